@@ -162,19 +162,22 @@ int shinrai_tree_path(const u8 (*leaves)[SHINRAI_TREE_HASH], u64 size,
 }
 
 /**
- * shinrai_tree_check() - verify an inclusion proof, RFC 9162 2.1.3.2
+ * shinrai_tree_fold() - root that an inclusion proof leads to
  * @leaf: leaf hash
  * @index: its position
  * @size: leaves in the tree
  * @path: siblings, leaf-most first
  * @path_len: entries in @path
- * @root: the root that it must lead to
+ * @root: out, only on success
  *
- * Return: 0 when it leads there; -EBADMSG otherwise.
+ * RFC 9162 2.1.3.2 without the last comparison, for a root that is bound by
+ * something else.
+ *
+ * Return: 0; -EBADMSG when the path does not fit index and size.
  */
-int shinrai_tree_check(const u8 leaf[SHINRAI_TREE_HASH], u64 index, u64 size,
-		       const u8 (*path)[SHINRAI_TREE_HASH], size_t path_len,
-		       const u8 root[SHINRAI_TREE_HASH])
+int shinrai_tree_fold(const u8 leaf[SHINRAI_TREE_HASH], u64 index, u64 size,
+		      const u8 (*path)[SHINRAI_TREE_HASH], size_t path_len,
+		      u8 root[SHINRAI_TREE_HASH])
 {
 	u8 r[SHINRAI_TREE_HASH];
 	u64 fn = index, sn;
@@ -199,7 +202,113 @@ int shinrai_tree_check(const u8 leaf[SHINRAI_TREE_HASH], u64 index, u64 size,
 		fn >>= 1;
 		sn >>= 1;
 	}
-	if (sn || memcmp(r, root, sizeof(r)))
+	if (sn)
+		return -EBADMSG;
+	memcpy(root, r, sizeof(r));
+	return 0;
+}
+
+/**
+ * shinrai_tree_check() - verify an inclusion proof, RFC 9162 2.1.3.2
+ * @leaf: leaf hash
+ * @index: its position
+ * @size: leaves in the tree
+ * @path: siblings, leaf-most first
+ * @path_len: entries in @path
+ * @root: the root that it must lead to
+ *
+ * Return: 0 when it leads there; -EBADMSG otherwise.
+ */
+int shinrai_tree_check(const u8 leaf[SHINRAI_TREE_HASH], u64 index, u64 size,
+		       const u8 (*path)[SHINRAI_TREE_HASH], size_t path_len,
+		       const u8 root[SHINRAI_TREE_HASH])
+{
+	u8 r[SHINRAI_TREE_HASH];
+
+	if (shinrai_tree_fold(leaf, index, size, path, path_len, r))
+		return -EBADMSG;
+	return memcmp(r, root, sizeof(r)) ? -EBADMSG : 0;
+}
+
+/*
+ * Both roots that a consistency proof leads to.  @first is the subtree that
+ * both trees share from the left, @path what remains of the proof.
+ */
+static int fold_both(u64 fn, u64 sn, const u8 first[SHINRAI_TREE_HASH],
+		     const u8 (*path)[SHINRAI_TREE_HASH], size_t path_len,
+		     u8 fr[SHINRAI_TREE_HASH], u8 sr[SHINRAI_TREE_HASH])
+{
+	size_t i;
+
+	memcpy(fr, first, SHINRAI_TREE_HASH);
+	memcpy(sr, first, SHINRAI_TREE_HASH);
+	for (i = 0; i < path_len; i++) {
+		if (!sn)
+			return -EBADMSG;
+		if (fn & 1 || fn == sn) {
+			shinrai_tree_node(path[i], fr, fr);
+			shinrai_tree_node(path[i], sr, sr);
+			while (!(fn & 1) && fn) {
+				fn >>= 1;
+				sn >>= 1;
+			}
+		} else {
+			shinrai_tree_node(sr, path[i], sr);
+		}
+		fn >>= 1;
+		sn >>= 1;
+	}
+	return sn ? -EBADMSG : 0;
+}
+
+/**
+ * shinrai_tree_consistent() - verify a consistency proof, RFC 9162 2.1.4.2
+ * @old_size: leaves in the older tree; 0 is consistent with everything
+ * @old_root: its root
+ * @size: leaves in the newer tree
+ * @root: its root
+ * @path: the proof, in the order of RFC 9162 2.1.4.1
+ * @path_len: entries in @path
+ *
+ * Equal sizes need equal roots and an empty proof; so does an empty old tree
+ * an empty proof and, as its root, the hash of the empty string.
+ *
+ * Return: 0 when the newer tree begins with the older one; -EBADMSG otherwise.
+ */
+int shinrai_tree_consistent(u64 old_size,
+			    const u8 old_root[SHINRAI_TREE_HASH], u64 size,
+			    const u8 root[SHINRAI_TREE_HASH],
+			    const u8 (*path)[SHINRAI_TREE_HASH],
+			    size_t path_len)
+{
+	u8 fr[SHINRAI_TREE_HASH], sr[SHINRAI_TREE_HASH];
+	struct shinrai_tree empty;
+	const u8 *first = old_root;
+	u64 fn, sn;
+
+	if (old_size > size)
+		return -EBADMSG;
+	if (!old_size || old_size == size) {
+		shinrai_tree_init(&empty);
+		shinrai_tree_root(&empty, fr);
+		if (path_len || (!old_size && memcmp(old_root, fr, sizeof(fr))))
+			return -EBADMSG;
+		if (old_size == size && memcmp(old_root, root, sizeof(fr)))
+			return -EBADMSG;
+		return 0;
+	}
+	if (!path_len)
+		return -EBADMSG;
+	/* A perfect old tree is its own first node and is left out. */
+	if (old_size & (old_size - 1)) {
+		first = *path++;
+		path_len--;
+	}
+	for (fn = old_size - 1, sn = size - 1; fn & 1; fn >>= 1)
+		sn >>= 1;
+	if (fold_both(fn, sn, first, path, path_len, fr, sr))
+		return -EBADMSG;
+	if (memcmp(fr, old_root, sizeof(fr)) || memcmp(sr, root, sizeof(sr)))
 		return -EBADMSG;
 	return 0;
 }

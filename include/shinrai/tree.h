@@ -33,5 +33,13 @@ int shinrai_tree_path(const u8 (*leaves)[SHINRAI_TREE_HASH], u64 size,
 int shinrai_tree_check(const u8 leaf[SHINRAI_TREE_HASH], u64 index, u64 size,
 		       const u8 (*path)[SHINRAI_TREE_HASH], size_t path_len,
 		       const u8 root[SHINRAI_TREE_HASH]);
+int shinrai_tree_fold(const u8 leaf[SHINRAI_TREE_HASH], u64 index, u64 size,
+		      const u8 (*path)[SHINRAI_TREE_HASH], size_t path_len,
+		      u8 root[SHINRAI_TREE_HASH]);
+int shinrai_tree_consistent(u64 old_size,
+			    const u8 old_root[SHINRAI_TREE_HASH], u64 size,
+			    const u8 root[SHINRAI_TREE_HASH],
+			    const u8 (*path)[SHINRAI_TREE_HASH],
+			    size_t path_len);
 
 #endif
