@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+/* Whole files in and out of memory; writing replaces atomically. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fileio.h"
+
+static int read_all(int fd, size_t max, u8 **buf, size_t *len)
+{
+	size_t cap = 64 << 10, n = 0;
+	u8 *p, *bigger;
+	ssize_t got;
+
+	p = malloc(cap);
+	if (!p)
+		return -ENOMEM;
+	for (;;) {
+		/* One byte over the limit tells a longer file. */
+		if (n == cap && cap <= max) {
+			cap = cap > max / 2 ? max + 1 : cap * 2;
+			bigger = realloc(p, cap);
+			if (!bigger)
+				goto out_nomem;
+			p = bigger;
+		}
+		got = read(fd, p + n, cap - n);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			free(p);
+			return -errno;
+		}
+		if (!got)
+			break;
+		n += (size_t)got;
+		if (n > max) {
+			free(p);
+			return -EFBIG;
+		}
+	}
+	*buf = p;
+	*len = n;
+	return 0;
+out_nomem:
+	free(p);
+	return -ENOMEM;
+}
+
+/**
+ * fileio_read() - read a whole file
+ * @path: its name
+ * @max: most bytes that are acceptable
+ * @buf: out, for free(); only on success
+ * @len: out, only on success
+ *
+ * Return: 0; -EFBIG when longer than @max; -ENOMEM; what open or read gave.
+ */
+int fileio_read(const char *path, size_t max, u8 **buf, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = read_all(fd, max, buf, len);
+	close(fd);
+	return ret;
+}
+
+static int write_all(int fd, const struct iovec *iov, int n)
+{
+	const u8 *p;
+	size_t left;
+	ssize_t put;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		p = iov[i].iov_base;
+		left = iov[i].iov_len;
+		while (left) {
+			put = write(fd, p, left);
+			if (put < 0 && errno == EINTR)
+				continue;
+			if (put < 0)
+				return -errno;
+			p += put;
+			left -= (size_t)put;
+		}
+	}
+	return fsync(fd) ? -errno : 0;
+}
+
+static int sync_folder(const char *path)
+{
+	char *folder = strdup(path), *slash;
+	int fd, ret = 0;
+
+	if (!folder)
+		return -ENOMEM;
+	slash = strrchr(folder, '/');
+	if (slash)
+		slash[slash == folder] = '\0';
+	fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(folder);
+	if (fd < 0)
+		return -errno;
+	if (fsync(fd) && errno != EINVAL)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/**
+ * fileio_replace() - write a file so that a reader sees the old or the new
+ * @path: its name; a temporary file is made beside it
+ * @mode: permission bits
+ * @iov: what to write
+ * @n: entries of @iov
+ *
+ * Return: 0 when it is on the disk; -ENOMEM; what the system calls gave.
+ */
+int fileio_replace(const char *path, mode_t mode, const struct iovec *iov,
+		   int n)
+{
+	char *tmp;
+	int fd, ret;
+
+	if (asprintf(&tmp, "%s.XXXXXX", path) < 0)
+		return -ENOMEM;
+	fd = mkostemp(tmp, O_CLOEXEC);
+	if (fd < 0) {
+		ret = -errno;
+		free(tmp);
+		return ret;
+	}
+	ret = fchmod(fd, mode) ? -errno : 0;
+	if (!ret)
+		ret = write_all(fd, iov, n);
+	if (close(fd) && !ret)
+		ret = -errno;
+	if (!ret && rename(tmp, path))
+		ret = -errno;
+	if (ret)
+		unlink(tmp);
+	else
+		ret = sync_folder(path);
+	free(tmp);
+	return ret;
+}
