@@ -31,10 +31,11 @@ static inline void shinrai_sha256_final(struct shinrai_sha256 *c, u8 out[32])
 	sha256_final(&c->s, out);
 }
 #else
-#ifndef OPENSSL_SUPPRESS_DEPRECATED
-#define OPENSSL_SUPPRESS_DEPRECATED
-#endif
 #include <openssl/sha.h>
+
+/* Deprecated for EVP, which allocates; these do not and cannot fail. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 struct shinrai_sha256 {
 	SHA256_CTX s;
@@ -55,6 +56,8 @@ static inline void shinrai_sha256_final(struct shinrai_sha256 *c, u8 out[32])
 {
 	SHA256_Final(out, &c->s);
 }
+
+#pragma GCC diagnostic pop
 #endif
 
 #endif

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+/* Keys of TPM public areas as OpenSSL keys, and what their signatures cover. */
+#include <limits.h>
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+#include <shinrai/tpm2.h>
+
+#define MIN_RSA_BITS 2048
+
+static const EVP_MD *md_of(u16 alg)
+{
+	switch (alg) {
+	case SHINRAI_ALG_SHA1:
+		return EVP_sha1();
+	case SHINRAI_ALG_SHA256:
+		return EVP_sha256();
+	case SHINRAI_ALG_SHA384:
+		return EVP_sha384();
+	case SHINRAI_ALG_SHA512:
+		return EVP_sha512();
+	default:
+		return NULL;
+	}
+}
+
+/* Whatever OpenSSL refuses here came from outside: the data is at fault. */
+static int key_from_params(const char *type, OSSL_PARAM *params,
+			   EVP_PKEY **key)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	EVP_PKEY_CTX *check = NULL;
+	EVP_PKEY *k = NULL;
+	int ret = -ENOMEM;
+
+	if (!ctx || !params)
+		goto out;
+	ret = -EBADMSG;
+	if (EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    EVP_PKEY_fromdata(ctx, &k, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		goto out;
+	check = EVP_PKEY_CTX_new_from_pkey(NULL, k, NULL);
+	if (!check || EVP_PKEY_public_check_quick(check) != 1)
+		goto out;
+	*key = k;
+	k = NULL;
+	ret = 0;
+out:
+	EVP_PKEY_free(k);
+	EVP_PKEY_CTX_free(check);
+	EVP_PKEY_CTX_free(ctx);
+	ERR_clear_error();
+	return ret;
+}
+
+static int key_ecc(const struct shinrai_public *p, EVP_PKEY **key)
+{
+	bool p256 = p->curve == SHINRAI_ECC_P256;
+	size_t size = p256 ? 32 : 48;
+	u8 point[1 + 2 * 48] = { 4 }; /* uncompressed, SEC 1 2.3.3 */
+	OSSL_PARAM params[3];
+
+	if (p->x.len > size || p->y.len > size)
+		return -EBADMSG;
+	memcpy(point + 1 + size - p->x.len, p->x.p, p->x.len);
+	memcpy(point + 1 + 2 * size - p->y.len, p->y.p, p->y.len);
+	params[0] = OSSL_PARAM_construct_utf8_string(
+		OSSL_PKEY_PARAM_GROUP_NAME,
+		(char *)(p256 ? "prime256v1" : "secp384r1"), 0);
+	params[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
+						      point, 1 + 2 * size);
+	params[2] = OSSL_PARAM_construct_end();
+	return key_from_params("EC", params, key);
+}
+
+static int key_rsa(const struct shinrai_public *p, EVP_PKEY **key)
+{
+	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
+	OSSL_PARAM *params = NULL;
+	BIGNUM *n, *e;
+	int ret = -ENOMEM;
+
+	n = BN_bin2bn(p->modulus.p, (int)p->modulus.len, NULL);
+	e = BN_new();
+	if (!bld || !n || !e ||
+	    !BN_set_word(e, p->exponent ? p->exponent : 65537) ||
+	    !OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n) ||
+	    !OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e))
+		goto out;
+	params = OSSL_PARAM_BLD_to_param(bld);
+	ret = key_from_params("RSA", params, key);
+out:
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(bld);
+	BN_free(n);
+	BN_free(e);
+	return ret;
+}
+
+int shinrai_public_key(const struct shinrai_public *p, EVP_PKEY **key)
+{
+	return p->type == SHINRAI_ALG_ECC ? key_ecc(p, key) : key_rsa(p, key);
+}
+
+static int no_passphrase(char *buf, int size, int rwflag, void *data)
+{
+	(void)buf, (void)size, (void)rwflag, (void)data;
+	return -1;
+}
+
+int shinrai_key_from_pem(const void *pem, size_t len, EVP_PKEY **key)
+{
+	EVP_PKEY *k;
+	X509 *cert;
+	BIO *bio;
+
+	if (len > INT_MAX)
+		return -EBADMSG;
+	bio = BIO_new_mem_buf(pem, (int)len);
+	if (!bio)
+		return -ENOMEM;
+	k = PEM_read_bio_PUBKEY(bio, NULL, no_passphrase, NULL);
+	if (!k) {
+		BIO_reset(bio);
+		cert = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
+		k = cert ? X509_get_pubkey(cert) : NULL;
+		X509_free(cert);
+	}
+	BIO_free(bio);
+	ERR_clear_error();
+	if (!k)
+		return -EBADMSG;
+	*key = k;
+	return 0;
+}
+
+/* DER of an ECDSA signature, which is what OpenSSL verifies. */
+static int ecdsa_der(const struct shinrai_signature *sig, u8 *der, size_t cap,
+		     size_t *len)
+{
+	ECDSA_SIG *es = ECDSA_SIG_new();
+	BIGNUM *r = BN_bin2bn(sig->r.p, (int)sig->r.len, NULL);
+	BIGNUM *s = BN_bin2bn(sig->s.p, (int)sig->s.len, NULL);
+	int n, ret = -ENOMEM;
+
+	if (!es || !r || !s || !ECDSA_SIG_set0(es, r, s)) {
+		BN_free(r);
+		BN_free(s);
+		goto out;
+	}
+	ret = -EKEYREJECTED;
+	n = i2d_ECDSA_SIG(es, NULL);
+	if (n <= 0 || (size_t)n > cap)
+		goto out;
+	*len = (size_t)i2d_ECDSA_SIG(es, &der);
+	ret = 0;
+out:
+	ECDSA_SIG_free(es);
+	return ret;
+}
+
+static int check_key(const struct shinrai_signature *sig, EVP_PKEY *key)
+{
+	char group[32] = "";
+	size_t len;
+
+	if (sig->scheme != SHINRAI_ALG_ECDSA) {
+		if (!EVP_PKEY_is_a(key, "RSA"))
+			return -ENOKEY;
+		return EVP_PKEY_get_bits(key) < MIN_RSA_BITS ? -ENOTSUP : 0;
+	}
+	if (!EVP_PKEY_is_a(key, "EC"))
+		return -ENOKEY;
+	if (EVP_PKEY_get_group_name(key, group, sizeof(group), &len) != 1)
+		return -ENOTSUP;
+	return strcmp(group, "prime256v1") && strcmp(group, "secp384r1") ?
+		       -ENOTSUP :
+		       0;
+}
+
+static int set_padding(EVP_PKEY_CTX *ctx, const struct shinrai_signature *sig)
+{
+	if (sig->scheme != SHINRAI_ALG_RSAPSS)
+		return 1;
+	/* The salt is as long as the key allows or as the hash: Part 1, B.7. */
+	if (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) != 1)
+		return 0;
+	return EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_AUTO) == 1;
+}
+
+int shinrai_signature_verify(const struct shinrai_signature *sig,
+			     EVP_PKEY *key, const void *data, size_t len)
+{
+	const u8 *p = sig->rsa.p;
+	size_t n = sig->rsa.len;
+	EVP_PKEY_CTX *pctx;
+	EVP_MD_CTX *ctx;
+	u8 der[128];
+	int ret;
+
+	ret = check_key(sig, key);
+	if (ret)
+		return ret;
+	if (sig->scheme == SHINRAI_ALG_ECDSA) {
+		if (sig->r.len > 48 || sig->s.len > 48)
+			return -EKEYREJECTED;
+		ret = ecdsa_der(sig, der, sizeof(der), &n);
+		if (ret)
+			return ret;
+		p = der;
+	}
+	ctx = EVP_MD_CTX_new();
+	if (!ctx)
+		return -ENOMEM;
+	ret = -EKEYREJECTED;
+	if (EVP_DigestVerifyInit(ctx, &pctx, md_of(sig->hash), NULL, key) == 1 &&
+	    set_padding(pctx, sig) &&
+	    EVP_DigestVerify(ctx, p, n, data, len) == 1)
+		ret = 0;
+	EVP_MD_CTX_free(ctx);
+	ERR_clear_error();
+	return ret;
+}
