@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+/* shinraictl: the verb table; without a verb it is "status". */
+#include <string.h>
+
+#include "ctl.h"
+
+static const struct ctl_verb verbs[] = {
+	{ "status", "", 0, "what is loaded, armed and recorded", cmd_status },
+	{ "arm", "", 0, "attach every hook, or none", cmd_arm },
+	{ "mode", "[observe|enforce]", 1, "print or change the mode",
+	  cmd_mode },
+	{ "flush", "", 0, "extend what is pending, print the PCR values",
+	  cmd_flush },
+	{ "log show", "[FILE]", 1, "print records and events", cmd_log_show },
+	{ "log follow", "[FILE]", 1, "print them as they come",
+	  cmd_log_follow },
+	{ "log export", "FILE", 1, "write the log, with fields withheld",
+	  cmd_log_export },
+	{ "digests make", "", 1, "list the digests of known code",
+	  cmd_digests_make },
+};
+
+static void print_help(FILE *f)
+{
+	size_t i;
+
+	fputs("usage: shinraictl [VERB] [OPTION]...\n\n", f);
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		fprintf(f, "  %-16s%s\n", verbs[i].name, verbs[i].summary);
+	fputs("\nWithout a verb: status.  Every verb takes --json and --help.\n"
+	      "\"-\" is standard input or output.  Exit status: 0 done,"
+	      " 1 failure, 2 usage.\n"
+	      "Manual: shinraictl(8), shinrai(7), shinrai-digests(5).\n", f);
+}
+
+/* Return: words of argv that name the verb, 0 when it is another one. */
+static int verb_words(const struct ctl_verb *verb, int argc, char **argv)
+{
+	const char *space = strchr(verb->name, ' ');
+	size_t len;
+
+	if (!space)
+		return argc > 0 && !strcmp(argv[0], verb->name);
+	len = (size_t)(space - verb->name);
+	if (argc < 2 || strncmp(argv[0], verb->name, len) || argv[0][len])
+		return 0;
+	return strcmp(argv[1], space + 1) ? 0 : 2;
+}
+
+static bool wants_json(int argc, char **argv)
+{
+	int i;
+
+	for (i = 0; i < argc && strcmp(argv[i], "--"); i++) {
+		if (!strcmp(argv[i], "--json"))
+			return true;
+	}
+	return false;
+}
+
+static int run(struct ctl *ctl, const struct ctl_verb *verb, int argc,
+	       char **argv)
+{
+	int ret;
+
+	ctl->verb = verb;
+	ret = verb->run(ctl, argc, argv);
+	free(ctl->operands.v);
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	struct ctl ctl = { 0 };
+	size_t i;
+	int n;
+
+	argc--;
+	argv++;
+	/* Known before the options are read: their errors honour it too. */
+	ctl.json = wants_json(argc, argv);
+	if (argc && !strcmp(argv[0], "--help")) {
+		print_help(stdout);
+		return ctl_flush_stdout(&ctl);
+	}
+	if (!argc || (argv[0][0] == '-' && argv[0][1] == '-'))
+		return run(&ctl, &verbs[0], argc, argv);
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		n = verb_words(&verbs[i], argc, argv);
+		if (!n)
+			continue;
+		return run(&ctl, &verbs[i], argc - n, argv + n);
+	}
+	return ctl_usage(&ctl, "unknown verb '%s'", argv[0]);
+}
