@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+# bpf/*.bpf.c -> one object -> a light skeleton that the module carries.
+BPF := $(B)/bpf
+BPF_CLANG ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+MULTIARCH := $(shell gcc -print-multiarch 2>/dev/null)
+
+bpf-src := $(wildcard bpf/*.bpf.c)
+bpf-hdr := $(wildcard bpf/*.h include/uapi/*.h include/shinrai/*.h)
+bpf-obj := $(bpf-src:bpf/%.bpf.c=$(BPF)/%.bpf.o)
+
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 \
+	-Wall -Wextra -Werror -Wno-unused-parameter \
+	-I$(BPF) -Ibpf -Iinclude -Iinclude/uapi \
+	-ffile-prefix-map=$(B)=build -ffile-prefix-map=$(S)=. \
+	-idirafter /usr/include/$(MULTIARCH)
+
+.PHONY: bpf
+bpf: $(BPF)/shinrai_bpf.lskel.h $(BPF)/shinrai_bpf_digest.h $(BPF)/include/bpf
+
+# 6.1 is the oldest kernel supported; CO-RE relocations cover newer ones.
+$(BPF)/vmlinux.h: $(KERNELS)/6.1/.complete
+	$(say) BTF $(@:$(B)/%=%)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPFTOOL) btf dump file $(KERNELS)/6.1/vmlinux.btf format c >$@.new
+	$(Q)mv $@.new $@
+
+# <bpf/skel_internal.h> for the module, and nothing else of /usr/include.
+$(BPF)/include/bpf:
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -sfn /usr/include/bpf $@
+
+$(BPF)/%.bpf.o: bpf/%.bpf.c $(bpf-hdr) $(BPF)/vmlinux.h tools/build/bpf.mk
+	$(say) BPF $<
+	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(BPF)/shinrai_bpf.o: $(bpf-obj)
+	$(say) LINK $(@:$(B)/%=%)
+	$(if $(bpf-obj),,$(error bpf/ has no *.bpf.c: nothing to embed))
+	$(Q)$(BPFTOOL) gen object $@ $(bpf-obj)
+
+$(BPF)/shinrai_bpf.lskel.h: $(BPF)/shinrai_bpf.o
+	$(say) SKEL $(@:$(B)/%=%)
+	$(Q)$(BPFTOOL) gen skeleton -L $< name shinrai_bpf >$@.new
+	$(Q)mv $@.new $@
+
+$(BPF)/shinrai_bpf_digest.h: $(BPF)/shinrai_bpf.o
+	$(Q)sha256sum <$< | sed -E -e 's/ .*//' -e 's/(..)/0x\1,/g' \
+		-e 's/.*/#define SHINRAI_BPF_DIGEST { & }/' >$@.new
+	$(Q)mv $@.new $@

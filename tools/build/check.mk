@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+# The entry points that a reader of the README types.
+.PHONY: deps check demo unit vm
+deps:
+	$(Q)tools/build/deps
+
+check: deps
+	$(Q)selftests/run all
+
+demo: deps
+	$(Q)$(MAKE) modules user
+	$(Q)selftests/demo/run
+
+unit:
+	$(Q)selftests/run unit
+
+KERNEL ?= 6.1
+vm: $(MODULES)/$(KERNEL)/shinrai.ko user
+	$(if $(TEST),,$(error usage: make vm TEST=name [KERNEL=6.1|6.12]))
+	$(Q)selftests/vm/run --kernel $(KERNEL) $(TEST)
