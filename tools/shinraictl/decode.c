@@ -155,6 +155,13 @@ static json_t *window_json(struct shinrai_rd *r)
 			 (json_int_t)shinrai_rd_be32(r));
 }
 
+static json_t *pcrs_json(struct shinrai_rd *r)
+{
+	int code = shinrai_rd_u8(r);
+
+	return json_pack("{s:i, s:i}", "code", code, "flow", shinrai_rd_u8(r));
+}
+
 /* The login uid of nobody is 2^32 - 1: nobody logged in. */
 static json_t *uid_json(struct shinrai_rd *r)
 {
@@ -187,8 +194,7 @@ static json_t *value_json(const struct field_name *name, struct shinrai_rd *r)
 	case NAME_BANKS:
 		return banks_json(r);
 	case NAME_PCRS:
-		return json_pack("{s:i, s:i}", "code", shinrai_rd_u8(r),
-				 "flow", shinrai_rd_u8(r));
+		return pcrs_json(r);
 	case NAME_PCR_VALUES:
 		return pcr_values_json(r);
 	case NAME_DIGESTS:
