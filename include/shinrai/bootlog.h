@@ -56,6 +56,7 @@ enum shinrai_bootlog_type {
 /* How an event's data relates to its digests. */
 enum shinrai_bootlog_match {
 	SHINRAI_BOOTLOG_HASHED, /* every bank: digest is the data's hash */
+	SHINRAI_BOOTLOG_VALUE, /* digest of an EFI variable's value alone */
 	SHINRAI_BOOTLOG_EXTERNAL, /* by its type the digest is of other bytes */
 	SHINRAI_BOOTLOG_MISMATCH, /* should be the data's hash, and is not */
 	SHINRAI_BOOTLOG_NOT_EXTENDED, /* EV_NO_ACTION */
@@ -68,8 +69,7 @@ enum shinrai_bootlog_fault {
 	SHINRAI_BOOTLOG_PCR_RANGE, /* no such PCR */
 	SHINRAI_BOOTLOG_NO_ACTION, /* EV_NO_ACTION that cannot be in order */
 	SHINRAI_BOOTLOG_LOCALITY, /* StartupLocality too late or invalid */
-	SHINRAI_BOOTLOG_SEPARATOR, /* separator reports an error, or its
-				      value is not allowed */
+	SHINRAI_BOOTLOG_SEPARATOR, /* PCR 0-7: an error, or another value */
 	SHINRAI_BOOTLOG_FAULTS
 };
 
@@ -95,6 +95,7 @@ struct shinrai_bootlog {
 		u16 size;
 	} algs[SHINRAI_MAX_BANKS];
 	u8 locality; /* StartupLocality: 0, 3 or 4 */
+	bool have_locality; /* StartupLocality event seen */
 	bool hcrtm; /* H-CRTM event seen: PCR 0 began at locality 4 */
 	u32 events; /* read so far */
 	u32 separators; /* bit n: EV_SEPARATOR in PCR n, hashed */
@@ -125,7 +126,11 @@ struct shinrai_bootlog_variable {
 	struct shinrai_bytes data;
 };
 
-/* TCG_PCClientTaggedEvent, PFP 10.4.2.1. */
+/*
+ * TCG_PCClientTaggedEvent, PFP 10.4.2.1.  Linux extends the hash of what the
+ * tag names, not of the tag: the event is EXTERNAL and its id is only a claim
+ * that the digest has to confirm.
+ */
 struct shinrai_bootlog_tag {
 	u32 id;
 	struct shinrai_bytes data;
@@ -154,8 +159,8 @@ const u8 *shinrai_bootlog_digest(const struct shinrai_bootlog_event *e,
 				 u16 alg);
 
 /*
- * Return: 0; -EINVAL not an EFI variable event; -EBADMSG.  Ask e->match whether
- * the data may be believed: VARIABLE_BOOT may be EXTERNAL.
+ * Return: 0; -EINVAL not an EFI variable event; -EBADMSG.  Ask e->match what may
+ * be believed: HASHED all of it, VALUE only the data, else nothing.
  */
 int shinrai_bootlog_variable(const struct shinrai_bootlog_event *e,
 			     struct shinrai_bootlog_variable *v);

@@ -68,7 +68,7 @@ struct shinrai_ima_entry {
 	u32 pcr;
 	const u8 *template_hash; /* as in the log, log_size bytes */
 	struct shinrai_bytes name; /* of the template, no NUL */
-	struct shinrai_bytes data; /* template data as it is hashed */
+	struct shinrai_bytes data; /* template data; "ima": digest to name */
 	bool violation; /* all-zero digest, extended as all ones */
 	u32 faults;
 	u32 present; /* bit per enum shinrai_ima_field */

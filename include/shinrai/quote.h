@@ -50,8 +50,8 @@ struct shinrai_quote_clock {
 struct shinrai_quote_input {
 	struct shinrai_bytes attest; /* TPMS_ATTEST */
 	struct shinrai_bytes signature; /* TPMT_SIGNATURE */
-	EVP_PKEY *key; /* or: */
-	const struct shinrai_public *ak; /* must be a proper AK as well */
+	EVP_PKEY *key; /* verifies the signature; NULL: made from @ak */
+	const struct shinrai_public *ak; /* must be a proper AK */
 	const u8 *nonce; /* exact extraData */
 	size_t nonce_len;
 	const struct shinrai_challenge *challenge; /* extraData follows */
@@ -75,8 +75,9 @@ struct shinrai_quote_result {
 };
 
 /*
- * Checks one quote.  A key is needed: @key, or else @ak.  When the attestation
- * itself is malformed nothing that depends on it is looked at.
+ * Checks one quote.  A key is needed: @key, @ak, or both, when the caller has
+ * made @key from @ak before.  When the attestation itself is malformed nothing
+ * that depends on it is looked at.
  * @out: always set
  * Return: 0 when nothing is wrong; -EKEYREJECTED with @out->faults set;
  * -EINVAL neither key nor ak; -ENOMEM.

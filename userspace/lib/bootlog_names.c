@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+/* Names and texts of firmware event logs. */
+#include <shinrai/bootlog.h>
+
+#define TYPE(name) { SHINRAI_##name, #name }
+static const struct {
+	u32 type;
+	const char *name;
+} types[] = {
+	TYPE(EV_PREBOOT_CERT),
+	TYPE(EV_POST_CODE),
+	TYPE(EV_NO_ACTION),
+	TYPE(EV_SEPARATOR),
+	TYPE(EV_ACTION),
+	TYPE(EV_EVENT_TAG),
+	TYPE(EV_S_CRTM_CONTENTS),
+	TYPE(EV_S_CRTM_VERSION),
+	TYPE(EV_CPU_MICROCODE),
+	TYPE(EV_PLATFORM_CONFIG_FLAGS),
+	TYPE(EV_TABLE_OF_DEVICES),
+	TYPE(EV_COMPACT_HASH),
+	TYPE(EV_IPL),
+	TYPE(EV_IPL_PARTITION_DATA),
+	TYPE(EV_NONHOST_CODE),
+	TYPE(EV_NONHOST_CONFIG),
+	TYPE(EV_NONHOST_INFO),
+	TYPE(EV_OMIT_BOOT_DEVICE_EVENTS),
+	TYPE(EV_POST_CODE2),
+	TYPE(EV_EFI_VARIABLE_DRIVER_CONFIG),
+	TYPE(EV_EFI_VARIABLE_BOOT),
+	TYPE(EV_EFI_BOOT_SERVICES_APPLICATION),
+	TYPE(EV_EFI_BOOT_SERVICES_DRIVER),
+	TYPE(EV_EFI_RUNTIME_SERVICES_DRIVER),
+	TYPE(EV_EFI_GPT_EVENT),
+	TYPE(EV_EFI_ACTION),
+	TYPE(EV_EFI_PLATFORM_FIRMWARE_BLOB),
+	TYPE(EV_EFI_HANDOFF_TABLES),
+	TYPE(EV_EFI_PLATFORM_FIRMWARE_BLOB2),
+	TYPE(EV_EFI_HANDOFF_TABLES2),
+	TYPE(EV_EFI_VARIABLE_BOOT2),
+	TYPE(EV_EFI_GPT_EVENT2),
+	TYPE(EV_EFI_HCRTM_EVENT),
+	TYPE(EV_EFI_VARIABLE_AUTHORITY),
+	TYPE(EV_EFI_SPDM_FIRMWARE_BLOB),
+	TYPE(EV_EFI_SPDM_FIRMWARE_CONFIG),
+};
+
+struct text {
+	const char *code;
+	const char *text;
+};
+
+static const struct text faults[SHINRAI_BOOTLOG_FAULTS] = {
+	[SHINRAI_BOOTLOG_DATA] = { "data",
+				   "event data does not hash to its digest" },
+	[SHINRAI_BOOTLOG_BANKS] = { "banks",
+				    "a bank is missing or occurs twice" },
+	[SHINRAI_BOOTLOG_PCR_RANGE] = { "pcr-range", "there is no such PCR" },
+	[SHINRAI_BOOTLOG_NO_ACTION] = {
+		"no-action", "EV_NO_ACTION carries a digest or is misplaced" },
+	[SHINRAI_BOOTLOG_LOCALITY] = {
+		"locality", "StartupLocality is invalid or too late" },
+	[SHINRAI_BOOTLOG_SEPARATOR] = {
+		"separator", "separator reports an error or another value" },
+};
+
+static const struct text errors[] = {
+	[SHINRAI_BOOTLOG_OK] = { "ok", "log is well-formed" },
+	[SHINRAI_BOOTLOG_EMPTY] = { "empty", "log is empty" },
+	[SHINRAI_BOOTLOG_TRUNCATED] = { "truncated",
+					"log ends inside an event" },
+	[SHINRAI_BOOTLOG_SPEC_ID] = { "spec-id", "Spec ID event is malformed" },
+	[SHINRAI_BOOTLOG_ALGORITHM] = {
+		"algorithm", "event has a digest the Spec ID does not name" },
+	[SHINRAI_BOOTLOG_HEADER] = { "header",
+				     "log does not begin with an event" },
+};
+
+const char *shinrai_bootlog_type_name(u32 type)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		if (types[i].type == type)
+			return types[i].name;
+	}
+	return "unknown";
+}
+
+const char *shinrai_bootlog_fault_code(unsigned int fault)
+{
+	return fault < ARRAY_SIZE(faults) ? faults[fault].code : "unknown";
+}
+
+const char *shinrai_bootlog_fault_text(unsigned int fault)
+{
+	return fault < ARRAY_SIZE(faults) ? faults[fault].text :
+					    "unknown fault";
+}
+
+const char *shinrai_bootlog_error_code(enum shinrai_bootlog_error error)
+{
+	return (size_t)error < ARRAY_SIZE(errors) ? errors[error].code :
+						    "unknown";
+}
+
+const char *shinrai_bootlog_error_text(enum shinrai_bootlog_error error)
+{
+	return (size_t)error < ARRAY_SIZE(errors) ? errors[error].text :
+						    "unknown error";
+}
+
+const char *shinrai_bootlog_match_name(enum shinrai_bootlog_match match)
+{
+	static const char *const name[] = {
+		[SHINRAI_BOOTLOG_HASHED] = "hashed",
+		[SHINRAI_BOOTLOG_VALUE] = "value",
+		[SHINRAI_BOOTLOG_EXTERNAL] = "external",
+		[SHINRAI_BOOTLOG_MISMATCH] = "mismatch",
+		[SHINRAI_BOOTLOG_NOT_EXTENDED] = "not-extended",
+	};
+
+	return (size_t)match < ARRAY_SIZE(name) ? name[match] : "unknown";
+}
