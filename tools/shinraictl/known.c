@@ -6,6 +6,8 @@
 
 #include "known.h"
 
+#define MAX_PATH_TEXT 8000 /* bytes; a line has at most 8192 */
+
 /* @path is a hint for people and is escaped here. */
 void known_add(struct known *k, const uint8_t sha256[32], const char *kind,
 	       const char *path)
@@ -17,6 +19,8 @@ void known_add(struct known *k, const uint8_t sha256[32], const char *kind,
 	memcpy(e->sha256, sha256, 32);
 	e->kind = kind;
 	e->path = ctl_escape(path, strlen(path), false);
+	if (strlen(e->path) > MAX_PATH_TEXT)
+		e->path[MAX_PATH_TEXT] = '\0';
 }
 
 /* Every list says where it comes from; an equal line is kept once. */

@@ -51,6 +51,7 @@ static bool names_match(const char *file, const char *path)
 	return true;
 }
 
+/* @b: the file, unpacked where it can be */
 static int not_listed(struct ctl *ctl, const char *path,
 		      const struct ctl_buf *b, const struct release *r)
 {
@@ -62,7 +63,8 @@ static int not_listed(struct ctl *ctl, const char *path,
 	content_sha256(b->data, b->len, sha256);
 	shinrai_hex_encode(sha256, 32, found);
 	for (i = 0; i < r->n; i++) {
-		if (names_match(path, r->file[i].path))
+		if (names_match(path, r->file[i].path) &&
+		    !r->file[i].path[stem(r->file[i].path)])
 			one = &r->file[i];
 	}
 	if (!one)
@@ -190,14 +192,13 @@ int packages_load(struct ctl *ctl, struct packages *list, const char *path,
 				 strerror(-ret));
 	vouched = listed(r, &file);
 	ret = unpack(file.data, file.len, MAX_PACKAGES, &text);
-	if (!ret && !vouched && !listed(r, &text))
-		ret = not_listed(ctl, path, &file, r);
-	else if (ret)
-		ret = vouched ? ctl_error(ctl, "format", NULL,
-					  "%s: cannot be unpacked", path) :
-				not_listed(ctl, path, &file, r);
-	else
+	if (!ret && (vouched || listed(r, &text)))
 		return add_text(ctl, list, path, &text, r);
+	if (!vouched)
+		ret = not_listed(ctl, path, ret ? &file : &text, r);
+	else
+		ret = ctl_error(ctl, "format", NULL, "%s: cannot be unpacked",
+				path);
 	ctl_buf_free(&text);
 	return ret;
 }
