@@ -18,3 +18,14 @@ KERNEL ?= 6.1
 vm: $(MODULES)/$(KERNEL)/shinrai.ko user
 	$(if $(TEST),,$(error usage: make vm TEST=name [KERNEL=6.1|6.12]))
 	$(Q)selftests/vm/run --kernel $(KERNEL) $(TEST)
+
+# What the lint stage checks and a machine can put right.
+.PHONY: format
+format:
+	$(Q)git ls-files -co --exclude-standard '*.c' '*.h' | \
+		xargs clang-format -i
+
+.PHONY: bench-exec
+bench-exec: deps
+	$(Q)$(MAKE) modules user
+	$(Q)selftests/bench/run-exec
