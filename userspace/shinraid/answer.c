@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+/* Evidence for one challenge; the logs in it are shared, not copied. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <shinrai/evidence.h>
+
+#include "diag.h"
+#include "net.h"
+#include "version.h"
+
+#define MAP_STEP ((size_t)16 << 20)
+
+static struct diag_rate warnings = DIAG_RATE;
+
+/**
+ * answer_map_spool() - have all of the log that the parent spoke of in memory
+ * @n: round.log is fresh
+ *
+ * Return: 0; -errno.
+ */
+int answer_map_spool(struct net *n)
+{
+	size_t end = (size_t)n->round.log.end;
+	struct blob *b;
+
+	if (end <= blob_size(n->round.spool))
+		return 0;
+	if (n->spool_fd < 0)
+		return -ENOENT;
+	/* Pages behind the end of the file become valid as it grows. */
+	b = blob_map(n->spool_fd, (end / MAP_STEP + 1) * MAP_STEP);
+	if (!b)
+		return -errno;
+	blob_put(n->round.spool);
+	n->round.spool = b;
+	return 0;
+}
+
+static struct blob *read_log(const char *what, int fd)
+{
+	struct blob *b;
+
+	if (fd < 0)
+		return NULL;
+	b = blob_read(fd, SHINRAI_MAX_PEER_LOG);
+	if (!b)
+		diag_limited(&warnings, LOG_WARNING,
+			     "the %s log is not sent: %s", what,
+			     strerror(errno));
+	return b;
+}
+
+/**
+ * answer_read_logs() - read what other logs this batch asks for, once
+ * @n: round.batch is formed, its quote is done
+ */
+void answer_read_logs(struct net *n)
+{
+	struct round *r = &n->round;
+	u32 items = 0;
+	u64 i;
+
+	for (i = 0; i < r->batch.size; i++)
+		items |= r->batch.challenge[i]->items;
+	if (items & ITEM_IMA) {
+		blob_put(r->ima);
+		r->ima = read_log("IMA", n->start->ima);
+	}
+	/* It ended when the kernel took over. */
+	if (items & ITEM_FIRMWARE && !r->firmware)
+		r->firmware = read_log("firmware", n->start->firmware);
+}
+
+static char *machine(const struct net *n, u64 first)
+{
+	const struct msg_synced *log = &n->round.log;
+	const struct net_start *s = n->start;
+	time_t now = time(NULL);
+	char when[32] = "";
+	struct tm tm;
+	json_t *j;
+	char *text;
+
+	if (gmtime_r(&now, &tm))
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	j = json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:I, s:{s:I, s:I}}",
+		      "name", s->name, "kernel", s->kernel, "product",
+		      s->product, "daemon", "shinraid " SHINRAI_VERSION, "abi",
+		      SHINRAI_ABI_VERSION, "time", when, "log_first",
+		      (json_int_t)first, "window", "ms",
+		      (json_int_t)log->window_ms, "events",
+		      (json_int_t)log->window_events);
+	text = j ? json_dumps(j, JSON_COMPACT) : NULL;
+	json_decref(j);
+	return text;
+}
+
+static void set(struct shinrai_evidence *ev, enum shinrai_item_id id,
+		const void *data, size_t len)
+{
+	ev->item[id].data = data;
+	ev->item[id].len = len;
+}
+
+static void set_quote(struct shinrai_evidence *ev, const struct msg_quoted *q)
+{
+	set(ev, SHINRAI_ITEM_ATTEST, q->attest, q->attest_len);
+	set(ev, SHINRAI_ITEM_SIGNATURE, q->signature, q->signature_len);
+	set(ev, SHINRAI_ITEM_AK, q->ak, q->ak_len);
+	set(ev, SHINRAI_ITEM_PCRS, q->pcrs, q->pcrs_len);
+}
+
+static void set_logs(struct shinrai_evidence *ev, const struct round *r,
+		     u64 index)
+{
+	const struct range *at = &r->range[index];
+	u32 items = r->batch.challenge[index]->items;
+
+	if (items & ITEM_LOG)
+		set(ev, SHINRAI_ITEM_LOG, blob_data(r->spool) + at->offset,
+		    (size_t)at->len);
+	if (items & ITEM_IMA && r->ima)
+		set(ev, SHINRAI_ITEM_IMA, blob_data(r->ima),
+		    blob_size(r->ima));
+	if (items & ITEM_FIRMWARE && r->firmware)
+		set(ev, SHINRAI_ITEM_FIRMWARE, blob_data(r->firmware),
+		    blob_size(r->firmware));
+}
+
+static struct blob *shared(const struct round *r, const void *p)
+{
+	struct blob *const blobs[] = { r->spool, r->ima, r->firmware };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(blobs); i++) {
+		if (blobs[i] && (const u8 *)p >= blob_data(blobs[i]) &&
+		    (const u8 *)p < blob_data(blobs[i]) + blob_size(blobs[i]))
+			return blobs[i];
+	}
+	return NULL;
+}
+
+static int put(struct evbuffer *body, const struct round *r,
+	       const struct shinrai_evidence *ev)
+{
+	struct iovec iov[SHINRAI_EVIDENCE_IOV];
+	u8 frame[SHINRAI_EVIDENCE_FRAME];
+	struct blob *b;
+	size_t total;
+	int i, n, ret;
+
+	n = shinrai_evidence_iov(ev, frame, iov, &total);
+	if (n < 0)
+		return n;
+	for (i = 0; i < n; i++) {
+		if (!iov[i].iov_len)
+			continue;
+		b = shared(r, iov[i].iov_base);
+		ret = b ? blob_append(body, b, iov[i].iov_base,
+				      iov[i].iov_len) :
+			  evbuffer_add(body, iov[i].iov_base, iov[i].iov_len);
+		if (ret)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * answer_build() - evidence for one challenge of the batch
+ * @n: quote, log and ranges are there
+ * @index: which challenge
+ * @body: appended to; undefined on error
+ *
+ * Return: 0; -EMSGSIZE when it exceeds the limits of PROTOCOL.md 4; -ENOMEM.
+ */
+int answer_build(struct net *n, u64 index, struct evbuffer *body)
+{
+	struct round *r = &n->round;
+	const struct challenge *c = r->batch.challenge[index];
+	struct shinrai_evidence ev = { 0 };
+	u8 item[SHINRAI_CHALLENGE_MAX];
+	struct shinrai_wr w;
+	char *text = NULL;
+	int ret;
+
+	shinrai_wr_init(&w, item, sizeof(item));
+	ret = shinrai_challenge_encode(&w, &c->c);
+	if (ret)
+		return ret;
+	set_quote(&ev, &r->quoted);
+	set(&ev, SHINRAI_ITEM_CHALLENGE, item, w.len);
+	set_logs(&ev, r, index);
+	if (c->items & ITEM_MACHINE) {
+		text = machine(n, r->range[index].first);
+		if (!text)
+			return -ENOMEM;
+		set(&ev, SHINRAI_ITEM_MACHINE, text, strlen(text));
+	}
+	ret = put(body, r, &ev);
+	free(text);
+	return ret;
+}

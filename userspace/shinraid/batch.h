@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Challenges and the tree that one quote covers.  Pure: what a challenge
+ * belongs to is an opaque pointer.
+ */
+#ifndef SHINRAID_BATCH_H
+#define SHINRAID_BATCH_H
+
+#include <sys/queue.h>
+
+#include <shinrai/challenge.h>
+
+enum item { ITEM_LOG = 1, ITEM_IMA = 2, ITEM_FIRMWARE = 4, ITEM_MACHINE = 8 };
+#define ITEMS_ALL (ITEM_LOG | ITEM_IMA | ITEM_FIRMWARE | ITEM_MACHINE)
+
+struct challenge {
+	TAILQ_ENTRY(challenge) link;
+	void *owner; /* the request that it came with */
+	struct shinrai_challenge c; /* batch_form() fills in what lacks */
+	bool boot_known;
+	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of the log that @from counts in */
+	u64 from;
+	u32 items;
+};
+TAILQ_HEAD(challenge_list, challenge);
+
+struct batch {
+	struct challenge **challenge;
+	u64 size;
+	u8 qualifying[SHINRAI_QUALIFYING_SIZE];
+};
+
+int batch_form(struct batch *b, struct challenge_list *waiting,
+	       const struct shinrai_selection *selection,
+	       const u8 boot_id[SHINRAI_BOOT_ID_SIZE]);
+void batch_release(struct batch *b);
+
+#endif

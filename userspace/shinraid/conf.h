@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Configuration of shinraid, see shinraid.conf(5). */
+#ifndef SHINRAID_CONF_H
+#define SHINRAID_CONF_H
+
+#include <shinrai/tpm2.h>
+
+#define CONF_DEFAULT "/etc/shinrai/shinraid.conf"
+#define CONF_BANKS 4 /* in pcrs at most */
+#define CONF_PCRS 24
+#define CONF_CLIENTS 4096 /* entries of the allow-list at most */
+
+struct conf_limits {
+	int connections; /* at once */
+	int connections_per_client; /* with one client certificate */
+	int challenges; /* waiting for a quote */
+	int handshake_s;
+	int idle_s;
+	int request_s;
+	int write_s;
+	int quote_s; /* TPM given up for this challenge */
+	int quote_interval_ms; /* between two quotes at least */
+	int spool_boots; /* spools of old boots kept */
+	int spool_mib; /* their size in all */
+	int checkpoint_kib; /* of kernel memory; 0: never trim */
+};
+
+/* Strings are owned and never NULL after conf_load(). */
+struct conf {
+	char *listen;
+	int port; /* 0: any free one */
+	char *tls_cert;
+	char *tls_key;
+	char *tls_ca;
+	u8 (*clients)[32]; /* SHA-256 of allowed SubjectPublicKeyInfos */
+	size_t nclients; /* 0: whoever the CA vouches for */
+	char *tcti;
+	int ak_generation;
+	struct shinrai_selection pcrs;
+	char *log_device;
+	char *ima_log; /* "": none */
+	char *firmware_log; /* "": none */
+	char *spool;
+	char *user; /* "": stay who we are */
+	struct conf_limits limits;
+};
+
+int conf_load(struct conf *conf, const char *path, char *err, size_t errlen);
+void conf_free(struct conf *conf);
+
+#endif

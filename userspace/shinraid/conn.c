@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: MIT
+/*
+ * TLS connections: each has one deadline at any time, so that nobody holds a
+ * place by being slow.  A connection lives as long as its SSL object.
+ */
+#include <arpa/inet.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
+#include <event2/listener.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "diag.h"
+#include "net.h"
+
+#define WRITE_RATE 65536 /* bytes a second that a reader must keep up with */
+
+enum state { HANDSHAKE, IDLE, REQUEST, WORKING, SENDING };
+
+struct conn {
+	TAILQ_ENTRY(conn) link;
+	struct net *net;
+	SSL *ssl;
+	struct bufferevent *bev;
+	struct event *deadline;
+	enum state state;
+	bool dropped; /* shut down, not yet freed */
+	u8 key[32];
+	char peer[64];
+};
+
+static int ex_index = -1;
+static struct diag_rate refusals = DIAG_RATE;
+static struct diag_rate failures = DIAG_RATE;
+
+/* evhttp owns the connection; it sees the end of it and frees it. */
+static void drop(struct conn *c)
+{
+	c->dropped = true;
+	evtimer_del(c->deadline);
+	shutdown(bufferevent_getfd(c->bev), SHUT_RDWR);
+}
+
+static void set_deadline(struct conn *c, enum state state, long seconds)
+{
+	const struct timeval tv = { seconds, 0 };
+
+	c->state = state;
+	if (evtimer_add(c->deadline, &tv))
+		drop(c);
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+	static const char *const doing[] = {
+		[HANDSHAKE] = "TLS handshake", [IDLE] = "idle",
+		[REQUEST] = "request", [WORKING] = "quote",
+		[SENDING] = "reading the answer",
+	};
+	struct conn *c = arg;
+
+	(void)fd;
+	(void)what;
+	if (c->state != IDLE)
+		diag_limited(&failures, LOG_INFO, "client %s: too slow (%s)",
+			     c->peer, doing[c->state]);
+	drop(c);
+}
+
+static void say_peer(struct conn *c)
+{
+	union {
+		struct sockaddr sa;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} a;
+	char text[INET6_ADDRSTRLEN] = "?";
+	socklen_t len = sizeof(a);
+	unsigned int port = 0;
+
+	if (getpeername(bufferevent_getfd(c->bev), &a.sa, &len))
+		return;
+	if (a.sa.sa_family == AF_INET) {
+		inet_ntop(AF_INET, &a.in.sin_addr, text, sizeof(text));
+		port = ntohs(a.in.sin_port);
+	} else if (a.sa.sa_family == AF_INET6) {
+		inet_ntop(AF_INET6, &a.in6.sin6_addr, text, sizeof(text));
+		port = ntohs(a.in6.sin6_port);
+	}
+	snprintf(c->peer, sizeof(c->peer), "%s:%u", text, port);
+}
+
+static unsigned int same_client(const struct conn *c)
+{
+	const struct conn *o;
+	unsigned int n = 0;
+
+	TAILQ_FOREACH(o, &c->net->established, link)
+		n += !memcmp(o->key, c->key, sizeof(c->key));
+	return n;
+}
+
+static void handshake_done(struct conn *c)
+{
+	struct net *n = c->net;
+
+	if (c->state != HANDSHAKE || c->dropped)
+		return;
+	if (tls_peer_key(c->ssl, c->key)) {
+		drop(c);
+		return;
+	}
+	TAILQ_REMOVE(&n->handshaking, c, link);
+	TAILQ_INSERT_TAIL(&n->established, c, link);
+	set_deadline(c, IDLE, n->conf->limits.idle_s);
+	if (same_client(c) >
+	    (unsigned int)n->conf->limits.connections_per_client) {
+		diag_limited(&refusals, LOG_NOTICE,
+			     "client %s: too many connections with this "
+			     "certificate", c->peer);
+		drop(c);
+	}
+}
+
+static void on_tls(const SSL *ssl, int where, int ret)
+{
+	struct conn *c = SSL_get_ex_data(ssl, ex_index);
+
+	(void)ret;
+	if (!c)
+		return;
+	if (where & SSL_CB_HANDSHAKE_START && !*c->peer)
+		say_peer(c);
+	if (where & SSL_CB_HANDSHAKE_DONE)
+		handshake_done(c);
+}
+
+/* The first byte of a request starts its clock. */
+static void on_input(struct evbuffer *buf, const struct evbuffer_cb_info *info,
+		     void *arg)
+{
+	struct conn *c = arg;
+
+	(void)buf;
+	if (info->n_added && c->state == IDLE && !c->dropped)
+		set_deadline(c, REQUEST, c->net->conf->limits.request_s);
+}
+
+/* Called by SSL_free(), the last thing that happens to a connection. */
+static void on_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx,
+		    long argl, void *argp)
+{
+	struct conn *c = ptr;
+	struct net *n;
+
+	(void)parent;
+	(void)ad;
+	(void)idx;
+	(void)argl;
+	(void)argp;
+	if (!c)
+		return;
+	n = c->net;
+	if (c->state == HANDSHAKE) {
+		TAILQ_REMOVE(&n->handshaking, c, link);
+		if (!c->dropped)
+			diag_limited(&failures, LOG_INFO,
+				     "client %s: no TLS 1.3 handshake with a "
+				     "certificate of our CA", c->peer);
+	} else {
+		TAILQ_REMOVE(&n->established, c, link);
+	}
+	event_free(c->deadline);
+	free(c);
+	if (n->nconns-- == (unsigned int)n->conf->limits.connections)
+		evconnlistener_enable(n->listener);
+}
+
+/**
+ * conn_setup() - once, before the first connection
+ * @n: the network process
+ */
+void conn_setup(struct net *n)
+{
+	TAILQ_INIT(&n->handshaking);
+	TAILQ_INIT(&n->established);
+	ex_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, on_free);
+	if (ex_index < 0)
+		diag_die("out of memory");
+}
+
+/*
+ * Everybody may begin a handshake, so strangers could take all places: the
+ * oldest of those that have not shown a certificate makes room.
+ */
+static void make_room(struct net *n)
+{
+	struct conn *c;
+
+	if (n->nconns < (unsigned int)n->conf->limits.connections)
+		return;
+	evconnlistener_disable(n->listener);
+	TAILQ_FOREACH(c, &n->handshaking, link) {
+		if (!c->dropped) {
+			diag_limited(&refusals, LOG_NOTICE,
+				     "client %s: gave its place to a newer one "
+				     "(limits.connections)", c->peer);
+			drop(c);
+			return;
+		}
+	}
+}
+
+/**
+ * conn_accept() - what evhttp calls for each connection
+ * @base: event loop
+ * @net: struct net
+ *
+ * Never NULL: evhttp would go on without TLS.
+ *
+ * Return: bufferevent that waits for its descriptor.
+ */
+struct bufferevent *conn_accept(struct event_base *base, void *net)
+{
+	struct conn *c = calloc(1, sizeof(*c));
+	struct net *n = net;
+
+	if (!c)
+		diag_die("out of memory");
+	c->net = n;
+	c->ssl = SSL_new(n->tls);
+	c->deadline = evtimer_new(base, on_deadline, c);
+	if (!c->ssl || !c->deadline || !SSL_set_ex_data(c->ssl, ex_index, c))
+		diag_die("out of memory");
+	SSL_set_info_callback(c->ssl, on_tls);
+	c->bev = bufferevent_openssl_socket_new(base, -1, c->ssl,
+						BUFFEREVENT_SSL_ACCEPTING,
+						BEV_OPT_CLOSE_ON_FREE);
+	if (!c->bev || !evbuffer_add_cb(bufferevent_get_input(c->bev),
+					on_input, c))
+		diag_die("out of memory");
+	bufferevent_openssl_set_allow_dirty_shutdown(c->bev, 1);
+	TAILQ_INSERT_TAIL(&n->handshaking, c, link);
+	set_deadline(c, HANDSHAKE, n->conf->limits.handshake_s);
+	n->nconns++;
+	make_room(n);
+	return c->bev;
+}
+
+/**
+ * conn_of() - connection of a request
+ * @req: the request
+ *
+ * Return: the connection; NULL when it is gone.
+ */
+struct conn *conn_of(struct evhttp_request *req)
+{
+	struct evhttp_connection *ec = evhttp_request_get_connection(req);
+	SSL *ssl;
+
+	if (!ec)
+		return NULL;
+	ssl = bufferevent_openssl_get_ssl(
+		evhttp_connection_get_bufferevent(ec));
+	return ssl ? SSL_get_ex_data(ssl, ex_index) : NULL;
+}
+
+/**
+ * conn_ssl() - its TLS session
+ * @c: a connection
+ *
+ * Return: valid as long as @c.
+ */
+SSL *conn_ssl(struct conn *c)
+{
+	return c->ssl;
+}
+
+/**
+ * conn_key() - which client it is
+ * @c: a connection whose handshake is done
+ *
+ * Return: SHA-256 of its SubjectPublicKeyInfo.
+ */
+const u8 *conn_key(const struct conn *c)
+{
+	return c->key;
+}
+
+/**
+ * conn_allowed() - may this client ask at all?
+ * @c: a connection whose handshake is done
+ *
+ * Return: true without an allow-list, or when it is on it.
+ */
+bool conn_allowed(const struct conn *c)
+{
+	const struct conf *conf = c->net->conf;
+	size_t i;
+
+	if (c->state == HANDSHAKE)
+		return false;
+	for (i = 0; i < conf->nclients; i++) {
+		if (!memcmp(conf->clients[i], c->key, sizeof(c->key)))
+			return true;
+	}
+	return !conf->nclients;
+}
+
+/**
+ * conn_working() - its request was read; now it waits for us
+ * @c: a connection
+ */
+void conn_working(struct conn *c)
+{
+	c->state = WORKING;
+	evtimer_del(c->deadline);
+}
+
+static void sent(struct evhttp_request *req, void *arg)
+{
+	struct conn *c = conn_of(req);
+
+	(void)arg;
+	if (c && !c->dropped)
+		set_deadline(c, IDLE, c->net->conf->limits.idle_s);
+}
+
+/**
+ * conn_sending() - the answer is about to be sent
+ * @req: its request; nothing happens when the connection is gone
+ * @bytes: of the answer
+ */
+void conn_sending(struct evhttp_request *req, size_t bytes)
+{
+	struct conn *c = conn_of(req);
+
+	if (!c || c->dropped)
+		return;
+	set_deadline(c, SENDING, c->net->conf->limits.write_s +
+				 (long)(bytes / WRITE_RATE));
+	evhttp_request_set_on_complete_cb(req, sent, NULL);
+}

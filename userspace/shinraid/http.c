@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+/* Requests and their answers: PROTOCOL.md 5. */
+#include <event2/buffer.h>
+#include <event2/keyvalq_struct.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+#include <shinrai/evidence.h>
+#include <shinrai/hex.h>
+
+#include "diag.h"
+#include "net.h"
+#include "version.h"
+
+#define BODY_MAX 4096
+#define RETRY_SECONDS "5"
+
+static struct diag_rate refusals = DIAG_RATE;
+
+static void reply(struct evhttp_request *req, int status, const char *reason,
+		  const char *type, struct evbuffer *body)
+{
+	struct evkeyvalq *h = evhttp_request_get_output_headers(req);
+
+	evhttp_add_header(h, "Content-Type", type);
+	evhttp_add_header(h, "Cache-Control", "no-store");
+	conn_sending(req, evbuffer_get_length(body));
+	evhttp_send_reply(req, status, reason, body);
+}
+
+static void reply_json(struct evhttp_request *req, int status,
+		       const char *reason, const char *type, json_t *json)
+{
+	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	struct evbuffer *body = evbuffer_new();
+
+	if (!text || !body || evbuffer_add(body, text, strlen(text)))
+		diag_die("out of memory");
+	reply(req, status, reason, type, body);
+	evbuffer_free(body);
+	free(text);
+	json_decref(json);
+}
+
+/**
+ * http_problem() - answer with an error, RFC 9457
+ * @req: belongs to evhttp afterwards
+ * @status: HTTP status
+ * @title: its words
+ * @detail: what is wrong here, what to do
+ */
+void http_problem(struct evhttp_request *req, int status, const char *title,
+		  const char *detail)
+{
+	json_t *j = json_pack("{s:s, s:i, s:s}", "title", title, "status",
+			      status, "detail", detail);
+
+	if (status == 503 || status == 429)
+		evhttp_add_header(evhttp_request_get_output_headers(req),
+				  "Retry-After", RETRY_SECONDS);
+	reply_json(req, status, title, "application/problem+json", j);
+}
+
+/**
+ * http_evidence() - answer with evidence
+ * @req: belongs to evhttp afterwards
+ * @body: is emptied
+ */
+void http_evidence(struct evhttp_request *req, struct evbuffer *body)
+{
+	reply(req, 200, "OK", SHINRAI_EVIDENCE_TYPE, body);
+}
+
+static void challenge(struct net *n, struct evhttp_request *req,
+		      struct conn *conn)
+{
+	struct evbuffer *body = evhttp_request_get_input_buffer(req);
+	struct round *r = &n->round;
+	struct challenge *c;
+	const char *wrong;
+
+	if (evbuffer_get_length(body) > BODY_MAX) {
+		http_problem(req, 413, "Content Too Large",
+			     "a challenge has at most 4096 bytes");
+		return;
+	}
+	if (r->nwaiting >= (u64)n->conf->limits.challenges) {
+		http_problem(req, 429, "Too Many Requests",
+			     "too many challenges are waiting for a quote");
+		return;
+	}
+	if (r->tpm_busy && r->phase == PHASE_IDLE) {
+		http_problem(req, 503, "Service Unavailable",
+			     "the TPM does not answer");
+		return;
+	}
+	c = calloc(1, sizeof(*c));
+	wrong = c ? request_parse(body, c) : "out of memory";
+	if (!wrong && tls_exporter(conn_ssl(conn), c->c.exporter))
+		wrong = "this connection has no exporter";
+	if (wrong) {
+		http_problem(req, 400, "Bad Request", wrong);
+		free(c);
+		return;
+	}
+	memcpy(c->c.verifier_key, conn_key(conn), sizeof(c->c.verifier_key));
+	c->owner = req;
+	TAILQ_INSERT_TAIL(&r->waiting, c, link);
+	r->nwaiting++;
+	round_kick(n);
+}
+
+static void ask_status(struct net *n, struct evhttp_request *req)
+{
+	struct status_wait *w = malloc(sizeof(*w));
+
+	if (!w)
+		diag_die("out of memory");
+	w->req = req;
+	if (TAILQ_EMPTY(&n->status))
+		net_ask_sync(n, 0);
+	TAILQ_INSERT_TAIL(&n->status, w, link);
+}
+
+static json_t *status_json(struct net *n)
+{
+	char hex[2 * SHINRAI_BOOT_ID_SIZE + 1];
+	const struct msg_synced *log = &n->round.log;
+	struct timeval now;
+
+	net_now(n, &now);
+	shinrai_hex_encode(log->boot_id, sizeof(log->boot_id), hex);
+	return json_pack("{s:s, s:s?, s:I, s:I, s:I, s:I, s:I}", "version",
+			 SHINRAI_VERSION, "boot_id",
+			 log->records ? hex : NULL, "records",
+			 (json_int_t)log->records, "waiting",
+			 (json_int_t)n->round.nwaiting, "quotes",
+			 (json_int_t)n->quotes, "challenges",
+			 (json_int_t)n->challenges, "uptime",
+			 (json_int_t)(now.tv_sec - n->started.tv_sec));
+}
+
+/**
+ * http_status() - answer everybody who asked for the status
+ * @n: with a fresh round.log
+ */
+void http_status(struct net *n)
+{
+	struct status_wait *w;
+
+	while ((w = TAILQ_FIRST(&n->status))) {
+		TAILQ_REMOVE(&n->status, w, link);
+		reply_json(w->req, 200, "OK", "application/json",
+			   status_json(n));
+		free(w);
+	}
+}
+
+/**
+ * http_request() - a request was read whole
+ * @req: the request
+ * @net: struct net
+ */
+void http_request(struct evhttp_request *req, void *net)
+{
+	enum evhttp_cmd_type cmd = evhttp_request_get_command(req);
+	const char *uri = evhttp_request_get_uri(req);
+	struct conn *conn = conn_of(req);
+	struct net *n = net;
+
+	if (!conn) {
+		http_problem(req, 503, "Service Unavailable", "gone");
+		return;
+	}
+	conn_working(conn);
+	if (!conn_allowed(conn)) {
+		diag_limited(&refusals, LOG_NOTICE,
+			     "a client that is not in allow_clients asked");
+		http_problem(req, 403, "Forbidden",
+			     "this client certificate is not allowed here");
+	} else if (!strcmp(uri, "/v1/evidence") && cmd == EVHTTP_REQ_POST) {
+		challenge(n, req, conn);
+	} else if (!strcmp(uri, "/v1/status") && cmd == EVHTTP_REQ_GET) {
+		ask_status(n, req);
+	} else if (!strcmp(uri, "/v1/evidence") || !strcmp(uri, "/v1/status")) {
+		http_problem(req, 405, "Method Not Allowed",
+			     "POST /v1/evidence, GET /v1/status");
+	} else {
+		http_problem(req, 404, "Not Found",
+			     "POST /v1/evidence, GET /v1/status");
+	}
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+/* Event loop of the parent; it answers the network process from the spool. */
+#include <event2/event.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <shinrai/bank.h>
+
+#include "diag.h"
+#include "monitor.h"
+#include "notify.h"
+
+#define TICK_MS 100
+#define END_MS 2000 /* for children to end by themselves */
+#define LOG_MAX (48u << 20) /* PROTOCOL.md 4 */
+
+static struct event_base *base;
+static bool stopped;
+static int status;
+
+static void stop(int code)
+{
+	if (!stopped)
+		status = code;
+	stopped = true;
+	event_base_loopbreak(base);
+}
+
+static void drop_bank(struct shinrai_selection *sel, u16 alg)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < sel->count; i++) {
+		if (sel->bank[i].alg != alg)
+			sel->bank[n++] = sel->bank[i];
+	}
+	sel->count = n;
+}
+
+/* Capped banks are in START, so they are known before anything is quoted. */
+static void select_banks(struct monitor *m)
+{
+	const struct spool_facts *f = &m->logger.spool.facts;
+	u32 i, before;
+
+	if (m->selected)
+		return;
+	m->selected = true;
+	for (i = 0; i < f->ncapped; i++) {
+		before = m->selection.count;
+		drop_bank(&m->selection, f->capped[i]);
+		if (m->selection.count != before)
+			diag(LOG_NOTICE, "bank %s is capped by the kernel: it "
+					 "is not quoted",
+			     shinrai_bank_text(f->capped[i]));
+	}
+	if (!m->selection.count) {
+		diag(LOG_ERR, "every configured PCR bank is capped: change "
+			      "\"pcrs\"");
+		stop(1);
+		return;
+	}
+	if (msg_send(m->tpm, MSG_SELECT, 0, &m->selection, -1))
+		stop(1);
+}
+
+static void drained(struct monitor *m)
+{
+	if (m->logger.spool.records)
+		select_banks(m);
+}
+
+static int spool_reader(struct monitor *m)
+{
+	char path[64];
+
+	/* A descriptor of its own, so that it cannot be written through. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", m->logger.spool.fd);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static void answer_sync(struct monitor *m, u64 cookie)
+{
+	struct spool *sp = &m->logger.spool;
+	struct msg_synced s = { 0 };
+	int fd = -1;
+
+	s.status = logger_drain(&m->logger);
+	drained(m);
+	if (!s.status) {
+		s.window_ms = sp->facts.window_ms;
+		s.window_events = sp->facts.window_events;
+		memcpy(s.boot_id, sp->boot_id, sizeof(s.boot_id));
+		s.records = sp->records;
+		s.end = spool_size(sp);
+		s.selection = m->selection;
+		if (!m->passed) {
+			fd = spool_reader(m);
+			m->passed = true;
+		}
+	}
+	if (msg_send(m->net, MSG_SYNCED, cookie, &s, fd))
+		stop(1);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void answer_range(struct monitor *m, u64 cookie,
+			 const struct msg_range *in)
+{
+	static struct msg_ranged out;
+	u32 i;
+
+	if (in->count > MSG_RANGES) {
+		diag(LOG_ERR, "malformed request of the network process");
+		stop(1);
+		return;
+	}
+	memset(&out, 0, sizeof(out));
+	out.count = in->count;
+	for (i = 0; i < in->count; i++) {
+		if (spool_range(&m->logger.spool, in->from[i], LOG_MAX,
+				&out.range[i].first, &out.range[i].offset,
+				&out.range[i].len))
+			memset(&out.range[i], 0, sizeof(out.range[i]));
+	}
+	if (msg_send(m->net, MSG_RANGED, cookie, &out, -1))
+		stop(1);
+}
+
+static void child_ready(struct monitor *m, const struct msg *in)
+{
+	if (++m->ready != 2)
+		return;
+	notify_send("READY=1");
+	(void)in;
+	diag(LOG_INFO, "ready");
+}
+
+static void on_net(evutil_socket_t fd, short what, void *arg)
+{
+	static struct msg in;
+	struct monitor *m = arg;
+	int ret = msg_recv(fd, &in);
+
+	(void)what;
+	if (ret == 1 && in.type == MSG_SYNC)
+		answer_sync(m, in.cookie);
+	else if (ret == 1 && in.type == MSG_RANGE)
+		answer_range(m, in.cookie, &in.u.range);
+	else if (ret == 1 && in.type == MSG_READY)
+		child_ready(m, &in);
+	else if (ret != -EAGAIN)
+		stop(1); /* gone, which SIGCHLD explains, or out of its mind */
+}
+
+static void on_tpm(evutil_socket_t fd, short what, void *arg)
+{
+	static struct msg in;
+	struct monitor *m = arg;
+	int ret = msg_recv(fd, &in);
+
+	(void)what;
+	if (ret == 1 && in.type == MSG_READY)
+		child_ready(m, &in);
+	else if (ret != -EAGAIN)
+		stop(1);
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct monitor *m = arg;
+
+	(void)fd;
+	(void)what;
+	logger_tick(&m->logger);
+	drained(m);
+}
+
+static void on_log(evutil_socket_t fd, short what, void *arg)
+{
+	struct monitor *m = arg;
+
+	(void)fd;
+	(void)what;
+	logger_drain(&m->logger);
+	drained(m);
+}
+
+static void on_term(evutil_socket_t fd, short what, void *arg)
+{
+	(void)what;
+	(void)arg;
+	diag(LOG_INFO, "ending on signal %d", (int)fd);
+	notify_send("STOPPING=1");
+	stop(0);
+}
+
+static void on_hup(evutil_socket_t fd, short what, void *arg)
+{
+	static struct msg_tls pem[3];
+	struct monitor *m = arg;
+	const char *path[3] = { m->conf->tls_cert, m->conf->tls_key,
+				m->conf->tls_ca };
+	u32 i;
+	int ret;
+
+	(void)fd;
+	(void)what;
+	for (i = 0; i < 3; i++) {
+		ret = pem_read(path[i], &pem[i]);
+		if (ret) {
+			diag(LOG_ERR, "cannot read %s: %s (must be readable "
+				      "for the user of the daemon); the old "
+				      "certificates stay in use",
+			     path[i], strerror(-ret));
+			return;
+		}
+		pem[i].which = i;
+	}
+	for (i = 0; i < 3; i++) {
+		if (msg_send(m->net, MSG_TLS, 0, &pem[i], -1))
+			stop(1);
+	}
+	explicit_bzero(pem, sizeof(pem));
+}
+
+static void say_death(const struct monitor *m, pid_t pid, int how)
+{
+	const char *name = pid == m->tpm_pid ? "TPM" : "network";
+
+	if (WIFSIGNALED(how) && WTERMSIG(how) == SIGSYS)
+		diag(LOG_ERR, "the %s process made a system call that is not "
+			      "allowed and was killed", name);
+	else if (WIFSIGNALED(how))
+		diag(LOG_ERR, "the %s process was killed by signal %d", name,
+		     WTERMSIG(how));
+	else
+		diag(LOG_ERR, "the %s process ended with status %d", name,
+		     WEXITSTATUS(how));
+}
+
+static void on_child(evutil_socket_t fd, short what, void *arg)
+{
+	const struct monitor *m = arg;
+	pid_t pid;
+	int how;
+
+	(void)fd;
+	(void)what;
+	while ((pid = waitpid(-1, &how, WNOHANG)) > 0) {
+		say_death(m, pid, how);
+		stop(1);
+	}
+}
+
+/*
+ * They end when their socket does; the TPM process flushes before.  The end of
+ * a socket may be seen before that of its process, so this says who died, too.
+ */
+static void end_children(const struct monitor *m)
+{
+	const struct timespec nap = { 0, 10 * 1000 * 1000 };
+	const pid_t pids[] = { m->net_pid, m->tpm_pid };
+	int how, left = END_MS / 10;
+	pid_t pid = 0;
+	size_t i;
+
+	close(m->net);
+	close(m->tpm);
+	for (i = 0; i < ARRAY_SIZE(pids); i++) {
+		while (!(pid = waitpid(pids[i], &how, WNOHANG)) && left-- > 0)
+			nanosleep(&nap, NULL);
+		if (pid > 0 && (WIFSIGNALED(how) || WEXITSTATUS(how)))
+			say_death(m, pid, how);
+		else if (!pid && !kill(pids[i], SIGKILL))
+			waitpid(pids[i], &how, 0);
+	}
+}
+
+static int watch(struct monitor *m, evutil_socket_t fd, short what,
+		 event_callback_fn fn, const struct timeval *tv)
+{
+	struct event *ev = event_new(base, fd, what | EV_PERSIST, fn, m);
+
+	return ev ? event_add(ev, tv) : -1;
+}
+
+/**
+ * monitor_run() - body of the parent, until a signal or a child's end
+ * @m: filled in, children running, sandbox entered
+ *
+ * Return: exit status.
+ */
+int monitor_run(struct monitor *m)
+{
+	const struct timeval tick = { 0, TICK_MS * 1000 };
+	int ret;
+
+	base = event_base_new();
+	if (!base)
+		diag_die("out of memory");
+	ret = watch(m, m->net, EV_READ, on_net, NULL) |
+	      watch(m, m->tpm, EV_READ, on_tpm, NULL) |
+	      watch(m, -1, 0, on_tick, &tick) |
+	      watch(m, SIGTERM, EV_SIGNAL, on_term, NULL) |
+	      watch(m, SIGINT, EV_SIGNAL, on_term, NULL) |
+	      watch(m, SIGHUP, EV_SIGNAL, on_hup, NULL) |
+	      watch(m, SIGCHLD, EV_SIGNAL, on_child, NULL);
+	if (!ret && m->logger.src.kind != SOURCE_FILE)
+		ret = watch(m, m->logger.src.fd, EV_READ, on_log, NULL);
+	if (ret)
+		diag_die("cannot watch for events");
+	on_tick(-1, 0, m);
+	on_child(-1, 0, m); /* one that died before the handler was there */
+	if (!stopped)
+		event_base_dispatch(base);
+	end_children(m);
+	logger_close(&m->logger);
+	return status;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+/* The network process: listens, and asks the two others. */
+#include <arpa/inet.h>
+#include <event2/listener.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "net.h"
+#include "sandbox.h"
+
+#define HEADERS_MAX 4096
+#define BODY_READ 65536 /* longer ones are not even read to say 413 */
+#define BACKLOG 1024
+
+/* One line of text, made printable. */
+static void read_line(const char *path, char out[NET_TEXT])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, out, NET_TEXT - 1) : -1;
+	ssize_t i;
+
+	if (fd >= 0)
+		close(fd);
+	if (n < 0)
+		n = 0;
+	for (i = 0; i < n && out[i] >= ' ' && out[i] < 0x7f; i++)
+		;
+	out[i] = '\0';
+}
+
+/**
+ * net_describe_machine() - machine facts for the evidence
+ * @start: out: name, kernel, product
+ */
+void net_describe_machine(struct net_start *start)
+{
+	struct utsname u;
+
+	if (!uname(&u)) {
+		snprintf(start->name, sizeof(start->name), "%s", u.nodename);
+		snprintf(start->kernel, sizeof(start->kernel), "%s",
+			 u.release);
+	}
+	read_line("/sys/class/dmi/id/product_name", start->product);
+}
+
+/**
+ * net_now() - time of this turn of the loop
+ * @n: the network process
+ * @now: out, monotonic
+ */
+void net_now(struct net *n, struct timeval *now)
+{
+	struct timespec ts;
+
+	(void)n;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	now->tv_sec = ts.tv_sec;
+	now->tv_usec = ts.tv_nsec / 1000;
+}
+
+/**
+ * net_ask_sync() - have the parent spool what the module has
+ * @n: the network process
+ * @cookie: 0 for the status, else the round's
+ */
+void net_ask_sync(struct net *n, u64 cookie)
+{
+	if (msg_send(n->start->parent, MSG_SYNC, cookie, NULL, -1))
+		diag_die("the parent process is gone");
+}
+
+static void new_certificates(struct net *n, const struct msg_tls *pem)
+{
+	char err[256];
+	SSL_CTX *ctx;
+
+	if (pem->which > MSG_PEM_CA || pem->len > sizeof(pem->pem))
+		diag_die("malformed message of the parent process");
+	n->pem[pem->which] = *pem;
+	if (pem->which != MSG_PEM_CA)
+		return;
+	ctx = tls_context(n->pem, err, sizeof(err));
+	explicit_bzero(n->pem, sizeof(n->pem));
+	if (!ctx) {
+		diag(LOG_ERR, "%s; the old certificates stay in use", err);
+		return;
+	}
+	SSL_CTX_free(n->tls);
+	n->tls = ctx;
+	diag(LOG_INFO, "new certificates are in use");
+}
+
+static void synced(struct net *n, const struct msg *m)
+{
+	if (m->fd >= 0) {
+		if (n->spool_fd >= 0)
+			close(n->spool_fd);
+		n->spool_fd = m->fd;
+	}
+	n->round.log = m->u.synced;
+	if (m->cookie)
+		round_synced(n, m->cookie);
+	else
+		http_status(n);
+}
+
+static void on_parent(evutil_socket_t fd, short what, void *arg)
+{
+	static struct msg m;
+	int ret = msg_recv(fd, &m);
+
+	(void)what;
+	if (!ret)
+		_exit(0);
+	if (ret == 1 && m.type == MSG_SYNCED)
+		synced(arg, &m);
+	else if (ret == 1 && m.type == MSG_RANGED)
+		round_ranged(arg, m.cookie, &m.u.ranged);
+	else if (ret == 1 && m.type == MSG_TLS)
+		new_certificates(arg, &m.u.tls);
+	else if (ret != -EAGAIN)
+		diag_die("unexpected message to the network process");
+}
+
+static void on_tpm(evutil_socket_t fd, short what, void *arg)
+{
+	static struct msg m;
+	int ret = msg_recv(fd, &m);
+
+	(void)what;
+	if (!ret)
+		_exit(0); /* the parent says why */
+	if (ret != 1 || m.type != MSG_QUOTED ||
+	    m.u.quoted.attest_len > MSG_ATTEST_MAX ||
+	    m.u.quoted.signature_len > MSG_KEY_MAX ||
+	    m.u.quoted.ak_len > MSG_KEY_MAX ||
+	    m.u.quoted.pcrs_len > MSG_PCRS_MAX)
+		diag_die("unexpected message to the network process");
+	round_quoted(arg, m.cookie, &m.u.quoted);
+}
+
+union address {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+static int listening_socket(const struct conf *conf)
+{
+	union address a = { 0 };
+	const int on = 1;
+	int fd;
+
+	if (inet_pton(AF_INET, conf->listen, &a.in.sin_addr) == 1) {
+		a.sa.sa_family = AF_INET;
+		a.in.sin_port = htons((u16)conf->port);
+	} else if (inet_pton(AF_INET6, conf->listen, &a.in6.sin6_addr) == 1) {
+		a.sa.sa_family = AF_INET6;
+		a.in6.sin6_port = htons((u16)conf->port);
+	} else {
+		diag_die("listen: \"%s\" is neither an IPv4 nor an IPv6 "
+			 "address", conf->listen);
+	}
+	fd = socket(a.sa.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		    0);
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+	    bind(fd, &a.sa, sizeof(a)) || listen(fd, BACKLOG))
+		diag_die("cannot listen on %s port %d: %s", conf->listen,
+			 conf->port, strerror(errno));
+	return fd;
+}
+
+static unsigned int bound_port(int fd)
+{
+	union address a;
+	socklen_t len = sizeof(a);
+
+	if (getsockname(fd, &a.sa, &len))
+		return 0;
+	return ntohs(a.sa.sa_family == AF_INET ? a.in.sin_port :
+						 a.in6.sin6_port);
+}
+
+static void serve_http(struct net *n, int fd)
+{
+	const struct conf_limits *l = &n->conf->limits;
+	struct evhttp_bound_socket *bound;
+	int most = l->write_s;
+
+	n->http = evhttp_new(n->base);
+	if (!n->http)
+		diag_die("out of memory");
+	/* conn.c has the deadlines; this is for answers that do not move. */
+	most = most > l->idle_s ? most : l->idle_s;
+	most = most > l->request_s ? most : l->request_s;
+	evhttp_set_timeout(n->http, most + 1);
+	evhttp_set_max_headers_size(n->http, HEADERS_MAX);
+	evhttp_set_max_body_size(n->http, BODY_READ);
+	evhttp_set_allowed_methods(n->http, 0xffff); /* we say 405 ourselves */
+	evhttp_set_bevcb(n->http, conn_accept, n);
+	evhttp_set_gencb(n->http, http_request, n);
+	bound = evhttp_accept_socket_with_handle(n->http, fd);
+	if (!bound)
+		diag_die("cannot accept connections");
+	n->listener = evhttp_bound_socket_get_listener(bound);
+}
+
+static void watch(struct net *n, int fd, event_callback_fn fn)
+{
+	struct event *ev = event_new(n->base, fd, EV_READ | EV_PERSIST, fn, n);
+
+	if (!ev || event_add(ev, NULL))
+		diag_die("out of memory");
+}
+
+/**
+ * net_process() - body of the network process
+ * @conf: the configuration
+ * @start: what the parent opened
+ */
+void net_process(const struct conf *conf, const struct net_start *start)
+{
+	static struct net n;
+	struct msg_ready ready;
+	char err[256];
+	int fd;
+
+	n.conf = conf;
+	n.start = start;
+	n.spool_fd = -1;
+	TAILQ_INIT(&n.status);
+	n.tls = tls_context(start->pem, err, sizeof(err));
+	if (!n.tls)
+		diag_die("%s", err);
+	fd = listening_socket(conf);
+	tzset(); /* these two read files, which they cannot later */
+	json_object_seed(0);
+	sandbox_enter(conf, SANDBOX_NET);
+	n.base = event_base_new();
+	if (!n.base || round_setup(&n))
+		diag_die("out of memory");
+	net_now(&n, &n.started);
+	conn_setup(&n);
+	serve_http(&n, fd);
+	watch(&n, start->parent, on_parent);
+	watch(&n, start->tpm, on_tpm);
+	ready.port = bound_port(fd);
+	diag(LOG_INFO, "listening on %s port %u", conf->listen, ready.port);
+	if (msg_send(start->parent, MSG_READY, 0, &ready, -1))
+		_exit(0);
+	event_base_dispatch(n.base);
+	diag_die("the event loop ended");
+}

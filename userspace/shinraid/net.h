@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The network process.  conn.c: TLS connections and their deadlines; http.c:
+ * requests; round.c: quotes for whoever waits; answer.c: evidence.
+ */
+#ifndef SHINRAID_NET_H
+#define SHINRAID_NET_H
+
+#include <event2/event.h>
+#include <event2/http.h>
+
+#include "batch.h"
+#include "blob.h"
+#include "conf.h"
+#include "msg.h"
+#include "tls.h"
+
+#define NET_TEXT 128
+
+/* What the parent hands over at the start. */
+struct net_start {
+	int parent; /* sockets */
+	int tpm;
+	int ima; /* logs of the machine, -1: none */
+	int firmware;
+	char name[NET_TEXT];
+	char kernel[NET_TEXT];
+	char product[NET_TEXT];
+	struct msg_tls pem[3];
+};
+
+struct conn;
+TAILQ_HEAD(conn_list, conn);
+
+enum phase {
+	PHASE_IDLE,
+	PHASE_LOOK, /* asked for the boot id, before a quote */
+	PHASE_QUOTE, /* the TPM works */
+	PHASE_SYNC, /* asked for the log after the quote */
+	PHASE_RANGES, /* asking where the wanted records lie */
+};
+
+struct range {
+	u64 first;
+	u64 offset;
+	u64 len;
+};
+
+/* Invariant: @batch is in use unless @phase is IDLE or LOOK. */
+struct round {
+	enum phase phase;
+	u64 id; /* cookie of what is asked; answers to others are late */
+	bool tpm_busy; /* also after we gave up on it */
+	struct timeval begun; /* last quote, monotonic */
+	struct challenge_list waiting;
+	u64 nwaiting;
+	struct batch batch;
+	struct range *range; /* of each challenge in the batch */
+	u64 ranged;
+	struct msg_quoted quoted;
+	struct msg_synced log; /* newest */
+	struct blob *spool;
+	struct blob *ima;
+	struct blob *firmware;
+	struct event *begin;
+	struct event *deadline;
+};
+
+struct status_wait {
+	TAILQ_ENTRY(status_wait) link;
+	struct evhttp_request *req;
+};
+
+struct net {
+	const struct conf *conf;
+	const struct net_start *start;
+	struct event_base *base;
+	struct evhttp *http;
+	struct evconnlistener *listener;
+	SSL_CTX *tls;
+	struct msg_tls pem[3]; /* on their way in */
+	struct conn_list handshaking; /* oldest first */
+	struct conn_list established;
+	unsigned int nconns;
+	int spool_fd;
+	struct round round;
+	TAILQ_HEAD(, status_wait) status;
+	u64 quotes;
+	u64 challenges;
+	struct timeval started;
+};
+
+/* net.c */
+void net_describe_machine(struct net_start *start);
+void net_process(const struct conf *conf, const struct net_start *start)
+	__attribute__((noreturn));
+void net_now(struct net *n, struct timeval *now);
+void net_ask_sync(struct net *n, u64 cookie);
+
+/* conn.c */
+void conn_setup(struct net *n);
+struct bufferevent *conn_accept(struct event_base *base, void *net);
+struct conn *conn_of(struct evhttp_request *req);
+SSL *conn_ssl(struct conn *c);
+const u8 *conn_key(const struct conn *c);
+bool conn_allowed(const struct conn *c);
+void conn_working(struct conn *c);
+void conn_sending(struct evhttp_request *req, size_t bytes);
+
+/* http.c */
+void http_request(struct evhttp_request *req, void *net);
+void http_problem(struct evhttp_request *req, int status, const char *title,
+		  const char *detail);
+void http_evidence(struct evhttp_request *req, struct evbuffer *body);
+void http_status(struct net *n);
+
+/* request.c */
+const char *request_parse(struct evbuffer *body, struct challenge *c);
+
+/* round.c */
+int round_setup(struct net *n);
+void round_kick(struct net *n);
+void round_quoted(struct net *n, u64 cookie, const struct msg_quoted *q);
+void round_synced(struct net *n, u64 cookie);
+void round_ranged(struct net *n, u64 cookie, const struct msg_ranged *r);
+
+/* answer.c */
+int answer_map_spool(struct net *n);
+void answer_read_logs(struct net *n);
+int answer_build(struct net *n, u64 index, struct evbuffer *body);
+
+#endif

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+/* Spools of old boots: how many and how much of them is kept. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "spool.h"
+
+struct old {
+	char name[2 * SHINRAI_BOOT_ID_SIZE + 1];
+	struct timespec mtime;
+	u64 size;
+};
+
+static bool is_boot_name(const char *name)
+{
+	return strlen(name) == 2 * SHINRAI_BOOT_ID_SIZE &&
+	       strspn(name, "0123456789abcdef") == strlen(name);
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct old *x = a, *y = b;
+
+	if (x->mtime.tv_sec != y->mtime.tv_sec)
+		return x->mtime.tv_sec < y->mtime.tv_sec ? 1 : -1;
+	if (x->mtime.tv_nsec != y->mtime.tv_nsec)
+		return x->mtime.tv_nsec < y->mtime.tv_nsec ? 1 : -1;
+	return strcmp(x->name, y->name);
+}
+
+static int collect(DIR *dir, const char *current, struct old **list, size_t *n)
+{
+	char path[sizeof((*list)->name) + sizeof("/log.cel")];
+	struct dirent *d;
+	struct stat st;
+	struct old *p;
+
+	while ((d = readdir(dir))) {
+		if (!is_boot_name(d->d_name) || !strcmp(d->d_name, current))
+			continue;
+		p = realloc(*list, (*n + 1) * sizeof(*p));
+		if (!p)
+			return -ENOMEM;
+		*list = p;
+		p += (*n)++;
+		memset(p, 0, sizeof(*p));
+		memcpy(p->name, d->d_name, sizeof(p->name));
+		snprintf(path, sizeof(path), "%s/log.cel", p->name);
+		if (!fstatat(dirfd(dir), path, &st, AT_SYMLINK_NOFOLLOW)) {
+			p->mtime = st.st_mtim;
+			p->size = (u64)st.st_size;
+		}
+	}
+	return 0;
+}
+
+static int discard(int root, const char *name)
+{
+	char path[2 * SHINRAI_BOOT_ID_SIZE + 1 + sizeof("/log.cel")];
+
+	snprintf(path, sizeof(path), "%s/log.cel", name);
+	if (unlinkat(root, path, 0) && errno != ENOENT)
+		return -errno;
+	if (unlinkat(root, name, AT_REMOVEDIR))
+		return -errno;
+	return 0;
+}
+
+/**
+ * spool_prune() - remove the oldest spools of other boots
+ * @root: folder of all spools
+ * @keep: boot that is never removed
+ * @boots: others kept at most
+ * @bytes: their size at most, in all
+ *
+ * Return: number removed; -errno.
+ */
+int spool_prune(const char *root, const u8 keep[SHINRAI_BOOT_ID_SIZE],
+		unsigned int boots, u64 bytes)
+{
+	char current[2 * SHINRAI_BOOT_ID_SIZE + 1];
+	struct old *list = NULL;
+	size_t n = 0, i;
+	int ret, removed = 0;
+	u64 sum = 0;
+	DIR *dir;
+
+	for (i = 0; i < SHINRAI_BOOT_ID_SIZE; i++)
+		sprintf(current + 2 * i, "%02x", keep[i]);
+	dir = opendir(root);
+	if (!dir)
+		return -errno;
+	ret = collect(dir, current, &list, &n);
+	if (n)
+		qsort(list, n, sizeof(*list), newest_first);
+	for (i = 0; i < n && !ret; i++) {
+		sum += list[i].size;
+		if (i < boots && sum <= bytes)
+			continue;
+		ret = discard(dirfd(dir), list[i].name);
+		removed += !ret;
+	}
+	free(list);
+	closedir(dir);
+	return ret ? ret : removed;
+}

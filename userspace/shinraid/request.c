@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+/* Body of a challenge: PROTOCOL.md 5. */
+#include <event2/buffer.h>
+#include <jansson.h>
+
+#include <shinrai/hex.h>
+
+#include "net.h"
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			       "abcdefghijklmnopqrstuvwxyz"
+			       "0123456789-_";
+
+/* base64url without padding, RFC 4648 5; one encoding for each value only. */
+static int base64url(const char *text, size_t len, u8 *out, size_t cap,
+		     size_t *out_len)
+{
+	const char *p;
+	size_t i, n = 0;
+	u32 bits = 0;
+	unsigned int have = 0;
+
+	if (len % 4 == 1)
+		return -EINVAL;
+	for (i = 0; i < len; i++) {
+		p = text[i] ? strchr(alphabet, text[i]) : NULL;
+		if (!p)
+			return -EINVAL;
+		bits = bits << 6 | (u32)(p - alphabet);
+		have += 6;
+		if (have < 8)
+			continue;
+		have -= 8;
+		if (n == cap)
+			return -EINVAL;
+		out[n++] = (u8)(bits >> have);
+		bits &= (1u << have) - 1;
+	}
+	if (bits)
+		return -EINVAL;
+	*out_len = n;
+	return 0;
+}
+
+static const char *set_nonce(const json_t *v, struct challenge *c)
+{
+	size_t len;
+
+	if (!json_is_string(v) ||
+	    base64url(json_string_value(v), json_string_length(v), c->c.nonce,
+		      sizeof(c->c.nonce), &len) ||
+	    len < SHINRAI_NONCE_MIN)
+		return "nonce is not base64url of 16 to 64 bytes";
+	c->c.nonce_len = (u8)len;
+	return NULL;
+}
+
+static const char *set_from(const json_t *v, struct challenge *c)
+{
+	if (!json_is_integer(v) || json_integer_value(v) < 0)
+		return "from is not a record number";
+	c->from = (u64)json_integer_value(v);
+	return NULL;
+}
+
+static const char *set_boot_id(const json_t *v, struct challenge *c)
+{
+	size_t len;
+
+	if (!json_is_string(v) ||
+	    strlen(json_string_value(v)) != json_string_length(v) ||
+	    shinrai_hex_parse(json_string_value(v), c->boot_id,
+			      sizeof(c->boot_id), &len) ||
+	    len != sizeof(c->boot_id))
+		return "boot_id is not 32 hex digits";
+	c->boot_known = true;
+	return NULL;
+}
+
+static const char *set_items(const json_t *v, struct challenge *c)
+{
+	static const struct {
+		const char *name;
+		u32 item;
+	} names[] = { { "log", ITEM_LOG },
+		      { "ima", ITEM_IMA },
+		      { "firmware", ITEM_FIRMWARE },
+		      { "machine", ITEM_MACHINE } };
+	size_t i, k;
+
+	if (!json_is_array(v))
+		return "items is not an array";
+	c->items = 0;
+	for (i = 0; i < json_array_size(v); i++) {
+		const char *s = json_string_value(json_array_get(v, i));
+
+		for (k = 0; s && k < ARRAY_SIZE(names); k++) {
+			if (!strcmp(s, names[k].name))
+				break;
+		}
+		if (!s || k == ARRAY_SIZE(names) || c->items & names[k].item)
+			return "items holds something else than log, ima, "
+			       "firmware and machine, each at most once";
+		c->items |= names[k].item;
+	}
+	return NULL;
+}
+
+static const char *set_members(json_t *root, struct challenge *c)
+{
+	static const struct {
+		const char *name;
+		const char *(*set)(const json_t *v, struct challenge *c);
+	} members[] = { { "nonce", set_nonce },
+			{ "from", set_from },
+			{ "boot_id", set_boot_id },
+			{ "items", set_items } };
+	const char *key, *wrong = NULL;
+	json_t *v;
+	size_t i;
+
+	json_object_foreach(root, key, v) {
+		for (i = 0; i < ARRAY_SIZE(members); i++) {
+			if (!strcmp(key, members[i].name))
+				break;
+		}
+		if (i == ARRAY_SIZE(members))
+			return "unknown member (nonce, from, boot_id and items "
+			       "are known)";
+		wrong = members[i].set(v, c);
+		if (wrong)
+			return wrong;
+	}
+	return c->c.nonce_len ? NULL : "nonce is missing";
+}
+
+/**
+ * request_parse() - read a challenge
+ * @body: of the request; is not changed
+ * @c: zeroed; out: nonce, from, boot_id, items
+ *
+ * Return: NULL; or what is wrong with it, a constant text.
+ */
+const char *request_parse(struct evbuffer *body, struct challenge *c)
+{
+	size_t len = evbuffer_get_length(body);
+	const char *wrong;
+	json_t *root;
+
+	c->items = ITEMS_ALL;
+	root = json_loadb((const char *)evbuffer_pullup(body, -1), len,
+			  JSON_REJECT_DUPLICATES, NULL);
+	if (!root)
+		return "body is not JSON, or a member occurs twice";
+	wrong = json_is_object(root) ? set_members(root, c) :
+				       "body is not a JSON object";
+	json_decref(root);
+	return wrong;
+}

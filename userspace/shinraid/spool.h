@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The durable copy of the measurement log: <root>/<boot id>/log.cel, only ever
+ * appended to, and an index of its records in memory.
+ */
+#ifndef SHINRAID_SPOOL_H
+#define SHINRAID_SPOOL_H
+
+#include <shinrai/record.h>
+
+/* What START and ARM say that the daemon needs. */
+struct spool_facts {
+	u16 capped[SHINRAI_MAX_BANKS]; /* TPM_ALG_IDs of capped banks */
+	u32 ncapped;
+	u32 window_ms;
+	u32 window_events;
+};
+
+/* Invariant: offset[0..records] are set; the file holds offset[records]. */
+struct spool {
+	int fd; /* -1: no log yet */
+	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
+	u64 *offset;
+	u64 cap;
+	u64 records;
+	u64 cut; /* bytes of a torn tail that recovery removed */
+	bool dirty; /* written since the last fdatasync */
+	struct spool_facts facts;
+};
+
+void spool_init(struct spool *sp);
+void spool_close(struct spool *sp);
+int spool_open(struct spool *sp, const char *root,
+	       const u8 boot_id[SHINRAI_BOOT_ID_SIZE]);
+int spool_append(struct spool *sp, const struct shinrai_record *rec,
+		 const struct shinrai_header *h);
+int spool_flush(struct spool *sp);
+u64 spool_size(const struct spool *sp);
+int spool_range(const struct spool *sp, u64 from, u64 max, u64 *first,
+		u64 *offset, u64 *len);
+int spool_prune(const char *root, const u8 keep[SHINRAI_BOOT_ID_SIZE],
+		unsigned int boots, u64 bytes);
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+/* Contexts from PEM in memory, and what a connection is bound to. */
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+
+#include <shinrai/hash.h>
+
+#include "tls.h"
+
+static const char exporter_label[] = "EXPORTER-shinrai-attestation";
+
+static BIO *pem_bio(const struct msg_tls *pem)
+{
+	return BIO_new_mem_buf(pem->pem, (int)pem->len);
+}
+
+/* The end of the file is an "error" that is none. */
+static bool at_end(void)
+{
+	unsigned long e = ERR_peek_last_error();
+
+	if (ERR_GET_LIB(e) != ERR_LIB_PEM ||
+	    ERR_GET_REASON(e) != PEM_R_NO_START_LINE)
+		return false;
+	ERR_clear_error();
+	return true;
+}
+
+static bool use_cert(SSL_CTX *ctx, const struct msg_tls *pem)
+{
+	BIO *bio = pem_bio(pem);
+	X509 *x = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+	bool ok = x && SSL_CTX_use_certificate(ctx, x) == 1;
+
+	X509_free(x);
+	while (ok && (x = PEM_read_bio_X509(bio, NULL, NULL, NULL))) {
+		ok = SSL_CTX_add0_chain_cert(ctx, x) == 1;
+		if (!ok)
+			X509_free(x);
+	}
+	BIO_free(bio);
+	return ok && at_end();
+}
+
+static bool use_key(SSL_CTX *ctx, const struct msg_tls *pem)
+{
+	BIO *bio = pem_bio(pem);
+	EVP_PKEY *key;
+	bool ok;
+
+	/* An empty passphrase: nothing here may ask a terminal. */
+	key = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, (char[]){ 0 }) :
+		    NULL;
+	ok = key && SSL_CTX_use_PrivateKey(ctx, key) == 1 &&
+	     SSL_CTX_check_private_key(ctx) == 1;
+	EVP_PKEY_free(key);
+	BIO_free(bio);
+	return ok;
+}
+
+static bool use_ca(SSL_CTX *ctx, const struct msg_tls *pem)
+{
+	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+	BIO *bio = pem_bio(pem);
+	unsigned int n = 0;
+	bool ok = bio;
+	X509 *x;
+
+	while (ok && (x = PEM_read_bio_X509(bio, NULL, NULL, NULL))) {
+		ok = X509_STORE_add_cert(store, x) == 1 &&
+		     SSL_CTX_add_client_CA(ctx, x) == 1;
+		X509_free(x);
+		n++;
+	}
+	BIO_free(bio);
+	return ok && n && at_end();
+}
+
+static void strict(SSL_CTX *ctx)
+{
+	SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION);
+	SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION);
+	SSL_CTX_set_verify(ctx,
+			   SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+			   NULL);
+	SSL_CTX_set_verify_depth(ctx, 8);
+	/* Each connection proves its key anew: no resumption, no 0-RTT. */
+	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+	SSL_CTX_set_num_tickets(ctx, 0);
+	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_max_early_data(ctx, 0);
+	SSL_CTX_set_max_cert_list(ctx, 16384);
+	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS |
+				      SSL_MODE_ENABLE_PARTIAL_WRITE |
+				      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+}
+
+/**
+ * tls_context() - server context
+ * @pem: certificate chain, key, CA certificates
+ * @err: out on error: which of them is wrong, and why
+ * @errlen: its room
+ *
+ * Return: a context; NULL with @err.
+ */
+SSL_CTX *tls_context(const struct msg_tls pem[3], char *err, size_t errlen)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	const char *what = NULL, *why;
+
+	ERR_clear_error();
+	if (!ctx)
+		what = "out of memory";
+	else if (!use_cert(ctx, &pem[MSG_PEM_CERT]))
+		what = "tls_cert is not a chain of PEM certificates";
+	else if (!use_key(ctx, &pem[MSG_PEM_KEY]))
+		what = "tls_key is not the PEM key of tls_cert, unencrypted";
+	else if (!use_ca(ctx, &pem[MSG_PEM_CA]))
+		what = "tls_ca holds no PEM certificates";
+	if (!what) {
+		strict(ctx);
+		return ctx;
+	}
+	why = ERR_reason_error_string(ERR_peek_last_error());
+	snprintf(err, errlen, "%s (%s)", what, why ? why : "no reason given");
+	ERR_clear_error();
+	SSL_CTX_free(ctx);
+	return NULL;
+}
+
+/**
+ * tls_peer_key() - which client this is
+ * @ssl: handshake done
+ * @key: out, SHA-256 of the SubjectPublicKeyInfo
+ *
+ * Return: 0; -ENOENT without a certificate; -ENOMEM.
+ */
+int tls_peer_key(SSL *ssl, u8 key[32])
+{
+	X509 *x = SSL_get0_peer_certificate(ssl);
+	struct shinrai_sha256 c;
+	u8 *der = NULL;
+	int len;
+
+	if (!x)
+		return -ENOENT;
+	len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der);
+	if (len <= 0)
+		return -ENOMEM;
+	shinrai_sha256_init(&c);
+	shinrai_sha256_update(&c, der, (size_t)len);
+	shinrai_sha256_final(&c, key);
+	OPENSSL_free(der);
+	return 0;
+}
+
+/**
+ * tls_exporter() - value that binds a challenge to this connection
+ * @ssl: handshake done
+ * @out: out, RFC 8446 7.5, no context
+ *
+ * Return: 0; -EIO.
+ */
+int tls_exporter(SSL *ssl, u8 out[32])
+{
+	if (SSL_export_keying_material(ssl, out, 32, exporter_label,
+				       sizeof(exporter_label) - 1, NULL, 0,
+				       0) != 1)
+		return -EIO;
+	return 0;
+}
