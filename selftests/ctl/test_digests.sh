@@ -205,8 +205,7 @@ signed() { # DEB DESCRIPTION TEXT: vouched for, yet not a package
 }
 head -c 2000 good.deb >cut.deb
 signed cut.deb "cut package" "cut.deb: "
-ar p good.deb debian-binary >debian-binary
-ar p good.deb data.tar.xz >data.tar.xz
+ar x good.deb debian-binary data.tar.xz
 ar rcD nodata.deb debian-binary
 signed nodata.deb "no data" "no data.tar"
 ar rcD nobinary.deb data.tar.xz

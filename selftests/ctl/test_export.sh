@@ -77,7 +77,7 @@ run log export again --log all --redact path
 exits 0 "a redacted log can be redacted again"
 ok "and nothing changes" cmp again all
 
-run log export --log - out.bin <log
+run log export --log - out.bin
 ok "an empty standard input is refused" test "$rc" -eq 1
 ok "standard input to standard output" bash -c \
 	"$ctl log export - --log - --json <log 2>info | cmp - log"

@@ -158,17 +158,17 @@ run log show no-such-file
 exits 1 "no such file"
 says err "cannot open no-such-file: No such file" "names the file"
 mkfifo pipe
-"$ctl" log follow --json --count 3 pipe >follow &
+"$ctl" log follow --json --count 3 pipe >followed &
 pid=$!
 exec 3>pipe
 head -c 900 good.log >&3
 sleep 0.3
-ok "follow shows a record before the next one comes" test -s follow
+ok "follow shows a record before the next one comes" test -s followed
 tail -c +901 good.log >&3
 wait "$pid" && rc=0 || rc=$?
 exec 3>&-
 exits 0 "follow ends after --count"
-ok "follow showed what show shows" cmp follow <(head -3 file.json)
+ok "follow showed what show shows" cmp followed <(head -3 file.json)
 
 ok "a full disk is a failure" bash -c "! $ctl log show good.log >/dev/full"
 finish

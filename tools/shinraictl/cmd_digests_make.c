@@ -19,6 +19,9 @@ static int check(struct ctl *ctl, const struct sources *s)
 				 " folder; if you do, say --trust-local %s, and"
 				 " every verdict will say so",
 				 ctl->operands.v[0], ctl->operands.v[0]);
+	if (!s->debs.n && (s->inrelease || s->packages.n))
+		return ctl_usage(ctl, "--inrelease and --packages go with"
+				 " --deb");
 	if (!s->debs.n && !s->apt.packages.n && !s->local)
 		return ctl_usage(ctl, "digests make: from what? --apt, --deb or"
 				 " --trust-local");
@@ -26,9 +29,6 @@ static int check(struct ctl *ctl, const struct sources *s)
 		return ctl_usage(ctl, "--deb: nothing vouches for %s without"
 				 " --inrelease and --packages, the signed chain"
 				 " InRelease, Packages, .deb", s->debs.v[0]);
-	if (!s->debs.n && (s->inrelease || s->packages.n))
-		return ctl_usage(ctl, "--inrelease and --packages go with"
-				 " --deb");
 	return 0;
 }
 

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Completion of shinraictl's verbs, options and values.
+
+_shinraictl_options() {
+	case $1 in
+	status | arm | mode) echo --sysfs ;;
+	"log show" | "log follow") echo --from --count --records ;;
+	"log export") echo --redact --from --log --force ;;
+	"digests make")
+		echo --apt --deb --inrelease --packages --keyring --lists \
+			--archives --trust-local --out
+		;;
+	esac
+	echo --json --help
+}
+
+# The option whose value is being typed; lists go on to the next option.
+_shinraictl_value_of() {
+	local i
+	for ((i = COMP_CWORD - 1; i > 0; i--)); do
+		case ${COMP_WORDS[i]} in
+		--json | --help | --records | --force) return ;;
+		--apt | --deb | --packages)
+			echo "${COMP_WORDS[i]}"
+			return
+			;;
+		--*)
+			[ "$i" -ne $((COMP_CWORD - 1)) ] ||
+				echo "${COMP_WORDS[i]}"
+			return
+			;;
+		esac
+	done
+}
+
+_shinraictl() {
+	local cur=${COMP_WORDS[COMP_CWORD]} one=${COMP_WORDS[1]-} verb words=
+	COMPREPLY=()
+	verb=$one
+	case $one in
+	log | digests)
+		verb="$one ${COMP_WORDS[2]-}"
+		;;
+	--*) verb=status ;;
+	esac
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		words="status arm mode flush log digests"
+		[[ $cur != -* ]] || words="--json --sysfs --help"
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = log ]; then
+		words="show follow export"
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = digests ]; then
+		words="make"
+	elif [[ $cur == -?* ]]; then
+		words=$(_shinraictl_options "$verb")
+	else
+		case $(_shinraictl_value_of) in
+		--apt)
+			words=$(apt-cache --no-generate pkgnames "$cur" \
+				2>/dev/null)
+			;;
+		--redact) words="path uid exe cgroup name" ;;
+		--from | --count) return ;;
+		--sysfs | --lists | --archives | --trust-local)
+			mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+			return
+			;;
+		*)
+			if [ "$verb" = mode ]; then
+				words="observe enforce"
+			else
+				mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+				return
+			fi
+			;;
+		esac
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -o filenames -F _shinraictl shinraictl
