@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* arm: every hook is attached, or none; there is no way back but reboot. */
+#include <errno.h>
 #include <string.h>
 
 #include "sysfs.h"
@@ -34,6 +35,11 @@ int cmd_arm(struct ctl *ctl, int argc, char **argv)
 	if (!strcmp(value, "1"))
 		return done(ctl, true);
 	ret = sysfs_write(root, ARM, "1\n");
+	if (ret == -EOPNOTSUPP)
+		return ctl_error(ctl, "lsm", "add it to lsm= on the kernel's"
+				 " command line, see"
+				 " /sys/kernel/security/lsm",
+				 "cannot arm: bpf is not an active LSM");
 	if (ret)
 		return sysfs_error(ctl, "arm through", root, ARM, -ret);
 	/* The write may not be the whole story: what does the kernel say? */

@@ -93,7 +93,8 @@ int cmd_flush(struct ctl *ctl, int argc, char **argv)
 
 	if (ret != CTL_GO_ON)
 		return ret;
-	fd = open(SHINRAI_DEVICE, O_RDONLY | O_CLOEXEC);
+	/* Open for writing: a flush makes the TPM work. */
+	fd = open(SHINRAI_DEVICE, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return logread_device_error(ctl, "open", errno);
 	ret = flush(ctl, fd);
