@@ -6,7 +6,7 @@
  * Kernel command line (unknown to the kernel, so ignored by it):
  *   shinrai_vm.load=first|late|no  shinrai.ko before or after other modules
  *   shinrai_vm.arm=1               arm it right after loading
- *   shinrai_vm.timeout=SECONDS     kill the test and report 124
+ *   shinrai_vm.timeout=SECONDS     after boot: kill the test and report 124
  *   shinrai.NAME=VALUE             module parameter, as modprobe would pass it
  *
  * Ports: shinrai.output takes the test's stdout and stderr; shinrai.files a tar
@@ -363,16 +363,17 @@ static pid_t start_test(int output)
 	_exit(127);
 }
 
-/* Return: the test's exit code, 128 + its signal, or 124 for "too long". */
+/*
+ * @seconds count from boot, so that a slow boot leaves time to report.
+ * Return: the test's exit code, 128 + its signal, or 124 for "too long".
+ */
 static int wait_for(pid_t pid, int seconds)
 {
-	struct timespec now, limit;
+	struct timespec now;
 	const struct timespec moment = { .tv_nsec = 20 * 1000 * 1000 };
 	int status;
 	pid_t done;
 
-	clock_gettime(CLOCK_MONOTONIC, &limit);
-	limit.tv_sec += seconds;
 	for (;;) {
 		done = waitpid(-1, &status, WNOHANG);
 		if (done == pid)
@@ -380,14 +381,13 @@ static int wait_for(pid_t pid, int seconds)
 		if (done > 0)
 			continue;
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec >= limit.tv_sec) {
+		if (now.tv_sec >= seconds) {
 			kill(-pid, SIGKILL);
 			return 124;
 		}
 		nanosleep(&moment, NULL);
 	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) :
-				   128 + WTERMSIG(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 /* The kernel log, so that a failed run can be understood afterwards. */
@@ -411,6 +411,7 @@ static void save_dmesg(void)
 /* One ustar member; see POSIX.1-2008, pax, "ustar Interchange Format". */
 static void send_file(int port, const char *name)
 {
+	static const char magic[8] = { 'u', 's', 't', 'a', 'r', 0, '0', '0' };
 	char block[TAR_BLOCK] = { 0 }, path[300];
 	unsigned int sum = 0;
 	struct stat st;
@@ -435,7 +436,7 @@ static void send_file(int port, const char *name)
 	snprintf(block + 136, 12, "%011llo", 0ULL);
 	memset(block + 148, ' ', 8);
 	block[156] = '0';
-	memcpy(block + 257, "ustar\0" "00", 8);
+	memcpy(block + 257, magic, sizeof(magic));
 	for (i = 0; i < sizeof(block); i++)
 		sum += (unsigned char)block[i];
 	snprintf(block + 148, 8, "%06o", sum & 0777777);
