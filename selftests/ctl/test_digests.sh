@@ -23,6 +23,10 @@ key archive
 key stranger
 fpr=$(gpg --batch --quiet --with-colons --list-keys archive 2>/dev/null | awk -F: '/^fpr/ {print $10; exit}')
 
+sum() {
+	sha256sum <"$1" | cut -d' ' -f1
+}
+
 # tree DIR: a package's files; "true" and libc are ELF of both sorts.
 tree() {
 	mkdir -p "$1"/{DEBIAN,usr/bin,usr/lib/modules/1/kernel,usr/share/doc,lib/firmware}
@@ -53,19 +57,23 @@ open(sys.argv[1] + '/usr/lib/crt1.o', 'wb').write(rel)" "$1"
 package() {
 	local file=$1_${2#*:}_all.deb
 	tree "$1-$3"
-	printf 'Package: %s\nVersion: %s\nArchitecture: all\nMaintainer: a <a@b>\nDescription: a\n' \
-		"$1" "$2" >"$1-$3/DEBIAN/control"
+	printf 'Package: %s\nVersion: %s\nArchitecture: all\n%s\n%s\n' \
+		"$1" "$2" 'Maintainer: a <a@b>' 'Description: a' >"$1-$3/DEBIAN/control"
 	dpkg-deb --root-owner-group -Z"$3" -b "$1-$3" "$file" >/dev/null
-	printf 'Package: %s\nVersion: %s\nArchitecture: all\nDescription: a\n SHA256: %064d\nFilename: pool/%s\nSize: %s\nSHA256: %s\n\n' \
-		"$1" "$2" 0 "$file" "$(stat -c %s "$file")" \
-		"$(sha256sum <"$file" | cut -d' ' -f1)" >>Packages
+	{
+		printf 'Package: %s\nVersion: %s\n' "$1" "$2"
+		printf 'Architecture: all\nDescription: a\n SHA256: %064d\n' 0
+		printf 'Filename: pool/%s\nSize: %s\nSHA256: %s\n\n' "$file" \
+			"$(stat -c %s "$file")" "$(sum "$file")"
+	} >>Packages
 }
 
 release() { # FILE...: an unsigned Release on standard output
-	printf 'Origin: Test\nSuite: stable\nCodename: tester\nMD5Sum:\n %032d 0 main/binary-all/Packages\nSHA256:\n' 0
+	printf 'Origin: Test\nSuite: stable\nCodename: tester\nMD5Sum:\n'
+	printf ' %032d 0 main/binary-all/Packages\nSHA256:\n' 0
 	for f; do
 		printf ' %s %d main/binary-all/%s\n' \
-			"$(sha256sum <"$f" | cut -d' ' -f1)" \
+			"$(sum "$f")" \
 			"$(stat -c %s "$f")" "$f"
 	done
 }
@@ -88,8 +96,7 @@ want() { # DIR: what the list must hold, by sha256sum
 	(
 		cd "$1"
 		line() { # KIND PATH
-			printf '%s %s /%s\n' "$(sha256sum <"$2" |
-				cut -d' ' -f1)" "$1" "${3:-$2}"
+			printf '%s %s /%s\n' "$(sum "$2")" "$1" "${3:-$2}"
 		}
 		line exec usr/bin/true
 		line lib usr/lib/libm.so.6
@@ -112,8 +119,7 @@ for what in alpha:xz beta:zstd gamma:gzip delta:none; do
 		<(grep -v '^#' out | grep -v /script2) \
 		<(want "$dir" | LC_ALL=C sort -u)
 done
-says out "# source: test tester InRelease SHA256 $(sha256sum <InRelease |
-	cut -d' ' -f1) signed-by $fpr" "the source line names archive and key"
+says out "# source: test tester InRelease SHA256 $(sum InRelease) signed-by $fpr" "the source line names archive and key"
 ok "the first line is the format" test "$(head -1 out)" = \
 	"# shinrai-digests v1"
 
@@ -172,9 +178,9 @@ sed 's/Packages$/Packages.lz4/' Release | sign archive >InRelease.noname
 sed 's/^Version: 1.0-1/Version: 1.0-9/' Packages >Packages.edited
 cp Packages.edited main_binary-all_Packages
 broken "edited Packages" \
-	"expected SHA256 $(sha256sum <Packages | cut -d' ' -f1) (main/binary-all/Packages" \
+	"expected SHA256 $(sum Packages) (main/binary-all/Packages" \
 	"${chain[@]}" --packages main_binary-all_Packages "${deb[@]}"
-says err "found $(sha256sum <Packages.edited | cut -d' ' -f1)" \
+says err "found $(sum Packages.edited)" \
 	"edited Packages: found is named"
 broken "foreign Packages" "expected one of the 3 Packages files" \
 	"${chain[@]}" --packages Packages.edited "${deb[@]}"
@@ -183,7 +189,8 @@ mkdir evil
 cp good.deb evil/alpha_1.0-1_all.deb
 printf x >>evil/alpha_1.0-1_all.deb
 broken "changed .deb" \
-	"expected SHA256 $(sha256sum <good.deb | cut -d' ' -f1) (alpha 1.0-1 in Packages), found $(sha256sum <evil/alpha_1.0-1_all.deb | cut -d' ' -f1)" \
+	"expected SHA256 $(sum good.deb) (alpha 1.0-1 in Packages), found $(
+		sum evil/alpha_1.0-1_all.deb)" \
 	"${chain[@]}" "${packages[@]}" --deb evil/alpha_1.0-1_all.deb
 cp evil/alpha_1.0-1_all.deb unknown_1_all.deb
 broken ".deb that Packages does not name" "under no such name" \
@@ -198,7 +205,7 @@ broken "no package" "cannot read none.deb" "${chain[@]}" "${packages[@]}" \
 # What is signed may be broken too.
 signed() { # DEB DESCRIPTION TEXT: vouched for, yet not a package
 	printf 'Package: x\nVersion: 1\nArchitecture: all\nFilename: x\nSize: %s\nSHA256: %s\n' \
-		"$(stat -c %s "$1")" "$(sha256sum <"$1" | cut -d' ' -f1)" >P
+		"$(stat -c %s "$1")" "$(sum "$1")" >P
 	release P | sed 's/P$/Packages/' | sign archive >I
 	broken "$2" "$3" --keyring archive.gpg --inrelease I --packages P \
 		--deb "$1"

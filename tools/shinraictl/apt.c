@@ -67,8 +67,9 @@ static int load_packages(struct lists *l, struct release *r,
 	int ret = 0;
 
 	if (n < 0)
-		return ctl_error(l->known->ctl, "io", NULL, "cannot read %s: %s",
-				 l->apt->lists, strerror(errno));
+		return ctl_error(l->known->ctl, "io", NULL,
+				 "cannot read %s: %s", l->apt->lists,
+				 strerror(errno));
 	for (i = 0; i < n; i++) {
 		CTL_FREE char *path = join(l->apt->lists, e[i]->d_name);
 
@@ -128,8 +129,9 @@ static int load_lists(struct lists *l)
 /* Return: 1, 0 or -errno: is version @a later than @b?  deb-version(7) */
 static int later(const char *a, const char *b)
 {
-	const char *argv[] = { "/usr/bin/dpkg", "--compare-versions", a, "gt",
-			       b, NULL };
+	const char *argv[] = {
+		"/usr/bin/dpkg", "--compare-versions", a, "gt", b, NULL
+	};
 	struct prog p = { .argv = argv, .clean = true };
 	int ret = prog_run(&p);
 
@@ -159,7 +161,8 @@ static int choose(struct lists *l, const char *word,
 		if (ret < 0)
 			return ctl_error(l->known->ctl, "dpkg", NULL,
 					 "cannot compare versions %s and %s:"
-					 " %s", p->version, (*best)->version,
+					 " %s",
+					 p->version, (*best)->version,
 					 strerror(-ret));
 		if (ret)
 			*best = p;
@@ -210,7 +213,8 @@ static int download(struct lists *l, const struct package *p)
 		if (!l->temp || !mkdtemp(l->temp)) {
 			free(l->temp);
 			l->temp = NULL;
-			return ctl_error(l->known->ctl, "io", NULL, "cannot"
+			return ctl_error(l->known->ctl, "io", NULL,
+					 "cannot"
 					 " make a folder in /tmp: %s",
 					 strerror(errno));
 		}

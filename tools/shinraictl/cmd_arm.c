@@ -36,7 +36,8 @@ int cmd_arm(struct ctl *ctl, int argc, char **argv)
 		return done(ctl, true);
 	ret = sysfs_write(root, ARM, "1\n");
 	if (ret == -EOPNOTSUPP)
-		return ctl_error(ctl, "lsm", "add it to lsm= on the kernel's"
+		return ctl_error(ctl, "lsm",
+				 "add it to lsm= on the kernel's"
 				 " command line, see"
 				 " /sys/kernel/security/lsm",
 				 "cannot arm: bpf is not an active LSM");

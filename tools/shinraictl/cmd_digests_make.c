@@ -15,20 +15,23 @@ struct sources {
 static int check(struct ctl *ctl, const struct sources *s)
 {
 	if (ctl->operands.n)
-		return ctl_usage(ctl, "%s: nothing vouches for the files in a"
+		return ctl_usage(ctl,
+				 "%s: nothing vouches for the files in a"
 				 " folder; if you do, say --trust-local %s, and"
 				 " every verdict will say so",
 				 ctl->operands.v[0], ctl->operands.v[0]);
 	if (!s->debs.n && (s->inrelease || s->packages.n))
 		return ctl_usage(ctl, "--inrelease and --packages go with"
-				 " --deb");
+				      " --deb");
 	if (!s->debs.n && !s->apt.packages.n && !s->local)
 		return ctl_usage(ctl, "digests make: from what? --apt, --deb or"
-				 " --trust-local");
+				      " --trust-local");
 	if (s->debs.n && (!s->inrelease || !s->packages.n))
-		return ctl_usage(ctl, "--deb: nothing vouches for %s without"
+		return ctl_usage(ctl,
+				 "--deb: nothing vouches for %s without"
 				 " --inrelease and --packages, the signed chain"
-				 " InRelease, Packages, .deb", s->debs.v[0]);
+				 " InRelease, Packages, .deb",
+				 s->debs.v[0]);
 	return 0;
 }
 
@@ -74,8 +77,10 @@ int cmd_digests_make(struct ctl *ctl, int argc, char **argv)
 {
 	struct sources s = {
 		.out = "-",
-		.apt = { "/var/lib/apt/lists", "/var/cache/apt/archives",
-			 KEYRING, { 0 } },
+		.apt = { "/var/lib/apt/lists",
+			 "/var/cache/apt/archives",
+			 KEYRING,
+			 { 0 } },
 	};
 	struct ctl_opt opts[] = {
 		{ "apt", CTL_LIST, &s.apt.packages, "PACKAGE...",

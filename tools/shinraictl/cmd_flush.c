@@ -40,8 +40,9 @@ static json_t *pcr_json(const struct pcr *pcr, unsigned int n)
 	for (i = 0; i < n; i++) {
 		bank_texts(&pcr->banks[i], alg, sizeof(alg), hex);
 		json_object_set_new(banks, alg,
-			pcr->banks[i].capped ? json_string("capped") :
-					       json_string(hex));
+				    pcr->banks[i].capped ?
+					    json_string("capped") :
+					    json_string(hex));
 	}
 	return json_pack("{s:i, s:o}", "pcr", pcr->index, "banks", banks);
 }
@@ -76,10 +77,11 @@ static int flush(struct ctl *ctl, int fd)
 	flow.index = info.pcr_flow;
 	if (ctl->json)
 		return ctl_json_out(ctl, stdout,
-			json_pack("{s:I, s:o, s:o}", "records",
-				  (json_int_t)out->records, "code",
-				  pcr_json(&code, out->nbanks), "flow",
-				  pcr_json(&flow, out->nbanks)));
+				    json_pack("{s:I, s:o, s:o}", "records",
+					      (json_int_t)out->records, "code",
+					      pcr_json(&code, out->nbanks),
+					      "flow",
+					      pcr_json(&flow, out->nbanks)));
 	printf("records %llu\n", (unsigned long long)out->records);
 	pcr_print(&code, out->nbanks);
 	pcr_print(&flow, out->nbanks);

@@ -7,7 +7,8 @@
 #include "logread.h"
 #include "names.h"
 
-struct export {
+struct export
+{
 	struct ctl *ctl;
 	struct logread *log;
 	FILE *to;
@@ -29,12 +30,16 @@ static int parse_redact(struct export *e, const char *list)
 		len = strcspn(list, ",");
 		f = field_by_name(list, len);
 		if (!f || !(f->id & SHINRAI_FIELD_REDACTABLE))
-			return ctl_usage(e->ctl, "--redact: '%.*s' cannot be"
+			return ctl_usage(e->ctl,
+					 "--redact: '%.*s' cannot be"
 					 " withheld: path, uid, exe, cgroup,"
-					 " name can", (int)len, list);
+					 " name can",
+					 (int)len, list);
 		if (e->redact[f->id])
-			return ctl_usage(e->ctl, "--redact: '%.*s' was given"
-					 " twice", (int)len, list);
+			return ctl_usage(e->ctl,
+					 "--redact: '%.*s' was given"
+					 " twice",
+					 (int)len, list);
 		e->redact[f->id] = true;
 		if (!list[len])
 			return 0;
@@ -201,7 +206,8 @@ static int finish(struct export *e, struct ctl_out *out, bool force)
 		return ctl_error(e->ctl, "output", NULL, "cannot write %s: %s",
 				 out->path, strerror(-ret));
 	if (e->ctl->json)
-		return ctl_json_out(e->ctl, to_stdout ? stderr : stdout,
+		return ctl_json_out(
+			e->ctl, to_stdout ? stderr : stdout,
 			json_pack("{s:s, s:I, s:I, s:I, s:I}", "file",
 				  out->path, "first", (json_int_t)e->first,
 				  "last", (json_int_t)e->last, "records",
@@ -226,8 +232,8 @@ static int run(struct export *e, const char *in, const char *path, u64 from,
 		return ret;
 	ret = ctl_out_open(&out, path);
 	if (ret)
-		return ctl_error(e->ctl, "output", NULL,
-				 "cannot create %s: %s", path, strerror(-ret));
+		return ctl_error(e->ctl, "output", NULL, "cannot create %s: %s",
+				 path, strerror(-ret));
 	e->to = out.f;
 	ret = export_all(e);
 	return ret ? ret : finish(e, &out, force);

@@ -12,8 +12,10 @@ static int change(struct ctl *ctl, const char *root, const char *mode)
 	int ret;
 
 	if (strcmp(mode, "observe") && strcmp(mode, "enforce"))
-		return ctl_usage(ctl, "mode: '%s' is neither observe nor"
-				 " enforce", mode);
+		return ctl_usage(ctl,
+				 "mode: '%s' is neither observe nor"
+				 " enforce",
+				 mode);
 	snprintf(line, sizeof(line), "%s\n", mode);
 	ret = sysfs_write(root, MODE, line);
 	return ret ? sysfs_error(ctl, "write", root, MODE, -ret) : 0;

@@ -16,18 +16,12 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{ "state", "state" },
-	{ "mode", "mode" },
-	{ "extend", "extend" },
-	{ "pcr_code", "code PCR" },
-	{ "pcr_flow", "flow PCR" },
-	{ "records", "records" },
-	{ "events", "events" },
-	{ "bytes", "bytes" },
-	{ "pending", "pending" },
-	{ "violations", "violations" },
-	{ "abi", "ABI" },
-	{ "version", "version" },
+	{ "state", "state" },	    { "mode", "mode" },
+	{ "extend", "extend" },	    { "pcr_code", "code PCR" },
+	{ "pcr_flow", "flow PCR" }, { "records", "records" },
+	{ "events", "events" },	    { "bytes", "bytes" },
+	{ "pending", "pending" },   { "violations", "violations" },
+	{ "abi", "ABI" },	    { "version", "version" },
 	{ "boot_id", "boot id" },
 };
 
@@ -98,7 +92,8 @@ static void read_tpm(struct status *s)
 	char major[SYSFS_VALUE];
 
 	s->tpm = !sysfs_read(s->root, "class/tpm/tpm0/tpm_version_major",
-			     major) && !strcmp(major, "2");
+			     major) &&
+		 !strcmp(major, "2");
 	json_object_set_new(s->json, "tpm", json_boolean(s->tpm));
 	print(s, "TPM", s->tpm ? "2.0" : *major ? "not 2.0" : "none");
 }

@@ -163,14 +163,19 @@ static int not_listed(struct ctl *ctl, const struct packages *list,
 
 	shinrai_hex_encode(sha256, 32, found);
 	if (!p)
-		return ctl_error(ctl, "chain-deb", "is it of this release and"
-				 " architecture?", "%s: expected a package that"
-				 " Packages names, found SHA256 %s under no such"
-				 " name", path, found);
+		return ctl_error(
+			ctl, "chain-deb",
+			"is it of this release and"
+			" architecture?",
+			"%s: expected a package that"
+			" Packages names, found SHA256 %s under no such"
+			" name",
+			path, found);
 	shinrai_hex_encode(p->sha256, 32, expected);
-	return ctl_error(ctl, "chain-deb", "fetch it again", "%s: expected"
-			 " SHA256 %s (%s %s in Packages), found %s", path,
-			 expected, p->name, p->version, found);
+	return ctl_error(ctl, "chain-deb", "fetch it again",
+			 "%s: expected"
+			 " SHA256 %s (%s %s in Packages), found %s",
+			 path, expected, p->name, p->version, found);
 }
 
 /*
@@ -187,8 +192,8 @@ int deb_add(struct known *k, const struct packages *list, const char *path)
 	int ret = ctl_read_file(path, MAX_DEB, &file);
 
 	if (ret)
-		return ctl_error(k->ctl, "io", NULL, "cannot read %s: %s",
-				 path, strerror(-ret));
+		return ctl_error(k->ctl, "io", NULL, "cannot read %s: %s", path,
+				 strerror(-ret));
 	content_sha256(file.data, file.len, sha256);
 	p = packages_digest(list, sha256);
 	if (!p || p->size != file.len)

@@ -104,11 +104,11 @@ static json_t *pcr_values_json(struct shinrai_rd *r)
 		len = shinrai_rd_u8(r);
 		if (len > shinrai_rd_left(r))
 			shinrai_rd_fail(r, -EBADMSG);
-		json_array_append_new(a,
-			json_pack("{s:o, s:i, s:o}", "alg", alg, "pcr", pcr,
-				  "value",
-				  hex_json(shinrai_rd_bytes(r, len),
-					   shinrai_rd_err(r) ? 0 : len)));
+		json_array_append_new(
+			a, json_pack("{s:o, s:i, s:o}", "alg", alg, "pcr", pcr,
+				     "value",
+				     hex_json(shinrai_rd_bytes(r, len),
+					      shinrai_rd_err(r) ? 0 : len)));
 	}
 	return a;
 }
@@ -122,7 +122,7 @@ static json_t *digests_json(struct shinrai_rd *r)
 		p = shinrai_rd_bytes(r, SHINRAI_DIGEST_SIZE);
 		if (p)
 			json_array_append_new(a,
-				hex_json(p, SHINRAI_DIGEST_SIZE));
+					      hex_json(p, SHINRAI_DIGEST_SIZE));
 	}
 	return a;
 }
@@ -139,10 +139,10 @@ static json_t *programs_json(struct shinrai_rd *r)
 		digest = shinrai_rd_bytes(r, SHINRAI_DIGEST_SIZE);
 		if (!name || !digest)
 			break;
-		json_array_append_new(a,
-			json_pack("{s:o, s:o}", "name", text_json(name, len),
-				  "sha256",
-				  hex_json(digest, SHINRAI_DIGEST_SIZE)));
+		json_array_append_new(
+			a, json_pack("{s:o, s:o}", "name", text_json(name, len),
+				     "sha256",
+				     hex_json(digest, SHINRAI_DIGEST_SIZE)));
 	}
 	return a;
 }
@@ -241,8 +241,9 @@ json_t *decode_event(const struct shinrai_event *ev)
 	char text[16];
 	unsigned int i;
 
-	json_object_set_new(o, "event", type ? json_string(type) :
-						named("unknown-", ev->type));
+	json_object_set_new(o, "event",
+			    type ? json_string(type) :
+				   named("unknown-", ev->type));
 	for (i = 0; i < ev->nfields; i++) {
 		name = field_find(ev->field[i].id);
 		snprintf(text, sizeof(text), "field-%#x", ev->field[i].id);
@@ -266,8 +267,9 @@ static void add_header(json_t *o, const struct shinrai_header *h)
 {
 	const char *type = name_find(names_record, h->type);
 
-	json_object_set_new(o, "type", type ? json_string(type) :
-					      named("unknown-", h->type));
+	json_object_set_new(o, "type",
+			    type ? json_string(type) :
+				   named("unknown-", h->type));
 	json_object_set_new(o, "boot_id",
 			    hex_json(h->boot_id, sizeof(h->boot_id)));
 	json_object_set_new(o, "time_ns", json_integer((json_int_t)h->time_ns));

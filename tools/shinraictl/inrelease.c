@@ -26,8 +26,7 @@ static void status_line(struct verdict *v, char *line)
 
 	if (strncmp(line, "[GNUPG:] ", 9))
 		return;
-	for (word[0] = strtok_r(line + 9, " ", &save);
-	     word[n] && n < 15;)
+	for (word[0] = strtok_r(line + 9, " ", &save); word[n] && n < 15;)
 		word[++n] = strtok_r(NULL, " ", &save);
 	if (n < 2)
 		return;
@@ -36,8 +35,10 @@ static void status_line(struct verdict *v, char *line)
 		v->good = true;
 	} else if (!strcmp(word[0], "BADSIG")) {
 		v->bad = true;
-		snprintf(v->found, sizeof(v->found), "a bad signature of key"
-			 " %s: the text was changed", word[1]);
+		snprintf(v->found, sizeof(v->found),
+			 "a bad signature of key"
+			 " %s: the text was changed",
+			 word[1]);
 	} else if (!strcmp(word[0], "VALIDSIG") && v->good && n >= 11) {
 		/* word[8]: hash algorithm, RFC 4880 9.4: SHA-256 to SHA-512 */
 		if (atoi(word[8]) < 8 || atoi(word[8]) > 10)
@@ -54,7 +55,8 @@ static void status_line(struct verdict *v, char *line)
 			snprintf(v->found, sizeof(v->found),
 				 "a signature of key %s, which is %s", word[1],
 				 word[0][0] == 'N' ? "not in it" :
-				 word[0][0] == 'R' ? "revoked" : "expired");
+				 word[0][0] == 'R' ? "revoked" :
+						     "expired");
 	}
 }
 
@@ -76,14 +78,15 @@ static int check_signature(struct ctl *ctl, struct release *r,
 			   struct ctl_buf *text)
 {
 	CTL_FREE char *ring = realpath(keyring, NULL);
-	const char *argv[] = { GPGV, "--keyring", ring, "--status-fd", "3",
-			       "--output", "-", NULL };
+	const char *argv[] = { GPGV, "--keyring", ring, "--status-fd",
+			       "3",  "--output",  "-",	NULL };
 	struct prog p = { .argv = argv, .clean = true, .in = file };
 	struct verdict v;
 	int ret;
 
 	if (!ring)
-		return ctl_error(ctl, "keyring", "apt-get install"
+		return ctl_error(ctl, "keyring",
+				 "apt-get install"
 				 " debian-archive-keyring, or --keyring FILE",
 				 "cannot open keyring %s: %s", keyring,
 				 strerror(errno));
@@ -95,7 +98,8 @@ static int check_signature(struct ctl *ctl, struct release *r,
 	}
 	read_status(&v, &p.fd3);
 	if (v.bad || !*v.signer) {
-		ret = ctl_error(ctl, "chain-signature", NULL, "%s: expected a"
+		ret = ctl_error(ctl, "chain-signature", NULL,
+				"%s: expected a"
 				" good signature of a key in %s, found %s",
 				r->name, keyring, *v.found ? v.found : "none");
 	} else {
@@ -127,7 +131,8 @@ static int digest_line(struct release *r, char *line)
 	size = strtok_r(NULL, " ", &save);
 	path = strtok_r(NULL, " ", &save);
 	if (!path || strtok_r(NULL, " ", &save) || strlen(hex) != 64 ||
-	    shinrai_hex_decode(hex, 64, sha256) || !isdigit((unsigned char)*size))
+	    shinrai_hex_decode(hex, 64, sha256) ||
+	    !isdigit((unsigned char)*size))
 		return -EBADMSG;
 	errno = 0;
 	n = strtoull(size, &end, 10);
@@ -165,8 +170,10 @@ static int parse(struct ctl *ctl, struct release *r, char *text)
 		if (*line != ' ')
 			digests = !strcmp(line, "SHA256:");
 		else if (digests && digest_line(r, line))
-			return ctl_error(ctl, "format", NULL, "%s: malformed"
-					 " line below SHA256:", r->name);
+			return ctl_error(ctl, "format", NULL,
+					 "%s: malformed"
+					 " line below SHA256:",
+					 r->name);
 		take_field(&r->origin, line, "Origin:");
 		take_field(&r->codename, line, "Codename:");
 	}
@@ -198,10 +205,12 @@ int release_load(struct ctl *ctl, const char *path, const char *keyring,
 				 strerror(-ret));
 	if (file.len < strlen(ARMOUR) ||
 	    memcmp(file.data, ARMOUR, strlen(ARMOUR)))
-		return ctl_error(ctl, "chain-signature", "Release without a"
+		return ctl_error(ctl, "chain-signature",
+				 "Release without a"
 				 " signature inside is not supported",
 				 "%s: expected a clear-signed InRelease, found"
-				 " something else", path);
+				 " something else",
+				 path);
 	content_sha256(file.data, file.len, sha256);
 	shinrai_hex_encode(sha256, 32, r->sha256);
 	ret = check_signature(ctl, r, &file, keyring, &text);

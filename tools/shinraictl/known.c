@@ -64,8 +64,7 @@ static void sort(struct known *k)
 	size_t i, n = 0;
 
 	if (k->nsources)
-		qsort(k->source, k->nsources, sizeof(*k->source),
-		      compare_text);
+		qsort(k->source, k->nsources, sizeof(*k->source), compare_text);
 	if (k->n)
 		qsort(k->entry, k->n, sizeof(*k->entry), compare);
 	for (i = 0; i < k->n; i++) {
@@ -111,8 +110,9 @@ static json_t *list_json(const struct known *k)
 	for (i = 0; i < k->n; i++) {
 		shinrai_hex_encode(k->entry[i].sha256, 32, hex);
 		json_array_append_new(a,
-			json_pack("{s:s, s:s, s:s}", "sha256", hex, "kind",
-				  k->entry[i].kind, "path", k->entry[i].path));
+				      json_pack("{s:s, s:s, s:s}", "sha256",
+						hex, "kind", k->entry[i].kind,
+						"path", k->entry[i].path));
 	}
 	return json_pack("{s:s, s:o, s:o}", "format", "shinrai-digests-v1",
 			 "sources", sources_json(k), "digests", a);
@@ -122,9 +122,9 @@ static int summary(const struct known *k, const char *path)
 {
 	if (k->ctl->json)
 		return ctl_json_out(k->ctl, stdout,
-			json_pack("{s:s, s:o, s:I}", "file", path, "sources",
-				  sources_json(k), "digests",
-				  (json_int_t)k->n));
+				    json_pack("{s:s, s:o, s:I}", "file", path,
+					      "sources", sources_json(k),
+					      "digests", (json_int_t)k->n));
 	ctl_note(k->ctl, "%s: %zu digests", path, k->n);
 	return EXIT_OK;
 }
@@ -148,8 +148,8 @@ int known_write(struct known *k, const char *path)
 		return ctl_json_out(k->ctl, stdout, list_json(k));
 	ret = ctl_out_open(&out, path);
 	if (ret)
-		return ctl_error(k->ctl, "output", NULL,
-				 "cannot create %s: %s", path, strerror(-ret));
+		return ctl_error(k->ctl, "output", NULL, "cannot create %s: %s",
+				 path, strerror(-ret));
 	write_text(k, out.f);
 	ret = ctl_out_commit(&out, true);
 	if (ret)

@@ -60,7 +60,8 @@ static int add_file(struct known *k, const char *path)
 		return ctl_error(k->ctl, "changed", "run it again",
 				 "%s: changed while it was read", path);
 	if (ret)
-		return ctl_error(k->ctl, "io", "no list is written while a"
+		return ctl_error(k->ctl, "io",
+				 "no list is written while a"
 				 " file is missing from it",
 				 "cannot read %s: %s", path, strerror(-ret));
 	return 0;

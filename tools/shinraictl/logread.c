@@ -51,8 +51,8 @@ static int seek_device(struct logread *r)
 		return 0;
 	return ctl_error(r->ctl, "range", NULL,
 			 "%s: cannot seek to record %llu: %s (it holds records"
-			 " 0 and %llu to %llu)", r->name,
-			 (unsigned long long)r->from, strerror(errno),
+			 " 0 and %llu to %llu)",
+			 r->name, (unsigned long long)r->from, strerror(errno),
 			 (unsigned long long)info.first,
 			 (unsigned long long)info.records);
 }
@@ -63,24 +63,23 @@ static int seek_device(struct logread *r)
  *
  * Return: 0; EXIT_ERROR when an error was told.  Close it in either case.
  */
-int logread_open(struct logread *r, struct ctl *ctl, const char *path,
-		 u64 from)
+int logread_open(struct logread *r, struct ctl *ctl, const char *path, u64 from)
 {
 	memset(r, 0, sizeof(*r));
 	r->ctl = ctl;
 	r->from = from;
-	r->name = !path ? SHINRAI_DEVICE :
-		  strcmp(path, "-") ? path : "standard input";
+	r->name = !path		    ? SHINRAI_DEVICE :
+		  strcmp(path, "-") ? path :
+				      "standard input";
 	r->fd = STDIN_FILENO;
 	if (!path || strcmp(path, "-")) {
-		r->fd = open(r->name, O_RDONLY | O_CLOEXEC |
-				      (path ? 0 : O_NONBLOCK));
+		r->fd = open(r->name,
+			     O_RDONLY | O_CLOEXEC | (path ? 0 : O_NONBLOCK));
 		if (r->fd < 0 && !path)
 			return logread_device_error(ctl, "open", errno);
 		if (r->fd < 0)
-			return ctl_error(ctl, "io", NULL,
-					 "cannot open %s: %s", path,
-					 strerror(errno));
+			return ctl_error(ctl, "io", NULL, "cannot open %s: %s",
+					 path, strerror(errno));
 	}
 	r->buf = ctl_alloc(BUFFER_SIZE);
 	r->device = !path;
@@ -125,8 +124,7 @@ static bool have_record(const struct logread *r)
 {
 	u64 size = record_size(r);
 
-	return size && (size <= r->end - r->start ||
-			size > SHINRAI_MAX_RECORD);
+	return size && (size <= r->end - r->start || size > SHINRAI_MAX_RECORD);
 }
 
 static int wait_for_more(struct logread *r)

@@ -131,8 +131,10 @@ static int one_word(struct parse *p, char **words, int left, int *used)
 	if (p->only_operands || w[0] != '-' || !w[1])
 		return operand(p, w);
 	if (w[1] != '-')
-		return ctl_usage(p->ctl, "%s: unknown option '%s' (options are"
-				 " long, as in --json)", p->ctl->verb->name, w);
+		return ctl_usage(p->ctl,
+				 "%s: unknown option '%s' (options are"
+				 " long, as in --json)",
+				 p->ctl->verb->name, w);
 	if (!w[2]) {
 		p->only_operands = true;
 		return CTL_GO_ON;

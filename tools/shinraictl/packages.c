@@ -68,11 +68,12 @@ static int not_listed(struct ctl *ctl, const char *path,
 			one = &r->file[i];
 	}
 	if (!one)
-		return ctl_error(ctl, "chain-packages", "apt-get update, or"
+		return ctl_error(ctl, "chain-packages",
+				 "apt-get update, or"
 				 " take both from one mirror",
 				 "%s: expected one of the %zu Packages files of"
-				 " %s, found SHA256 %s", path, r->n, r->name,
-				 found);
+				 " %s, found SHA256 %s",
+				 path, r->n, r->name, found);
 	shinrai_hex_encode(one->sha256, 32, expected);
 	return ctl_error(ctl, "chain-packages",
 			 "apt-get update, or take both from one mirror",
@@ -168,8 +169,8 @@ static int add_text(struct ctl *ctl, struct packages *list, const char *path,
 	list->text[list->ntexts++] = *text;
 	if (strlen((char *)text->data) != text->len - 1 ||
 	    parse(list, (char *)text->data, r))
-		return ctl_error(ctl, "format", NULL,
-				 "%s: malformed stanza", path);
+		return ctl_error(ctl, "format", NULL, "%s: malformed stanza",
+				 path);
 	return 0;
 }
 

@@ -49,7 +49,9 @@ static void print_value(FILE *f, const json_t *v)
 		for (i = 0; i < json_array_size(v); i++) {
 			if (i)
 				fputc(json_is_object(json_array_get(v, 0)) ?
-					      ';' : ',', f);
+					      ';' :
+					      ',',
+				      f);
 			print_value(f, json_array_get(v, i));
 		}
 		if (!json_array_size(v))
@@ -106,8 +108,9 @@ void decode_print(FILE *f, const json_t *record)
 		fprintf(f, "PCR %-3" JSON_INTEGER_FORMAT,
 			json_integer_value(index));
 	else
-		fprintf(f, "NV %#llx", (unsigned long long)json_integer_value(
-			json_object_get(record, "nv")));
+		fprintf(f, "NV %#llx",
+			(unsigned long long)json_integer_value(
+				json_object_get(record, "nv")));
 	fprintf(f, " %-10s", type ? json_string_value(type) : "?");
 	json_object_foreach(json_object_get(record, "digests"), key, v)
 		fprintf(f, " %s:%s", key, json_string_value(v));

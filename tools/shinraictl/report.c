@@ -52,15 +52,16 @@ static int report(struct ctl *ctl, const char *code, const char *hint,
 		json_dumpf(e, stdout, JSON_COMPACT);
 	else
 		fputs("{\"error\":{\"code\":\"text\",\"message\":"
-		      "\"not UTF-8\",\"hint\":null}}", stdout);
+		      "\"not UTF-8\",\"hint\":null}}",
+		      stdout);
 	fputc('\n', stdout);
 	fflush(stdout);
 	return EXIT_ERROR;
 }
 
 static int __attribute__((format(printf, 4, 0)))
-vreport(struct ctl *ctl, const char *code, const char *hint,
-	const char *fmt, va_list ap)
+vreport(struct ctl *ctl, const char *code, const char *hint, const char *fmt,
+	va_list ap)
 {
 	CTL_FREE char *text = NULL;
 	CTL_FREE char *safe = NULL;
