@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Self-protection: no forced unload, and nobody opens our maps and programs. */
+#include "shinrai_bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("lsm/capable")
+int BPF_PROG(shinrai_capable, const struct cred *cred,
+	     struct user_namespace *ns, int cap, unsigned int opts, int ret)
+{
+	if (ret || cap != CAP_SYS_MODULE)
+		return ret;
+	return obey(shinrai_kf_capable(cap), EPERM);
+}
+
+SEC("lsm/bpf_map")
+int BPF_PROG(shinrai_map, struct bpf_map *map, fmode_t fmode, int ret)
+{
+	if (ret)
+		return ret;
+	return obey(shinrai_kf_map(map), EPERM);
+}
+
+SEC("lsm/bpf_prog")
+int BPF_PROG(shinrai_prog, struct bpf_prog *prog, int ret)
+{
+	if (ret)
+		return ret;
+	return obey(shinrai_kf_prog(prog), EPERM);
+}

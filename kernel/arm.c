@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Arming: load the embedded programs, attach them, hold them for good, record
+ * what is running, and write ARM.  All of it or nothing.
+ */
+#define pr_fmt(fmt) "shinrai: " fmt
+
+#include <linux/bpf.h>
+#include <linux/ftrace.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "core.h"
+
+#include "shinrai_bpf.lskel.h"
+#include "shinrai_bpf_digest.h"
+
+#define LINKS (sizeof(((struct shinrai_bpf *)NULL)->links) / sizeof(int))
+/* TPMs take their time, and there may be a thousand programs to record. */
+#define ARM_WAIT_MS 60000
+
+SHINRAI_IMPORT_BPF;
+
+static DEFINE_MUTEX(arm_lock);
+/* Set while arming, never changed once armed. */
+static struct bpf_link *held[LINKS];
+static const u8 programs_digest[] = SHINRAI_BPF_DIGEST;
+
+static_assert(sizeof(programs_digest) == SHINRAI_DIGEST_SIZE);
+
+static void notrace anchor_call(unsigned long ip, unsigned long parent_ip,
+				struct ftrace_ops *op,
+				struct ftrace_regs *fregs)
+{
+}
+
+/*
+ * Clearing kernel.ftrace_enabled silences every BPF LSM program, and nobody is
+ * told.  One permanent user of ftrace makes that write fail; it sits on a
+ * function that runs once in a lifetime.
+ */
+static struct ftrace_ops anchor = {
+	.func = anchor_call,
+	.flags = FTRACE_OPS_FL_PERMANENT,
+};
+
+static unsigned char anchor_function[] = "kernel_halt";
+
+static int anchor_set(void)
+{
+	int ret;
+
+	ret = ftrace_set_filter(&anchor, anchor_function,
+				sizeof(anchor_function) - 1, 1);
+	return ret ? ret : register_ftrace_function(&anchor);
+}
+
+/**
+ * shinrai_arm_owns_map() - is this one of the maps that our programs use?
+ * @map: compared, never followed
+ *
+ * Context: any.
+ * Return: true when it is and the module is armed.
+ */
+bool shinrai_arm_owns_map(const void *map)
+{
+	const struct bpf_prog_aux *aux;
+	size_t i;
+	u32 j;
+
+	if (shinrai_phase() != SHINRAI_ARMED)
+		return false;
+	for (i = 0; i < LINKS; i++) {
+		aux = held[i]->prog->aux;
+		for (j = 0; j < aux->used_map_cnt; j++) {
+			if (aux->used_maps[j] == map)
+				return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * shinrai_arm_owns_prog() - is this one of our programs?
+ * @prog: compared, never followed
+ *
+ * Context: any.
+ * Return: true when it is and the module is armed.
+ */
+bool shinrai_arm_owns_prog(const void *prog)
+{
+	size_t i;
+
+	if (shinrai_phase() != SHINRAI_ARMED)
+		return false;
+	for (i = 0; i < LINKS; i++) {
+		if (held[i]->prog == prog)
+			return true;
+	}
+	return false;
+}
+
+static void drop_links(void)
+{
+	size_t i;
+
+	for (i = 0; i < LINKS; i++) {
+		if (held[i])
+			bpf_link_put(held[i]);
+		held[i] = NULL;
+	}
+}
+
+/* A link that only a descriptor holds goes with it: take our own. */
+static int hold_links(const struct shinrai_bpf *skel)
+{
+	const int *fd = (const int *)&skel->links;
+	struct bpf_link *link;
+	size_t i;
+
+	for (i = 0; i < LINKS; i++) {
+		if (fd[i] <= 0)
+			return -EBADF;
+		link = bpf_link_get_from_fd(fd[i]);
+		if (IS_ERR(link))
+			return PTR_ERR(link);
+		held[i] = link;
+		if (!link->prog || link->prog->type != BPF_PROG_TYPE_LSM)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* Somebody may have taken a descriptor before the guard was attached. */
+static int check_maps(const struct shinrai_bpf *skel)
+{
+	struct bpf_map *map = bpf_map_get(skel->maps.shinrai_marks.map_fd);
+	long users;
+
+	if (IS_ERR(map))
+		return PTR_ERR(map);
+	users = atomic64_read(&map->usercnt);
+	bpf_map_put(map);
+	return users == 1 ? 0 : -EBUSY;
+}
+
+static struct shinrai_pending *arm_event(u32 running)
+{
+	static const char name[] = "shinrai_bpf";
+	u8 programs[1 + sizeof(name) - 1 + sizeof(programs_digest)];
+	struct shinrai_pending *p;
+	struct shinrai_draft *d;
+
+	programs[0] = sizeof(name) - 1;
+	memcpy(programs + 1, name, programs[0]);
+	memcpy(programs + 1 + programs[0], programs_digest,
+	       sizeof(programs_digest));
+	d = shinrai_draft_new(SHINRAI_EVENT_ARM, GFP_KERNEL);
+	if (!d)
+		return NULL;
+	shinrai_draft_bytes(d, SHINRAI_FIELD_PROGRAMS, programs,
+			    sizeof(programs));
+	shinrai_draft_uint(d, SHINRAI_FIELD_LINKS, LINKS, 4);
+	shinrai_draft_bytes(d, SHINRAI_FIELD_POLICIES, NULL, 0);
+	shinrai_draft_uint(d, SHINRAI_FIELD_RUNNING, running, 4);
+	shinrai_draft_uint(d, SHINRAI_FIELD_MODE, shinrai.mode, 1);
+	shinrai_draft_uint(d, SHINRAI_FIELD_EXTEND, shinrai.extend, 1);
+	if (shinrai.extend == SHINRAI_EXTEND_BATCH)
+		shinrai_draft_uint(
+			d, SHINRAI_FIELD_WINDOW,
+			(u64)SHINRAI_BATCH_MS << 32 | SHINRAI_BATCH_EVENTS, 8);
+	p = shinrai_draft_pack(d, SHINRAI_PCR_CODE, GFP_KERNEL);
+	kfree(d);
+	return p;
+}
+
+/* From here on the module is armed. */
+static int write_arm(u64 *seq)
+{
+	struct shinrai_pending *p;
+	u32 running;
+	int ret;
+
+	do {
+		running = shinrai_log_held();
+		p = arm_event(running);
+		if (!p)
+			return -ENOMEM;
+		ret = shinrai_log_armed(p, running, seq);
+		if (ret)
+			kvfree(p);
+	} while (ret == -EAGAIN);
+	return ret;
+}
+
+static int attach(struct shinrai_bpf *skel, const char **step)
+{
+	int ret;
+
+	*step = "loading the programs";
+	ret = shinrai_bpf__load(skel);
+	if (ret)
+		return ret;
+	*step = "attaching the programs";
+	ret = shinrai_bpf__attach(skel);
+	if (ret)
+		return ret;
+	*step = "holding the links";
+	ret = hold_links(skel);
+	if (ret)
+		return ret;
+	*step = "keeping the maps to ourselves";
+	ret = check_maps(skel);
+	if (ret)
+		return ret;
+	*step = "running the programs (is bpf in the list of LSMs?)";
+	return shinrai_guard_probe();
+}
+
+static int arm_locked(const char **step)
+{
+	struct shinrai_bpf *skel;
+	u64 seq;
+	int ret;
+
+	*step = "starting";
+	ret = shinrai_log_arming();
+	if (ret)
+		return ret;
+	*step = "keeping ftrace enabled";
+	ret = anchor_set();
+	if (ret)
+		goto disarm;
+	ret = -ENOMEM;
+	skel = shinrai_bpf__open();
+	if (!skel)
+		goto unanchor;
+	ret = attach(skel, step);
+	if (ret)
+		goto links;
+	*step = "recording what is running";
+	ret = shinrai_running_record();
+	if (ret)
+		goto links;
+	*step = "writing ARM";
+	__module_get(THIS_MODULE);
+	ret = write_arm(&seq);
+	if (ret)
+		goto unhold;
+	shinrai_bpf__destroy(skel); /* descriptors only: the links are held */
+	shinrai_log_wait(seq, ARM_WAIT_MS);
+	return 0;
+unhold:
+	module_put(THIS_MODULE);
+links:
+	drop_links();
+	shinrai_bpf__destroy(skel);
+unanchor:
+	unregister_ftrace_function(&anchor);
+disarm:
+	ftrace_free_filter(&anchor);
+	shinrai_log_disarm();
+	shinrai_content_forget();
+	return ret;
+}
+
+/**
+ * shinrai_arm() - arm the module, for good
+ *
+ * Context: a task of root; may sleep for long.
+ * Return: 0 when ARM and what is running are extended, or the state is
+ * degraded; -EALREADY; -EBUSY; -EPERM; -EOPNOTSUPP when bpf is not among the
+ * active LSMs; what a step says, and then nothing is attached.
+ */
+int shinrai_arm(void)
+{
+	const char *step;
+	int ret;
+
+	ret = mutex_lock_killable(&arm_lock);
+	if (ret)
+		return ret;
+	ret = arm_locked(&step);
+	mutex_unlock(&arm_lock);
+	if (!ret)
+		pr_info("armed, %zu hooks held\n", LINKS);
+	else if (ret != -EALREADY)
+		pr_err("cannot arm: %s failed: %d\n", step, ret);
+	return ret;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Everything that differs between the supported kernels, 6.1 and 6.12. */
+#ifndef _SHINRAI_COMPAT_H
+#define _SHINRAI_COMPAT_H
+
+#include <linux/btf.h>
+#include <linux/btf_ids.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "shinrai needs Linux 6.1 or newer: older kernels lack what it stands on"
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#error "shinrai is not ported beyond Linux 6.12: see kernel/compat.h"
+#endif
+
+#ifndef __bpf_kfunc
+#define __bpf_kfunc __used noinline
+#endif
+#ifndef __bpf_kfunc_start_defs
+#define __bpf_kfunc_start_defs()                                    \
+	__diag_push();                                              \
+	__diag_ignore_all("-Wmissing-declarations", "kfuncs: BTF"); \
+	__diag_ignore_all("-Wmissing-prototypes", "kfuncs: BTF")
+#define __bpf_kfunc_end_defs() __diag_pop()
+#endif
+#ifndef BTF_KFUNCS_START
+#define BTF_KFUNCS_START(name) BTF_SET8_START(name)
+#define BTF_KFUNCS_END(name) BTF_SET8_END(name)
+#endif
+
+/* 6.1 takes only referenced pointers for trusted, and refuses hook arguments. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define SHINRAI_KF_TRUSTED KF_TRUSTED_ARGS
+#else
+#define SHINRAI_KF_TRUSTED 0
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#define SHINRAI_IMPORT_BPF MODULE_IMPORT_NS(BPF_INTERNAL)
+#else
+#define SHINRAI_IMPORT_BPF static_assert(true)
+#endif
+
+/* Caller holds the RCU read lock.  Return: a reference, or NULL. */
+static inline struct file *shinrai_get_file_rcu(struct file __rcu **slot)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return get_file_rcu(slot);
+#else
+	struct file *file = rcu_dereference(*slot);
+
+	return file && get_file_rcu(file) ? file : NULL;
+#endif
+}
+
+#endif

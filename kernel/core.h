@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the module's files share.  Nothing here is visible outside of it. */
+#ifndef _SHINRAI_CORE_H
+#define _SHINRAI_CORE_H
+
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+#include <shinrai/record.h>
+
+#include "pure.h"
+
+struct linux_binprm;
+struct module;
+struct vm_area_struct;
+
+/* A waiter blocks at most this long; then the state is degraded. */
+#define SHINRAI_WAIT_MS 2000
+
+#define SHINRAI_VERSION "0.1.0"
+
+enum shinrai_phase {
+	SHINRAI_LOADED,
+	SHINRAI_ARMING, /* hooks fire; what they see joins the ARM record */
+	SHINRAI_ARMED, /* for good: the module cannot be unloaded any more */
+};
+
+enum shinrai_which { SHINRAI_PCR_CODE, SHINRAI_PCR_FLOW, SHINRAI_PCRS };
+
+/* Set once while loading; the mutable ones are read with READ_ONCE(). */
+struct shinrai_core {
+	enum shinrai_phase phase; /* written under the queue's lock */
+	enum shinrai_mode mode; /* only ever observe -> enforce */
+	enum shinrai_extend extend; /* fixed from arm on */
+	unsigned long flags; /* SHINRAI_FLAG_*, set_bit() only */
+	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
+	u32 pcr[SHINRAI_PCRS];
+	u64 log_max;
+	u32 rate;
+	u32 burst;
+	u32 test;
+};
+
+#define SHINRAI_FLAG_DEGRADED 0
+#define SHINRAI_FLAG_OVERFLOWED 1
+
+extern struct shinrai_core shinrai;
+
+static inline bool shinrai_degraded(void)
+{
+	return test_bit(SHINRAI_FLAG_DEGRADED, &shinrai.flags);
+}
+
+static inline bool shinrai_enforcing(void)
+{
+	return READ_ONCE(shinrai.mode) == SHINRAI_MODE_ENFORCE;
+}
+
+/* Acquire: whoever sees a phase sees what was set up before it. */
+static inline enum shinrai_phase shinrai_phase(void)
+{
+	return smp_load_acquire(&shinrai.phase); /* as said above */
+}
+
+/* event.c: events under construction, and who caused them */
+
+#define SHINRAI_DRAFT_VALUES 12
+#define SHINRAI_DRAFT_SALTS 6
+
+/* One event being built; byte fields still belong to the caller. */
+struct shinrai_draft {
+	struct shinrai_event ev;
+	u8 nvalues;
+	u8 nsalts;
+	u8 value[SHINRAI_DRAFT_VALUES][8];
+	u8 salt[SHINRAI_DRAFT_SALTS][SHINRAI_SALT_SIZE];
+};
+
+/* One encoded event on its way into a record. */
+struct shinrai_pending {
+	struct list_head node;
+	u64 seq; /* position in the queue, from 1; set by the queue */
+	u64 queued_ns;
+	u16 type;
+	u8 which; /* enum shinrai_which */
+	u8 record; /* enum shinrai_record_type */
+	bool urgent; /* must not be held back for a batch */
+	bool reserved; /* may use the space kept back for what must be said */
+	u32 len;
+	u8 leaf[SHINRAI_TREE_HASH];
+	u8 data[];
+};
+
+struct shinrai_path {
+	char *text; /* inside buf, not terminated; NULL when unknown */
+	u16 len;
+	bool cut;
+	void *buf;
+};
+
+/* The acting program and user. */
+struct shinrai_who {
+	u32 uid;
+	u32 login_uid;
+	u64 cgroup;
+	struct shinrai_path exe;
+};
+
+struct shinrai_draft *shinrai_draft_new(u16 type, gfp_t gfp);
+void shinrai_draft_uint(struct shinrai_draft *d, u8 id, u64 value, u8 size);
+void shinrai_draft_bytes(struct shinrai_draft *d, u8 id, const void *data,
+			 size_t len);
+void shinrai_draft_who(struct shinrai_draft *d, const struct shinrai_who *who,
+		       bool cgroup);
+void shinrai_draft_path(struct shinrai_draft *d, u8 id,
+			const struct shinrai_path *path);
+struct shinrai_pending *shinrai_draft_pack(const struct shinrai_draft *d,
+					   enum shinrai_which which, gfp_t gfp);
+void shinrai_path_get(struct shinrai_path *p, const struct path *path,
+		      gfp_t gfp);
+void shinrai_path_put(struct shinrai_path *p);
+void shinrai_who_get(struct shinrai_who *who, gfp_t gfp);
+void shinrai_who_put(struct shinrai_who *who);
+
+/* store.c: the log of record */
+
+struct shinrai_rec {
+	refcount_t ref;
+	struct rcu_head rcu;
+	u64 last_seq; /* newest pending event in it */
+	u8 which;
+	u32 len;
+	u8 data[];
+};
+
+int shinrai_store_init(void);
+void shinrai_store_exit(void);
+int shinrai_store_append(struct shinrai_header *h, struct shinrai_rec **out,
+			 enum shinrai_which which, const u8 *events,
+			 size_t events_len);
+struct shinrai_rec *shinrai_store_get(u64 record);
+void shinrai_store_put(struct shinrai_rec *rec);
+const u8 *shinrai_store_header(const struct shinrai_rec *rec);
+size_t shinrai_store_overhead(void);
+u64 shinrai_store_records(void);
+u64 shinrai_store_bytes(void);
+u64 shinrai_store_first(void);
+void shinrai_store_root(u8 root[SHINRAI_TREE_HASH]);
+int shinrai_store_trim(u64 record, u64 limit);
+
+/* queue.c: events on their way; log.c: their single writer */
+
+struct shinrai_stat {
+	u32 pending; /* events that no record holds yet */
+	u64 events; /* accepted since load */
+	u64 violations; /* of those */
+	u64 last_seq;
+};
+
+int shinrai_log_init(void);
+void shinrai_log_exit(void);
+int shinrai_log_push(struct shinrai_pending *p, u64 *seq);
+int shinrai_log_push_locked(struct shinrai_pending *p, u64 *seq);
+unsigned long shinrai_log_lock(void) __acquires(&shinrai);
+void shinrai_log_unlock(unsigned long flags) __releases(&shinrai);
+int shinrai_log_wait(u64 seq, unsigned int ms);
+int shinrai_log_flush(unsigned int ms);
+int shinrai_log_checkpoint(void);
+int shinrai_log_trim(u64 record);
+int shinrai_log_state(enum shinrai_reason reason, int err, u64 *seq);
+void shinrai_log_degrade(enum shinrai_reason reason, int err);
+void shinrai_log_resume(void);
+int shinrai_log_arming(void);
+u32 shinrai_log_held(void);
+int shinrai_log_armed(struct shinrai_pending *arm, u32 held, u64 *seq);
+void shinrai_log_disarm(void);
+u64 shinrai_log_armed_seq(void);
+void shinrai_log_stat(struct shinrai_stat *s);
+struct wait_queue_head *shinrai_log_readers(void);
+
+/* pcr.c: banks, digests, and what they add up to */
+
+/* Of a PCR value list, at most. */
+#define SHINRAI_PCR_VALUES_SIZE \
+	(2 + SHINRAI_MAX_BANKS * SHINRAI_PCRS * (4 + SHINRAI_MAX_BANK_SIZE))
+
+int shinrai_pcr_init(void);
+void shinrai_pcr_exit(void);
+unsigned int shinrai_pcr_digests(const u8 header[SHINRAI_HEADER_TLV],
+				 struct shinrai_digest *digests,
+				 u8 (*values)[SHINRAI_MAX_BANK_SIZE]);
+void shinrai_pcr_logged(enum shinrai_which which,
+			const struct shinrai_digest *digests);
+int shinrai_pcr_extend(enum shinrai_which which,
+		       const u8 header[SHINRAI_HEADER_TLV], bool *moved);
+void shinrai_pcr_snapshot(struct shinrai_bank *code, struct shinrai_bank *flow,
+			  u32 *nbanks, u64 *extended);
+size_t shinrai_pcr_banks(u8 *out, size_t cap);
+size_t shinrai_pcr_values(u8 *out, size_t cap);
+u64 shinrai_pcr_extended(void);
+
+/* content.c: one event for each distinct content, and for each oddity */
+
+struct shinrai_use {
+	u8 kind; /* enum shinrai_kind */
+	u32 flags; /* enum shinrai_code_flags */
+	u32 fsmagic;
+	u64 size;
+	u8 digest[SHINRAI_DIGEST_SIZE];
+	struct shinrai_path path;
+	struct shinrai_who who;
+};
+
+int shinrai_content_init(void);
+void shinrai_content_exit(void);
+void shinrai_content_forget(void);
+bool shinrai_content_known(const struct shinrai_use *use, u64 *seq);
+int shinrai_content_record(const struct shinrai_use *use, gfp_t gfp, u64 *seq);
+int shinrai_content_violation(enum shinrai_reason reason, u64 key,
+			      const u8 *digest, const struct shinrai_path *path,
+			      const struct shinrai_who *who, gfp_t gfp);
+int shinrai_content_unmeasured(u8 kind, int err, u64 key,
+			       const struct shinrai_path *path,
+			       const struct shinrai_who *who, gfp_t gfp);
+int shinrai_content_anon(u32 flags, gfp_t gfp, u64 *seq);
+int shinrai_content_admit(u32 uid, bool may_sleep);
+
+/* hash.c: SHA-256 of files and kernel buffers */
+
+int shinrai_hash_init(void);
+void shinrai_hash_exit(void);
+int shinrai_hash_file(struct file *file, u8 digest[SHINRAI_DIGEST_SIZE],
+		      u64 *size);
+int shinrai_hash_kernel(const void *buf, size_t size,
+			u8 digest[SHINRAI_DIGEST_SIZE]);
+
+/* measure.c, late.c: content is hashed and recorded before it is used */
+
+void shinrai_measure_init(void);
+u64 shinrai_inode_key(const struct inode *inode);
+bool shinrai_mark_holds(const struct file *file,
+			const struct shinrai_mark *mark);
+int shinrai_measure_file(struct file *file, struct shinrai_mark *mark, u8 kind,
+			 u32 flags, const struct shinrai_who *who);
+int shinrai_measure_buffer(struct file *file, const void *buf, size_t size,
+			   u8 kind);
+int shinrai_measure_anon(u32 flags);
+int shinrai_measure_mprotect(struct vm_area_struct *vma,
+			     struct shinrai_mark *mark);
+void shinrai_measure_written(struct file *file, struct shinrai_mark *mark);
+
+/* kfuncs.c, guard.c: what the BPF programs may call */
+
+int shinrai_kfuncs_init(void);
+int shinrai_guard_probe(void);
+int shinrai_guard_capable(int cap);
+
+/* arm.c, running.c */
+
+int shinrai_arm(void);
+bool shinrai_arm_owns_map(const void *map);
+bool shinrai_arm_owns_prog(const void *prog);
+int shinrai_running_record(void);
+u32 shinrai_running_tasks(void);
+
+/* notify.c, cdev.c, sysfs.c */
+
+int shinrai_notify_init(void);
+void shinrai_notify_exit(void);
+int shinrai_set_enforcing(void);
+int shinrai_cdev_init(void);
+void shinrai_cdev_exit(void);
+int shinrai_sysfs_init(void);
+void shinrai_sysfs_exit(void);
+
+#endif

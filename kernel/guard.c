@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Self-protection that a hook asks for: is bpf active, is this a force? */
+#include <linux/capability.h>
+#include <linux/fcntl.h>
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+
+#include "core.h"
+
+#define IA32_DELETE_MODULE 129
+#define X32_BIT 0x40000000
+
+static const struct task_struct *probing;
+static bool probed;
+
+/**
+ * shinrai_guard_probe() - do the attached programs really run?
+ *
+ * Attaching succeeds on a kernel whose list of LSMs lacks bpf, and nothing is
+ * ever called.  So call a hook and see.
+ *
+ * Context: the task that arms, one at a time.
+ * Return: 0; -EPERM without CAP_SYS_MODULE; -EOPNOTSUPP.
+ */
+int shinrai_guard_probe(void)
+{
+	bool may;
+
+	WRITE_ONCE(probed, false);
+	WRITE_ONCE(probing, current);
+	may = capable(CAP_SYS_MODULE);
+	WRITE_ONCE(probing, NULL);
+	if (!may)
+		return -EPERM;
+	return READ_ONCE(probed) ? 0 : -EOPNOTSUPP;
+}
+
+/**
+ * shinrai_guard_capable() - refuse forced module removal
+ * @cap: what the current task asks for
+ *
+ * A forced delete_module would free this module under its own programs.  The
+ * flags are in a register of the system call; nobody changes them any more.
+ * A plain removal needs no guard: the module holds itself.
+ *
+ * Context: any.
+ * Return: 0; -EPERM.
+ */
+int shinrai_guard_capable(int cap)
+{
+	unsigned long args[6];
+	struct pt_regs *regs;
+	int nr;
+
+	if (cap != CAP_SYS_MODULE || in_interrupt() ||
+	    current->flags & PF_KTHREAD)
+		return 0;
+	if (READ_ONCE(probing) == current)
+		WRITE_ONCE(probed, true);
+	if (shinrai_phase() != SHINRAI_ARMED)
+		return 0;
+	regs = task_pt_regs(current);
+	nr = syscall_get_nr(current, regs) & ~X32_BIT;
+	if (nr != __NR_delete_module && nr != IA32_DELETE_MODULE)
+		return 0;
+	syscall_get_arguments(current, regs, args);
+	return args[1] & O_TRUNC ? -EPERM : 0;
+}

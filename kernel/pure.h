@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Decisions over plain values: cache marks, batching, rates.  No file, lock,
+ * allocation or clock; every function may be called from any context.
+ */
+#ifndef _SHINRAI_PURE_H
+#define _SHINRAI_PURE_H
+
+#include <uapi/shinrai.h>
+#include <shinrai/platform.h>
+
+/* Set in a mark that belongs to another inode than the one it hangs on. */
+#define SHINRAI_MARK_BACKED (1ULL << 63)
+
+/* One look at a backing inode. */
+struct shinrai_view {
+	u64 version; /* change counter */
+	u64 backing; /* identity of the backing inode */
+	bool counter; /* the filesystem maintains the change counter */
+	bool overlay; /* the file's own inode is not the backing one */
+	bool writers; /* open for writing, or mapped shared and writable */
+};
+
+enum shinrai_outcome {
+	SHINRAI_CLEAN, /* content is known: the mark may be filled */
+	SHINRAI_UNCACHED, /* no change counter: hash again each time */
+	SHINRAI_WRITERS, /* somebody may write right now */
+	SHINRAI_CHANGED, /* what was hashed is not what is there */
+};
+
+u64 shinrai_cache_stamp(const struct shinrai_view *v);
+bool shinrai_cache_valid(const struct shinrai_mark *m,
+			 const struct shinrai_view *v);
+enum shinrai_outcome shinrai_cache_judge(const struct shinrai_view *before,
+					 const struct shinrai_view *after);
+
+#define SHINRAI_BATCH_NEVER (~0ULL)
+/* Leaves the TPM time to answer inside the promised SHINRAI_BATCH_MS. */
+#define SHINRAI_BATCH_HOLD_NS (80 * 1000000ULL)
+
+/* The head of the queue of events that wait for their record. */
+struct shinrai_batch {
+	u32 pending;
+	bool urgent; /* one of them is synchronous, or a flush was asked for */
+	u64 oldest_ns; /* when the oldest arrived */
+	u64 now_ns;
+};
+
+u64 shinrai_batch_wait(const struct shinrai_batch *b);
+bool shinrai_batch_joins(u8 record, u32 events, u64 bytes, u64 more);
+
+bool shinrai_cap_admit(u64 used, u64 more, u64 max);
+u64 shinrai_rate_take(u64 *tat_ns, u64 now_ns, u32 rate, u32 burst);
+bool shinrai_rate_report(u64 *last_ns, u64 now_ns);
+bool shinrai_count_report(u64 count);
+
+#endif

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is in use already when the module is armed: mapped code, modules. */
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/hash.h>
+#include <linux/hashtable.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+
+#include "core.h"
+
+#define SLACK 64
+
+struct mapped {
+	struct hlist_node node;
+	struct file *file;
+	u32 uid;
+	bool program;
+};
+
+struct walk {
+	DECLARE_HASHTABLE(files, 9);
+};
+
+static struct mapped *mapped_find(struct walk *w, const struct file *file)
+{
+	struct mapped *m;
+
+	hash_for_each_possible(w->files, m, node,
+			       (unsigned long)file_inode(file)) {
+		if (file_inode(m->file) == file_inode(file))
+			return m;
+	}
+	return NULL;
+}
+
+static int mapped_add(struct walk *w, struct file *file, u32 uid, bool program)
+{
+	struct mapped *m = mapped_find(w, file);
+
+	if (m) {
+		m->program |= program;
+		return 0;
+	}
+	m = kzalloc(sizeof(*m), GFP_KERNEL);
+	if (!m)
+		return -ENOMEM;
+	m->file = get_file(file);
+	m->uid = uid;
+	m->program = program;
+	hash_add(w->files, &m->node, (unsigned long)file_inode(file));
+	return 0;
+}
+
+static int walk_mm(struct walk *w, struct mm_struct *mm, u32 uid)
+{
+	struct vm_area_struct *vma;
+	struct vma_iterator vmi;
+	struct inode *exe = NULL;
+	struct file *file;
+	int ret = 0;
+
+	if (mmap_read_lock_killable(mm))
+		return -EINTR;
+	rcu_read_lock();
+	file = rcu_dereference(mm->exe_file);
+	if (file)
+		exe = file_inode(file); /* compared, never followed */
+	rcu_read_unlock();
+	vma_iter_init(&vmi, mm, 0);
+	for_each_vma(vmi, vma) {
+		file = vma->vm_file;
+		if (!(vma->vm_flags & VM_EXEC) || !file)
+			continue;
+		if (!S_ISREG(file_inode(file)->i_mode) ||
+		    IS_PRIVATE(file_inode(file)))
+			continue;
+		ret = mapped_add(w, file, uid, file_inode(file) == exe);
+		if (ret)
+			break;
+	}
+	mmap_read_unlock(mm);
+	return ret;
+}
+
+/**
+ * shinrai_running_tasks() - processes with a user address space
+ *
+ * Return: the count.
+ */
+u32 shinrai_running_tasks(void)
+{
+	struct task_struct *p;
+	u32 n = 0;
+
+	rcu_read_lock();
+	for_each_process(p)
+		n += p->mm && !(p->flags & PF_KTHREAD);
+	rcu_read_unlock();
+	return n;
+}
+
+/* Return: how many were written to @tasks, with a reference each. */
+static u32 grab_tasks(struct task_struct **tasks, u32 cap)
+{
+	struct task_struct *p;
+	u32 n = 0;
+
+	rcu_read_lock();
+	for_each_process(p) {
+		if (!p->mm || p->flags & PF_KTHREAD)
+			continue;
+		if (n < cap)
+			tasks[n] = get_task_struct(p);
+		n++;
+	}
+	rcu_read_unlock();
+	return n;
+}
+
+static int walk_tasks(struct walk *w, struct task_struct **tasks, u32 n)
+{
+	struct mm_struct *mm;
+	int ret = 0;
+	u32 i, uid;
+
+	for (i = 0; i < n && !ret; i++) {
+		mm = get_task_mm(tasks[i]);
+		if (!mm)
+			continue;
+		uid = from_kuid(&init_user_ns, task_uid(tasks[i]));
+		ret = walk_mm(w, mm, uid);
+		mmput(mm);
+		cond_resched();
+	}
+	return ret;
+}
+
+static int collect(struct walk *w)
+{
+	struct task_struct **tasks;
+	u32 cap, n, i;
+	int ret;
+
+	for (;;) {
+		cap = shinrai_running_tasks() + SLACK;
+		tasks = kvmalloc_array(cap, sizeof(*tasks), GFP_KERNEL);
+		if (!tasks)
+			return -ENOMEM;
+		n = grab_tasks(tasks, cap);
+		ret = n > cap ? -EAGAIN : walk_tasks(w, tasks, n);
+		for (i = 0; i < min(n, cap); i++)
+			put_task_struct(tasks[i]);
+		kvfree(tasks);
+		if (ret != -EAGAIN)
+			return ret;
+	}
+}
+
+static int record_mapped(struct walk *w)
+{
+	struct shinrai_mark mark;
+	struct shinrai_who who;
+	struct mapped *m;
+	int bkt, ret;
+
+	hash_for_each(w->files, bkt, m, node) {
+		memset(&mark, 0, sizeof(mark));
+		memset(&who, 0, sizeof(who));
+		who.uid = m->uid;
+		who.login_uid = (u32)-1;
+		ret = shinrai_measure_file(m->file, &mark,
+					   m->program ? SHINRAI_KIND_EXEC :
+							SHINRAI_KIND_MMAP,
+					   0, &who);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static void release(struct walk *w)
+{
+	struct hlist_node *next;
+	struct mapped *m;
+	int bkt;
+
+	hash_for_each_safe(w->files, bkt, next, m, node) {
+		fput(m->file);
+		kfree(m);
+	}
+}
+
+static int record_module(const char *name)
+{
+	struct shinrai_draft *d;
+	struct shinrai_pending *p;
+	u64 seq;
+
+	d = shinrai_draft_new(SHINRAI_EVENT_MODULE, GFP_KERNEL);
+	if (!d)
+		return -ENOMEM;
+	shinrai_draft_bytes(d, SHINRAI_FIELD_NAME, name, strlen(name));
+	p = shinrai_draft_pack(d, SHINRAI_PCR_CODE, GFP_KERNEL);
+	kfree(d);
+	return p ? shinrai_log_push(p, &seq) : -ENOMEM;
+}
+
+struct names {
+	u32 n, cap;
+	char (*name)[MODULE_NAME_LEN];
+};
+
+/* The kset's list also holds built-in ones, whose mod is NULL. */
+static void list_modules(struct names *names)
+{
+	struct kset *kset = THIS_MODULE->mkobj.kobj.kset;
+	struct module_kobject *mk;
+	struct kobject *k;
+
+	names->n = 0;
+	spin_lock(&kset->list_lock);
+	list_for_each_entry(k, &kset->list, entry) {
+		mk = container_of(k, struct module_kobject, kobj);
+		if (!mk->mod)
+			continue;
+		if (names->n < names->cap)
+			strscpy(names->name[names->n], mk->mod->name,
+				MODULE_NAME_LEN);
+		names->n++;
+	}
+	spin_unlock(&kset->list_lock);
+}
+
+static int record_modules(void)
+{
+	struct names names = { .cap = SLACK };
+	int ret = 0;
+	u32 i;
+
+	do {
+		kvfree(names.name);
+		names.cap += names.n;
+		names.name = kvcalloc(names.cap, MODULE_NAME_LEN, GFP_KERNEL);
+		if (!names.name)
+			return -ENOMEM;
+		list_modules(&names);
+	} while (names.n > names.cap);
+	for (i = 0; i < names.n && !ret; i++)
+		ret = record_module(names.name[i]);
+	kvfree(names.name);
+	return ret;
+}
+
+/**
+ * shinrai_running_record() - RUNNING and MODULE events for what is in use
+ *
+ * Hooks are attached already.  A task that passed one just before and has not
+ * mapped what it was about to map yet is met by the second walk.
+ *
+ * Context: while arming; may sleep, can be killed.
+ * Return: 0; -ENOMEM; -ENOSPC; -EINTR.
+ */
+int shinrai_running_record(void)
+{
+	struct walk *w;
+	int ret, pass;
+
+	ret = record_modules();
+	for (pass = 0; pass < 2 && !ret; pass++) {
+		w = kzalloc(sizeof(*w), GFP_KERNEL);
+		if (!w)
+			return -ENOMEM;
+		hash_init(w->files);
+		ret = collect(w);
+		if (!ret)
+			ret = record_mapped(w);
+		release(w);
+		kfree(w);
+	}
+	return ret;
+}
