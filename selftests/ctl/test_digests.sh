@@ -119,7 +119,9 @@ for what in alpha:xz beta:zstd gamma:gzip delta:none; do
 		<(grep -v '^#' out | grep -v /script2) \
 		<(want "$dir" | LC_ALL=C sort -u)
 done
-says out "# source: test tester InRelease SHA256 $(sum InRelease) signed-by $fpr" "the source line names archive and key"
+says out \
+	"# source: test tester InRelease SHA256 $(sum InRelease) signed-by $fpr" \
+	"the source line names archive and key"
 ok "the first line is the format" test "$(head -1 out)" = \
 	"# shinrai-digests v1"
 
