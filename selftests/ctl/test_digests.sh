@@ -141,6 +141,12 @@ ok "the same whatever the order" cmp list list2
 run digests make "${chain[@]}" --packages Packages --deb alpha*.deb --json
 json 'd["format"] == "shinrai-digests-v1" and len(d["digests"]) == 10' \
 	"--json to standard output is the list"
+release Packages | gpg --batch --quiet --yes --digest-algo SHA256 \
+	-u stranger -u archive --clearsign >InRelease.two
+run digests make --deb alpha_1.0-1_all.deb --packages Packages --keyring \
+	archive.gpg --inrelease InRelease.two
+exits 0 "signed by a stranger too"
+says out "signed-by $fpr" "the known signer is named"
 run digests make --deb - --packages Packages "${chain[@]}"
 exits 1 "an empty package on standard input"
 
