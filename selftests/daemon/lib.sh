@@ -147,6 +147,7 @@ configure() {
 
 # start_daemon: until it is ready; its messages are in err.
 start_daemon() {
+	: >err # not only in the background: the old one must not be read
 	"$shinraid" --config shinraid.conf 2>err &
 	daemon_pid=$!
 	for _ in $(seq 100); do
@@ -163,7 +164,8 @@ start_daemon() {
 
 # stop_daemon [SIGNAL]: its status is in stopped.
 stop_daemon() {
-	kill "-${1:-TERM}" "$daemon_pid"
+	kill "-${1:-TERM}" "$daemon_pid" 2>/dev/null || true
+	# shellcheck disable=SC2034
 	stopped=0
 	wait "$daemon_pid" 2>/dev/null || stopped=$?
 	daemon_pid=''

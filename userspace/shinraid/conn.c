@@ -14,7 +14,7 @@
 #include "diag.h"
 #include "net.h"
 
-#define WRITE_RATE 65536 /* bytes a second that a reader must keep up with */
+#define WRITE_RATE 4096 /* bytes a second that a reader must take at least */
 
 enum state { HANDSHAKE, IDLE, REQUEST, WORKING, SENDING };
 
@@ -26,6 +26,7 @@ struct conn {
 	struct event *deadline;
 	enum state state;
 	bool dropped; /* shut down, not yet freed */
+	size_t left; /* SENDING: bytes not taken when the deadline was set */
 	u8 key[32];
 	char peer[64];
 };
@@ -51,6 +52,50 @@ static void set_deadline(struct conn *c, enum state state, long seconds)
 		drop(c);
 }
 
+/* Looked up when it is needed: for most connections never. */
+static const char *peer(struct conn *c)
+{
+	union {
+		struct sockaddr sa;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} a;
+	char text[INET6_ADDRSTRLEN] = "";
+	socklen_t len = sizeof(a);
+	unsigned int port = 0;
+
+	if (*c->peer || getpeername(bufferevent_getfd(c->bev), &a.sa, &len))
+		return *c->peer ? c->peer : "?";
+	if (a.sa.sa_family == AF_INET) {
+		inet_ntop(AF_INET, &a.in.sin_addr, text, sizeof(text));
+		port = ntohs(a.in.sin_port);
+	} else if (a.sa.sa_family == AF_INET6) {
+		inet_ntop(AF_INET6, &a.in6.sin6_addr, text, sizeof(text));
+		port = ntohs(a.in6.sin6_port);
+	}
+	snprintf(c->peer, sizeof(c->peer), "%s:%u", text, port);
+	return c->peer;
+}
+
+static void set_write_deadline(struct conn *c, size_t left)
+{
+	c->left = left;
+	set_deadline(c, SENDING, c->net->conf->limits.write_s);
+}
+
+static size_t left_to_send(const struct conn *c)
+{
+	return evbuffer_get_length(bufferevent_get_output(c->bev));
+}
+
+static bool keeps_up(const struct conn *c)
+{
+	size_t left = left_to_send(c);
+	size_t want = (size_t)c->net->conf->limits.write_s * WRITE_RATE;
+
+	return left < c->left && c->left - left >= want;
+}
+
 static void on_deadline(evutil_socket_t fd, short what, void *arg)
 {
 	static const char *const doing[] = {
@@ -62,33 +107,14 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (c->state == SENDING && keeps_up(c)) {
+		set_write_deadline(c, left_to_send(c));
+		return;
+	}
 	if (c->state != IDLE)
 		diag_limited(&failures, LOG_INFO, "client %s: too slow (%s)",
-			     c->peer, doing[c->state]);
+			     peer(c), doing[c->state]);
 	drop(c);
-}
-
-static void say_peer(struct conn *c)
-{
-	union {
-		struct sockaddr sa;
-		struct sockaddr_in in;
-		struct sockaddr_in6 in6;
-	} a;
-	char text[INET6_ADDRSTRLEN] = "?";
-	socklen_t len = sizeof(a);
-	unsigned int port = 0;
-
-	if (getpeername(bufferevent_getfd(c->bev), &a.sa, &len))
-		return;
-	if (a.sa.sa_family == AF_INET) {
-		inet_ntop(AF_INET, &a.in.sin_addr, text, sizeof(text));
-		port = ntohs(a.in.sin_port);
-	} else if (a.sa.sa_family == AF_INET6) {
-		inet_ntop(AF_INET6, &a.in6.sin6_addr, text, sizeof(text));
-		port = ntohs(a.in6.sin6_port);
-	}
-	snprintf(c->peer, sizeof(c->peer), "%s:%u", text, port);
 }
 
 static unsigned int same_client(const struct conn *c)
@@ -118,7 +144,7 @@ static void handshake_done(struct conn *c)
 	    (unsigned int)n->conf->limits.connections_per_client) {
 		diag_limited(&refusals, LOG_NOTICE,
 			     "client %s: too many connections with this "
-			     "certificate", c->peer);
+			     "certificate", peer(c));
 		drop(c);
 	}
 }
@@ -130,8 +156,8 @@ static void on_tls(const SSL *ssl, int where, int ret)
 	(void)ret;
 	if (!c)
 		return;
-	if (where & SSL_CB_HANDSHAKE_START && !*c->peer)
-		say_peer(c);
+	if (where & SSL_CB_HANDSHAKE_START)
+		peer(c); /* when it has failed there is no descriptor */
 	if (where & SSL_CB_HANDSHAKE_DONE)
 		handshake_done(c);
 }
@@ -205,7 +231,7 @@ static void make_room(struct net *n)
 		if (!c->dropped) {
 			diag_limited(&refusals, LOG_NOTICE,
 				     "client %s: gave its place to a newer one "
-				     "(limits.connections)", c->peer);
+				     "(limits.connections)", peer(c));
 			drop(c);
 			return;
 		}
@@ -338,7 +364,6 @@ void conn_sending(struct evhttp_request *req, size_t bytes)
 
 	if (!c || c->dropped)
 		return;
-	set_deadline(c, SENDING, c->net->conf->limits.write_s +
-				 (long)(bytes / WRITE_RATE));
 	evhttp_request_set_on_complete_cb(req, sent, NULL);
+	set_write_deadline(c, bytes);
 }

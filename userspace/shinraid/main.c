@@ -180,6 +180,7 @@ static int run(const struct conf *conf)
 	/* A child must not die of a SIGHUP that was meant for the parent. */
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
 	start_processes(&m, &start);
 	sandbox_enter(conf, SANDBOX_PARENT);
 	return monitor_run(&m);

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+"""Clients that mean harm.  usage: hostile.py PORT WHAT [COUNT]
+
+Keeps what it opened until its standard input ends, and then prints how many of
+the connections the daemon had closed by itself.
+"""
+import socket
+import ssl
+import struct
+import sys
+import time
+
+port, what = int(sys.argv[1]), sys.argv[2]
+count = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+
+
+def tcp():
+    return socket.create_connection(("127.0.0.1", port))
+
+
+def tls(name="client"):
+    c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    c.load_verify_locations("ca.pem")
+    c.load_cert_chain(f"{name}.pem", f"{name}.key")
+    return c.wrap_socket(tcp(), server_hostname="127.0.0.1")
+
+
+def post(body, more=""):
+    return (f"POST /v1/evidence HTTP/1.1\r\nHost: x\r\n{more}"
+            f"Content-Length: {len(body)}\r\n\r\n{body}").encode()
+
+
+CHALLENGE = '{"nonce":"AAAAAAAAAAAAAAAAAAAAAA"}'
+
+
+def silent():
+    return tcp()
+
+
+def half_hello():
+    s = tcp()
+    s.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+    return s
+
+
+def garbage():
+    s = tcp()
+    s.sendall(bytes(range(256)) * 64)
+    return s
+
+
+def plain_http():
+    s = tcp()
+    s.sendall(b"GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n")
+    return s
+
+
+def idle():
+    return tls()
+
+
+def half_request():
+    s = tls()
+    s.sendall(post(CHALLENGE)[:-5])
+    return s
+
+
+def http_garbage():
+    s = tls()
+    s.sendall(b"\0\r\n\r\n" + bytes(range(256)) * 16)
+    return s
+
+
+def long_headers():
+    s = tls()
+    s.sendall(post(CHALLENGE, "X: " + "a" * 8000 + "\r\n"))
+    return s
+
+
+def endless_headers():
+    s = tls()
+    try:
+        s.sendall(b"GET / HTTP/1.1\r\n")
+        for _ in range(5000):
+            s.sendall(b"A: " + b"b" * 200 + b"\r\n")
+    except OSError:
+        pass
+    return s
+
+
+def huge_length():
+    s = tls()
+    s.sendall(b"POST /v1/evidence HTTP/1.1\r\nHost: x\r\n"
+              b"Content-Length: 99999999999999999999\r\n\r\n{")
+    return s
+
+
+def smuggle():
+    s = tls()
+    s.sendall(post(CHALLENGE, "Transfer-Encoding: chunked\r\n"))
+    return s
+
+
+def pipelined():
+    s = tls()
+    s.sendall(post(CHALLENGE) * 50)
+    return s
+
+
+def never_reads():
+    s = tls()
+    s.sendall(post(CHALLENGE))
+    return s
+
+
+def reset():
+    """Vanishes with RST, half of them in the middle of the answer."""
+    s = tls()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.sendall(post(CHALLENGE))
+    reset.n += 1
+    if reset.n % 2:
+        s.recv(100)
+    s.close()
+    return None
+
+
+reset.n = 0
+
+
+def slowloris():
+    """A byte of a header each second; see drip()."""
+    s = tls()
+    s.sendall(b"GET /v1/status HTTP/1.1\r\n")
+    return s
+
+
+def drip(conns):
+    for _ in range(6):
+        time.sleep(1)
+        for s in conns:
+            try:
+                s.sendall(b"A")
+            except OSError:
+                pass
+
+
+def closed(s):
+    s.settimeout(0.5)
+    try:
+        while True:
+            if not s.recv(65536):
+                return True
+    except (TimeoutError, ssl.SSLWantReadError):
+        return False
+    except OSError:
+        return True
+
+
+conns = []
+for _ in range(count):
+    try:
+        s = globals()[what]()
+        if s:
+            conns.append(s)
+    except OSError:
+        pass
+print("ready", flush=True)
+if what == "slowloris":
+    drip(conns)
+sys.stdin.read()
+print(sum(closed(s) for s in conns), flush=True)

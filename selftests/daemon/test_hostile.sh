@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Whoever is slow, hostile or gone never keeps another from an answer.
+# shellcheck source=selftests/daemon/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+start_tpm
+make_certs
+make_ca stranger
+make_cert unknown stranger
+make_cert expired ca 0
+make_fake_log
+# An answer of some megabytes does not fit into any socket buffer.
+./fake_log $boot 0 40000 >log
+configure 'limits = { handshake_s = 1; idle_s = 2; request_s = 2; write_s = 2;
+	connections = 60; quote_interval_ms = 0; };'
+start_daemon
+
+served() { # a good client has its whole answer, and soon
+	local before
+	before=$(date +%s%N)
+	challenge '"items":["log"]'
+	[ "$code" = 200 ] && [ "$(stat -c %s body)" -gt "$(stat -c %s log)" ] &&
+		[ $(($(date +%s%N) - before)) -lt 3000000000 ]
+}
+ok "a good client alone" served
+
+attack() { # WHAT COUNT CLOSED WHY
+	local gone
+	coproc HOSTILE { python3 "$here/hostile.py" "$port" "$1" "$2" 2>&1; }
+	# shellcheck disable=SC2153
+	local pid=$HOSTILE_PID in=${HOSTILE[1]} out
+	exec {out}<&"${HOSTILE[0]}"
+	read -r <&"$out"
+	ok "$4: a good client is served meanwhile" served
+	[ "$1" = slowloris ] || sleep "$5"
+	exec {in}>&-
+	read -r gone <&"$out" || true
+	wait "$pid" 2>/dev/null || true
+	exec {out}<&-
+	ok "$4: $3 of $2 are closed by the daemon" test "$gone" = "$3"
+}
+attack silent 40 40 "40 connections without a byte" 1.6
+attack half_hello 40 40 "40 half TLS hellos" 1.6
+attack silent 100 100 "100 silent connections where 60 have room" 1.6
+attack garbage 20 20 "garbage instead of TLS" 0.2
+attack plain_http 20 20 "HTTP without TLS" 0.2
+attack idle 20 20 "idle TLS connections" 2.6
+attack half_request 20 20 "half requests" 2.6
+attack slowloris 20 20 "a byte of a request each second" 0
+attack http_garbage 20 20 "garbage instead of HTTP" 2.6
+attack long_headers 20 20 "8,000 bytes of headers" 2.6
+attack endless_headers 5 5 "endless headers" 2.6
+attack huge_length 20 20 "a body of 10^20 bytes" 2.6
+attack smuggle 10 10 "length and chunks at once" 4
+attack pipelined 5 5 "50 challenges in one write" 4
+attack never_reads 20 20 "an answer that is never read" 6
+attack reset 40 0 "resets, half of them in mid-answer" 0.5
+
+refused() { # WHY CURL-OPTION...
+	local why=$1
+	shift
+	ok "$why: no answer" test "$(curl -s -o /dev/null -w '%{http_code}' \
+		-m 5 --cacert ca.pem "$@" "https://127.0.0.1:$port/v1/status" ||
+		true)" = 000
+}
+c=(--cert client.pem --key client.key)
+refused "no client certificate"
+refused "certificate of another CA" --cert unknown.pem --key unknown.key
+refused "expired certificate" --cert expired.pem --key expired.key
+refused "TLS 1.2" "${c[@]}" --tls-max 1.2
+refused "TLS 1.2 without a certificate" --tls-max 1.2
+ok "no session is resumed" test -z "$(openssl s_client -connect \
+	"127.0.0.1:$port" -CAfile ca.pem -cert client.pem -key client.key \
+	</dev/null 2>/dev/null | grep 'Reused\|New Session Ticket')"
+ok "a good client after all that" served
+ok "messages that clients trigger are rate-limited" \
+	test "$(wc -l <err)" -lt 150
+ok "the daemon is the one that was started" kill -0 "$daemon_pid"
+descriptors() {
+	ls "/proc/$(pgrep -P "$daemon_pid" -f . | tail -n 1)/fd" | wc -l
+}
+sleep 2.5
+ok "no descriptor is leaked ($(descriptors))" test "$(descriptors)" -lt 25
+stop_daemon
+ok "ends with status 0" test "$stopped" -eq 0
+
+configure 'limits = { connections_per_client = 3; };'
+start_daemon
+coproc HOSTILE { python3 "$here/hostile.py" "$port" idle 10; }
+in=${HOSTILE[1]}
+exec {out}<&"${HOSTILE[0]}"
+read -r <&"$out"
+make_cert second ca
+ask /v1/status --cert second.pem --key second.key
+answers 200 "another client, while one has all it may"
+exec {in}>&-
+read -r gone <&"$out"
+ok "of 10 connections with one certificate, 7 are closed" test "$gone" = 7
+stop_daemon
+finish
