@@ -75,6 +75,8 @@ static ssize_t whole(const u8 *p, size_t len)
 {
 	static const u32 most[4] = { 8, 8, SHINRAI_MAX_RECORD,
 				     SHINRAI_MAX_RECORD };
+	static const u8 type[4] = { SHINRAI_CEL_RECNUM, SHINRAI_CEL_PCR,
+				    SHINRAI_CEL_DIGESTS, SHINRAI_CEL_CONTENT };
 	struct shinrai_rd r;
 	size_t at = 0;
 	unsigned int i;
@@ -84,7 +86,8 @@ static ssize_t whole(const u8 *p, size_t len)
 		if (len - at < SHINRAI_TLV_SIZE)
 			return 0;
 		shinrai_rd_init(&r, p + at, SHINRAI_TLV_SIZE);
-		shinrai_rd_u8(&r);
+		if (shinrai_rd_u8(&r) != type[i])
+			return -EBADMSG;
 		n = shinrai_rd_be32(&r);
 		if (n > most[i])
 			return -EBADMSG;
