@@ -154,6 +154,7 @@ exits 1 "an empty package on standard input"
 broken() { # DESCRIPTION TEXT ARGUMENT...
 	local what=$1 text=$2
 	shift 2
+	rm -f broken.list
 	run digests make "$@" --out broken.list
 	exits 1 "$what"
 	says err "$text" "$what: says why"
