@@ -5,19 +5,20 @@ deps:
 	$(Q)tools/build/deps
 
 check: deps
-	$(Q)selftests/run all
+	$(Q)BUILD=$(B) KERNELS=$(KERNELS) selftests/run all
 
 demo: deps
 	$(Q)$(MAKE) modules user
 	$(Q)selftests/demo/run
 
 unit:
-	$(Q)selftests/run unit
+	$(Q)BUILD=$(B) KERNELS=$(KERNELS) selftests/run unit
 
 KERNEL ?= 6.1
 vm: $(MODULES)/$(KERNEL)/shinrai.ko user
 	$(if $(TEST),,$(error usage: make vm TEST=name [KERNEL=6.1|6.12]))
-	$(Q)selftests/vm/run --kernel $(KERNEL) $(TEST)
+	$(Q)KERNELS=$(KERNELS) selftests/vm/run --build $(B) \
+		--kernel $(KERNEL) $(TEST)
 
 # What the lint stage checks and a machine can put right.
 .PHONY: format

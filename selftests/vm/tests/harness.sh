@@ -44,7 +44,13 @@ tpm_continues() {
 	[ "$answer" = ok ] && wait "$asker"
 }
 
-exec 5>&1
+tpm_is_gone() {
+	echo "tpm kill" >&3
+	read -r -t 20 answer <&3
+	[ "$answer" = ok ] || return 1
+	! tpm2_getrandom 4
+}
+
 check "the kernel is a stock Debian one" grep -q Debian /proc/version
 check "a TPM answers with three banks or more" three_banks
 check "BPF is an active LSM" grep -qw bpf /sys/kernel/security/lsm
@@ -57,5 +63,6 @@ check "an ordinary user exists" setpriv --reuid=user --regid=user \
 check "the host serves requests" host_answers
 check "a stopped TPM does not answer" tpm_stops
 check "it answers after going on" tpm_continues
+check "a killed TPM refuses" tpm_is_gone
 echo "1..$count"
 cp /proc/version "$OUT/version"
