@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <shinrai/evidence.h>
+#include <shinrai/util.h>
 
 #include "fileio.h"
 
@@ -22,7 +23,7 @@ int shinrai_evidence_load(const char *path, u8 **buf,
 	u8 *p;
 	int ret;
 
-	ret = fileio_read(path, SHINRAI_MAX_EVIDENCE, &p, &len);
+	ret = shinrai_file_read(path, SHINRAI_MAX_EVIDENCE, &p, &len);
 	if (ret)
 		return ret;
 	ret = shinrai_evidence_parse(p, len, ev);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Whole files in and out of memory; writing replaces atomically. */
+/* Writing a file so that a reader sees the old one or the new one. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,67 +7,6 @@
 #include <unistd.h>
 
 #include "fileio.h"
-
-static int read_all(int fd, size_t max, u8 **buf, size_t *len)
-{
-	size_t cap = 64 << 10, n = 0;
-	u8 *p, *bigger;
-	ssize_t got;
-
-	p = malloc(cap);
-	if (!p)
-		return -ENOMEM;
-	for (;;) {
-		/* One byte over the limit tells a longer file. */
-		if (n == cap && cap <= max) {
-			cap = cap > max / 2 ? max + 1 : cap * 2;
-			bigger = realloc(p, cap);
-			if (!bigger)
-				goto out_nomem;
-			p = bigger;
-		}
-		got = read(fd, p + n, cap - n);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			free(p);
-			return -errno;
-		}
-		if (!got)
-			break;
-		n += (size_t)got;
-		if (n > max) {
-			free(p);
-			return -EFBIG;
-		}
-	}
-	*buf = p;
-	*len = n;
-	return 0;
-out_nomem:
-	free(p);
-	return -ENOMEM;
-}
-
-/**
- * fileio_read() - read a whole file
- * @path: its name
- * @max: most bytes that are acceptable
- * @buf: out, for free(); only on success
- * @len: out, only on success
- *
- * Return: 0; -EFBIG when longer than @max; -ENOMEM; what open or read gave.
- */
-int fileio_read(const char *path, size_t max, u8 **buf, size_t *len)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		return -errno;
-	ret = read_all(fd, max, buf, len);
-	close(fd);
-	return ret;
-}
 
 static int write_all(int fd, const struct iovec *iov, int n)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole files in and out of memory; writing replaces atomically. */
+/* Writing a file so that a reader sees the old one or the new one. */
 #ifndef SHINRAI_FILEIO_H
 #define SHINRAI_FILEIO_H
 
@@ -8,7 +8,6 @@
 
 #include <shinrai/platform.h>
 
-int fileio_read(const char *path, size_t max, u8 **buf, size_t *len);
 int fileio_replace(const char *path, mode_t mode, const struct iovec *iov,
 		   int n);
 

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The verdict on one machine: evidence against what is known and expected.
+ * Pure: no file, socket, clock or TPM; the same input gives the same verdict.
+ */
+#ifndef _SHINRAI_APPRAISE_H
+#define _SHINRAI_APPRAISE_H
+
+#include "digests.h"
+#include "evidence.h"
+#include "reference.h"
+#include "session.h"
+#include "state.h"
+
+/* In the order in which they overrule each other. */
+enum shinrai_verdict {
+	SHINRAI_TRUSTED,
+	SHINRAI_UNKNOWN,
+	SHINRAI_UNTRUSTED,
+};
+
+/* The ladder, from the bottom up. */
+enum shinrai_step {
+	SHINRAI_STEP_ROOT,
+	SHINRAI_STEP_QUOTE,
+	SHINRAI_STEP_FRESH,
+	SHINRAI_STEP_FIRMWARE,
+	SHINRAI_STEP_KERNEL,
+	SHINRAI_STEP_INITRAMFS,
+	SHINRAI_STEP_CMDLINE,
+	SHINRAI_STEP_LOG,
+	SHINRAI_STEP_START,
+	SHINRAI_STEP_ARM,
+	SHINRAI_STEP_RUNNING,
+	SHINRAI_STEP_CODE,
+	SHINRAI_STEP_IMA,
+	SHINRAI_STEPS
+};
+
+/* Each way to lose trust; names, texts and severities in appraise_reason.c. */
+enum shinrai_reason_code {
+#define SHINRAI_REASON(name, code, step, verdict, text, next) \
+	SHINRAI_WHY_##name,
+#include "reasons.h"
+#undef SHINRAI_REASON
+	SHINRAI_WHYS
+};
+
+struct shinrai_reason_info {
+	const char *code; /* stable, for programs */
+	enum shinrai_step step;
+	enum shinrai_verdict verdict; /* at best */
+	const char *text; /* one clause */
+	const char *next; /* what to do about it */
+};
+
+struct shinrai_why {
+	enum shinrai_reason_code code;
+	bool has_record;
+	u64 record;
+	char *detail; /* printable, "" when there is none */
+};
+
+#define SHINRAI_MAX_WHY 32 /* listed of each code; the rest is counted */
+#define SHINRAI_MAX_NOTES 64
+
+struct shinrai_appraise_input {
+	const struct shinrai_evidence *ev;
+	const struct shinrai_session *session; /* NULL: freshness unknown */
+	/* The pinned key: its name, or its public part; neither: unpinned. */
+	const u8 *ak_name;
+	size_t ak_name_len;
+	EVP_PKEY *ak_key;
+	bool learned; /* pinned just now, from this evidence */
+	const struct shinrai_state *last; /* NULL: never seen */
+	const struct shinrai_digests *digests; /* NULL: none given */
+	const struct shinrai_reference *ref; /* NULL: none given */
+	u16 bank; /* 0 is SHA-256 */
+	bool allow_anon_exec; /* JIT compilers are expected here */
+};
+
+struct shinrai_appraisal {
+	enum shinrai_verdict verdict;
+	struct shinrai_why *why; /* untrusted first, then in order of finding */
+	unsigned int nwhy;
+	u64 count[SHINRAI_WHYS]; /* also those that are not listed */
+	char *note[SHINRAI_MAX_NOTES]; /* what changes no verdict */
+	unsigned int nnotes;
+	bool proven[SHINRAI_STEPS];
+	bool have_quote; /* signature verified: the next six are valid */
+	struct shinrai_quote_clock clock;
+	bool safe;
+	u64 firmware;
+	u8 ak_name[SHINRAI_NAME_MAX];
+	size_t ak_name_len;
+	bool have_boot_id;
+	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
+	u64 records; /* number of the last record in the log, plus one */
+	bool have_quoted;
+	u64 quoted; /* records that the quote covers */
+	u64 code; /* CODE and RUNNING events in them */
+	u64 modules;
+	bool have_time;
+	s64 time; /* when the evidence was taken, as the verifier saw it */
+	char machine[256]; /* what it calls itself, printable; proves nothing */
+	/* What to remember; only when the quote is authentic and placed. */
+	bool have_next;
+	struct shinrai_state next;
+};
+
+int shinrai_appraise(const struct shinrai_appraise_input *in,
+		     struct shinrai_appraisal *out);
+int shinrai_appraise_malformed(int err, struct shinrai_appraisal *out);
+void shinrai_appraisal_free(struct shinrai_appraisal *out);
+
+const struct shinrai_reason_info *
+shinrai_reason_info(enum shinrai_reason_code code);
+int shinrai_reason_by_code(const char *code);
+const char *shinrai_step_name(enum shinrai_step step);
+const char *shinrai_verdict_name(enum shinrai_verdict verdict);
+
+#endif

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+/* The verdict: runs the steps in order, then lets the worst reason decide. */
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "appraise_ctx.h"
+
+/**
+ * appraise_printable() - bytes from outside as ASCII, the rest as \xNN
+ * @data: @len bytes
+ * @len: their number
+ * @text: out, cut with "..." when it does not fit
+ *
+ * Return: @text.
+ */
+const char *appraise_printable(const void *data, size_t len,
+			       char text[APPRAISE_TEXT])
+{
+	const u8 *p = data;
+	size_t i, n = 0;
+
+	for (i = 0; i < len && n < APPRAISE_TEXT - 8; i++) {
+		if (p[i] >= 0x20 && p[i] < 0x7f && p[i] != '\\')
+			text[n++] = (char)p[i];
+		else
+			n += (size_t)sprintf(text + n, "\\x%02x", p[i]);
+	}
+	strcpy(text + n, i < len ? "..." : "");
+	return text;
+}
+
+static void __attribute__((format(printf, 5, 0)))
+add(struct appraise *a, enum shinrai_reason_code code, bool has_record,
+    u64 record, const char *fmt, va_list ap)
+{
+	struct shinrai_appraisal *out = a->out;
+	struct shinrai_why *bigger, *w;
+
+	if (out->count[code]++ >= SHINRAI_MAX_WHY)
+		return;
+	bigger = realloc(out->why, (out->nwhy + 1) * sizeof(*bigger));
+	if (!bigger) {
+		a->err = -ENOMEM;
+		return;
+	}
+	out->why = bigger;
+	w = &bigger[out->nwhy];
+	w->code = code;
+	w->has_record = has_record;
+	w->record = record;
+	if (vasprintf(&w->detail, fmt, ap) < 0)
+		a->err = -ENOMEM;
+	else
+		out->nwhy++;
+}
+
+/**
+ * appraise_why() - add a reason that belongs to no record
+ * @a: the appraisal
+ * @code: the reason
+ * @fmt: detail, printable; "" when the reason's own text says it all
+ */
+void appraise_why(struct appraise *a, enum shinrai_reason_code code,
+		  const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add(a, code, false, 0, fmt, ap);
+	va_end(ap);
+}
+
+/* What is true of a covered record stays true for the rest of this boot. */
+static void __attribute__((format(printf, 4, 0)))
+remember(struct appraise *a, enum shinrai_reason_code code, u64 record,
+	 const char *fmt, va_list ap)
+{
+	struct shinrai_sticky *s;
+
+	if (a->now.nsticky == SHINRAI_STATE_REASONS)
+		return;
+	s = &a->now.sticky[a->now.nsticky++];
+	s->code = code;
+	s->record = record;
+	vsnprintf(s->text, sizeof(s->text), fmt, ap);
+}
+
+/**
+ * appraise_record() - add a reason that a record gives
+ * @a: the appraisal
+ * @code: the reason
+ * @record: record number
+ * @fmt: detail, printable
+ */
+void appraise_record(struct appraise *a, enum shinrai_reason_code code,
+		     u64 record, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add(a, code, true, record, fmt, ap);
+	va_end(ap);
+	va_start(ap, fmt);
+	remember(a, code, record, fmt, ap);
+	va_end(ap);
+}
+
+/**
+ * appraise_note() - say something that changes no verdict
+ * @a: the appraisal
+ * @fmt: printable
+ */
+void appraise_note(struct appraise *a, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (a->out->nnotes == SHINRAI_MAX_NOTES)
+		return;
+	va_start(ap, fmt);
+	if (vasprintf(&a->out->note[a->out->nnotes], fmt, ap) < 0)
+		a->err = -ENOMEM;
+	else
+		a->out->nnotes++;
+	va_end(ap);
+}
+
+/* A machine's own name for itself helps the reader and proves nothing. */
+static void take_machine(struct appraise *a)
+{
+	const struct shinrai_item *item =
+		appraise_item(a, SHINRAI_ITEM_MACHINE);
+	char text[APPRAISE_TEXT];
+	const char *name;
+	json_t *j;
+
+	if (!item->data)
+		return;
+	j = json_loadb((const char *)item->data, item->len,
+		       JSON_REJECT_DUPLICATES, NULL);
+	name = json_string_value(json_object_get(j, "name"));
+	if (name)
+		snprintf(a->out->machine, sizeof(a->out->machine), "%.250s",
+			 appraise_printable(name, strlen(name), text));
+	json_decref(j);
+}
+
+/* Trust that rests on a person's word is named each time. */
+static void name_local_trust(struct appraise *a)
+{
+	const struct shinrai_digests *d = a->in->digests;
+	char text[APPRAISE_TEXT];
+	unsigned int i;
+
+	for (i = 0; d && i < d->nsources; i++)
+		appraise_note(a, "known digests: %s",
+			      appraise_printable(d->source[i],
+						 strlen(d->source[i]), text));
+	if (d && d->local)
+		appraise_note(a, "digests were taken from a local disk on "
+				 "trust (--trust-local)");
+	if (a->in->learned)
+		appraise_note(a, "the key was pinned just now, on first use");
+}
+
+/* Stable: untrusted first, then unknown, each in the order of finding. */
+static int by_severity(const void *x, const void *y)
+{
+	const struct shinrai_why *a = x, *b = y;
+
+	return (int)shinrai_reason_info(b->code)->verdict -
+	       (int)shinrai_reason_info(a->code)->verdict;
+}
+
+static void conclude(struct shinrai_appraisal *out)
+{
+	const struct shinrai_reason_info *info;
+	unsigned int i;
+
+	out->verdict = SHINRAI_TRUSTED;
+	for (i = 0; i < SHINRAI_WHYS; i++) {
+		if (!out->count[i])
+			continue;
+		info = shinrai_reason_info(i);
+		out->proven[info->step] = false;
+		if (info->verdict > out->verdict)
+			out->verdict = info->verdict;
+	}
+	/* glibc's qsort() is a merge sort: equal ones keep their order. */
+	if (out->nwhy)
+		qsort(out->why, out->nwhy, sizeof(*out->why), by_severity);
+	/* Nothing above stands when the quote does not. */
+	for (i = 0; i < SHINRAI_STEPS; i++)
+		out->proven[i] &= out->proven[SHINRAI_STEP_QUOTE];
+	/* In this version the key is pinned, its TPM is not proven. */
+	out->proven[SHINRAI_STEP_ROOT] = false;
+}
+
+static void run(struct appraise *a)
+{
+	take_machine(a);
+	appraise_quote(a);
+	appraise_firmware(a);
+	appraise_ima_read(a);
+	appraise_place(a);
+	appraise_boot(a);
+	appraise_log(a);
+	appraise_clock(a);
+	appraise_ima(a);
+	name_local_trust(a);
+}
+
+/**
+ * shinrai_appraise() - appraise one machine
+ * @in: evidence and what it is held against
+ * @out: out, for shinrai_appraisal_free(), also on error
+ *
+ * Everything that is wrong is reported, not only the first thing.
+ *
+ * Return: 0 with a verdict; -ENOMEM without one; -EINVAL unknown bank.
+ */
+int shinrai_appraise(const struct shinrai_appraise_input *in,
+		     struct shinrai_appraisal *out)
+{
+	struct appraise *a = calloc(1, sizeof(*a));
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	if (!a)
+		return -ENOMEM;
+	a->in = in;
+	a->out = out;
+	a->bank = in->bank ? in->bank : SHINRAI_ALG_SHA256;
+	if (!shinrai_bank_size(a->bank)) {
+		free(a);
+		return -EINVAL;
+	}
+	run(a);
+	conclude(out);
+	/* Nobody but the machine itself may change what is remembered of it. */
+	out->have_next = a->placed && out->proven[SHINRAI_STEP_QUOTE] &&
+			 out->proven[SHINRAI_STEP_FRESH] &&
+			 !out->count[SHINRAI_WHY_LOG_ROLLBACK];
+	if (out->have_next)
+		out->next = a->now;
+	ret = a->err;
+	free(a);
+	return ret;
+}
+
+/**
+ * shinrai_appraise_malformed() - verdict on what is no evidence at all
+ * @err: what shinrai_evidence_parse() gave for the attester's answer
+ * @out: out, for shinrai_appraisal_free(), also on error
+ *
+ * Return: 0 with a verdict; -ENOMEM.
+ */
+int shinrai_appraise_malformed(int err, struct shinrai_appraisal *out)
+{
+	struct appraise a = { .out = out };
+
+	memset(out, 0, sizeof(*out));
+	appraise_why(&a, err == -EMSGSIZE ? SHINRAI_WHY_EVIDENCE_SIZE :
+					    SHINRAI_WHY_EVIDENCE_SYNTAX,
+		     "%s", "");
+	conclude(out);
+	return a.err;
+}
+
+/**
+ * shinrai_appraisal_free() - release what a verdict holds
+ * @out: from shinrai_appraise()
+ */
+void shinrai_appraisal_free(struct shinrai_appraisal *out)
+{
+	unsigned int i;
+
+	for (i = 0; i < out->nwhy; i++)
+		free(out->why[i].detail);
+	for (i = 0; i < out->nnotes; i++)
+		free(out->note[i]);
+	free(out->why);
+	memset(out, 0, sizeof(*out));
+}

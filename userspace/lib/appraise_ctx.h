@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* What the steps of an appraisal share.  Each step reads what the ones before
+ * it established and adds reasons; none takes a reason back. */
+#ifndef SHINRAI_APPRAISE_CTX_H
+#define SHINRAI_APPRAISE_CTX_H
+
+#include <shinrai/appraise.h>
+#include <shinrai/bootlog.h>
+#include <shinrai/cel.h>
+#include <shinrai/challenge.h>
+
+/* Required of every quote; our own two PCRs are added from START. */
+#define APPRAISE_BOOT_PCRS 0x3ffu
+#define APPRAISE_IMA_PCR 10
+
+struct appraise {
+	const struct shinrai_appraise_input *in;
+	struct shinrai_appraisal *out;
+	int err; /* -ENOMEM sticks */
+	u16 bank;
+	/* appraise_quote.c */
+	struct shinrai_quote_result quote;
+	bool have_challenge;
+	struct shinrai_challenge challenge;
+	bool authentic; /* the quote can be believed */
+	bool have_given;
+	bool given_proven; /* pcrs item leads to the quoted digest */
+	struct shinrai_pcrs given; /* the pcrs item */
+	/* appraise_boot.c */
+	bool have_firmware; /* read to its end */
+	struct shinrai_bootlog firmware;
+	bool boot_proven; /* an initramfs that arms is all that ran */
+	/* appraise_ima.c */
+	bool have_ima_end;
+	u8 ima_end[SHINRAI_BANK_MAX]; /* PCR 10 after the whole list */
+	/* appraise_log.c */
+	bool have_quoted;
+	struct shinrai_pcrs quoted; /* proven values of the quoted PCRs */
+	bool incremental; /* log goes on where the last one ended */
+	bool have_start; /* our two PCRs are known */
+	struct shinrai_state now; /* grows record by record */
+	bool placed; /* @position is valid */
+	u64 position; /* records that the quote covers */
+};
+
+void appraise_why(struct appraise *a, enum shinrai_reason_code code,
+		  const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void appraise_record(struct appraise *a, enum shinrai_reason_code code,
+		     u64 record, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void appraise_note(struct appraise *a, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#define APPRAISE_TEXT 512
+const char *appraise_printable(const void *data, size_t len,
+			       char text[APPRAISE_TEXT]);
+
+static inline const struct shinrai_item *
+appraise_item(const struct appraise *a, enum shinrai_item_id id)
+{
+	return &a->in->ev->item[id];
+}
+
+bool appraise_composite(const struct appraise *a,
+			const struct shinrai_pcrs *values);
+void appraise_quote(struct appraise *a);
+void appraise_clock(struct appraise *a);
+void appraise_firmware(struct appraise *a);
+void appraise_boot(struct appraise *a);
+void appraise_ima_read(struct appraise *a);
+void appraise_ima(struct appraise *a);
+void appraise_place(struct appraise *a);
+void appraise_log(struct appraise *a);
+void appraise_event(struct appraise *a, const struct shinrai_header *h,
+		    const struct shinrai_event *ev);
+void appraise_arm(struct appraise *a);
+
+#endif

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+/* Appraisal: what one event of a covered record means for trust. */
+#include <stdio.h>
+
+#include <shinrai/hex.h>
+
+#include "appraise_ctx.h"
+
+#define KNOWN_FLAGS                                                  \
+	(SHINRAI_CODE_UNCACHED | SHINRAI_CODE_OVERLAY |              \
+	 SHINRAI_CODE_BUFFER | SHINRAI_CODE_PATH_CUT |               \
+	 SHINRAI_CODE_LATE | SHINRAI_CODE_MPROTECT)
+
+/* 0-10 and 14 belong to others, 16 and 23 can be reset, 17-22 are DRTM's. */
+#define OWN_PCRS (1u << 11 | 1u << 12 | 1u << 13 | 1u << 15)
+
+struct subject {
+	struct appraise *a;
+	const struct shinrai_header *h;
+	const struct shinrai_event *ev;
+};
+
+/* A redactable field for the reader: its value, or that it was withheld. */
+static const char *shown(const struct subject *s, u8 id,
+			 char text[APPRAISE_TEXT])
+{
+	unsigned int i;
+
+	for (i = 0; i < s->ev->nfields; i++) {
+		const struct shinrai_field *f = &s->ev->field[i];
+
+		if (f->id != id)
+			continue;
+		if (f->withheld)
+			return "(withheld)";
+		return appraise_printable(f->data, f->len, text);
+	}
+	return "(not stated)";
+}
+
+static const char *kind_name(u64 kind)
+{
+	static const char *const names[] = {
+		[SHINRAI_KIND_EXEC] = "program",
+		[SHINRAI_KIND_SCRIPT] = "script",
+		[SHINRAI_KIND_MMAP] = "mapped code",
+		[SHINRAI_KIND_MODULE] = "kernel module",
+		[SHINRAI_KIND_FIRMWARE] = "firmware",
+		[SHINRAI_KIND_KEXEC] = "kexec image",
+		[SHINRAI_KIND_KERNEL_READ] = "file read by the kernel",
+	};
+
+	return kind && kind < ARRAY_SIZE(names) ? names[kind] :
+						  "code of unknown kind";
+}
+
+static bool user_code(u64 kind)
+{
+	return kind == SHINRAI_KIND_EXEC || kind == SHINRAI_KIND_SCRIPT ||
+	       kind == SHINRAI_KIND_MMAP;
+}
+
+/* Stops unknown code, and user code that was turned into kernel code. */
+static void judge_code(const struct subject *s)
+{
+	const struct shinrai_digests *d = s->a->in->digests;
+	enum shinrai_reason_code why = SHINRAI_WHY_CODE_UNKNOWN;
+	const struct shinrai_field *digest;
+	char path[APPRAISE_TEXT], hex[65];
+	unsigned int known;
+	u64 kind, flags;
+
+	digest = shinrai_event_field(s->ev, SHINRAI_FIELD_DIGEST);
+	if (!digest || digest->len != SHINRAI_DIGEST_SIZE ||
+	    shinrai_event_uint(s->ev, SHINRAI_FIELD_KIND, 1, &kind) ||
+	    shinrai_event_uint(s->ev, SHINRAI_FIELD_FLAGS, 4, &flags)) {
+		appraise_record(s->a, SHINRAI_WHY_EVENT_FIELDS, s->h->recnum,
+				"code without kind, digest or flags");
+		return;
+	}
+	s->a->now.code++;
+	if (flags & ~(u64)KNOWN_FLAGS)
+		appraise_record(s->a, SHINRAI_WHY_CODE_FLAGS, s->h->recnum,
+				"flags %#llx", (unsigned long long)flags);
+	if (!d)
+		return;
+	known = shinrai_digests_find(d, digest->data);
+	if (known & (user_code(kind) ? SHINRAI_KNOWN_USER :
+				       SHINRAI_KNOWN_KERNEL))
+		return;
+	if (known)
+		why = user_code(kind) ? SHINRAI_WHY_CODE_NOT_USER :
+					SHINRAI_WHY_CODE_NOT_KERNEL;
+	appraise_record(s->a, why, s->h->recnum, "%s %s, SHA-256 %s",
+			kind_name(kind),
+			shown(s, SHINRAI_FIELD_PATH, path),
+			shinrai_hex_encode(digest->data, 32, hex));
+}
+
+/* Stops a log whose PCRs were somebody else's before, or are resettable. */
+static void judge_start_pcrs(const struct subject *s)
+{
+	const struct shinrai_field *f, *own;
+	struct shinrai_pcrs values;
+	unsigned int i, k;
+	bool zero = true;
+
+	own = shinrai_event_field(s->ev, SHINRAI_FIELD_PCRS);
+	if (own && own->len == 2 &&
+	    (!(OWN_PCRS >> own->data[0] & 1) ||
+	     !(OWN_PCRS >> own->data[1] & 1) || own->data[0] == own->data[1]))
+		appraise_record(s->a, SHINRAI_WHY_START_PCRS, s->h->recnum,
+				"PCRs %u and %u", own->data[0], own->data[1]);
+	f = shinrai_event_field(s->ev, SHINRAI_FIELD_PCR_VALUES);
+	if (!f || shinrai_pcrs_parse(f->data, f->len, &values))
+		return;
+	for (i = 0; i < values.count; i++) {
+		for (k = 0; k < values.v[i].size; k++)
+			zero &= !values.v[i].value[k];
+	}
+	s->a->now.start_nonzero = !zero;
+}
+
+static void judge_start(const struct subject *s)
+{
+	u64 abi, test;
+
+	if (s->h->type != SHINRAI_RECORD_START) {
+		appraise_record(s->a, SHINRAI_WHY_EVENT_PLACE, s->h->recnum,
+				"START");
+		return;
+	}
+	if (shinrai_event_uint(s->ev, SHINRAI_FIELD_ABI, 4, &abi))
+		appraise_record(s->a, SHINRAI_WHY_START_FIELDS, s->h->recnum,
+				"no interface version");
+	else if (abi != SHINRAI_ABI_VERSION)
+		appraise_record(s->a, SHINRAI_WHY_START_ABI, s->h->recnum,
+				"version %llu", (unsigned long long)abi);
+	judge_start_pcrs(s);
+	/* Absent when there are none; withheld it cannot be. */
+	if (!shinrai_event_uint(s->ev, SHINRAI_FIELD_TEST, 4, &test))
+		appraise_record(s->a, SHINRAI_WHY_TEST_FLAGS, s->h->recnum,
+				"flags %#llx", (unsigned long long)test);
+	else if (shinrai_event_field(s->ev, SHINRAI_FIELD_TEST))
+		appraise_record(s->a, SHINRAI_WHY_START_FIELDS, s->h->recnum,
+				"test flags");
+}
+
+static void judge_arm(const struct subject *s)
+{
+	const struct shinrai_field *programs;
+	u64 links, running;
+
+	if (s->h->type != SHINRAI_RECORD_ARM) {
+		appraise_record(s->a, SHINRAI_WHY_EVENT_PLACE, s->h->recnum,
+				"ARM");
+		return;
+	}
+	programs = shinrai_event_field(s->ev, SHINRAI_FIELD_PROGRAMS);
+	if (!programs || !programs->len ||
+	    shinrai_event_uint(s->ev, SHINRAI_FIELD_LINKS, 4, &links) ||
+	    !links ||
+	    shinrai_event_uint(s->ev, SHINRAI_FIELD_RUNNING, 4, &running)) {
+		appraise_record(s->a, SHINRAI_WHY_ARM_FIELDS, s->h->recnum,
+				"%s", "");
+		return;
+	}
+	s->a->now.running_want = running;
+}
+
+static void judge_running(const struct subject *s)
+{
+	s->a->now.running_seen++;
+	judge_code(s);
+}
+
+static void judge_module(const struct subject *s)
+{
+	s->a->now.running_seen++;
+	s->a->now.modules++;
+}
+
+static void judge_anon(const struct subject *s)
+{
+	char exe[APPRAISE_TEXT];
+
+	if (s->a->in->allow_anon_exec)
+		appraise_note(s->a, "record %llu: anonymous memory made "
+				    "executable by %s (allowed)",
+			      (unsigned long long)s->h->recnum,
+			      shown(s, SHINRAI_FIELD_EXE, exe));
+	else
+		appraise_record(s->a, SHINRAI_WHY_ANON_EXEC, s->h->recnum,
+				"by %s", shown(s, SHINRAI_FIELD_EXE, exe));
+}
+
+static void judge_violation(const struct subject *s)
+{
+	char path[APPRAISE_TEXT], exe[APPRAISE_TEXT];
+
+	appraise_record(s->a, SHINRAI_WHY_VIOLATION, s->h->recnum,
+			"%s, by %s", shown(s, SHINRAI_FIELD_PATH, path),
+			shown(s, SHINRAI_FIELD_EXE, exe));
+}
+
+static void judge_unmeasured(const struct subject *s)
+{
+	char path[APPRAISE_TEXT];
+
+	appraise_record(s->a, SHINRAI_WHY_UNMEASURED, s->h->recnum, "%s",
+			shown(s, SHINRAI_FIELD_PATH, path));
+}
+
+static void judge_overflow(const struct subject *s)
+{
+	u64 count = 0;
+
+	shinrai_event_uint(s->ev, SHINRAI_FIELD_COUNT, 8, &count);
+	appraise_record(s->a, SHINRAI_WHY_OVERFLOW, s->h->recnum,
+			"%llu events", (unsigned long long)count);
+}
+
+static void judge_state(const struct subject *s)
+{
+	u64 reason = 0;
+
+	shinrai_event_uint(s->ev, SHINRAI_FIELD_REASON, 4, &reason);
+	switch (reason) {
+	case SHINRAI_REASON_DEGRADED_TIMEOUT:
+	case SHINRAI_REASON_DEGRADED_TPM:
+	case SHINRAI_REASON_DEGRADED_MEMORY:
+		appraise_record(s->a, SHINRAI_WHY_DEGRADED, s->h->recnum, "%s",
+				reason == SHINRAI_REASON_DEGRADED_TIMEOUT ?
+					"TPM did not answer in time" :
+				reason == SHINRAI_REASON_DEGRADED_TPM ?
+					"TPM refused an extend" :
+					"memory lacked");
+		break;
+	case SHINRAI_REASON_PCR_MOVED:
+		appraise_record(s->a, SHINRAI_WHY_PCR_MOVED, s->h->recnum,
+				"%s", "");
+		break;
+	case SHINRAI_REASON_MODE:
+	case SHINRAI_REASON_SHUTDOWN:
+	case SHINRAI_REASON_SUSPEND:
+	case SHINRAI_REASON_RESUME:
+		break;
+	default:
+		appraise_record(s->a, SHINRAI_WHY_STATE_OTHER, s->h->recnum,
+				"%llu", (unsigned long long)reason);
+	}
+}
+
+static void (*const judges[])(const struct subject *s) = {
+	[SHINRAI_EVENT_START] = judge_start,
+	[SHINRAI_EVENT_ARM] = judge_arm,
+	[SHINRAI_EVENT_CODE] = judge_code,
+	[SHINRAI_EVENT_RUNNING] = judge_running,
+	[SHINRAI_EVENT_ANON_EXEC] = judge_anon,
+	[SHINRAI_EVENT_VIOLATION] = judge_violation,
+	[SHINRAI_EVENT_STATE] = judge_state,
+	[SHINRAI_EVENT_OVERFLOW] = judge_overflow,
+	[SHINRAI_EVENT_UNMEASURED] = judge_unmeasured,
+	[SHINRAI_EVENT_MODULE] = judge_module,
+};
+
+/**
+ * appraise_event() - judge one event of a covered record
+ * @a: the appraisal
+ * @h: header of its record
+ * @ev: the event; CHECKPOINT and unknown types are judged with the record
+ */
+void appraise_event(struct appraise *a, const struct shinrai_header *h,
+		    const struct shinrai_event *ev)
+{
+	const struct subject s = { a, h, ev };
+
+	if (ev->type < ARRAY_SIZE(judges) && judges[ev->type])
+		judges[ev->type](&s);
+}
+
+/**
+ * appraise_arm() - what START and ARM promised, once all records were judged
+ * @a: the appraisal, after the boot was judged
+ */
+void appraise_arm(struct appraise *a)
+{
+	if (a->now.start_nonzero)
+		appraise_why(a, SHINRAI_WHY_START_NONZERO, "%s", "");
+	if (!a->now.armed) {
+		appraise_why(a, SHINRAI_WHY_ARM_MISSING, "%s", "");
+		return;
+	}
+	if (a->now.running_seen < a->now.running_want)
+		appraise_why(a, SHINRAI_WHY_RUNNING_COUNT,
+			     "%llu of %llu",
+			     (unsigned long long)a->now.running_seen,
+			     (unsigned long long)a->now.running_want);
+	/* Whatever a proven initramfs loaded is vouched for with it. */
+	if (a->now.modules && !a->boot_proven)
+		appraise_why(a, SHINRAI_WHY_MODULE_EARLY, "%llu modules",
+			     (unsigned long long)a->now.modules);
+	if (!a->in->digests)
+		appraise_why(a, SHINRAI_WHY_DIGESTS_MISSING, "%s", "");
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/* Appraisal: the kernel's own IMA list, beside our log. */
+#include <shinrai/ima.h>
+
+#include "appraise_ctx.h"
+
+static int begin(const struct appraise *a, struct shinrai_ima *ima)
+{
+	const struct shinrai_item *item = appraise_item(a, SHINRAI_ITEM_IMA);
+
+	return shinrai_ima_init(ima, item->data, item->len, 0, &a->bank, 1);
+}
+
+/**
+ * appraise_ima_read() - read the list to its end and see where it leads
+ * @a: the appraisal
+ */
+void appraise_ima_read(struct appraise *a)
+{
+	struct shinrai_ima_entry e;
+	struct shinrai_ima ima;
+	const u8 *value;
+	int ret;
+
+	if (!appraise_item(a, SHINRAI_ITEM_IMA)->data || begin(a, &ima))
+		return;
+	do {
+		ret = shinrai_ima_next(&ima, &e);
+	} while (ret > 0);
+	value = shinrai_replay_get(&ima.replay, a->bank, APPRAISE_IMA_PCR);
+	if (ret)
+		appraise_why(a, SHINRAI_WHY_IMA_SYNTAX, "at byte %zu",
+			     shinrai_ima_offset(&ima));
+	if (!ret && value) {
+		memcpy(a->ima_end, value, shinrai_bank_size(a->bank));
+		a->have_ima_end = true;
+	}
+	shinrai_ima_fini(&ima);
+}
+
+static void add_faults(struct appraise *a, const struct shinrai_ima_entry *e)
+{
+	unsigned int i;
+
+	for (i = 0; i < SHINRAI_IMA_FAULTS; i++) {
+		if (e->faults & 1u << i)
+			appraise_why(a,
+				     i == SHINRAI_IMA_TEMPLATE_UNKNOWN ?
+					     SHINRAI_WHY_IMA_TEMPLATE :
+					     SHINRAI_WHY_IMA_ENTRY,
+				     "entry %llu: %s",
+				     (unsigned long long)e->index,
+				     shinrai_ima_fault_text(i));
+	}
+}
+
+/* Stops an edited list: some prefix of it leads to the quoted value. */
+static bool reaches(struct appraise *a, struct shinrai_ima *ima,
+		    const struct shinrai_pcr_value *want)
+{
+	struct shinrai_ima_entry e;
+	const u8 *value;
+
+	do {
+		value = shinrai_replay_get(&ima->replay, a->bank,
+					   APPRAISE_IMA_PCR);
+		if (value && !memcmp(value, want->value, want->size))
+			return true;
+		if (shinrai_ima_next(ima, &e) <= 0)
+			return false;
+		add_faults(a, &e);
+	} while (true);
+}
+
+/**
+ * appraise_ima() - hold the list against the quoted PCR 10
+ * @a: the appraisal, after the quoted values were established
+ */
+void appraise_ima(struct appraise *a)
+{
+	const struct shinrai_pcr_value *want;
+	struct shinrai_ima ima;
+
+	if (!a->have_ima_end)
+		return;
+	want = shinrai_pcrs_get(&a->quoted, a->bank, APPRAISE_IMA_PCR);
+	if (!a->have_quoted || !want ||
+	    !(shinrai_selection_mask(&a->quote.attest.selection, a->bank) >>
+		      APPRAISE_IMA_PCR & 1)) {
+		appraise_note(a, "IMA log is not covered: PCR 10 was not "
+				 "quoted");
+		return;
+	}
+	if (begin(a, &ima))
+		return;
+	if (!reaches(a, &ima, want))
+		appraise_why(a, SHINRAI_WHY_IMA_REPLAY, "%s", "");
+	else if (!ima.entries)
+		appraise_note(a, "IMA log is not covered: the kernel never "
+				 "extended PCR 10");
+	else
+		appraise_note(a, "IMA log replays to the quoted PCR 10: %llu "
+				 "entries",
+			      (unsigned long long)ima.entries);
+	a->out->proven[SHINRAI_STEP_IMA] = ima.entries;
+	shinrai_ima_fini(&ima);
+}

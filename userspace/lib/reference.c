@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+/* Boot references from JSON: strict, as a typing error would cost trust. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <shinrai/hex.h>
+#include <shinrai/reference.h>
+
+struct why {
+	char *text;
+	size_t size;
+};
+
+static int bad(const struct why *w, const char *what, size_t i,
+	       const char *how)
+{
+	snprintf(w->text, w->size, "%s[%zu]: %s", what, i, how);
+	return -EBADMSG;
+}
+
+static bool hex_is(const char *s, u8 *out, size_t n)
+{
+	return s && strlen(s) == 2 * n && !shinrai_hex_decode(s, 2 * n, out);
+}
+
+/* @j may be absent.  Return: an array of @n zeroed entries, or NULL. */
+static int table(const struct why *w, const json_t *j, const char *what,
+		 size_t size, void **out, size_t *n)
+{
+	*n = 0;
+	*out = NULL;
+	if (!j)
+		return 0;
+	if (!json_is_array(j) || json_array_size(j) > SHINRAI_MAX_REFERENCES)
+		return bad(w, what, 0, "must be an array, not too long");
+	*out = calloc(json_array_size(j) + 1, size);
+	return *out ? 0 : -ENOMEM;
+}
+
+static int read_files(const struct why *w, const json_t *all, const char *what,
+		      bool arms, struct shinrai_ref_file **files, size_t *n)
+{
+	const json_t *list = json_object_get(all, what);
+	const char *hex, *name;
+	void *mem;
+	size_t i;
+	json_t *j;
+	int ret, does;
+
+	ret = table(w, list, what, sizeof(**files), &mem, n);
+	*files = mem;
+	if (ret)
+		return ret;
+	json_array_foreach(list, i, j) {
+		name = "";
+		does = 0;
+		if (json_unpack(j, arms ? "{s:s, s?b, s?s !}" :
+					  "{s:s, s?s !}",
+				"sha256", &hex, arms ? "arms" : "name",
+				arms ? (void *)&does : (void *)&name, "name",
+				&name) ||
+		    !hex_is(hex, (*files)[i].sha256, 32))
+			return bad(w, what, i,
+				   arms ? "needs sha256, may have arms, name" :
+					  "needs sha256, may have name");
+		(*files)[i].arms = does;
+		(*files)[i].name = strdup(name);
+		if (!(*files)[i].name)
+			return -ENOMEM;
+		*n = i + 1;
+	}
+	return 0;
+}
+
+static int read_cmdlines(const struct why *w, const json_t *all,
+			 struct shinrai_reference *r)
+{
+	const json_t *list = json_object_get(all, "cmdline");
+	const char *text;
+	void *mem;
+	size_t i;
+	json_t *j;
+	int ret;
+
+	ret = table(w, list, "cmdline", sizeof(*r->cmdline), &mem,
+		    &r->ncmdlines);
+	r->cmdline = mem;
+	if (ret)
+		return ret;
+	json_array_foreach(list, i, j) {
+		if (json_unpack(j, "{s:s !}", "text", &text))
+			return bad(w, "cmdline", i, "needs text");
+		r->cmdline[i] = strdup(text);
+		if (!r->cmdline[i])
+			return -ENOMEM;
+		r->ncmdlines = i + 1;
+	}
+	return 0;
+}
+
+static int read_pcrs(json_t *pcrs, struct shinrai_ref_firmware *f)
+{
+	size_t size = shinrai_bank_size(f->bank);
+	const char *key;
+	unsigned long pcr;
+	json_t *value;
+	char *end;
+
+	if (!json_is_object(pcrs) || !json_object_size(pcrs))
+		return -EBADMSG;
+	json_object_foreach(pcrs, key, value) {
+		pcr = strtoul(key, &end, 10);
+		if (*end || !*key || *key < '0' || *key > '9' ||
+		    (*key == '0' && key[1]) || pcr >= SHINRAI_PCR_COUNT ||
+		    !hex_is(json_string_value(value), f->value[pcr], size))
+			return -EBADMSG;
+		f->mask |= 1u << pcr;
+	}
+	return 0;
+}
+
+static int read_firmware(const struct why *w, const json_t *all,
+			 struct shinrai_reference *r)
+{
+	const json_t *list = json_object_get(all, "firmware");
+	const char *bank, *name;
+	json_t *j, *pcrs;
+	void *mem;
+	size_t i;
+	int ret;
+
+	ret = table(w, list, "firmware", sizeof(*r->firmware), &mem,
+		    &r->nfirmware);
+	r->firmware = mem;
+	if (ret)
+		return ret;
+	json_array_foreach(list, i, j) {
+		name = "";
+		if (json_unpack(j, "{s:o, s:s, s?s !}", "pcrs", &pcrs, "bank",
+				&bank, "name", &name))
+			return bad(w, "firmware", i,
+				   "needs pcrs, bank, may have name");
+		r->firmware[i].bank =
+			shinrai_bank_by_name(bank, strlen(bank));
+		if (!shinrai_bank_size(r->firmware[i].bank))
+			return bad(w, "firmware", i, "unknown bank");
+		if (read_pcrs(pcrs, &r->firmware[i]))
+			return bad(w, "firmware", i,
+				   "pcrs must be {\"0\": hex, ...}");
+		r->firmware[i].name = strdup(name);
+		if (!r->firmware[i].name)
+			return -ENOMEM;
+		r->nfirmware = i + 1;
+	}
+	return 0;
+}
+
+static int check_members(const struct why *w, const json_t *all)
+{
+	static const char *const known[] = { "format", "kernel", "initramfs",
+					     "cmdline", "firmware" };
+	const char *format = json_string_value(json_object_get(all, "format"));
+	size_t i, n = 0;
+
+	if (!format || strcmp(format, "shinrai-boot-v1")) {
+		snprintf(w->text, w->size, "format is not shinrai-boot-v1");
+		return -EBADMSG;
+	}
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		n += !!json_object_get(all, known[i]);
+	if (n != json_object_size(all)) {
+		snprintf(w->text, w->size, "unknown member");
+		return -EBADMSG;
+	}
+	return 0;
+}
+
+/**
+ * shinrai_reference_parse() - boot references, PROTOCOL.md 8.2
+ * @json: @len bytes
+ * @len: their number
+ * @r: out, for shinrai_reference_free(); empty on error
+ * @why: out on error, what is wrong and where; printable when the input is
+ * @why_size: its room
+ *
+ * Return: 0; -EBADMSG; -ENOMEM.
+ */
+int shinrai_reference_parse(const void *json, size_t len,
+			    struct shinrai_reference *r, char *why,
+			    size_t why_size)
+{
+	const struct why w = { why, why_size };
+	json_error_t e;
+	json_t *all;
+	int ret;
+
+	memset(r, 0, sizeof(*r));
+	snprintf(why, why_size, "out of memory");
+	all = json_loadb(json, len, JSON_REJECT_DUPLICATES, &e);
+	if (!json_is_object(all)) {
+		snprintf(why, why_size, "line %d: %s", all ? 1 : e.line,
+			 all ? "not an object" : "not JSON");
+		json_decref(all);
+		return -EBADMSG;
+	}
+	ret = check_members(&w, all);
+	if (!ret)
+		ret = read_files(&w, all, "kernel", false, &r->kernel,
+				 &r->nkernels);
+	if (!ret)
+		ret = read_files(&w, all, "initramfs", true, &r->initramfs,
+				 &r->ninitramfs);
+	if (!ret)
+		ret = read_cmdlines(&w, all, r);
+	if (!ret)
+		ret = read_firmware(&w, all, r);
+	json_decref(all);
+	if (ret)
+		shinrai_reference_free(r);
+	return ret;
+}
+
+static void free_files(struct shinrai_ref_file *f, size_t n)
+{
+	while (n)
+		free(f[--n].name);
+	free(f);
+}
+
+/**
+ * shinrai_reference_free() - release
+ * @r: becomes empty
+ */
+void shinrai_reference_free(struct shinrai_reference *r)
+{
+	size_t i;
+
+	free_files(r->kernel, r->nkernels);
+	free_files(r->initramfs, r->ninitramfs);
+	for (i = 0; i < r->ncmdlines; i++)
+		free(r->cmdline[i]);
+	free(r->cmdline);
+	for (i = 0; i < r->nfirmware; i++)
+		free(r->firmware[i].name);
+	free(r->firmware);
+	memset(r, 0, sizeof(*r));
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+/* The verifier's memory of one machine: JSON in a file, replaced whole. */
+#include <jansson.h>
+#include <stdlib.h>
+
+#include <shinrai/appraise.h>
+#include <shinrai/hex.h>
+#include <shinrai/state.h>
+#include <shinrai/util.h>
+
+#include "fileio.h"
+
+#define FORMAT "shinrai-state-v1"
+#define MAX_STATE (256u << 10)
+
+static json_t *hex(const void *data, size_t len)
+{
+	char text[2 * 128 + 1];
+
+	return json_string(shinrai_hex_encode(data, len, text));
+}
+
+static json_t *banks_json(const struct shinrai_state *s)
+{
+	json_t *all = json_array();
+	unsigned int i;
+
+	for (i = 0; i < s->nbanks; i++)
+		json_array_append_new(
+			all, json_pack("{s:i, s:i, s:b}", "alg",
+				       s->banks[i].alg, "size",
+				       s->banks[i].size, "capped",
+				       s->banks[i].capped));
+	return all;
+}
+
+static json_t *pcrs_json(const struct shinrai_pcrs *p)
+{
+	json_t *all = json_array();
+	unsigned int i;
+
+	for (i = 0; i < p->count; i++)
+		json_array_append_new(
+			all, json_pack("{s:i, s:i, s:o}", "alg", p->v[i].alg,
+				       "pcr", p->v[i].pcr, "value",
+				       hex(p->v[i].value, p->v[i].size)));
+	return all;
+}
+
+static json_t *sticky_json(const struct shinrai_state *s)
+{
+	json_t *all = json_array();
+	unsigned int i;
+
+	for (i = 0; i < s->nsticky; i++)
+		json_array_append_new(
+			all,
+			json_pack("{s:s, s:I, s:s}", "code",
+				  shinrai_reason_info(s->sticky[i].code)->code,
+				  "record", (json_int_t)s->sticky[i].record,
+				  "text", s->sticky[i].text));
+	return all;
+}
+
+/**
+ * shinrai_state_format() - state as JSON
+ * @s: the state
+ * @text: out, for free()
+ *
+ * Return: 0; -ENOMEM.
+ */
+int shinrai_state_format(const struct shinrai_state *s, char **text)
+{
+	json_t *j;
+
+	j = json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I}", "format",
+		      FORMAT, "ak_name", hex(s->ak_name, s->ak_name_len),
+		      "boot_id", hex(s->boot_id, sizeof(s->boot_id)), "clock",
+		      (json_int_t)s->clock.clock, "resets",
+		      (json_int_t)s->clock.reset_count, "restarts",
+		      (json_int_t)s->clock.restart_count, "firmware",
+		      (json_int_t)s->firmware, "records",
+		      (json_int_t)s->records);
+	if (!j || json_object_update_new(
+			  j, json_pack("{s:i, s:i, s:b, s:b, s:I, s:I, s:I, "
+				       "s:I, s:o, s:o, s:o}",
+				       "code_pcr", s->code_pcr, "flow_pcr",
+				       s->flow_pcr, "start_nonzero",
+				       s->start_nonzero, "armed", s->armed,
+				       "modules", (json_int_t)s->modules,
+				       "running_want",
+				       (json_int_t)s->running_want,
+				       "running_seen",
+				       (json_int_t)s->running_seen, "code",
+				       (json_int_t)s->code, "banks",
+				       banks_json(s), "pcrs",
+				       pcrs_json(&s->pcrs), "findings",
+				       sticky_json(s)))) {
+		json_decref(j);
+		return -ENOMEM;
+	}
+	*text = json_dumps(j, JSON_INDENT(1));
+	json_decref(j);
+	return *text ? 0 : -ENOMEM;
+}
+
+/* Numbers are kept as JSON integers; the top bit of a u64 makes them fall
+ * below zero, which reads back alike. */
+static bool number(const json_t *j, const char *key, u64 max, u64 *out)
+{
+	const json_t *v = json_object_get(j, key);
+
+	if (!json_is_integer(v))
+		return false;
+	*out = (u64)json_integer_value(v);
+	return *out <= max;
+}
+
+static bool bytes(const json_t *j, const char *key, u8 *out, size_t cap,
+		  size_t *len)
+{
+	const char *s = json_string_value(json_object_get(j, key));
+
+	return s && !shinrai_hex_parse(s, out, cap, len);
+}
+
+static bool read_banks(const json_t *list, struct shinrai_state *s)
+{
+	u64 alg, size;
+	size_t i;
+	json_t *j;
+
+	if (!json_is_array(list) || json_array_size(list) > SHINRAI_MAX_BANKS)
+		return false;
+	json_array_foreach(list, i, j) {
+		if (!number(j, "alg", 0xff, &alg) ||
+		    !number(j, "size", SHINRAI_MAX_BANK_SIZE, &size) ||
+		    !json_is_boolean(json_object_get(j, "capped")))
+			return false;
+		s->banks[i].alg = (u16)alg;
+		s->banks[i].size = (u8)size;
+		s->banks[i].capped =
+			json_is_true(json_object_get(j, "capped"));
+		s->nbanks++;
+	}
+	return true;
+}
+
+static bool read_pcrs(const json_t *list, struct shinrai_state *s)
+{
+	u8 value[SHINRAI_MAX_BANK_SIZE];
+	u64 alg, pcr;
+	size_t i, len;
+	json_t *j;
+
+	if (!json_is_array(list))
+		return false;
+	json_array_foreach(list, i, j) {
+		if (!number(j, "alg", 0xffff, &alg) ||
+		    !number(j, "pcr", SHINRAI_PCR_COUNT - 1, &pcr) ||
+		    !bytes(j, "value", value, sizeof(value), &len) ||
+		    shinrai_pcrs_set(&s->pcrs, (u16)alg, (u8)pcr, value, len))
+			return false;
+	}
+	return true;
+}
+
+static bool read_sticky(const json_t *list, struct shinrai_state *s)
+{
+	const char *code, *text;
+	struct shinrai_sticky *t;
+	size_t i;
+	json_t *j;
+	int why;
+
+	if (!json_is_array(list) ||
+	    json_array_size(list) > SHINRAI_STATE_REASONS)
+		return false;
+	json_array_foreach(list, i, j) {
+		t = &s->sticky[s->nsticky++];
+		code = json_string_value(json_object_get(j, "code"));
+		text = json_string_value(json_object_get(j, "text"));
+		why = code ? shinrai_reason_by_code(code) : -EINVAL;
+		if (why < 0 || !text || strlen(text) >= sizeof(t->text) ||
+		    !number(j, "record", UINT64_MAX, &t->record))
+			return false;
+		t->code = (u32)why;
+		strcpy(t->text, text);
+	}
+	return true;
+}
+
+static bool read_numbers(const json_t *j, struct shinrai_state *s)
+{
+	u64 resets, restarts, code, flow;
+
+	if (!number(j, "clock", UINT64_MAX, &s->clock.clock) ||
+	    !number(j, "resets", U32_MAX, &resets) ||
+	    !number(j, "restarts", U32_MAX, &restarts) ||
+	    !number(j, "firmware", UINT64_MAX, &s->firmware) ||
+	    !number(j, "records", UINT64_MAX, &s->records) ||
+	    !number(j, "code_pcr", SHINRAI_PCR_COUNT - 1, &code) ||
+	    !number(j, "flow_pcr", SHINRAI_PCR_COUNT - 1, &flow) ||
+	    !number(j, "modules", UINT64_MAX, &s->modules) ||
+	    !number(j, "running_want", UINT64_MAX, &s->running_want) ||
+	    !number(j, "running_seen", UINT64_MAX, &s->running_seen) ||
+	    !number(j, "code", UINT64_MAX, &s->code) ||
+	    !json_is_boolean(json_object_get(j, "armed")) ||
+	    !json_is_boolean(json_object_get(j, "start_nonzero")))
+		return false;
+	s->clock.reset_count = (u32)resets;
+	s->clock.restart_count = (u32)restarts;
+	s->code_pcr = (u8)code;
+	s->flow_pcr = (u8)flow;
+	s->armed = json_is_true(json_object_get(j, "armed"));
+	s->start_nonzero = json_is_true(json_object_get(j, "start_nonzero"));
+	return true;
+}
+
+/**
+ * shinrai_state_parse() - state from JSON
+ * @json: @len bytes
+ * @len: their number
+ * @s: out, undefined on error
+ *
+ * Return: 0; -EBADMSG.
+ */
+int shinrai_state_parse(const void *json, size_t len, struct shinrai_state *s)
+{
+	const char *format;
+	json_t *j;
+	size_t n;
+	bool ok;
+
+	memset(s, 0, sizeof(*s));
+	j = json_loadb(json, len, JSON_REJECT_DUPLICATES, NULL);
+	format = json_string_value(json_object_get(j, "format"));
+	ok = format && !strcmp(format, FORMAT) &&
+	     bytes(j, "ak_name", s->ak_name, sizeof(s->ak_name),
+		   &s->ak_name_len) &&
+	     bytes(j, "boot_id", s->boot_id, sizeof(s->boot_id), &n) &&
+	     n == sizeof(s->boot_id) && read_numbers(j, s) &&
+	     read_banks(json_object_get(j, "banks"), s) &&
+	     read_pcrs(json_object_get(j, "pcrs"), s) &&
+	     read_sticky(json_object_get(j, "findings"), s);
+	json_decref(j);
+	return ok ? 0 : -EBADMSG;
+}
+
+/**
+ * shinrai_state_load() - read a state file
+ * @path: the file
+ * @s: out, undefined on error
+ *
+ * Return: 0; -ENOENT; -EBADMSG; what reading gave.
+ */
+int shinrai_state_load(const char *path, struct shinrai_state *s)
+{
+	size_t len;
+	u8 *text;
+	int ret;
+
+	ret = shinrai_file_read(path, MAX_STATE, &text, &len);
+	if (ret)
+		return ret;
+	ret = shinrai_state_parse(text, len, s);
+	free(text);
+	return ret;
+}
+
+/**
+ * shinrai_state_save() - replace a state file, or leave the old one
+ * @path: the file; mode 0600
+ * @s: the state
+ *
+ * Return: 0; -ENOMEM; what the system calls gave.
+ */
+int shinrai_state_save(const char *path, const struct shinrai_state *s)
+{
+	struct iovec iov[2];
+	char *text;
+	int ret;
+
+	ret = shinrai_state_format(s, &text);
+	if (ret)
+		return ret;
+	iov[0] = (struct iovec){ text, strlen(text) };
+	iov[1] = (struct iovec){ (void *)(uintptr_t) "\n", 1 };
+	ret = fileio_replace(path, 0600, iov, 2);
+	free(text);
+	return ret;
+}
