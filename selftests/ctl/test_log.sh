@@ -29,6 +29,8 @@ table = [
            field(0x81, u32(5) + u32(0xffffffff)), field(0x82, b"/usr/bin/node")),
      {"event": "ANON_EXEC", "flags": ["unknown-0x80000000"], "count": 3,
       "uid": {"uid": 5, "login": None}, "exe": "/usr/bin/node"}),
+    (Event(8, field(6, u64(2**63 - 1)), field(0x83, u64(2**64 - 1))),
+     {"event": "OVERFLOW", "count": 2**63 - 1, "cgroup": str(2**64 - 1)}),
     (Event(6, field(5, u32(2)), field(0x80, b"/a")),
      {"event": "VIOLATION", "reason": "tomtou", "path": "/a"}),
     (Event(7, field(5, u32(16)), field(7, u32(62)), field(0x24, b"\1")),
@@ -100,6 +102,7 @@ with open("bad.list", "w") as f:
     for name, data, text in bad:
         open("bad-" + name, "wb").write(data)
         f.write("%s|%s\n" % (name, text))
+open("late.log", "wb").write(record(2**64 - 1, 3, [code()], time=2**64 - 1))
 open("capped.log", "wb").write(record(0, 3, [code()], capped=(4, 12)))
 PY
 python3 make.py "$here"
@@ -134,6 +137,13 @@ exits 0 "from beyond the end"
 ok "nothing beyond the end" test ! -s out
 run log show capped.log
 exits 0 "capped banks are no fault"
+
+run log show late.log
+says out "18446744073709551615 18446744073.709551  PCR 12" \
+	"the largest number and time"
+run log show --json late.log --from 18446744073709551615
+json 'd["record"] == str(2**64 - 1) and d["time_ns"] == str(2**64 - 1)' \
+	"the same in JSON, as texts"
 
 "$ctl" log show --json good.log >file.json
 ok "standard input, byte by byte" bash -c "

@@ -100,6 +100,27 @@ ok "values: a list goes on" bash -c "
 	. '$root/tools/completion/shinraictl.bash'
 	COMP_WORDS=(shinraictl digests make --deb a.deb '') COMP_CWORD=5
 	[ \"\$(_shinraictl_value_of)\" = --deb ]"
+# shinrai-verify's completion asks the program.
+verify=$BUILD/user/shinrai-verify
+if [ -x "$verify" ]; then
+	# shellcheck source=tools/completion/shinrai-verify.bash
+	. "$root/tools/completion/shinrai-verify.bash"
+	verify_line() { # EXPECTED WORD...
+		COMP_WORDS=("$verify" "${@:2}") COMP_CWORD=$(($# - 1))
+		_shinrai_verify
+		printf '%s\n' "${COMPREPLY[@]}" | grep -qxF -- "$1"
+	}
+	mapfile -t verbs < <("$verify" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+	ok "shinrai-verify has verbs" test "${#verbs[@]}" -ge 2
+	for verb in "${verbs[@]}"; do
+		ok "shinrai-verify $verb: completed" verify_line "$verb" ""
+		for option in --json $("$verify" "$verb" --help |
+			sed -nE 's/^  (--[a-z][a-z0-9-]*).*/\1/p'); do
+			ok "shinrai-verify $verb $option: completed" \
+				verify_line "$option" "$verb" --
+		done
+	done
+fi
 for page in "$root"/tools/man/shinraictl.8 "$root"/tools/man/shinrai.7 \
 	"$root"/tools/man/shinrai-digests.5; do
 	ok "${page##*/}: mandoc has nothing to say" bash -c \

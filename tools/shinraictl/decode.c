@@ -23,6 +23,17 @@ static json_t *text_json(const void *data, size_t len)
 	return json_string(text);
 }
 
+/* JSON readers take integers up to 2^63 - 1; the rest are texts. */
+static json_t *uint_json(u64 value)
+{
+	char text[24];
+
+	if (value <= INT64_MAX)
+		return json_integer((json_int_t)value);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+	return json_string(text);
+}
+
 static json_t *named(const char *prefix, uint64_t value)
 {
 	char text[32];
@@ -178,8 +189,7 @@ static json_t *value_json(const struct field_name *name, struct shinrai_rd *r)
 
 	switch (name->format) {
 	case NAME_UINT:
-		return json_integer(
-			(json_int_t)shinrai_rd_be(r, (unsigned int)n));
+		return uint_json(shinrai_rd_be(r, (unsigned int)n));
 	case NAME_TEXT:
 		return text_json(shinrai_rd_bytes(r, n), n);
 	case NAME_ENUM:
@@ -272,7 +282,7 @@ static void add_header(json_t *o, const struct shinrai_header *h)
 				   named("unknown-", h->type));
 	json_object_set_new(o, "boot_id",
 			    hex_json(h->boot_id, sizeof(h->boot_id)));
-	json_object_set_new(o, "time_ns", json_integer((json_int_t)h->time_ns));
+	json_object_set_new(o, "time_ns", uint_json(h->time_ns));
 	json_object_set_new(o, "event_count", json_integer(h->event_count));
 	json_object_set_new(o, "root", hex_json(h->root, sizeof(h->root)));
 }
@@ -293,7 +303,7 @@ json_t *decode_record(const struct shinrai_record *rec, bool with_events,
 	const u8 *header;
 	unsigned int i;
 
-	json_object_set_new(o, "record", json_integer((json_int_t)rec->recnum));
+	json_object_set_new(o, "record", uint_json(rec->recnum));
 	json_object_set_new(o, rec->nv ? "nv" : "pcr",
 			    json_integer(rec->index));
 	*fault = name_find(names_fault, shinrai_record_check(rec, &h));

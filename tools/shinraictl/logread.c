@@ -28,7 +28,12 @@ int logread_device_error(struct ctl *ctl, const char *what, int err)
 		break;
 	case EACCES:
 	case EPERM:
-		hint = "root, or the group that owns it; see shinrai(7)";
+		hint = "are you root? see shinrai(7)";
+		break;
+	case EIO:
+	case ETIME:
+	case ETIMEDOUT:
+		hint = "is it degraded? see shinraictl status";
 		break;
 	}
 	return ctl_error(ctl, err == ENOENT ? "not-loaded" : "device", hint,

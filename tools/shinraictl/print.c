@@ -88,29 +88,35 @@ static void print_event(FILE *f, const json_t *event)
 	fputc('\n', f);
 }
 
+/* Large ones are texts in JSON. */
+static unsigned long long get_uint(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+
+	if (json_is_string(v))
+		return strtoull(json_string_value(v), NULL, 10);
+	return (unsigned long long)json_integer_value(v);
+}
+
 /* @record: from decode_record(). */
 void decode_print(FILE *f, const json_t *record)
 {
 	const json_t *type = json_object_get(record, "type");
 	const json_t *index = json_object_get(record, "pcr");
-	json_int_t ns = json_integer_value(json_object_get(record, "time_ns"));
+	unsigned long long ns = get_uint(record, "time_ns");
 	const json_t *events = json_object_get(record, "events");
 	const json_t *fault = json_object_get(record, "fault");
 	const char *key;
 	json_t *v;
 	size_t i;
 
-	fprintf(f, "%-7" JSON_INTEGER_FORMAT " %6llu.%06llu  ",
-		json_integer_value(json_object_get(record, "record")),
-		(unsigned long long)ns / 1000000000,
-		(unsigned long long)ns / 1000 % 1000000);
+	fprintf(f, "%-7llu %6llu.%06llu  ", get_uint(record, "record"),
+		ns / 1000000000, ns / 1000 % 1000000);
 	if (index)
 		fprintf(f, "PCR %-3" JSON_INTEGER_FORMAT,
 			json_integer_value(index));
 	else
-		fprintf(f, "NV %#llx",
-			(unsigned long long)json_integer_value(
-				json_object_get(record, "nv")));
+		fprintf(f, "NV %#llx", get_uint(record, "nv"));
 	fprintf(f, " %-10s", type ? json_string_value(type) : "?");
 	json_object_foreach(json_object_get(record, "digests"), key, v)
 		fprintf(f, " %s:%s", key, json_string_value(v));
