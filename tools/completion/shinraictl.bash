@@ -11,6 +11,10 @@ _shinraictl_options() {
 		echo --apt --deb --inrelease --packages --keyring --lists \
 			--archives --trust-local --out
 		;;
+	"reference make")
+		echo --kernel --initrd --arms --cmdline --firmware-log \
+			--firmware-pcrs --out
+		;;
 	esac
 	echo --json --help
 }
@@ -20,7 +24,7 @@ _shinraictl_value_of() {
 	local i
 	for ((i = COMP_CWORD - 1; i > 0; i--)); do
 		case ${COMP_WORDS[i]} in
-		--json | --help | --records | --force) return ;;
+		--json | --help | --records | --force | --arms) return ;;
 		--apt | --deb | --packages)
 			echo "${COMP_WORDS[i]}"
 			return
@@ -39,17 +43,17 @@ _shinraictl() {
 	COMPREPLY=()
 	verb=$one
 	case $one in
-	log | digests)
+	log | digests | reference)
 		verb="$one ${COMP_WORDS[2]-}"
 		;;
 	--*) verb=status ;;
 	esac
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words="status arm mode flush log digests"
+		words="status arm mode flush log digests reference"
 		[[ $cur != -* ]] || words="--json --sysfs --help"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = log ]; then
 		words="show follow export"
-	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = digests ]; then
+	elif [ "$COMP_CWORD" -eq 2 ] && [[ $one == @(digests|reference) ]]; then
 		words="make"
 	elif [[ $cur == -?* ]]; then
 		words=$(_shinraictl_options "$verb")
@@ -60,7 +64,7 @@ _shinraictl() {
 				2>/dev/null)
 			;;
 		--redact) words="path uid exe cgroup name" ;;
-		--from | --count) return ;;
+		--from | --count | --cmdline | --firmware-pcrs) return ;;
 		--sysfs | --lists | --archives | --trust-local)
 			mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 			return

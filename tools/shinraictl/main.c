@@ -18,6 +18,8 @@ static const struct ctl_verb verbs[] = {
 	  cmd_log_export },
 	{ "digests make", "", 1, "list the digests of known code",
 	  cmd_digests_make },
+	{ "reference make", "", 0, "write the references of a known boot",
+	  cmd_reference_make },
 };
 
 static void print_help(FILE *f)

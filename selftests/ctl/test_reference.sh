@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# reference make: against digests and PCR values that python computes.
+# shellcheck source=selftests/ctl/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+cat >make.py <<'PY'
+import hashlib, json, struct
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+# A PE32+ image without sections' worth of anything: headers, then data.
+OPT = 64 + 4 + 20
+pe = bytearray(1024)
+pe[0:2] = b"MZ"
+struct.pack_into("<I", pe, 60, 64)
+pe[64:68] = b"PE\0\0"
+struct.pack_into("<HHIIIHH", pe, 68, 0x8664, 1, 0, 0, 0, 240, 0x22E)
+struct.pack_into("<H", pe, OPT, 0x20B)
+struct.pack_into("<I", pe, OPT + 60, 512)  # SizeOfHeaders
+struct.pack_into("<I", pe, OPT + 64, 0xC0FFEE)  # CheckSum
+struct.pack_into("<I", pe, OPT + 108, 16)  # NumberOfRvaAndSizes
+struct.pack_into("<8sIIII", pe, OPT + 240, b".text", 512, 4096, 512, 512)
+pe[512:] = bytes(range(256)) * 2
+open("vmlinuz", "wb").write(pe)
+# Authenticode: all but CheckSum and the certificate table's entry.
+kernel = sha256(bytes(pe[:OPT + 64] + pe[OPT + 68:OPT + 144] +
+                      pe[OPT + 152:]))
+open("initrd.img", "wb").write(b"initramfs")
+
+pcrs = {n: bytes(32) for n in range(24)}
+log = b""
+
+def spec_id():
+    body = (b"Spec ID Event03\0" + struct.pack("<IBBBB", 0, 0, 2, 0, 2) +
+            struct.pack("<IHH", 1, 0xB, 32) + b"\0")
+    return struct.pack("<II20sI", 0, 3, bytes(20), len(body)) + body
+
+def event(pcr, kind, data):
+    global log
+    digest = sha256(data)
+    pcrs[pcr] = sha256(pcrs[pcr] + digest)
+    log += struct.pack("<IIIH", pcr, kind, 1, 0xB) + digest
+    log += struct.pack("<I", len(data)) + data
+
+event(0, 8, b"v\0e\0r\0")
+for n in range(8):
+    event(n, 4, bytes(4))
+event(4, 0x80000007, b"Calling EFI Application from Boot Option")
+open("log", "wb").write(spec_id() + log)
+open("cut", "wb").write((spec_id() + log)[:-3])
+# SHA-1 alone, as firmware of TPM 1.2 wrote it
+open("sha1", "wb").write(struct.pack("<II20sI", 0, 4,
+    hashlib.sha1(bytes(4)).digest(), 4) + bytes(4))
+json.dump({
+    "format": "shinrai-boot-v1",
+    "kernel": [{"sha256": kernel.hex(), "name": "vmlinuz"}],
+    "initramfs": [{"sha256": sha256(b"initramfs").hex(), "arms": True,
+                   "name": "initrd.img"}],
+    "cmdline": [{"text": "console=ttyS0 quiet -- 信"}],
+    "firmware": [{"pcrs": {str(n): pcrs[n].hex() for n in
+                           (0, 1, 2, 3, 6, 7)},
+                  "bank": "sha256", "name": "log"}],
+}, open("want.json", "w"))
+json.dump({str(n): pcrs[n].hex() for n in (4, 23)}, open("want4.json", "w"))
+PY
+python3 make.py
+
+boot=(--kernel vmlinuz --initrd initrd.img --cmdline "console=ttyS0 quiet -- 信")
+run reference make "${boot[@]}" --arms --firmware-log log
+exits 0 "reference make"
+json 'd == json.load(open("want.json"))' "as python computes it"
+run reference make "${boot[@]}" --arms --firmware-log log --out boot.json --json
+exits 0 "--out"
+json 'd == {"file": "boot.json", "arms": True}' "--json says what was written"
+ok "the file is the same" python3 -c "
+import json
+assert json.load(open('boot.json')) == json.load(open('want.json'))"
+run reference make "${boot[@]}"
+json 'd["initramfs"][0]["arms"] is False and "firmware" not in d' \
+	"arms is never implied"
+run reference make "${boot[@]}" --firmware-log log --firmware-pcrs 23,4
+json 'd["firmware"][0]["pcrs"] == json.load(open("want4.json"))' \
+	"--firmware-pcrs"
+
+printf 'not a kernel' >text
+: >empty
+while IFS='|' read -r status args said; do
+	# shellcheck disable=SC2086
+	run reference make $args --out none.json
+	exits "$status" "$args"
+	says err "$said" "$args: says why"
+	ok "$args: nothing is written" test ! -e none.json
+done <<'LIST'
+2|--kernel vmlinuz --initrd initrd.img|are needed
+2|--kernel vmlinuz --cmdline x|are needed
+2|--kernel vmlinuz --initrd initrd.img --cmdline x --firmware-pcrs 1,|not a list
+2|--kernel vmlinuz --initrd initrd.img --cmdline x --firmware-pcrs 24|not a list
+2|--kernel vmlinuz --initrd initrd.img --cmdline x --firmware-pcrs 1,1|not a list
+1|--kernel text --initrd initrd.img --cmdline x|text: not a PE image
+1|--kernel none --initrd initrd.img --cmdline x|cannot read none
+1|--kernel vmlinuz --initrd empty --cmdline x|empty: it is empty
+1|--kernel vmlinuz --initrd initrd.img --cmdline x --firmware-log cut|cut:
+1|--kernel vmlinuz --initrd initrd.img --cmdline x --firmware-log text|text:
+1|--kernel vmlinuz --initrd initrd.img --cmdline x --firmware-log sha1|no SHA-256
+LIST
+run reference make --kernel vmlinuz --initrd initrd.img --cmdline $'\xff'
+exits 1 "a command line that is not UTF-8"
+finish
