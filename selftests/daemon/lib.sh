@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2119,SC2120
 # A daemon, a software TPM, certificates and TAP for the tests of shinraid.
 set -euo pipefail
 
@@ -165,8 +165,8 @@ start_daemon() {
 # stop_daemon [SIGNAL]: its status is in stopped.
 stop_daemon() {
 	kill "-${1:-TERM}" "$daemon_pid" 2>/dev/null || true
-	# shellcheck disable=SC2034
 	stopped=0
+	# shellcheck disable=SC2034 # the tests look at it
 	wait "$daemon_pid" 2>/dev/null || stopped=$?
 	daemon_pid=''
 }

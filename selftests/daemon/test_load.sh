@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # 1,000 verifiers at once share a handful of quotes; what is too much is 429.
-# shellcheck source=selftests/daemon/lib.sh
+# shellcheck disable=SC2119 source=selftests/daemon/lib.sh
 . "$(dirname "$0")/lib.sh"
 count=${COUNT:-1000}
 

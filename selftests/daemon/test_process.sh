@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Configuration, privilege, signals, and the death of a process.
-# shellcheck source=selftests/daemon/lib.sh
+# shellcheck disable=SC2119 source=selftests/daemon/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # gone PID...: none of them runs any more; nobody may have waited for it.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The spool outlives the daemon: kill -9, torn tails, gaps, old boots.
-# shellcheck source=selftests/daemon/lib.sh
+# shellcheck disable=SC2119 source=selftests/daemon/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 start_tpm
@@ -123,6 +123,14 @@ sleep 0.3
 ok "a FIFO, after kill -9: none twice" test "$(status records)" = 8
 ./fake_log $boot 0 8 >good
 ok "a FIFO, after kill -9: whole" cmp good "$spooled"
+./fake_log $boot 9 1 >&"$fifo"
+./fake_log $boot 10 1 >&"$fifo"
+sleep 0.5
+ticks() { cut -d' ' -f14,15 "/proc/$daemon_pid/stat" | tr ' ' +; }
+before=$(($(ticks)))
+sleep 1
+ok "a FIFO with a gap that nobody reads on: costs nothing" \
+	test $(($(ticks) - before)) -lt 20
 stop_daemon
 exec {fifo}>&-
 

@@ -18,6 +18,7 @@
 #define LOG_MAX (48u << 20) /* PROTOCOL.md 4 */
 
 static struct event_base *base;
+static struct event *log_event; /* NULL when it has to be polled */
 static bool stopped;
 static int status;
 
@@ -188,6 +189,8 @@ static void on_log(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	logger_drain(&m->logger);
 	drained(m);
+	if (*m->logger.broken) /* nobody reads on: it would stay ready */
+		event_del(log_event);
 }
 
 static void on_term(evutil_socket_t fd, short what, void *arg)
@@ -286,6 +289,8 @@ static int watch(struct monitor *m, evutil_socket_t fd, short what,
 {
 	struct event *ev = event_new(base, fd, what | EV_PERSIST, fn, m);
 
+	if (fn == on_log)
+		log_event = ev;
 	return ev ? event_add(ev, tv) : -1;
 }
 
