@@ -1,0 +1,68 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Writes the seeds in selftests/fuzz/corpus/ from the unit tests' fixtures.
+
+usage: make_corpus.py    (in the top folder of the sources)
+"""
+import json
+import os
+import struct
+
+with open("selftests/unit/fixtures.json") as f:
+    FIXTURES = json.load(f)
+with open("userspace/testvectors.json") as f:
+    VECTORS = json.load(f)
+
+
+def seed(target, name, data):
+    folder = os.path.join("selftests/fuzz/corpus", target)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name), "wb") as out:
+        out.write(data)
+
+
+def unhex(j, key):
+    return bytes.fromhex(j[key])
+
+
+def tools_pcrs():
+    out = struct.pack("<IHB4sx", 1, 0xB, 3, b"\0\x30\0\0") + bytes(8 * 15)
+    out += struct.pack("<II", 1, 2)
+    for n in range(8):
+        out += struct.pack("<H64s", 32 if n < 2 else 0, b"")
+    return out
+
+
+def main():
+    records = [unhex(r, "cel") for r in VECTORS["records"]]
+    seed("cel", "log", b"".join(records))
+    seed("cel", "redacted", records[0] + unhex(VECTORS["redacted"][1], "cel"))
+    for n, log in enumerate(FIXTURES["ima"][:4]):
+        seed("ima", "binary%d" % n,
+             bytes([log["big_endian"]]) + unhex(log, "log"))
+    zero = b"0" * 40
+    seed("ima", "ascii", b"\2" + b"".join([
+        b"10 " + zero + b" ima-ng sha1:" + zero + b" /a b\n",
+        b"10 " + zero + b" ima-sig sha1:" + zero + b" /a b 0302\n",
+        b"10 " + zero + b" ima " + zero + b" /a\n",
+        b"10 " + zero + b" evm-sig sha1:" + zero +
+        b" /a 05 security.ima 01000000 04 0 0 493\n"]))
+    for n, log in enumerate(FIXTURES["bootlog"][:8]):
+        seed("bootlog", "log%d" % n, unhex(log, "log"))
+    for n, log in enumerate(FIXTURES["bootlog_bad"][2:]):
+        seed("bootlog", "bad%d" % n, unhex(log, "log"))
+    for n, q in enumerate(FIXTURES["quotes"]):
+        attest, signature = unhex(q, "attest"), unhex(q, "signature")
+        seed("tpm2", "quote%d" % n,
+             bytes([0, len(attest)]) + attest + signature)
+        seed("tpm2", "public%d" % n, b"\1" + unhex(q, "public"))
+    seed("tpm2", "selection", b"\2" + bytes.fromhex("00000001000b03003000"))
+    seed("tpm2", "signature",
+         b"\3" + unhex(FIXTURES["quotes"][0], "signature"))
+    for n, c in enumerate(VECTORS["challenges"]):
+        seed("challenge", "item%d" % n, unhex(c, "item"))
+    seed("pcrs", "list", unhex(FIXTURES["quotes"][0], "pcrs"))
+    seed("pcrs", "tools", tools_pcrs())
+
+
+main()
