@@ -131,25 +131,30 @@ static void mount_all(void)
 	mkdir(PORTS, 0755);
 }
 
-/* Return: the value of @name on the command line, or NULL; static buffer. */
+#define CMDLINE_MAX 4096
+
+/* @line is the caller's, for strtok_r() to cut up. */
+static void read_cmdline(char line[CMDLINE_MAX])
+{
+	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, line, CMDLINE_MAX - 1);
+
+	if (n < 0)
+		give_up("/proc/cmdline");
+	close(fd);
+	line[n] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+}
+
+/* Return: the first value of @name, until the next call; NULL when absent. */
 static const char *option(const char *name)
 {
-	static char line[4096], copy[4096];
+	static char line[CMDLINE_MAX];
 	char *word, *save = NULL;
 	size_t len = strlen(name);
-	ssize_t n;
-	int fd;
 
-	if (!line[0]) {
-		fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
-		n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
-		if (n < 0)
-			give_up("/proc/cmdline");
-		close(fd);
-		line[strcspn(line, "\n")] = '\0';
-	}
-	memcpy(copy, line, sizeof(copy));
-	for (word = strtok_r(copy, " ", &save); word;
+	read_cmdline(line);
+	for (word = strtok_r(line, " ", &save); word;
 	     word = strtok_r(NULL, " ", &save))
 		if (!strncmp(word, name, len) && word[len] == '=')
 			return word + len + 1;
@@ -159,21 +164,13 @@ static const char *option(const char *name)
 /* "shinrai.a=1 shinrai.b=2" on the command line becomes "a=1 b=2 ". */
 static void module_params(const char *path, char *params, size_t size)
 {
-	char line[4096], *word, *save = NULL;
-	ssize_t n;
+	char line[CMDLINE_MAX], *word, *save = NULL;
 	size_t len = 0;
-	int fd;
 
 	params[0] = '\0';
 	if (!strstr(path, "/shinrai.ko"))
 		return;
-	fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
-	if (n < 0)
-		give_up("/proc/cmdline");
-	close(fd);
-	line[n] = '\0';
-	line[strcspn(line, "\n")] = '\0';
+	read_cmdline(line);
 	for (word = strtok_r(line, " ", &save); word;
 	     word = strtok_r(NULL, " ", &save)) {
 		if (strncmp(word, "shinrai.", 8))
