@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+/* Configuration: defaults, every kind of value, drop-ins, places of errors. */
+/* links: userspace/shinraid/conf.c */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../userspace/shinraid/conf.h"
+
+static char dir[] = "/tmp/shinraid-conf-XXXXXX";
+static char path[64], drop_in[64], folder[64];
+
+static void put(const char *name, const char *text)
+{
+	FILE *f = fopen(name, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	fclose(f);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/a.conf", dir);
+	snprintf(folder, sizeof(folder), "%s/a.conf.d", dir);
+	snprintf(drop_in, sizeof(drop_in), "%s/a.conf.d/1.conf", dir);
+	return mkdir(folder, 0700);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	unlink(drop_in);
+	unlink(path);
+	rmdir(folder);
+	return rmdir(dir);
+}
+
+static void test_defaults(void **state)
+{
+	struct conf c;
+	char err[256];
+
+	(void)state;
+	put(path, "");
+	put(drop_in, "");
+	assert_int_equal(conf_load(&c, path, err, sizeof(err)), 0);
+	assert_string_equal(c.listen, "0.0.0.0");
+	assert_int_equal(c.port, 8417);
+	assert_string_equal(c.tcti, "device:/dev/tpmrm0");
+	assert_string_equal(c.user, "shinrai");
+	assert_int_equal(c.nclients, 0);
+	assert_int_equal(c.pcrs.count, 1);
+	assert_int_equal(c.pcrs.bank[0].alg, 0x0b);
+	assert_int_equal(c.pcrs.bank[0].mask, 0x77ff);
+	assert_int_equal(c.limits.connections, 2048);
+	assert_int_equal(c.limits.quote_interval_ms, 100);
+	conf_free(&c);
+}
+
+static void test_values(void **state)
+{
+	struct conf c;
+	char err[256];
+
+	(void)state;
+	put(path, "listen = \"::1\"; port = 0; ak_generation = 7;\n"
+		  "pcrs = { sha384 = [ 0, 23 ]; sha256 = [ 12 ]; };\n"
+		  "allow_clients = [ \"00112233445566778899aabbccddeeff"
+		  "00112233445566778899aabbccddeeff\" ];\n"
+		  "limits = { write_s = 3; challenges = 9; };\n");
+	put(drop_in, "port = 65535; limits = { write_s = 4; };\n");
+	assert_int_equal(conf_load(&c, path, err, sizeof(err)), 0);
+	assert_string_equal(c.listen, "::1");
+	assert_int_equal(c.port, 65535);
+	assert_int_equal(c.ak_generation, 7);
+	assert_int_equal(c.pcrs.count, 2);
+	assert_int_equal(c.pcrs.bank[0].alg, 0x0c);
+	assert_int_equal(c.pcrs.bank[0].mask, 0x800001);
+	assert_int_equal(c.pcrs.bank[1].mask, 0x1000);
+	assert_int_equal(c.nclients, 1);
+	assert_int_equal(c.clients[0][31], 0xff);
+	assert_int_equal(c.limits.write_s, 4);
+	assert_int_equal(c.limits.challenges, 9);
+	assert_int_equal(c.limits.idle_s, 10);
+	conf_free(&c);
+}
+
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *place; /* in the message */
+	} t[] = {
+		{ "\nlistn = \"\";", "a.conf:2: unknown key listn" },
+		{ "port = -1;", "a.conf:1: port is a number" },
+		{ "port = 1L;", "a.conf:1: port is a number" },
+		{ "port = true;", "a.conf:1: port is a number" },
+		{ "tls_key = [ \"a\" ];", "a.conf:1: tls_key is a text" },
+		{ "limits = {\n\n idle_s = 0; };", "a.conf:3: idle_s is" },
+		{ "pcrs = [ 1 ];", "a.conf:1: pcrs is a group" },
+		{ "pcrs = { sha1 = [ 1.5 ]; };", "a.conf:1: pcrs: sha1" },
+		{ "allow_clients = [ 1 ];", "a.conf:1: allow_clients: entry" },
+		{ "port = 1; port = 2;", "a.conf:1: duplicate setting name" },
+		{ "x", "a.conf:1: syntax error" },
+	};
+	struct conf c;
+	char err[256];
+	size_t i;
+
+	(void)state;
+	put(drop_in, "");
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		put(path, t[i].text);
+		assert_int_equal(conf_load(&c, path, err, sizeof(err)),
+				 -EINVAL);
+		if (!strstr(err, t[i].place))
+			fail_msg("%s: %s", t[i].text, err);
+		conf_free(&c);
+	}
+	assert_int_equal(conf_load(&c, "/nowhere", err, sizeof(err)), -EIO);
+	conf_free(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_refused),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
