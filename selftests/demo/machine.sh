@@ -4,7 +4,7 @@
 # vm: kernel=6.12 ovmf=yes tpm=tis timeout=150 mem=1024
 set -euo pipefail
 
-exec 3</dev/virtio-ports/shinrai.control 4>/dev/virtio-ports/shinrai.control
+exec 3<>/dev/virtio-ports/shinrai.control 4>&3 # a port opens once only
 
 mkdir -p /data
 mount -t ext4 -o ro /dev/vda /data
