@@ -13,8 +13,8 @@
 #define MAX_KERNEL ((size_t)256 << 20)
 #define MAX_INITRD ((size_t)2 << 30)
 #define MAX_BOOTLOG ((size_t)16 << 20)
-/* Firmware's own; 4, 5, 8 and 9 hold what it loaded. */
-#define FIRMWARE_PCRS "0,1,2,3,6,7"
+/* Code and keys.  1 moves with the boot order, 4 and 5 with what is booted. */
+#define FIRMWARE_PCRS "0,2,3,6,7"
 
 struct reference {
 	struct ctl *ctl;
