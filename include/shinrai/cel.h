@@ -100,7 +100,8 @@ size_t shinrai_cel_offset(const struct shinrai_cel *c);
 
 /*
  * Finds the point in the log at which all the given PCRs had their values at
- * once: how many records were extended when a quote was taken.
+ * once: how many records were extended when a quote was taken.  Only replays:
+ * what shinrai_cel_next() finds wrong is not looked at again.
  * @start: as from shinrai_cel_init() or _continue(); read from there, not
  *         changed
  * @want: values to look for, all of one bank

@@ -88,25 +88,49 @@ static const char *verdict(const struct result *r, int *status)
 	return "consistent";
 }
 
+/* Banks whose hash cannot be computed here have no values to show. */
+static json_t *opaque_banks(const struct result *r,
+			    const struct shinrai_replay *replay)
+{
+	json_t *list = r->v->json ? json_array() : NULL;
+	char name[16];
+	unsigned int i;
+
+	for (i = 0; i < replay->nbanks; i++) {
+		if (!replay->bank[i].opaque)
+			continue;
+		snprintf(name, sizeof(name), "0x%04x", replay->bank[i].alg);
+		if (list)
+			json_array_append_new(list, json_string(name));
+		else
+			printf("%-6s not replayed: hash %s is not"
+			       " supported\n",
+			       shinrai_bank_text(replay->bank[i].alg), name);
+	}
+	return list;
+}
+
 static int finish(struct result *r, const struct shinrai_replay *replay)
 {
 	const struct shinrai_pcr_value *p;
 	char hex[2 * SHINRAI_MAX_BANK_SIZE + 1];
 	struct shinrai_pcrs pcrs;
+	json_t *out, *opaque;
 	const char *text;
-	json_t *out;
 	int status;
 
 	text = verdict(r, &status);
+	opaque = opaque_banks(r, replay);
 	if (shinrai_replay_values(replay, &pcrs))
 		return verify_error(r->v, "internal", NULL, "too many PCRs");
 	if (r->v->json) {
-		out = json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o}", "log",
-				r->kind, "result", text, "entries",
+		out = json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o}",
+				"log", r->kind, "result", text, "entries",
 				(json_int_t)r->entries, "wrong",
 				(json_int_t)r->wrong, "cannot_tell",
 				(json_int_t)r->open, "pcrs",
-				verify_json_pcrs(&pcrs), "faults", r->faults);
+				verify_json_pcrs(&pcrs), "not_replayed",
+				opaque, "faults", r->faults);
 		json_object_update_new(out, r->extra);
 		return verify_json(r->v, out, status);
 	}

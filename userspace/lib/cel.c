@@ -360,24 +360,49 @@ static bool found(const struct shinrai_cel *c,
 	return true;
 }
 
+/* Replays one bank of the next record and looks at nothing else. */
+static int step(struct shinrai_cel *c, u16 alg)
+{
+	struct shinrai_replay_bank *b;
+	struct shinrai_cel_record r;
+	unsigned int i;
+	int ret;
+
+	if (!c->records) /* START says where the PCRs begin */
+		return shinrai_cel_next(c, &r);
+	ret = shinrai_record_next(&c->rd, &r.rec);
+	if (ret <= 0)
+		return ret;
+	c->records++;
+	for (i = 0; i < r.rec.ndigests && !r.rec.nv; i++) {
+		if (r.rec.digest[i].alg != alg)
+			continue;
+		b = shinrai_replay_add(&c->replay, alg, r.rec.digest[i].size);
+		if (b)
+			shinrai_replay_extend(b, r.rec.index,
+					      r.rec.digest[i].value);
+	}
+	return 1;
+}
+
 int shinrai_cel_find(const struct shinrai_cel *start,
 		     const struct shinrai_pcr_value *want, unsigned int n,
 		     u64 *records)
 {
 	struct shinrai_cel c = *start;
-	struct shinrai_cel_record r;
 	unsigned int i;
 	int ret;
 
+	if (!n)
+		return -EINVAL;
 	for (i = 0; i < n; i++) {
 		if (shinrai_bank_size(want[i].alg) != want[i].size ||
+		    want[i].alg != want[0].alg ||
 		    want[i].pcr >= SHINRAI_PCR_COUNT)
 			return -EINVAL;
 	}
-	if (!n)
-		return -EINVAL;
 	while (!found(&c, want, n)) {
-		ret = shinrai_cel_next(&c, &r);
+		ret = step(&c, want[0].alg);
 		if (ret <= 0)
 			return ret ? ret : -ENOENT;
 	}
