@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Asks an attester for evidence over mutual TLS 1.3, PROTOCOL.md 5. */
+#ifndef _SHINRAI_CLIENT_H
+#define _SHINRAI_CLIENT_H
+
+#include "session.h"
+
+struct shinrai_client_request {
+	const char *host; /* name or address, without brackets */
+	const char *port;
+	const char *name; /* in the certificate; NULL: @host; "": not looked at,
+			     which needs @pin */
+	const char *cert; /* PEM chain of ours */
+	const char *key; /* PEM */
+	const char *ca; /* PEM, of the attester's certificate */
+	const u8 *pin; /* SHA-256 of the attester's certificate, or NULL */
+	u64 from; /* first record wanted */
+	const u8 *boot_id; /* of which boot, or NULL */
+	unsigned int timeout_ms; /* for the whole exchange */
+};
+
+struct shinrai_client_answer {
+	u8 *body; /* for free() */
+	size_t len;
+	struct shinrai_session session; /* as seen by us */
+	/* On error: which step failed, why, what to do; printable. */
+	const char *step; /* stable, for programs */
+	char why[512];
+	const char *next;
+};
+
+int shinrai_client_ask(const struct shinrai_client_request *req,
+		       struct shinrai_client_answer *ans);
+
+#endif

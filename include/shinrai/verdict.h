@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* A verdict as JSON (PROTOCOL.md 7) and as a signed EAR. */
+#ifndef _SHINRAI_VERDICT_H
+#define _SHINRAI_VERDICT_H
+
+#include <jansson.h>
+
+#include "appraise.h"
+
+json_t *shinrai_verdict_json(const struct shinrai_appraisal *v);
+const char *shinrai_verdict_headline(const struct shinrai_appraisal *v);
+
+#endif

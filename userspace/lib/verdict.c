@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+/* A verdict as JSON, PROTOCOL.md 7. */
+#include <stdio.h>
+
+#include <shinrai/hex.h>
+#include <shinrai/verdict.h>
+
+static json_t *reason(const struct shinrai_appraisal *v,
+		      const struct shinrai_why *w)
+{
+	const struct shinrai_reason_info *info = shinrai_reason_info(w->code);
+	json_t *j;
+
+	j = json_pack("{s:s, s:s, s:s, s:s, s:s}", "code", info->code, "text",
+		      info->text, "detail", w->detail, "severity",
+		      shinrai_verdict_name(info->verdict), "next",
+		      info->next);
+	if (w->has_record)
+		json_object_set_new(j, "record",
+				    json_integer((json_int_t)w->record));
+	if (v->count[w->code] > SHINRAI_MAX_WHY)
+		json_object_set_new(
+			j, "count",
+			json_integer((json_int_t)v->count[w->code]));
+	return j;
+}
+
+static json_t *ladder(const struct shinrai_appraisal *v, bool only_proven)
+{
+	json_t *all = json_array();
+	unsigned int i;
+
+	for (i = 0; i < SHINRAI_STEPS; i++) {
+		if (!only_proven)
+			json_array_append_new(
+				all, json_pack("{s:s, s:b}", "step",
+					       shinrai_step_name(i), "proven",
+					       v->proven[i]));
+		else if (v->proven[i])
+			json_array_append_new(
+				all, json_string(shinrai_step_name(i)));
+	}
+	return all;
+}
+
+static json_t *clock_json(const struct shinrai_appraisal *v)
+{
+	return json_pack("{s:I, s:I, s:I, s:b}", "ms",
+			 (json_int_t)v->clock.clock, "resets",
+			 (json_int_t)v->clock.reset_count, "restarts",
+			 (json_int_t)v->clock.restart_count, "safe", v->safe);
+}
+
+static void add_facts(json_t *j, const struct shinrai_appraisal *v)
+{
+	char text[2 * SHINRAI_NAME_MAX + 1], time[24];
+
+	if (v->have_boot_id)
+		json_object_set_new(
+			j, "boot_id",
+			json_string(shinrai_hex_encode(
+				v->boot_id, sizeof(v->boot_id), text)));
+	if (v->ak_name_len)
+		json_object_set_new(
+			j, "ak_name",
+			json_string(shinrai_hex_encode(
+				v->ak_name, v->ak_name_len, text)));
+	if (v->have_quoted)
+		json_object_set_new(j, "quoted_record",
+				    json_integer((json_int_t)v->quoted - 1));
+	if (v->have_quote)
+		json_object_set_new(j, "clock", clock_json(v));
+	if (v->have_time) {
+		shinrai_time_format(v->time, time);
+		json_object_set_new(j, "time", json_string(time));
+	}
+}
+
+/**
+ * shinrai_verdict_json() - the verdict for programs, PROTOCOL.md 7
+ * @v: the verdict
+ *
+ * Return: an object for json_decref(); NULL for lack of memory.
+ */
+json_t *shinrai_verdict_json(const struct shinrai_appraisal *v)
+{
+	json_t *reasons = json_array(), *notes = json_array(), *j;
+	unsigned int i;
+
+	for (i = 0; i < v->nwhy; i++)
+		json_array_append_new(reasons, reason(v, &v->why[i]));
+	for (i = 0; i < v->nnotes; i++)
+		json_array_append_new(notes, json_string(v->note[i]));
+	j = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:I, s:s}",
+		      "verdict", shinrai_verdict_name(v->verdict), "headline",
+		      shinrai_verdict_headline(v), "reasons", reasons,
+		      "proven", ladder(v, true), "ladder", ladder(v, false),
+		      "notes", notes, "machine", v->machine, "records",
+		      (json_int_t)v->records, "code_events",
+		      (json_int_t)v->code, "root", "unproven");
+	if (j)
+		add_facts(j, v);
+	return j;
+}
+
+static bool of_boot(enum shinrai_step step)
+{
+	return step >= SHINRAI_STEP_FIRMWARE && step <= SHINRAI_STEP_CMDLINE;
+}
+
+/**
+ * shinrai_verdict_headline() - the verdict in a few words
+ * @v: the verdict
+ *
+ * Return: static text; "root unproven" belongs to each of them.
+ */
+const char *shinrai_verdict_headline(const struct shinrai_appraisal *v)
+{
+	const struct shinrai_reason_info *first;
+	unsigned int i;
+
+	if (v->verdict == SHINRAI_TRUSTED || !v->nwhy)
+		return "all that was asked for is proven; root unproven";
+	first = shinrai_reason_info(v->why[0].code);
+	if (v->verdict == SHINRAI_UNTRUSTED)
+		return first->text;
+	for (i = 0; i < v->nwhy; i++) {
+		if (of_boot(shinrai_reason_info(v->why[i].code)->step) ||
+		    v->why[i].code == SHINRAI_WHY_START_NONZERO)
+			return "boot chain unproven";
+	}
+	return first->text;
+}
