@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* mode: print it, or change observe to enforce. */
+#include <errno.h>
 #include <string.h>
 
 #include "sysfs.h"
@@ -18,6 +19,9 @@ static int change(struct ctl *ctl, const char *root, const char *mode)
 				 mode);
 	snprintf(line, sizeof(line), "%s\n", mode);
 	ret = sysfs_write(root, MODE, line);
+	if (ret == -EPERM && !strcmp(mode, "observe"))
+		return ctl_error(ctl, "no-way-back", "reboot",
+				 "cannot go back from enforce to observe");
 	return ret ? sysfs_error(ctl, "write", root, MODE, -ret) : 0;
 }
 
