@@ -2,12 +2,26 @@
 /* shinrai-verify: the verb table. */
 #include <string.h>
 
+#include "judge.h"
 #include "verify.h"
 
 static const struct verify_verb verbs[] = {
+	{ "live",
+	  "https://HOST:PORT --cert FILE --key FILE --ca FILE [OPTION]...",
+	  "challenge a machine and appraise its answer",
+	  "  --cert FILE --key FILE  our certificate and its key, PEM\n"
+	  "  --ca FILE        who issued the machine's certificate, PEM\n"
+	  "  --name NAME      name in it, when not HOST\n"
+	  "  --pin HEX        SHA-256 of it\n"
+	  "  --timeout SECONDS  of the whole exchange (30)\n"
+	  "  --full           the whole log, whatever --state remembers\n" JUDGE_HELP,
+	  verb_live },
+	{ "check", "EVIDENCE [OPTION]...", "appraise saved evidence",
+	  JUDGE_HELP, verb_check },
 	{ "replay", "cel|ima|bootlog FILE [--big-endian]",
 	  "replay a log: PCR values of each bank, every wrong entry",
-	  "  --big-endian     IMA list of a big-endian machine\n", verb_replay },
+	  "  --big-endian     IMA list of a big-endian machine\n",
+	  verb_replay },
 	{ "quote", "--attest FILE --signature FILE --key PEM [OPTION]...",
 	  "check one TPM quote and print its fields",
 	  "  --attest FILE    TPMS_ATTEST\n"

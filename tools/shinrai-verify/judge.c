@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: MIT
+/* What evidence is held against: files in, verdict, files out. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/evp.h>
+
+#include <shinrai/ear.h>
+#include <shinrai/hex.h>
+#include <shinrai/verdict.h>
+
+#include "fileio.h"
+#include "judge.h"
+
+int judge_option(struct verify *v, struct judge *j, int opt, const char *arg)
+{
+	const char **text[] = { NULL,	   &j->reference, &j->ak, &j->state,
+				&j->save, &j->ear_key,	  &j->ear_out };
+
+	switch (opt) {
+	case JUDGE_OPTION:
+		if (j->ndigests == JUDGE_MAX_LISTS)
+			return verify_usage(v, "more than %d --digests",
+					    JUDGE_MAX_LISTS);
+		j->digests[j->ndigests++] = arg;
+		return 0;
+	case JUDGE_OPTION + 7:
+		j->learn_ak = true;
+		return 0;
+	case JUDGE_OPTION + 8:
+		j->allow_anon_exec = true;
+		return 0;
+	case JUDGE_OPTION + 9:
+		v->json = true;
+		return 0;
+	case 'v':
+		j->verbose = true;
+		return 0;
+	}
+	if (opt < JUDGE_OPTION || opt >= JUDGE_OPTION + (int)ARRAY_SIZE(text))
+		return -1;
+	*text[opt - JUDGE_OPTION] = arg;
+	return 0;
+}
+
+static int load_list(struct verify *v, struct judge *j, const char *path)
+{
+	FILE *f = fopen(path, "re");
+	unsigned long line;
+	int ret;
+
+	if (!f)
+		return verify_error(v, "digests", "give a list made by "
+				    "shinraictl digests make",
+				    "cannot open %s: %s", path,
+				    strerror(errno));
+	ret = shinrai_digests_load(&j->known, f, &line);
+	fclose(f);
+	if (ret == -EBADMSG)
+		return verify_error(v, "digests", "make the list again",
+				    "%s: line %lu is not of a digest list",
+				    path, line);
+	if (ret)
+		return verify_error(v, "digests", NULL, "%s: %s", path,
+				    strerror(-ret));
+	return 0;
+}
+
+static int load_reference(struct verify *v, struct judge *j)
+{
+	SHINRAI_FREE u8 *text = NULL;
+	char why[256];
+	size_t len;
+	int ret;
+
+	ret = verify_read(v, j->reference, VERIFY_MAX_FILE, &text, &len);
+	if (ret)
+		return ret;
+	if (shinrai_reference_parse(text, len, &j->ref, why, sizeof(why)))
+		return verify_error(v, "reference",
+				    "see shinrai-verify(1), Boot references",
+				    "%s: %s", j->reference, why);
+	return 0;
+}
+
+static int take_name(struct judge *j, const u8 *data, size_t len)
+{
+	struct shinrai_public pub;
+	char text[2 * SHINRAI_NAME_MAX + 2];
+
+	if (!shinrai_public_parse(data, len, &pub) ||
+	    !shinrai_public2b_parse(data, len, &pub))
+		return shinrai_public_name(&pub, j->ak_name, &j->ak_name_len);
+	if (len >= sizeof(text))
+		return -EBADMSG;
+	memcpy(text, data, len);
+	while (len && text[len - 1] == '\n')
+		len--;
+	text[len] = '\0';
+	if (shinrai_hex_parse(text, j->ak_name, sizeof(j->ak_name),
+			      &j->ak_name_len) ||
+	    j->ak_name_len < 2 + 32)
+		return -EBADMSG;
+	return 0;
+}
+
+static int load_ak(struct verify *v, struct judge *j)
+{
+	SHINRAI_FREE u8 *data = NULL;
+	size_t len;
+	int ret;
+
+	ret = shinrai_file_read(j->ak, VERIFY_MAX_ITEM, &data, &len);
+	if (ret == -ENOENT && j->learn_ak) {
+		j->learning = true;
+		return 0;
+	}
+	if (ret)
+		return verify_error(v, "ak", "to pin it on first use, add "
+				    "--learn-ak", "cannot read %s: %s", j->ak,
+				    strerror(-ret));
+	if (len > 10 && !memcmp(data, "-----BEGIN", 10))
+		ret = shinrai_key_from_pem(data, len, &j->ak_key);
+	else
+		ret = take_name(j, data, len);
+	if (ret)
+		return verify_error(v, "ak", "give PEM, TPMT_PUBLIC, or the "
+				    "key's name in hex", "%s: not a key",
+				    j->ak);
+	return 0;
+}
+
+static int load_ear_key(struct verify *v, struct judge *j)
+{
+	SHINRAI_FREE u8 *pem = NULL;
+	size_t len;
+	int ret;
+
+	ret = verify_read(v, j->ear_key, VERIFY_MAX_ITEM, &pem, &len);
+	if (ret)
+		return ret;
+	if (shinrai_ear_key(pem, len, &j->ear))
+		return verify_error(v, "ear-key", "make one with openssl "
+				    "genpkey -algorithm EC -pkeyopt "
+				    "ec_paramgen_curve:P-256",
+				    "%s: not an unencrypted P-256 key",
+				    j->ear_key);
+	return 0;
+}
+
+static int load_state(struct verify *v, struct judge *j)
+{
+	int ret = shinrai_state_load(j->state, &j->last);
+
+	j->have_state = !ret;
+	if (!ret || ret == -ENOENT)
+		return 0;
+	/* Losing what was seen is for a person to decide. */
+	return verify_error(v, "state", "to begin anew, remove it",
+			    "cannot use %s: %s", j->state,
+			    ret == -EBADMSG ? "damaged" : strerror(-ret));
+}
+
+int judge_load(struct verify *v, struct judge *j)
+{
+	unsigned int i;
+	int ret = 0;
+
+	if (!j->ear_key != !j->ear_out)
+		return verify_usage(v, "--ear-key and --ear-out go together");
+	if (j->learn_ak && !j->ak)
+		return verify_usage(v, "--learn-ak needs --ak FILE");
+	shinrai_digests_init(&j->known);
+	for (i = 0; i < j->ndigests && !ret; i++)
+		ret = load_list(v, j, j->digests[i]);
+	if (!ret && j->ndigests && shinrai_digests_ready(&j->known))
+		ret = verify_error(v, "memory", NULL, "out of memory");
+	if (!ret && j->reference)
+		ret = load_reference(v, j);
+	if (!ret && j->ak)
+		ret = load_ak(v, j);
+	if (!ret && j->ear_key)
+		ret = load_ear_key(v, j);
+	if (!ret && j->state)
+		ret = load_state(v, j);
+	return ret;
+}
+
+void judge_free(struct judge *j)
+{
+	shinrai_digests_free(&j->known);
+	shinrai_reference_free(&j->ref);
+	EVP_PKEY_free(j->ak_key);
+	EVP_PKEY_free(j->ear);
+}
+
+static int write_text(struct verify *v, const char *path, char *text)
+{
+	struct iovec iov[2] = { { text, strlen(text) },
+				{ (void *)(uintptr_t) "\n", 1 } };
+	int ret = fileio_replace(path, 0644, iov, 2);
+
+	return ret ? verify_error(v, "write", NULL, "cannot write %s: %s",
+				  path, strerror(-ret)) :
+		     0;
+}
+
+/* Only a key that just signed a fresh quote is worth pinning. */
+static int learn(struct verify *v, const struct judge *j,
+		 const struct shinrai_appraisal *a)
+{
+	char name[2 * SHINRAI_NAME_MAX + 1];
+
+	if (!j->learning || !a->proven[SHINRAI_STEP_QUOTE] ||
+	    !a->proven[SHINRAI_STEP_FRESH])
+		return 0;
+	shinrai_hex_encode(a->ak_name, a->ak_name_len, name);
+	return write_text(v, j->ak, name);
+}
+
+static int sign(struct verify *v, const struct judge *j,
+		const struct shinrai_appraisal *a,
+		const struct shinrai_session *session)
+{
+	SHINRAI_FREE char *jwt = NULL;
+	int ret;
+
+	if (!j->ear)
+		return 0;
+	ret = shinrai_ear_sign(a, session, j->ear, (s64)time(NULL), &jwt);
+	if (ret)
+		return verify_error(v, "ear", NULL, "cannot sign: %s",
+				    strerror(-ret));
+	return write_text(v, j->ear_out, jwt);
+}
+
+static int remember(struct verify *v, const struct judge *j,
+		    const struct shinrai_appraisal *a)
+{
+	int ret;
+
+	if (!j->state || !a->have_next)
+		return 0;
+	ret = shinrai_state_save(j->state, &a->next);
+	return ret ? verify_error(v, "write", NULL, "cannot write %s: %s",
+				  j->state, strerror(-ret)) :
+		     0;
+}
+
+static int save(struct verify *v, const struct judge *j,
+		const struct shinrai_evidence *ev,
+		const struct shinrai_session *session)
+{
+	char text[SHINRAI_SESSION_TEXT];
+	struct shinrai_evidence all = *ev;
+	int ret;
+
+	if (!j->save)
+		return 0;
+	if (session) {
+		ret = shinrai_session_format(session, text);
+		all.item[SHINRAI_ITEM_SESSION].data = (const u8 *)text;
+		all.item[SHINRAI_ITEM_SESSION].len = (size_t)ret;
+	}
+	ret = shinrai_evidence_save(j->save, &all);
+	return ret ? verify_error(v, "write", NULL, "cannot write %s: %s",
+				  j->save, strerror(-ret)) :
+		     0;
+}
+
+static int tell(struct verify *v, const struct judge *j,
+		const struct shinrai_appraisal *a)
+{
+	static const int status[] = {
+		[SHINRAI_TRUSTED] = VERIFY_GOOD,
+		[SHINRAI_UNKNOWN] = VERIFY_UNKNOWN,
+		[SHINRAI_UNTRUSTED] = VERIFY_BAD,
+	};
+
+	if (v->json)
+		return verify_json(v, shinrai_verdict_json(a),
+				   status[a->verdict]);
+	judge_print(a, j->verbose);
+	return verify_finish(v, status[a->verdict]);
+}
+
+static int appraise(const struct judge *j, const struct shinrai_evidence *ev,
+		    const struct shinrai_session *session,
+		    struct shinrai_appraisal *a)
+{
+	const struct shinrai_item *ak = &ev->item[SHINRAI_ITEM_AK];
+	struct shinrai_appraise_input in = {
+		.ev = ev,
+		.session = session,
+		.ak_key = j->ak_key,
+		.learned = j->learning,
+		.last = j->have_state ? &j->last : NULL,
+		.digests = j->ndigests ? &j->known : NULL,
+		.ref = j->reference ? &j->ref : NULL,
+		.allow_anon_exec = j->allow_anon_exec,
+	};
+	u8 name[SHINRAI_NAME_MAX];
+	struct shinrai_public pub;
+	size_t len;
+
+	if (j->ak_name_len) {
+		in.ak_name = j->ak_name;
+		in.ak_name_len = j->ak_name_len;
+	} else if (j->learning && ak->data &&
+		   !shinrai_public_parse(ak->data, ak->len, &pub) &&
+		   !shinrai_public_name(&pub, name, &len)) {
+		in.ak_name = name;
+		in.ak_name_len = len;
+	}
+	return shinrai_appraise(&in, a);
+}
+
+int judge_run(struct verify *v, struct judge *j,
+	      const struct shinrai_evidence *ev, int err,
+	      const struct shinrai_session *session)
+{
+	struct shinrai_appraisal a;
+	int ret;
+
+	ret = ev ? appraise(j, ev, session, &a) :
+		   shinrai_appraise_malformed(err, &a);
+	if (ret)
+		ret = verify_error(v, "memory", NULL, "cannot appraise: %s",
+				   strerror(-ret));
+	if (!ret && ev)
+		ret = save(v, j, ev, session);
+	if (!ret)
+		ret = learn(v, j, &a);
+	if (!ret)
+		ret = remember(v, j, &a);
+	if (!ret)
+		ret = sign(v, j, &a, session);
+	if (!ret)
+		ret = tell(v, j, &a);
+	shinrai_appraisal_free(&a);
+	return ret;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* What "live" and "check" share: what evidence is held against, and how the
+ * verdict is told. */
+#ifndef SHINRAI_JUDGE_H
+#define SHINRAI_JUDGE_H
+
+#include <getopt.h>
+
+#include <shinrai/appraise.h>
+
+#include "verify.h"
+
+#define JUDGE_MAX_LISTS 64
+
+struct judge {
+	/* options */
+	const char *digests[JUDGE_MAX_LISTS];
+	unsigned int ndigests;
+	const char *reference;
+	const char *ak;
+	const char *state;
+	const char *save;
+	const char *ear_key;
+	const char *ear_out;
+	bool learn_ak;
+	bool allow_anon_exec;
+	bool verbose;
+	/* what they name */
+	struct shinrai_digests known;
+	struct shinrai_reference ref;
+	u8 ak_name[SHINRAI_NAME_MAX];
+	size_t ak_name_len;
+	EVP_PKEY *ak_key;
+	bool learning; /* no pinned key yet */
+	EVP_PKEY *ear;
+	bool have_state;
+	struct shinrai_state last;
+};
+
+/* Values of long options, beyond those of a verb's own (which start at 1). */
+#define JUDGE_OPTION 256
+/* clang-format off */
+#define JUDGE_OPTIONS                                                   \
+	{ "digests", required_argument, NULL, JUDGE_OPTION },           \
+	{ "reference", required_argument, NULL, JUDGE_OPTION + 1 },     \
+	{ "ak", required_argument, NULL, JUDGE_OPTION + 2 },            \
+	{ "state", required_argument, NULL, JUDGE_OPTION + 3 },         \
+	{ "save", required_argument, NULL, JUDGE_OPTION + 4 },          \
+	{ "ear-key", required_argument, NULL, JUDGE_OPTION + 5 },       \
+	{ "ear-out", required_argument, NULL, JUDGE_OPTION + 6 },       \
+	{ "learn-ak", no_argument, NULL, JUDGE_OPTION + 7 },            \
+	{ "allow-anon-exec", no_argument, NULL, JUDGE_OPTION + 8 },     \
+	{ "json", no_argument, NULL, JUDGE_OPTION + 9 },                \
+	{ "verbose", no_argument, NULL, 'v' }
+/* clang-format on */
+
+#define JUDGE_HELP                                                          \
+	"  --digests FILE   list of known digests (repeatable)\n"           \
+	"  --reference FILE boot references\n"                              \
+	"  --ak FILE        pinned key: PEM, TPMT_PUBLIC, or its name\n"    \
+	"  --learn-ak       write --ak on first use; the verdict says so\n" \
+	"  --state FILE     what was seen last; kept up to date\n"          \
+	"  --save FILE      save the evidence with its session\n"           \
+	"  --ear-key PEM    sign the verdict as EAR (ES256) ...\n"          \
+	"  --ear-out FILE   ... into this file\n"                           \
+	"  --allow-anon-exec  JIT compilers are expected\n"                 \
+	"  -v, --verbose    notes too\n"
+
+/* Return: 0 taken; -1 not one of these options; exit status, told already. */
+int judge_option(struct verify *v, struct judge *j, int opt, const char *arg);
+
+/* Reads what the options name.  Return: 0; exit status, told already. */
+int judge_load(struct verify *v, struct judge *j);
+void judge_free(struct judge *j);
+
+/*
+ * Appraises, tells, remembers, signs.
+ * @ev: NULL when the attester's answer could not be parsed with @err
+ * @session: NULL when there is none
+ * Return: exit status.
+ */
+int judge_run(struct verify *v, struct judge *j,
+	      const struct shinrai_evidence *ev, int err,
+	      const struct shinrai_session *session);
+
+void judge_print(const struct shinrai_appraisal *a, bool verbose);
+
+#endif

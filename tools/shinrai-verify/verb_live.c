@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+/* live: challenge a machine over mutual TLS and appraise its answer. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <shinrai/client.h>
+#include <shinrai/hex.h>
+
+#include "judge.h"
+
+#define MAX_TIMEOUT 3600
+
+enum { CERT = 1, KEY, CA, NAME, PIN, TIMEOUT, FULL, HELP };
+
+struct live {
+	struct shinrai_client_request req;
+	char *url; /* taken apart in place */
+	u8 pin[32];
+	bool full;
+};
+
+/* https://host:port, https://[v6]:port; a path would name nothing. */
+static int take_url(struct verify *v, struct live *l, const char *url)
+{
+	char *host, *port;
+
+	if (strncmp(url, "https://", 8))
+		return verify_usage(v, "%s: must begin with https://", url);
+	l->url = strdup(url + 8);
+	if (!l->url)
+		return verify_error(v, "memory", NULL, "out of memory");
+	host = l->url;
+	if (*host && host[strlen(host) - 1] == '/')
+		host[strlen(host) - 1] = '\0';
+	port = strrchr(host, ':');
+	if (*host == '[') {
+		host++;
+		port = strchr(host, ']');
+		if (port)
+			*port++ = '\0';
+	}
+	if (!port || *port != ':' || !port[1] ||
+	    port[1 + strspn(port + 1, "0123456789")])
+		return verify_usage(v, "%s: needs host and port", url);
+	*port = '\0';
+	if (!*host || strpbrk(host, "/@?#"))
+		return verify_usage(v, "%s: needs host and port only", url);
+	l->req.host = host;
+	l->req.port = port + 1;
+	return 0;
+}
+
+static int take_option(struct verify *v, struct live *l, int opt,
+		       const char *arg)
+{
+	char *end;
+	unsigned long seconds;
+
+	switch (opt) {
+	case CERT:
+		l->req.cert = arg;
+		return 0;
+	case KEY:
+		l->req.key = arg;
+		return 0;
+	case CA:
+		l->req.ca = arg;
+		return 0;
+	case NAME:
+		l->req.name = arg;
+		return 0;
+	case PIN:
+		if (strlen(arg) != 64 || shinrai_hex_decode(arg, 64, l->pin))
+			return verify_usage(v, "--pin takes the SHA-256 of "
+					       "the certificate in hex");
+		l->req.pin = l->pin;
+		return 0;
+	case TIMEOUT:
+		seconds = strtoul(arg, &end, 10);
+		if (*end || !seconds || seconds > MAX_TIMEOUT)
+			return verify_usage(v, "--timeout takes 1 to %d "
+					       "seconds", MAX_TIMEOUT);
+		l->req.timeout_ms = (unsigned int)seconds * 1000;
+		return 0;
+	case FULL:
+		l->full = true;
+		return 0;
+	}
+	return -1;
+}
+
+static int run(struct verify *v, struct judge *j, struct live *l)
+{
+	struct shinrai_client_answer ans;
+	struct shinrai_evidence ev;
+	int ret, err;
+
+	ret = judge_load(v, j);
+	if (ret)
+		return ret;
+	if (j->have_state && !l->full) {
+		l->req.from = j->last.records;
+		l->req.boot_id = j->last.boot_id;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	if (shinrai_client_ask(&l->req, &ans))
+		return verify_error(v, ans.step, ans.next, "%s", ans.why);
+	err = shinrai_evidence_parse(ans.body, ans.len, &ev);
+	/* The session is what we saw, not what the other side says. */
+	if (!err)
+		ev.item[SHINRAI_ITEM_SESSION] = (struct shinrai_item){ 0 };
+	ret = judge_run(v, j, err ? NULL : &ev, err, &ans.session);
+	free(ans.body);
+	return ret;
+}
+
+static int check_args(struct verify *v, const struct live *l)
+{
+	if (!l->req.cert || !l->req.key || !l->req.ca)
+		return verify_usage(v, "--cert, --key and --ca are needed");
+	if (l->req.name && !*l->req.name && !l->req.pin)
+		return verify_usage(v, "--name '' needs --pin");
+	return 0;
+}
+
+static int parse(struct verify *v, struct judge *j, struct live *l, int argc,
+		 char **argv)
+{
+	static const struct option options[] = {
+		{ "cert", required_argument, NULL, CERT },
+		{ "key", required_argument, NULL, KEY },
+		{ "ca", required_argument, NULL, CA },
+		{ "name", required_argument, NULL, NAME },
+		{ "pin", required_argument, NULL, PIN },
+		{ "timeout", required_argument, NULL, TIMEOUT },
+		{ "full", no_argument, NULL, FULL },
+		JUDGE_OPTIONS,
+		{ "help", no_argument, NULL, HELP },
+		{ 0 },
+	};
+	int opt, ret = 0;
+
+	opterr = 0;
+	while (!ret && (opt = getopt_long(argc, argv, "v", options, NULL)) !=
+			       -1) {
+		if (opt == HELP)
+			return -1;
+		ret = take_option(v, l, opt, optarg);
+		if (ret < 0)
+			ret = judge_option(v, j, opt, optarg);
+		if (ret < 0)
+			ret = verify_usage(v, "unknown option, or without its "
+					      "value: %s",
+					   argv[optind - 1]);
+	}
+	if (!ret && optind + 1 != argc)
+		ret = verify_usage(v, "one https://host:port is needed");
+	if (!ret)
+		ret = take_url(v, l, argv[optind]);
+	return ret ? ret : check_args(v, l);
+}
+
+int verb_live(struct verify *v, int argc, char **argv)
+{
+	struct live l = { .req.timeout_ms = 30000 };
+	struct judge *j = calloc(1, sizeof(*j));
+	int ret;
+
+	if (!j)
+		return verify_error(v, "memory", NULL, "out of memory");
+	ret = parse(v, j, &l, argc, argv);
+	if (ret < 0)
+		ret = verify_help(v);
+	else if (!ret)
+		ret = run(v, j, &l);
+	judge_free(j);
+	free(l.url);
+	free(j);
+	return ret;
+}
