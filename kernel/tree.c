@@ -20,8 +20,7 @@ void shinrai_tree_init(struct shinrai_tree *t)
  * @len: any length
  * @hash: out
  */
-void shinrai_tree_leaf(const void *data, size_t len,
-		       u8 hash[SHINRAI_TREE_HASH])
+void shinrai_tree_leaf(const void *data, size_t len, u8 hash[SHINRAI_TREE_HASH])
 {
 	struct shinrai_sha256 c;
 
@@ -55,8 +54,7 @@ void shinrai_tree_node(const u8 left[SHINRAI_TREE_HASH],
  * @t: the tree; at most 2^31 leaves
  * @leaf: from shinrai_tree_leaf()
  */
-void shinrai_tree_add(struct shinrai_tree *t,
-		      const u8 leaf[SHINRAI_TREE_HASH])
+void shinrai_tree_add(struct shinrai_tree *t, const u8 leaf[SHINRAI_TREE_HASH])
 {
 	u8 h[SHINRAI_TREE_HASH];
 	unsigned int i;
@@ -73,8 +71,7 @@ void shinrai_tree_add(struct shinrai_tree *t,
  * @t: the tree; an empty one has the hash of the empty string
  * @root: out
  */
-void shinrai_tree_root(const struct shinrai_tree *t,
-		       u8 root[SHINRAI_TREE_HASH])
+void shinrai_tree_root(const struct shinrai_tree *t, u8 root[SHINRAI_TREE_HASH])
 {
 	struct shinrai_sha256 c;
 	bool have = false;
@@ -120,8 +117,8 @@ static void range_root(const u8 (*leaves)[SHINRAI_TREE_HASH], u64 n,
  * Return: 0; -EINVAL for an index outside the tree; -ENOSPC.
  */
 int shinrai_tree_path(const u8 (*leaves)[SHINRAI_TREE_HASH], u64 size,
-		      u64 index, u8 (*path)[SHINRAI_TREE_HASH],
-		      size_t path_cap, size_t *path_len)
+		      u64 index, u8 (*path)[SHINRAI_TREE_HASH], size_t path_cap,
+		      size_t *path_len)
 {
 	size_t depth = 0, i;
 	u64 n = size, m = index, k;
@@ -275,9 +272,8 @@ static int fold_both(u64 fn, u64 sn, const u8 first[SHINRAI_TREE_HASH],
  *
  * Return: 0 when the newer tree begins with the older one; -EBADMSG otherwise.
  */
-int shinrai_tree_consistent(u64 old_size,
-			    const u8 old_root[SHINRAI_TREE_HASH], u64 size,
-			    const u8 root[SHINRAI_TREE_HASH],
+int shinrai_tree_consistent(u64 old_size, const u8 old_root[SHINRAI_TREE_HASH],
+			    u64 size, const u8 root[SHINRAI_TREE_HASH],
 			    const u8 (*path)[SHINRAI_TREE_HASH],
 			    size_t path_len)
 {

@@ -159,7 +159,7 @@ const u8 *shinrai_bootlog_digest(const struct shinrai_bootlog_event *e,
 				 u16 alg);
 
 /*
- * Return: 0; -EINVAL not an EFI variable event; -EBADMSG.  Ask e->match what may
+ * Return: 0; -EINVAL not an EFI variable event; -EBADMSG.  e->match says what may
  * be believed: HASHED all of it, VALUE only the data, else nothing.
  */
 int shinrai_bootlog_variable(const struct shinrai_bootlog_event *e,

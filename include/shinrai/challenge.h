@@ -13,9 +13,9 @@
 #define SHINRAI_EXPORTER_SIZE 32
 #define SHINRAI_KEY_ID_SIZE 32
 #define SHINRAI_QUALIFYING_SIZE 32
-#define SHINRAI_CHALLENGE_MAX                                             \
-	(2 + SHINRAI_NONCE_MAX + 2 + SHINRAI_SELECTION_BYTES + 32 + 32 +  \
-	 16 + 8 + 8 + 1 + SHINRAI_TREE_DEPTH * SHINRAI_TREE_HASH)
+#define SHINRAI_CHALLENGE_MAX                                                 \
+	(2 + SHINRAI_NONCE_MAX + 2 + SHINRAI_SELECTION_BYTES + 32 + 32 + 16 + \
+	 8 + 8 + 1 + SHINRAI_TREE_DEPTH * SHINRAI_TREE_HASH)
 
 struct shinrai_challenge {
 	u8 nonce_len;

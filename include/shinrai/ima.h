@@ -89,8 +89,7 @@ struct shinrai_ima_entry {
  * Return: 0; -EINVAL unknown flag or bank; -ENOMEM (ASCII only).
  */
 int shinrai_ima_init(struct shinrai_ima *i, const void *log, size_t len,
-		     unsigned int flags, const u16 *banks,
-		     unsigned int nbanks);
+		     unsigned int flags, const u16 *banks, unsigned int nbanks);
 
 /* Releases what shinrai_ima_init() allocated; entries die with it. */
 void shinrai_ima_fini(struct shinrai_ima *i);

@@ -48,8 +48,8 @@ const struct shinrai_pcr_value *shinrai_pcrs_get(const struct shinrai_pcrs *p,
  * Adds or replaces one value and keeps the order.
  * Return: 0; -EINVAL PCR or size out of range; -ENOSPC.
  */
-int shinrai_pcrs_set(struct shinrai_pcrs *p, u16 alg, u8 pcr,
-		     const void *value, size_t size);
+int shinrai_pcrs_set(struct shinrai_pcrs *p, u16 alg, u8 pcr, const void *value,
+		     size_t size);
 
 /*
  * pcrDigest of TPMS_QUOTE_INFO: H(values in the order of the selection).

@@ -194,7 +194,7 @@ int shinrai_key_from_pem(const void *pem, size_t len, EVP_PKEY **key);
  * -ENOTSUP for a curve or RSA size (below 2048 bits) that is not accepted;
  * -ENOMEM.
  */
-int shinrai_signature_verify(const struct shinrai_signature *sig,
-			     EVP_PKEY *key, const void *data, size_t len);
+int shinrai_signature_verify(const struct shinrai_signature *sig, EVP_PKEY *key,
+			     const void *data, size_t len);
 
 #endif

@@ -37,8 +37,11 @@ static void fuzz_quote(const u8 *data, size_t len)
 	static struct shinrai_pcrs pcrs;
 	struct shinrai_quote_result r;
 	struct shinrai_quote_input in = {
-		.nonce = nonce, .nonce_len = 32, .selection = &all,
-		.bank = SHINRAI_ALG_SHA256, .pcrs = &pcrs,
+		.nonce = nonce,
+		.nonce_len = 32,
+		.selection = &all,
+		.bank = SHINRAI_ALG_SHA256,
+		.pcrs = &pcrs,
 		.refused_pcrs = SHINRAI_PCR_RESETTABLE,
 	};
 	struct shinrai_public ak = { .type = SHINRAI_ALG_ECC };

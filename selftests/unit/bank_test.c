@@ -141,11 +141,20 @@ static void test_list_refuses(void **state)
 		{ 1, { { 0xb, 24, 32 } }, 0, -EBADMSG, "no such PCR" },
 		{ 1, { { 0x99, 1, 0 } }, 0, -EBADMSG, "no value" },
 		{ 1, { { 0x99, 1, 65 } }, 0, -EBADMSG, "longer than any" },
-		{ 2, { { 0xb, 13, 32 }, { 0xb, 12, 32 } }, 0, -EBADMSG,
+		{ 2,
+		  { { 0xb, 13, 32 }, { 0xb, 12, 32 } },
+		  0,
+		  -EBADMSG,
 		  "PCRs not sorted" },
-		{ 2, { { 0xb, 12, 32 }, { 4, 12, 20 } }, 0, -EBADMSG,
+		{ 2,
+		  { { 0xb, 12, 32 }, { 4, 12, 20 } },
+		  0,
+		  -EBADMSG,
 		  "banks not sorted" },
-		{ 2, { { 0xb, 12, 32 }, { 0xb, 12, 32 } }, 0, -EBADMSG,
+		{ 2,
+		  { { 0xb, 12, 32 }, { 0xb, 12, 32 } },
+		  0,
+		  -EBADMSG,
 		  "twice" },
 		{ 1, { { 0xb, 12, 32 } }, 1, -EBADMSG, "trailing byte" },
 	};
@@ -175,8 +184,8 @@ static void test_list_refuses(void **state)
 		testdata_same(table[i].why, back, w.len, b);
 		for (k = 0; k < b.len; k++)
 			testdata_int(table[i].why,
-				     shinrai_pcrs_parse(
-					     testdata_copy(b.p, k).p, k, &p),
+				     shinrai_pcrs_parse(testdata_copy(b.p, k).p,
+							k, &p),
 				     -EBADMSG);
 	}
 }
@@ -191,8 +200,7 @@ static void test_set_get(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(order); i++) {
 		memset(v, order[i], sizeof(v));
-		assert_int_equal(shinrai_pcrs_set(&p, 0xb, order[i], v, 32),
-				 0);
+		assert_int_equal(shinrai_pcrs_set(&p, 0xb, order[i], v, 32), 0);
 		assert_int_equal(shinrai_pcrs_set(&p, 4, order[i], v, 20), 0);
 	}
 	assert_int_equal(p.count, 10);

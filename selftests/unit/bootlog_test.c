@@ -89,11 +89,10 @@ static void test_fixtures(void **state)
 		testdata_int(why, ret, 0);
 		testdata_int(why, b.events, testdata_uint(j, "events"));
 		testdata_int(why, b.locality, testdata_uint(j, "locality"));
-		testdata_int(why, b.secure_boot,
-			     json_integer_value(
-				     json_object_get(j, "secure_boot")));
-		testdata_int(why, b.separators,
-			     testdata_uint(j, "separators"));
+		testdata_int(
+			why, b.secure_boot,
+			json_integer_value(json_object_get(j, "secure_boot")));
+		testdata_int(why, b.separators, testdata_uint(j, "separators"));
 		check_pcrs(why, &b, json_object_get(j, "pcrs"));
 	}
 }
@@ -122,8 +121,7 @@ static void test_bad(void **state)
 static struct shinrai_bytes typical(void)
 {
 	return testdata_hex(
-		json_array_get(json_object_get(fixtures, "bootlog"), 0),
-		"log");
+		json_array_get(json_object_get(fixtures, "bootlog"), 0), "log");
 }
 
 static void test_truncated(void **state)
@@ -182,9 +180,9 @@ static void test_accessors(void **state)
 		expect_match(&e);
 		if (!shinrai_bootlog_variable(&e, &v)) {
 			variables++;
-			assert_int_equal(shinrai_bootlog_variable_is(
-						 &v, "SecureBoot"),
-					 e.pcr == 7);
+			assert_int_equal(
+				shinrai_bootlog_variable_is(&v, "SecureBoot"),
+				e.pcr == 7);
 			assert_false(
 				shinrai_bootlog_variable_is(&v, "SecureBoo"));
 		}
@@ -197,11 +195,10 @@ static void test_accessors(void **state)
 			continue;
 		assert_int_equal(shinrai_bootlog_variable(&e, &v), -EINVAL);
 		assert_int_equal(shinrai_bootlog_tag(&e, &tag), -EINVAL);
-		shinrai_bank_hash(SHINRAI_ALG_SHA256, "kernel image", 12,
-				  want);
-		assert_memory_equal(
-			shinrai_bootlog_digest(&e, SHINRAI_ALG_SHA256), want,
-			sizeof(want));
+		shinrai_bank_hash(SHINRAI_ALG_SHA256, "kernel image", 12, want);
+		assert_memory_equal(shinrai_bootlog_digest(&e,
+							   SHINRAI_ALG_SHA256),
+				    want, sizeof(want));
 		assert_null(shinrai_bootlog_digest(&e, 0x12));
 	}
 	assert_int_equal(variables, 3);
@@ -269,7 +266,8 @@ static void test_public(void **state)
 		  "a00742f2",
 		  "a77ff9ab296e10186dd7e7082eab94e795b1ba9d84e920b09cf6272f"
 		  "68c2711c" },
-		{ "bootlogs/keylime/binary_bios_measurements-secureboot", false, 99, 0, 1,
+		{ "bootlogs/keylime/binary_bios_measurements-secureboot", false,
+		  99, 0, 1,
 		  "0d993cf4baec1dc2a47013c8bcc13e1593d5e6ba9cc4630f422e98d3"
 		  "10212aff",
 		  "ce5e8ef15f4c1db94e24b2f458dc21c96dd3a530ecf4ee4c9d70bd9a"

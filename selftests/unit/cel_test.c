@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Replay of whole CEL logs: values, position of a quote, every kind of fault. */
+/* Replay of whole CEL logs: values, place of a quote, every kind of fault. */
 #include "testdata.h"
 
 #include <shinrai/cel.h>
@@ -197,12 +197,16 @@ static size_t offset_of(unsigned int rec)
 /* One byte of one record is changed, and nothing is made to fit it. */
 static void test_edits(void **state)
 {
-	enum { DIGESTS = 24, CONTENT = 13 + 6 + 5 + 4 * 5 + 164,
-	       HEADER = CONTENT + 5, EVENT = HEADER + 81 };
+	enum {
+		DIGESTS = 24,
+		CONTENT = 13 + 6 + 5 + 4 * 5 + 164,
+		HEADER = CONTENT + 5,
+		EVENT = HEADER + 81
+	};
 	static const struct {
 		unsigned int rec;
 		size_t at;
-		u8 xor;
+		u8 xor ;
 		u32 faults;
 		const char *why;
 	} table[] = {
@@ -246,7 +250,8 @@ static void test_edits(void **state)
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		log = testdata_copy(whole.p, whole.len);
 		mutable(log)[offset_of(table[i].rec) + table[i].at] ^=
-			table[i].xor;
+			table[i].xor
+			;
 		testdata_int(table[i].why, run(&c, log), 0);
 		if (c.faults != table[i].faults)
 			fail_msg("%s: faults %#x, not %#x", table[i].why,

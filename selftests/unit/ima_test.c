@@ -95,8 +95,7 @@ static void test_fixtures(void **state)
 
 static struct shinrai_bytes all_templates(void)
 {
-	return testdata_hex(json_array_get(json_object_get(fixtures, "ima"),
-					   0),
+	return testdata_hex(json_array_get(json_object_get(fixtures, "ima"), 0),
 			    "log");
 }
 
@@ -213,25 +212,25 @@ static void test_ascii(void **state)
 		{ "10 0000000000000000000000000000000000000000 ima-ng sha1:"
 		  "0000000000000000000000000000000000000000 /x y\n",
 		  0, 0, "violation, path with a space" },
-		{ "10 1000000000000000000000000000000000000000 ima-ng sha256:"
-		  D256 " /bin/x\n",
+		{ "10 1000000000000000000000000000000000000000 ima-ng sha256:" D256
+		  " /bin/x\n",
 		  0, 1u << SHINRAI_IMA_TEMPLATE_HASH, "wrong hash" },
-		{ "10 0000000000000000000000000000000000000000 ima-sig sha256:"
-		  D256 " /bin/a b 0302\n",
+		{ "10 0000000000000000000000000000000000000000 ima-sig sha256:" D256
+		  " /bin/a b 0302\n",
 		  0, 0, "signature after a path with a space" },
-		{ "10 0000000000000000000000000000000000000000 ima-sig sha256:"
-		  D256 " /bin/a \n",
+		{ "10 0000000000000000000000000000000000000000 ima-sig sha256:" D256
+		  " /bin/a \n",
 		  0, 0, "no signature: the space before it stays" },
 		{ "10 0000000000000000000000000000000000000000 ima " D1
 		  " /bin/a\n",
 		  0, 0, "template ima" },
-		{ "10 0000000000000000000000000000000000000000 ima-ng sha256:"
-		  D256 " /bin/x",
+		{ "10 0000000000000000000000000000000000000000 ima-ng sha256:" D256
+		  " /bin/x",
 		  -EBADMSG, 0, "line without end" },
 		{ "10 0000 ima-ng sha256:" D256 " /bin/x\n", -EBADMSG, 0,
 		  "short template hash" },
-		{ "1x 0000000000000000000000000000000000000000 ima-ng sha256:"
-		  D256 " /bin/x\n",
+		{ "1x 0000000000000000000000000000000000000000 ima-ng sha256:" D256
+		  " /bin/x\n",
 		  -EBADMSG, 0, "no PCR" },
 		{ "10 0000000000000000000000000000000000000000 other x y\n",
 		  -EBADMSG, 0, "unknown template" },
@@ -248,12 +247,12 @@ static void test_ascii(void **state)
 
 	(void)state;
 	for (k = 0; k < ARRAY_SIZE(table); k++) {
-		testdata_int(table[k].why,
-			     run(&i,
-				 testdata_copy(table[k].line,
-					       strlen(table[k].line)),
-				 SHINRAI_IMA_ASCII),
-			     table[k].ret);
+		testdata_int(
+			table[k].why,
+			run(&i,
+			    testdata_copy(table[k].line, strlen(table[k].line)),
+			    SHINRAI_IMA_ASCII),
+			table[k].ret);
 		testdata_int(table[k].why, i.faults, table[k].faults);
 		shinrai_ima_fini(&i);
 	}
@@ -268,14 +267,14 @@ static void hex_append(char *out, const struct shinrai_bytes *b)
 static void show(const struct shinrai_ima_entry *e, char *out)
 {
 	static const u8 order[] = {
-		SHINRAI_IMA_D,	   SHINRAI_IMA_D_NG,
-		SHINRAI_IMA_D_NGV2, SHINRAI_IMA_N,
-		SHINRAI_IMA_N_NG,   SHINRAI_IMA_SIG,
-		SHINRAI_IMA_BUF,    SHINRAI_IMA_D_MODSIG,
-		SHINRAI_IMA_MODSIG, SHINRAI_IMA_EVMSIG,
-		SHINRAI_IMA_XATTRNAMES, SHINRAI_IMA_XATTRLENGTHS,
+		SHINRAI_IMA_D,		 SHINRAI_IMA_D_NG,
+		SHINRAI_IMA_D_NGV2,	 SHINRAI_IMA_N,
+		SHINRAI_IMA_N_NG,	 SHINRAI_IMA_SIG,
+		SHINRAI_IMA_BUF,	 SHINRAI_IMA_D_MODSIG,
+		SHINRAI_IMA_MODSIG,	 SHINRAI_IMA_EVMSIG,
+		SHINRAI_IMA_XATTRNAMES,	 SHINRAI_IMA_XATTRLENGTHS,
 		SHINRAI_IMA_XATTRVALUES, SHINRAI_IMA_IUID,
-		SHINRAI_IMA_IGID, SHINRAI_IMA_IMODE,
+		SHINRAI_IMA_IGID,	 SHINRAI_IMA_IMODE,
 	};
 	struct shinrai_bytes b;
 	size_t k, n;
@@ -300,8 +299,7 @@ static void show(const struct shinrai_ima_entry *e, char *out)
 		case SHINRAI_IMA_IUID:
 		case SHINRAI_IMA_IGID:
 		case SHINRAI_IMA_IMODE:
-			sprintf(out + strlen(out), "%d",
-				b.p[0] | b.p[1] << 8);
+			sprintf(out + strlen(out), "%d", b.p[0] | b.p[1] << 8);
 			break;
 		case SHINRAI_IMA_D_NG:
 		case SHINRAI_IMA_D_NGV2:

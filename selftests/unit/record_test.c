@@ -54,8 +54,7 @@ static void test_events(void **state)
 			make_event(e, &ev);
 			shinrai_wr_init(&w, buf, sizeof(buf));
 			testdata_int(name, shinrai_event_encode(&w, &ev), 0);
-			testdata_same(name, buf, w.len,
-				      testdata_hex(e, "tlv"));
+			testdata_same(name, buf, w.len, testdata_hex(e, "tlv"));
 			testdata_int(name, shinrai_event_leaf(&ev, leaf), 0);
 			testdata_same(name, leaf, sizeof(leaf),
 				      testdata_hex(e, "leaf"));
@@ -109,8 +108,8 @@ static void test_encode(void **state)
 		d = json_object_get(rec, "digests");
 		for (k = 0; k < ARRAY_SIZE(alg); k++) {
 			b = testdata_hex(d, alg[k]);
-			digest[k].alg = shinrai_bank_by_name(alg[k],
-							     strlen(alg[k]));
+			digest[k].alg =
+				shinrai_bank_by_name(alg[k], strlen(alg[k]));
 			digest[k].size = (u8)b.len;
 			digest[k].value = b.p;
 			if (k == 3) /* capped */
@@ -160,8 +159,8 @@ static void test_check(void **state)
 /* A value that was withheld cannot be read; what was shown can. */
 static void test_withheld(void **state)
 {
-	const json_t *j = json_array_get(json_object_get(vectors, "redacted"),
-					 0);
+	const json_t *j =
+		json_array_get(json_object_get(vectors, "redacted"), 0);
 	struct shinrai_bytes cel = testdata_hex(j, "cel");
 	struct shinrai_rd r, events;
 	struct shinrai_record rec;
@@ -177,8 +176,7 @@ static void test_withheld(void **state)
 	assert_int_equal(shinrai_event_next(&events, &ev), 1);
 	assert_null(shinrai_event_field(&ev, SHINRAI_FIELD_PATH));
 	assert_non_null(shinrai_event_field(&ev, SHINRAI_FIELD_UID));
-	assert_int_equal(shinrai_event_uint(&ev, SHINRAI_FIELD_SIZE, 8, &v),
-			 0);
+	assert_int_equal(shinrai_event_uint(&ev, SHINRAI_FIELD_SIZE, 8, &v), 0);
 	assert_int_equal(v, 6);
 	assert_int_equal(shinrai_event_uint(&ev, SHINRAI_FIELD_SIZE, 4, &v),
 			 -EBADMSG);
@@ -190,11 +188,14 @@ static void test_withheld(void **state)
 static void test_faults(void **state)
 {
 	/* Four digests of 20, 32, 48 and 64 bytes, each with its TLV head. */
-	enum { CONTENT = 13 + 6 + 5 + 4 * 5 + 164, HEADER = CONTENT + 5,
-	       EVENT = HEADER + 81 };
+	enum {
+		CONTENT = 13 + 6 + 5 + 4 * 5 + 164,
+		HEADER = CONTENT + 5,
+		EVENT = HEADER + 81
+	};
 	static const struct {
 		size_t at;
-		u8 xor;
+		u8 xor ;
 		int fault; /* -1: not even a record */
 		const char *why;
 	} table[] = {
@@ -223,8 +224,8 @@ static void test_faults(void **state)
 		{ EVENT + 7, 3, SHINRAI_FAULT_SYNTAX, "ids not ascending" },
 		{ EVENT + 11, 1, SHINRAI_FAULT_ROOT, "value of a field" },
 	};
-	const json_t *j = json_array_get(json_object_get(vectors, "records"),
-					 2);
+	const json_t *j =
+		json_array_get(json_object_get(vectors, "records"), 2);
 	struct shinrai_bytes cel = testdata_hex(j, "cel"), copy;
 	struct shinrai_record rec;
 	struct shinrai_header h;
@@ -234,7 +235,7 @@ static void test_faults(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		copy = testdata_copy(cel.p, cel.len);
-		((u8 *)copy.p)[table[i].at] ^= table[i].xor;
+		((u8 *)copy.p)[table[i].at] ^= table[i].xor ;
 		shinrai_rd_init(&r, copy.p, copy.len);
 		if (table[i].fault < 0) {
 			testdata_int(table[i].why,
@@ -249,8 +250,8 @@ static void test_faults(void **state)
 
 static void test_truncated(void **state)
 {
-	const json_t *j = json_array_get(json_object_get(vectors, "records"),
-					 1);
+	const json_t *j =
+		json_array_get(json_object_get(vectors, "records"), 1);
 	struct shinrai_bytes cel = testdata_hex(j, "cel"), copy;
 	struct shinrai_record rec;
 	struct shinrai_rd r;
@@ -274,15 +275,17 @@ static void test_encode_refuses(void **state)
 	struct shinrai_wr w;
 
 	(void)state;
-	ev.field[0] = (struct shinrai_field){ .id = 0x80, .data = data,
-					      .len = 1 };
+	ev.field[0] =
+		(struct shinrai_field){ .id = 0x80, .data = data, .len = 1 };
 	shinrai_wr_init(&w, buf, sizeof(buf));
 	assert_int_equal(shinrai_event_encode(&w, &ev), -EINVAL);
 	assert_int_equal(shinrai_event_leaf(&ev, leaf), -EINVAL);
-	ev.field[0] = (struct shinrai_field){ .id = 1, .data = data,
-					      .len = 32, .withheld = true };
+	ev.field[0] = (struct shinrai_field){
+		.id = 1, .data = data, .len = 32, .withheld = true
+	};
 	assert_int_equal(shinrai_event_encode(&w, &ev), -EINVAL);
-	ev.field[0] = (struct shinrai_field){ .id = 1, .data = big,
+	ev.field[0] = (struct shinrai_field){ .id = 1,
+					      .data = big,
 					      .len = SHINRAI_MAX_EVENT - 5 };
 	assert_int_equal(shinrai_event_encode(&w, &ev), -EMSGSIZE);
 	ev.field[0].len = 32;

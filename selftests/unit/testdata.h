@@ -62,8 +62,8 @@ static inline struct shinrai_bytes testdata_longer(struct shinrai_bytes b)
 static inline json_t *testdata_json(const char *path, size_t flags)
 {
 	json_error_t error;
-	json_t *j = json_load_file(path, JSON_REJECT_DUPLICATES | flags,
-				   &error);
+	json_t *j =
+		json_load_file(path, JSON_REJECT_DUPLICATES | flags, &error);
 
 	if (!j)
 		fail_msg("%s:%d: %s", path, error.line, error.text);
@@ -84,9 +84,8 @@ static inline u64 testdata_uint(const json_t *j, const char *key)
 	const json_t *n = json_object_get(j, key);
 
 	if (json_is_real(n))
-		return json_real_value(n) >= 0x1p64 ?
-			       UINT64_MAX :
-			       (u64)json_real_value(n);
+		return json_real_value(n) >= 0x1p64 ? UINT64_MAX :
+						      (u64)json_real_value(n);
 	if (!json_is_integer(n))
 		fail_msg("fixture has no number \"%s\"", key);
 	return (u64)json_integer_value(n);
@@ -181,20 +180,20 @@ static inline struct shinrai_bytes testdata_vector64(const char *name)
 }
 
 /* Compares and names the case on failure. */
-#define testdata_same(name, got, got_len, want)                               \
-	do {                                                                  \
-		struct shinrai_bytes want_ = (want);                          \
-		if ((size_t)(got_len) != want_.len ||                         \
-		    memcmp((got), want_.p, want_.len))                        \
-			fail_msg("%s: %s is not as expected", (name), #got);  \
+#define testdata_same(name, got, got_len, want)                              \
+	do {                                                                 \
+		struct shinrai_bytes want_ = (want);                         \
+		if ((size_t)(got_len) != want_.len ||                        \
+		    memcmp((got), want_.p, want_.len))                       \
+			fail_msg("%s: %s is not as expected", (name), #got); \
 	} while (0)
 
-#define testdata_int(name, got, want)                                         \
-	do {                                                                  \
-		long long got_ = (got), want_ = (want);                       \
-		if (got_ != want_)                                            \
-			fail_msg("%s: %s is %lld, not %lld", (name), #got,    \
-				 got_, want_);                                \
+#define testdata_int(name, got, want)                                      \
+	do {                                                               \
+		long long got_ = (got), want_ = (want);                    \
+		if (got_ != want_)                                         \
+			fail_msg("%s: %s is %lld, not %lld", (name), #got, \
+				 got_, want_);                             \
 	} while (0)
 
 #endif

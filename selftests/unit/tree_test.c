@@ -118,9 +118,8 @@ static void test_inclusion(void **state)
 		assert_memory_equal(root, want, sizeof(root));
 		for (m = 0; m < n; m++) {
 			assert_int_equal(
-				shinrai_tree_path((const u8(*)[32])leaves, n,
-						  m, path, ARRAY_SIZE(path),
-						  &len),
+				shinrai_tree_path((const u8(*)[32])leaves, n, m,
+						  path, ARRAY_SIZE(path), &len),
 				0);
 			assert_int_equal(
 				shinrai_tree_check(leaves[m], m, n,
@@ -129,12 +128,11 @@ static void test_inclusion(void **state)
 				0);
 			if (len) {
 				path[len - 1][0] ^= 1;
-				assert_int_equal(
-					shinrai_tree_check(
-						leaves[m], m, n,
-						(const u8(*)[32])path, len,
-						root),
-					-EBADMSG);
+				assert_int_equal(shinrai_tree_check(
+							 leaves[m], m, n,
+							 (const u8(*)[32])path,
+							 len, root),
+						 -EBADMSG);
 			}
 		}
 	}
@@ -243,10 +241,10 @@ static bool check_file(const char *path, bool inclusion)
 	for (i = 0; i < n; i++)
 		good &= hash_of(json_array_get(proof, i), hash[i]);
 	if (good)
-		good = !(inclusion ?
-				 check_inclusion(j, (const u8(*)[32])hash, n) :
-				 check_consistency(j, (const u8(*)[32])hash,
-						   n));
+		good = !(
+			inclusion ?
+				check_inclusion(j, (const u8(*)[32])hash, n) :
+				check_consistency(j, (const u8(*)[32])hash, n));
 	if (good != want)
 		print_error("%s: %s, wrongly\n", path,
 			    good ? "accepted" : "refused");

@@ -83,10 +83,9 @@ static json_t *json_attest(const struct shinrai_attest *a)
 		"magic", "ff544347", "type", "quote", "signer",
 		verify_json_hex(a->signer.p, a->signer.len), "extra_data",
 		verify_json_hex(a->extra.p, a->extra.len), "clock",
-		(json_int_t)a->clock, "reset_count",
-		(json_int_t)a->reset_count, "restart_count",
-		(json_int_t)a->restart_count, "safe", a->safe, "firmware",
-		json_sprintf("%016" PRIx64, a->firmware), "pcrs",
+		(json_int_t)a->clock, "reset_count", (json_int_t)a->reset_count,
+		"restart_count", (json_int_t)a->restart_count, "safe", a->safe,
+		"firmware", json_sprintf("%016" PRIx64, a->firmware), "pcrs",
 		json_selection(&a->selection), "pcr_digest",
 		verify_json_hex(a->pcr_digest.p, a->pcr_digest.len));
 }
@@ -205,8 +204,8 @@ static int load(struct verify *v, const struct args *a, struct material *m,
 			return VERIFY_FAILURE;
 	}
 	in->attest = (struct shinrai_bytes){ m->data[ATTEST], m->len[ATTEST] };
-	in->signature = (struct shinrai_bytes){ m->data[SIGNATURE],
-						m->len[SIGNATURE] };
+	in->signature =
+		(struct shinrai_bytes){ m->data[SIGNATURE], m->len[SIGNATURE] };
 	if (shinrai_key_from_pem(m->data[KEY], m->len[KEY], &m->key))
 		return verify_error(v, "key",
 				    "PEM public key or certificate is needed",
@@ -283,8 +282,10 @@ int verb_quote(struct verify *v, int argc, char **argv)
 		else if (opt >= 0 && opt < FILES)
 			a.path[opt] = optarg;
 		else if (opt != 'j')
-			return verify_usage(v, "unknown or incomplete option:"
-					       " %s", argv[optind - 1]);
+			return verify_usage(v,
+					    "unknown or incomplete option:"
+					    " %s",
+					    argv[optind - 1]);
 	}
 	if (optind != argc)
 		return verify_usage(v, "unexpected operand: %s", argv[optind]);

@@ -129,8 +129,8 @@ static int finish(struct result *r, const struct shinrai_replay *replay)
 				(json_int_t)r->entries, "wrong",
 				(json_int_t)r->wrong, "cannot_tell",
 				(json_int_t)r->open, "pcrs",
-				verify_json_pcrs(&pcrs), "not_replayed",
-				opaque, "faults", r->faults);
+				verify_json_pcrs(&pcrs), "not_replayed", opaque,
+				"faults", r->faults);
 		json_object_update_new(out, r->extra);
 		return verify_json(r->v, out, status);
 	}
@@ -153,8 +153,7 @@ static int replay_cel(struct result *r, const u8 *data, size_t len)
 
 	shinrai_cel_init(&cel, data, len);
 	while ((ret = shinrai_cel_next(&cel, &rec)) > 0) {
-		snprintf(what, sizeof(what), "record %" PRIu64,
-			 rec.rec.recnum);
+		snprintf(what, sizeof(what), "record %" PRIu64, rec.rec.recnum);
 		put_faults(r, cel.records - 1, rec.offset, rec.faults,
 			   SHINRAI_CEL_CANNOT_TELL, shinrai_cel_fault_code,
 			   shinrai_cel_fault_text, what);

@@ -14,8 +14,7 @@ size_t shinrai_bootlog_offset(const struct shinrai_bootlog *b)
 	return (size_t)(b->rd.p - b->base);
 }
 
-const u8 *shinrai_bootlog_digest(const struct shinrai_bootlog_event *e,
-				 u16 alg)
+const u8 *shinrai_bootlog_digest(const struct shinrai_bootlog_event *e, u16 alg)
 {
 	unsigned int i;
 
@@ -33,8 +32,7 @@ static int fail(struct shinrai_bootlog *b, enum shinrai_bootlog_error error)
 	return -EBADMSG;
 }
 
-static void fault(struct shinrai_bootlog_event *e,
-		  enum shinrai_bootlog_fault f)
+static void fault(struct shinrai_bootlog_event *e, enum shinrai_bootlog_fault f)
 {
 	e->faults |= 1u << f;
 }
@@ -160,9 +158,9 @@ static int read_first(struct shinrai_bootlog *b)
 			return fail(b, SHINRAI_BOOTLOG_SPEC_ID);
 		return 0;
 	}
-	b->have_spec = e.type == SHINRAI_EV_NO_ACTION &&
-		       (signed_as(&e.data, spec_efi) ||
-			signed_as(&e.data, spec_bios));
+	b->have_spec =
+		e.type == SHINRAI_EV_NO_ACTION &&
+		(signed_as(&e.data, spec_efi) || signed_as(&e.data, spec_bios));
 	b->algs[0].alg = SHINRAI_ALG_SHA1;
 	b->algs[0].size = 20;
 	b->nalgs = 1;
@@ -170,8 +168,7 @@ static int read_first(struct shinrai_bootlog *b)
 	return 0;
 }
 
-int shinrai_bootlog_init(struct shinrai_bootlog *b, const void *log,
-			 size_t len)
+int shinrai_bootlog_init(struct shinrai_bootlog *b, const void *log, size_t len)
 {
 	memset(b, 0, sizeof(*b));
 	shinrai_rd_init(&b->rd, log, len);
@@ -208,15 +205,14 @@ static void no_action(struct shinrai_bootlog *b,
 				fault(e, SHINRAI_BOOTLOG_NO_ACTION);
 		}
 	}
-	if (e->index && (signed_as(&e->data, spec_agile) ||
-			 signed_as(&e->data, spec_efi) ||
-			 signed_as(&e->data, spec_bios)))
+	if (e->index &&
+	    (signed_as(&e->data, spec_agile) || signed_as(&e->data, spec_efi) ||
+	     signed_as(&e->data, spec_bios)))
 		fault(e, SHINRAI_BOOTLOG_NO_ACTION);
 	if (!signed_as(&e->data, startup_locality))
 		return;
 	if (e->pcr || e->data.len != 17 ||
-	    (e->data.p[16] != 0 && e->data.p[16] != 3 &&
-	     e->data.p[16] != 4) ||
+	    (e->data.p[16] != 0 && e->data.p[16] != 3 && e->data.p[16] != 4) ||
 	    b->have_locality || b->hcrtm || start_pcr0(b, e->data.p[16])) {
 		fault(e, SHINRAI_BOOTLOG_LOCALITY);
 		return;
@@ -243,11 +239,10 @@ static void extend(struct shinrai_bootlog *b, struct shinrai_bootlog_event *e)
 	for (i = 0; i < e->ndigests; i++) {
 		bank = shinrai_replay_bank(&b->replay, e->digest[i].alg);
 		if (bank)
-			shinrai_replay_extend(bank, e->pcr,
-					      e->digest[i].value);
+			shinrai_replay_extend(bank, e->pcr, e->digest[i].value);
 	}
 	e->before_separator = !(b->separators >> e->pcr & 1);
-	bootlog_examine(b, e);
+	shinrai_bootlog_examine(b, e);
 }
 
 int shinrai_bootlog_next(struct shinrai_bootlog *b,

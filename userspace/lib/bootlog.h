@@ -10,7 +10,7 @@
  * and takes over what the log remembers: separators, SecureBoot.
  * @e: pcr below SHINRAI_PCR_COUNT; match and faults are set
  */
-void bootlog_examine(struct shinrai_bootlog *b,
-		     struct shinrai_bootlog_event *e);
+void shinrai_bootlog_examine(struct shinrai_bootlog *b,
+			     struct shinrai_bootlog_event *e);
 
 #endif

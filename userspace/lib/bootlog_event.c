@@ -136,9 +136,8 @@ static void separator(struct shinrai_bootlog *b,
 	static const u8 ones[4] = { 0xff, 0xff, 0xff, 0xff };
 	static const u8 zeros[4];
 
-	if (e->pcr < 8 &&
-	    (e->data.len != 4 || (memcmp(e->data.p, zeros, 4) &&
-				  memcmp(e->data.p, ones, 4))))
+	if (e->pcr < 8 && (e->data.len != 4 || (memcmp(e->data.p, zeros, 4) &&
+						memcmp(e->data.p, ones, 4))))
 		e->faults |= 1u << SHINRAI_BOOTLOG_SEPARATOR;
 	else if (e->match == SHINRAI_BOOTLOG_HASHED)
 		b->separators |= 1u << e->pcr;
@@ -161,8 +160,8 @@ static void secure_boot(struct shinrai_bootlog *b,
 	b->secure_boot = b->secure_boot < 0 ? state : b->secure_boot & state;
 }
 
-void bootlog_examine(struct shinrai_bootlog *b,
-		     struct shinrai_bootlog_event *e)
+void shinrai_bootlog_examine(struct shinrai_bootlog *b,
+			     struct shinrai_bootlog_event *e)
 {
 	e->match = match(e);
 	if (e->match == SHINRAI_BOOTLOG_MISMATCH)

@@ -2,7 +2,10 @@
 /* Names and texts of firmware event logs. */
 #include <shinrai/bootlog.h>
 
-#define TYPE(name) { SHINRAI_##name, #name }
+#define TYPE(name)                    \
+	{                             \
+		SHINRAI_##name, #name \
+	}
 static const struct {
 	u32 type;
 	const char *name;
@@ -50,30 +53,26 @@ struct text {
 	const char *text;
 };
 
+#define FAULT(name, code, text) [SHINRAI_BOOTLOG_##name] = { code, text }
 static const struct text faults[SHINRAI_BOOTLOG_FAULTS] = {
-	[SHINRAI_BOOTLOG_DATA] = { "data",
-				   "event data does not hash to its digest" },
-	[SHINRAI_BOOTLOG_BANKS] = { "banks",
-				    "a bank is missing or occurs twice" },
-	[SHINRAI_BOOTLOG_PCR_RANGE] = { "pcr-range", "there is no such PCR" },
-	[SHINRAI_BOOTLOG_NO_ACTION] = {
-		"no-action", "EV_NO_ACTION carries a digest or is misplaced" },
-	[SHINRAI_BOOTLOG_LOCALITY] = {
-		"locality", "StartupLocality is invalid or too late" },
-	[SHINRAI_BOOTLOG_SEPARATOR] = {
-		"separator", "separator reports an error or another value" },
+	FAULT(DATA, "data", "event data does not hash to its digest"),
+	FAULT(BANKS, "banks", "a bank is missing or occurs twice"),
+	FAULT(PCR_RANGE, "pcr-range", "there is no such PCR"),
+	FAULT(NO_ACTION, "no-action",
+	      "EV_NO_ACTION carries a digest or is misplaced"),
+	FAULT(LOCALITY, "locality", "StartupLocality is invalid or too late"),
+	FAULT(SEPARATOR, "separator",
+	      "separator reports an error or another value"),
 };
 
 static const struct text errors[] = {
-	[SHINRAI_BOOTLOG_OK] = { "ok", "log is well-formed" },
-	[SHINRAI_BOOTLOG_EMPTY] = { "empty", "log is empty" },
-	[SHINRAI_BOOTLOG_TRUNCATED] = { "truncated",
-					"log ends inside an event" },
-	[SHINRAI_BOOTLOG_SPEC_ID] = { "spec-id", "Spec ID event is malformed" },
-	[SHINRAI_BOOTLOG_ALGORITHM] = {
-		"algorithm", "event has a digest the Spec ID does not name" },
-	[SHINRAI_BOOTLOG_HEADER] = { "header",
-				     "log does not begin with an event" },
+	FAULT(OK, "ok", "log is well-formed"),
+	FAULT(EMPTY, "empty", "log is empty"),
+	FAULT(TRUNCATED, "truncated", "log ends inside an event"),
+	FAULT(SPEC_ID, "spec-id", "Spec ID event is malformed"),
+	FAULT(ALGORITHM, "algorithm",
+	      "event has a digest the Spec ID does not name"),
+	FAULT(HEADER, "header", "log does not begin with an event"),
 };
 
 const char *shinrai_bootlog_type_name(u32 type)

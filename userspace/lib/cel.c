@@ -2,37 +2,34 @@
 /* Replay of a CEL-TLV log; ours is checked in full. */
 #include <shinrai/cel.h>
 
+#define FAULT(name, code, text) [SHINRAI_CEL_##name] = { code, text }
 static const struct {
 	const char *code;
 	const char *text;
 } table[SHINRAI_CEL_FAULTS] = {
-	[SHINRAI_CEL_SYNTAX] = { "syntax", "content is malformed" },
-	[SHINRAI_CEL_VERSION] = { "version", "format version is not known" },
-	[SHINRAI_CEL_RECNUM_HEADER] = { "record-number",
-					"header names another record number" },
-	[SHINRAI_CEL_PCR_HEADER] = { "pcr", "header names another PCR" },
-	[SHINRAI_CEL_COUNT] = { "event-count", "events are missing or added" },
-	[SHINRAI_CEL_ROOT] = { "root",
-			       "events are not those that were extended" },
-	[SHINRAI_CEL_DIGEST] = { "digest",
-				 "digest is not that of the header" },
-	[SHINRAI_CEL_CAPPED] = { "capped", "capped bank is not all ones" },
-	[SHINRAI_CEL_BANKS] = { "banks", "banks are not those START names" },
-	[SHINRAI_CEL_BANK_UNKNOWN] = { "bank-unknown",
-				       "hash of a bank cannot be computed" },
-	[SHINRAI_CEL_GAP] = { "gap", "record number does not follow" },
-	[SHINRAI_CEL_BOOT_ID] = { "boot-id", "record is of another boot" },
-	[SHINRAI_CEL_NO_START] = { "no-start", "record 0 is not START" },
-	[SHINRAI_CEL_START_AGAIN] = { "start-again",
-				      "START is not the first record" },
-	[SHINRAI_CEL_START_FIELDS] = {
-		"start-fields", "START lacks valid banks or PCR values" },
-	[SHINRAI_CEL_TYPE] = { "record-type", "record type is not known" },
-	[SHINRAI_CEL_EVENT_TYPE] = { "event-type", "event type is not known" },
-	[SHINRAI_CEL_PCR_RANGE] = { "pcr-range", "there is no such PCR" },
-	[SHINRAI_CEL_NV] = { "nv-index", "NV index cannot be replayed" },
-	[SHINRAI_CEL_MIXED] = { "mixed",
-				"foreign record inside a log of ours" },
+	FAULT(SYNTAX, "syntax", "content is malformed"),
+	FAULT(VERSION, "version", "format version is not known"),
+	FAULT(RECNUM_HEADER, "record-number",
+	      "header names another record number"),
+	FAULT(PCR_HEADER, "pcr", "header names another PCR"),
+	FAULT(COUNT, "event-count", "events are missing or added"),
+	FAULT(ROOT, "root", "events are not those that were extended"),
+	FAULT(DIGEST, "digest", "digest is not that of the header"),
+	FAULT(CAPPED, "capped", "capped bank is not all ones"),
+	FAULT(BANKS, "banks", "banks are not those START names"),
+	FAULT(BANK_UNKNOWN, "bank-unknown",
+	      "hash of a bank cannot be computed"),
+	FAULT(GAP, "gap", "record number does not follow"),
+	FAULT(BOOT_ID, "boot-id", "record is of another boot"),
+	FAULT(NO_START, "no-start", "record 0 is not START"),
+	FAULT(START_AGAIN, "start-again", "START is not the first record"),
+	FAULT(START_FIELDS, "start-fields",
+	      "START lacks valid banks or PCR values"),
+	FAULT(TYPE, "record-type", "record type is not known"),
+	FAULT(EVENT_TYPE, "event-type", "event type is not known"),
+	FAULT(PCR_RANGE, "pcr-range", "there is no such PCR"),
+	FAULT(NV, "nv-index", "NV index cannot be replayed"),
+	FAULT(MIXED, "mixed", "foreign record inside a log of ours"),
 };
 
 const char *shinrai_cel_fault_code(unsigned int fault)
@@ -42,8 +39,7 @@ const char *shinrai_cel_fault_code(unsigned int fault)
 
 const char *shinrai_cel_fault_text(unsigned int fault)
 {
-	return fault < SHINRAI_CEL_FAULTS ? table[fault].text :
-					    "unknown fault";
+	return fault < SHINRAI_CEL_FAULTS ? table[fault].text : "unknown fault";
 }
 
 void shinrai_cel_init(struct shinrai_cel *c, const void *log, size_t len)
@@ -246,8 +242,8 @@ static void check_digests(const struct shinrai_cel *c,
 				fault(r, SHINRAI_CEL_CAPPED);
 			continue;
 		}
-		if (shinrai_bank_hash(d->alg, r->header_tlv,
-				      SHINRAI_HEADER_TLV, digest))
+		if (shinrai_bank_hash(d->alg, r->header_tlv, SHINRAI_HEADER_TLV,
+				      digest))
 			fault(r, SHINRAI_CEL_BANK_UNKNOWN);
 		else if (d->size != shinrai_bank_size(d->alg) ||
 			 memcmp(digest, d->value, d->size))

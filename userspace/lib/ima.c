@@ -4,16 +4,16 @@
 
 #include "ima.h"
 
+#define FAULT(name, code, text) [SHINRAI_IMA_##name] = { code, text }
 static const struct {
 	const char *code;
 	const char *text;
 } faults[SHINRAI_IMA_FAULTS] = {
-	[SHINRAI_IMA_TEMPLATE_HASH] = {
-		"template-hash", "template hash is not that of the data" },
-	[SHINRAI_IMA_TEMPLATE_UNKNOWN] = { "template-unknown",
-					   "template is not known" },
-	[SHINRAI_IMA_FIELD] = { "field", "a field is malformed" },
-	[SHINRAI_IMA_PCR_RANGE] = { "pcr-range", "there is no such PCR" },
+	FAULT(TEMPLATE_HASH, "template-hash",
+	      "template hash is not that of the data"),
+	FAULT(TEMPLATE_UNKNOWN, "template-unknown", "template is not known"),
+	FAULT(FIELD, "field", "a field is malformed"),
+	FAULT(PCR_RANGE, "pcr-range", "there is no such PCR"),
 };
 
 const char *shinrai_ima_fault_code(unsigned int fault)
@@ -37,8 +37,7 @@ bool shinrai_ima_is_ascii(const void *log, size_t len)
 }
 
 int shinrai_ima_init(struct shinrai_ima *i, const void *log, size_t len,
-		     unsigned int flags, const u16 *banks,
-		     unsigned int nbanks)
+		     unsigned int flags, const u16 *banks, unsigned int nbanks)
 {
 	unsigned int b;
 
@@ -284,12 +283,15 @@ static const struct ima_template templates[] = {
 	{ "ima-ngv2", 2, { SHINRAI_IMA_D_NGV2, N_NG } },
 	{ "ima-sigv2", 3, { SHINRAI_IMA_D_NGV2, N_NG, SHINRAI_IMA_SIG } },
 	{ "ima-buf", 3, { D_NG, N_NG, SHINRAI_IMA_BUF } },
-	{ "ima-modsig", 5, { D_NG, N_NG, SHINRAI_IMA_SIG, SHINRAI_IMA_D_MODSIG,
-			     SHINRAI_IMA_MODSIG } },
-	{ "evm-sig", 9, { D_NG, N_NG, SHINRAI_IMA_EVMSIG,
-			  SHINRAI_IMA_XATTRNAMES, SHINRAI_IMA_XATTRLENGTHS,
-			  SHINRAI_IMA_XATTRVALUES, SHINRAI_IMA_IUID,
-			  SHINRAI_IMA_IGID, SHINRAI_IMA_IMODE } },
+	{ "ima-modsig",
+	  5,
+	  { D_NG, N_NG, SHINRAI_IMA_SIG, SHINRAI_IMA_D_MODSIG,
+	    SHINRAI_IMA_MODSIG } },
+	{ "evm-sig",
+	  9,
+	  { D_NG, N_NG, SHINRAI_IMA_EVMSIG, SHINRAI_IMA_XATTRNAMES,
+	    SHINRAI_IMA_XATTRLENGTHS, SHINRAI_IMA_XATTRVALUES, SHINRAI_IMA_IUID,
+	    SHINRAI_IMA_IGID, SHINRAI_IMA_IMODE } },
 };
 
 static int field_find(const u8 *p, size_t len)
@@ -325,8 +327,8 @@ static int template_format(const struct shinrai_bytes *name,
 	return 0;
 }
 
-int ima_template_find(const struct shinrai_bytes *name,
-		      struct ima_template *t)
+int shinrai_ima_template_find(const struct shinrai_bytes *name,
+			      struct ima_template *t)
 {
 	struct ima_template format;
 	size_t i;
@@ -359,14 +361,15 @@ static void parse_fields(struct shinrai_ima *i, struct shinrai_ima_entry *e)
 	struct shinrai_rd r;
 	unsigned int n;
 
-	if (ima_template_find(&e->name, &t)) {
+	if (shinrai_ima_template_find(&e->name, &t)) {
 		e->faults |= 1u << SHINRAI_IMA_TEMPLATE_UNKNOWN;
 		return;
 	}
 	shinrai_rd_init(&r, e->data.p, e->data.len);
 	for (n = 0; n < t.nfields; n++) {
-		read_bytes(&r, t.field[n] == SHINRAI_IMA_D ? IMA_DIGEST_LEN :
-							     read32(i, &r),
+		read_bytes(&r,
+			   t.field[n] == SHINRAI_IMA_D ? IMA_DIGEST_LEN :
+							 read32(i, &r),
 			   &v);
 		if (shinrai_rd_err(&r))
 			break;
@@ -428,7 +431,7 @@ int shinrai_ima_next(struct shinrai_ima *i, struct shinrai_ima_entry *e)
 	memset(e, 0, sizeof(*e));
 	e->offset = shinrai_ima_offset(i);
 	e->index = i->entries;
-	ret = i->flags & SHINRAI_IMA_ASCII ? ima_ascii_next(i, e) :
+	ret = i->flags & SHINRAI_IMA_ASCII ? shinrai_ima_ascii_next(i, e) :
 					     binary_next(i, e);
 	if (ret < 0) {
 		shinrai_rd_fail(&i->rd, -EBADMSG);

@@ -19,14 +19,14 @@ struct ima_template {
  * @t: out, only on success
  * Return: 0; -ENOENT.
  */
-int ima_template_find(const struct shinrai_bytes *name,
-		      struct ima_template *t);
+int shinrai_ima_template_find(const struct shinrai_bytes *name,
+			      struct ima_template *t);
 
 /*
  * Reads one line: fills pcr, template_hash, name, and data in the reader's
  * scratch as the kernel would have hashed it.
  * Return: 1; 0 at the end; -EBADMSG.
  */
-int ima_ascii_next(struct shinrai_ima *i, struct shinrai_ima_entry *e);
+int shinrai_ima_ascii_next(struct shinrai_ima *i, struct shinrai_ima_entry *e);
 
 #endif

@@ -196,7 +196,7 @@ static int split(struct text *line, const struct ima_template *t,
 	return 0;
 }
 
-int ima_ascii_next(struct shinrai_ima *i, struct shinrai_ima_entry *e)
+int shinrai_ima_ascii_next(struct shinrai_ima *i, struct shinrai_ima_entry *e)
 {
 	struct text line, w, part[SHINRAI_IMA_MAX_FIELDS];
 	struct ima_template t;
@@ -219,7 +219,7 @@ int ima_ascii_next(struct shinrai_ima *i, struct shinrai_ima_entry *e)
 	e->name.p = (const u8 *)w.p;
 	e->name.len = w.len;
 	/* Without the field list there is no telling what was hashed. */
-	if (ima_template_find(&e->name, &t) || split(&line, &t, part))
+	if (shinrai_ima_template_find(&e->name, &t) || split(&line, &t, part))
 		return -EBADMSG;
 	shinrai_wr_init(&out, i->scratch + i->log_size,
 			(size_t)(i->rd.p - i->base) - e->offset + 96);

@@ -183,8 +183,8 @@ const struct shinrai_pcr_value *shinrai_pcrs_get(const struct shinrai_pcrs *p,
 	return &p->v[i];
 }
 
-int shinrai_pcrs_set(struct shinrai_pcrs *p, u16 alg, u8 pcr,
-		     const void *value, size_t size)
+int shinrai_pcrs_set(struct shinrai_pcrs *p, u16 alg, u8 pcr, const void *value,
+		     size_t size)
 {
 	unsigned int i = position(p, alg, pcr);
 	struct shinrai_pcr_value *v = &p->v[i];

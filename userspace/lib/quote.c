@@ -4,51 +4,40 @@
 
 #include <shinrai/quote.h>
 
+#define FAULT(name, code, text) [SHINRAI_QUOTE_##name] = { code, text }
 static const struct {
 	const char *code;
 	const char *text;
 } table[SHINRAI_QUOTE_FAULTS] = {
-	[SHINRAI_QUOTE_MAGIC] = { "magic", "attestation was not made by a TPM" },
-	[SHINRAI_QUOTE_TYPE] = { "type", "attestation is not a quote" },
-	[SHINRAI_QUOTE_ATTEST_SYNTAX] = { "attest-syntax",
-					  "attestation is malformed" },
-	[SHINRAI_QUOTE_SIGNATURE_SYNTAX] = { "signature-syntax",
-					     "signature is malformed" },
-	[SHINRAI_QUOTE_SIGNATURE_SCHEME] = {
-		"signature-scheme", "signature scheme is not supported" },
-	[SHINRAI_QUOTE_SIGNATURE_HASH] = {
-		"signature-hash", "signature hash SHA-1 is not accepted" },
-	[SHINRAI_QUOTE_KEY_TYPE] = {
-		"key-type", "key is of another type than the signature" },
-	[SHINRAI_QUOTE_KEY_WEAK] = {
-		"key-weak", "curve or size of the key is not accepted" },
-	[SHINRAI_QUOTE_KEY_INVALID] = { "key-invalid",
-					"public area holds no valid key" },
-	[SHINRAI_QUOTE_KEY_NOT_AK] = { "key-not-ak",
-				       "key is no attestation key" },
-	[SHINRAI_QUOTE_SIGNATURE] = { "signature",
-				      "signature does not verify" },
-	[SHINRAI_QUOTE_NONCE] = { "nonce",
-				  "quote does not carry the expected nonce" },
-	[SHINRAI_QUOTE_PATH] = { "path",
-				 "challenge path does not fit its tree" },
-	[SHINRAI_QUOTE_CHALLENGE] = { "challenge",
-				      "challenge is not part of this quote" },
-	[SHINRAI_QUOTE_SELECTION] = { "selection",
-				      "other PCRs were quoted than asked for" },
-	[SHINRAI_QUOTE_BANK] = { "bank", "PCRs of another bank were quoted" },
-	[SHINRAI_QUOTE_PCR_RESETTABLE] = {
-		"pcr-resettable", "a quoted PCR can be reset by software" },
-	[SHINRAI_QUOTE_PCR_MISSING] = {
-		"pcr-missing", "value of a quoted PCR is not given" },
-	[SHINRAI_QUOTE_PCR_DIGEST] = {
-		"pcr-digest", "PCR values are not those that were quoted" },
-	[SHINRAI_QUOTE_CLOCK_UNSAFE] = {
-		"clock-unsafe", "TPM clock may have been set back" },
-	[SHINRAI_QUOTE_CLOCK_BACK] = {
-		"clock-back", "TPM clock is behind the last seen value" },
-	[SHINRAI_QUOTE_RESET_BACK] = {
-		"reset-back", "TPM reset or restart count has fallen" },
+	FAULT(MAGIC, "magic", "attestation was not made by a TPM"),
+	FAULT(TYPE, "type", "attestation is not a quote"),
+	FAULT(ATTEST_SYNTAX, "attest-syntax", "attestation is malformed"),
+	FAULT(SIGNATURE_SYNTAX, "signature-syntax", "signature is malformed"),
+	FAULT(SIGNATURE_SCHEME, "signature-scheme",
+	      "signature scheme is not supported"),
+	FAULT(SIGNATURE_HASH, "signature-hash",
+	      "signature hash SHA-1 is not accepted"),
+	FAULT(KEY_TYPE, "key-type",
+	      "key is of another type than the signature"),
+	FAULT(KEY_WEAK, "key-weak", "curve or size of the key is not accepted"),
+	FAULT(KEY_INVALID, "key-invalid", "public area holds no valid key"),
+	FAULT(KEY_NOT_AK, "key-not-ak", "key is no attestation key"),
+	FAULT(SIGNATURE, "signature", "signature does not verify"),
+	FAULT(NONCE, "nonce", "quote does not carry the expected nonce"),
+	FAULT(PATH, "path", "challenge path does not fit its tree"),
+	FAULT(CHALLENGE, "challenge", "challenge is not part of this quote"),
+	FAULT(SELECTION, "selection", "other PCRs were quoted than asked for"),
+	FAULT(BANK, "bank", "PCRs of another bank were quoted"),
+	FAULT(PCR_RESETTABLE, "pcr-resettable",
+	      "a quoted PCR can be reset by software"),
+	FAULT(PCR_MISSING, "pcr-missing", "value of a quoted PCR is not given"),
+	FAULT(PCR_DIGEST, "pcr-digest",
+	      "PCR values are not those that were quoted"),
+	FAULT(CLOCK_UNSAFE, "clock-unsafe", "TPM clock may have been set back"),
+	FAULT(CLOCK_BACK, "clock-back",
+	      "TPM clock is behind the last seen value"),
+	FAULT(RESET_BACK, "reset-back",
+	      "TPM reset or restart count has fallen"),
 };
 
 const char *shinrai_quote_fault_code(unsigned int fault)

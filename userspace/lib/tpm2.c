@@ -60,8 +60,8 @@ void shinrai_selection_encode(struct shinrai_wr *w,
 		shinrai_wr_be16(w, s->bank[i].alg);
 		shinrai_wr_u8(w, (u8)n);
 		for (j = 0; j < n; j++)
-			shinrai_wr_u8(w, j < 4 ? s->bank[i].mask >> (8 * j) :
-						 0);
+			shinrai_wr_u8(w,
+				      j < 4 ? s->bank[i].mask >> (8 * j) : 0);
 	}
 }
 
@@ -95,8 +95,7 @@ bool shinrai_selection_equal(const struct shinrai_selection *a,
 	return covers(a, b) && covers(b, a);
 }
 
-int shinrai_attest_parse(const void *data, size_t len,
-			 struct shinrai_attest *a)
+int shinrai_attest_parse(const void *data, size_t len, struct shinrai_attest *a)
 {
 	struct shinrai_attest t = { .raw = { data, len } };
 	struct shinrai_rd r;
@@ -227,8 +226,7 @@ static void read_symmetric(struct shinrai_rd *r, struct shinrai_public *p)
 	}
 }
 
-int shinrai_public_parse(const void *data, size_t len,
-			 struct shinrai_public *p)
+int shinrai_public_parse(const void *data, size_t len, struct shinrai_public *p)
 {
 	struct shinrai_public t = { .raw = { data, len } };
 	struct shinrai_rd r;
@@ -316,8 +314,8 @@ const char *shinrai_ak_fault_text(enum shinrai_ak_fault fault)
 int shinrai_public_name(const struct shinrai_public *p,
 			u8 name[SHINRAI_NAME_MAX], size_t *len)
 {
-	int ret = shinrai_bank_hash(p->name_alg, p->raw.p, p->raw.len,
-				    name + 2);
+	int ret =
+		shinrai_bank_hash(p->name_alg, p->raw.p, p->raw.len, name + 2);
 
 	if (ret)
 		return ret;

@@ -34,8 +34,7 @@ static const EVP_MD *md_of(u16 alg)
 }
 
 /* Whatever OpenSSL refuses here came from outside: the data is at fault. */
-static int key_from_params(const char *type, OSSL_PARAM *params,
-			   EVP_PKEY **key)
+static int key_from_params(const char *type, OSSL_PARAM *params, EVP_PKEY **key)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
 	EVP_PKEY_CTX *check = NULL;
@@ -197,8 +196,8 @@ static int set_padding(EVP_PKEY_CTX *ctx, const struct shinrai_signature *sig)
 	return EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_AUTO) == 1;
 }
 
-int shinrai_signature_verify(const struct shinrai_signature *sig,
-			     EVP_PKEY *key, const void *data, size_t len)
+int shinrai_signature_verify(const struct shinrai_signature *sig, EVP_PKEY *key,
+			     const void *data, size_t len)
 {
 	const u8 *p = sig->rsa.p;
 	size_t n = sig->rsa.len;
@@ -222,7 +221,8 @@ int shinrai_signature_verify(const struct shinrai_signature *sig,
 	if (!ctx)
 		return -ENOMEM;
 	ret = -EKEYREJECTED;
-	if (EVP_DigestVerifyInit(ctx, &pctx, md_of(sig->hash), NULL, key) == 1 &&
+	if (EVP_DigestVerifyInit(ctx, &pctx, md_of(sig->hash), NULL, key) ==
+		    1 &&
 	    set_padding(pctx, sig) &&
 	    EVP_DigestVerify(ctx, p, n, data, len) == 1)
 		ret = 0;
