@@ -61,6 +61,16 @@ d = json.load(open('out'))
 sys.exit(0 if ($1) else repr(d))"
 }
 
+# until_true COMMAND...: for at most 20 s.
+until_true() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		! "$@" || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
 finish() {
 	echo "1..$tests"
 	[ "$failed" -eq 0 ]

@@ -172,8 +172,8 @@ mkfifo pipe
 pid=$!
 exec 3>pipe
 head -c 900 good.log >&3
-sleep 0.3
-ok "follow shows a record before the next one comes" test -s followed
+ok "follow shows a record before the next one comes" \
+	until_true test -s followed
 tail -c +901 good.log >&3
 wait "$pid" && rc=0 || rc=$?
 exec 3>&-

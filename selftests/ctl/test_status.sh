@@ -23,6 +23,7 @@ machine() {
 cp "$(realpath "$(command -v sleep)")" shinraid
 ./shinraid 600 &
 daemon=$!
+until_true grep -qx shinraid "/proc/$daemon/comm"
 
 machine good
 run --sysfs good --json

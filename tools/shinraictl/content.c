@@ -165,6 +165,7 @@ int content_end(struct content *c)
 	return c->whole ? add_unpacked(c) : 0;
 }
 
+/* Releases what content_begin() took, also when that failed. */
 void content_free(struct content *c)
 {
 	free(c->path);

@@ -56,6 +56,10 @@ struct ctl_verb {
 	int (*run)(struct ctl *ctl, int argc, char **argv);
 };
 
+/*
+ * The verbs: @argv is what follows the verb.  They print their result or one
+ * error and return the exit status.
+ */
 int cmd_status(struct ctl *ctl, int argc, char **argv);
 int cmd_log_show(struct ctl *ctl, int argc, char **argv);
 int cmd_log_follow(struct ctl *ctl, int argc, char **argv);

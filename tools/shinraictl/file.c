@@ -8,6 +8,7 @@
 
 #include "ctl.h"
 
+/* Releases the content; the buffer is empty and can be used again. */
 void ctl_buf_free(struct ctl_buf *b)
 {
 	free(b->data);

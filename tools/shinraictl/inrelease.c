@@ -228,6 +228,7 @@ void release_source(struct known *k, const struct release *r)
 		     r->codename, r->sha256, r->signer);
 }
 
+/* Releases everything; safe after a failed release_load(). */
 void release_free(struct release *r)
 {
 	size_t i;

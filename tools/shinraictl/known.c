@@ -158,6 +158,7 @@ int known_write(struct known *k, const char *path)
 	return strcmp(path, "-") ? summary(k, path) : EXIT_OK;
 }
 
+/* Releases everything; @k is not usable any more. */
 void known_free(struct known *k)
 {
 	size_t i;

@@ -248,6 +248,7 @@ const struct package *packages_file(const struct packages *list,
 	return NULL;
 }
 
+/* Releases everything; packages that were found in it are gone. */
 void packages_free(struct packages *list)
 {
 	size_t i;

@@ -98,6 +98,7 @@ int prog_run(struct prog *p)
 	return ret;
 }
 
+/* Releases what the program wrote. */
 void prog_free(struct prog *p)
 {
 	ctl_buf_free(&p->out);
