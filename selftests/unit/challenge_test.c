@@ -47,6 +47,11 @@ static void test_challenge(void **state)
 		((u8 *)copy.p)[0] = 2;
 		assert_int_equal(shinrai_challenge_parse(copy.p, b.len, &d),
 				 -EPROTONOSUPPORT);
+		c.index = c.size; /* no leaf of the tree */
+		shinrai_wr_init(&w, buf, sizeof(buf));
+		assert_int_equal(shinrai_challenge_encode(&w, &c), 0);
+		assert_int_equal(shinrai_challenge_parse(buf, w.len, &d),
+				 -EBADMSG);
 		c.nonce_len = 15;
 		assert_int_equal(shinrai_challenge_leaf(&c, hash), -EINVAL);
 		assert_int_equal(shinrai_challenge_encode(&w, &c), -EINVAL);

@@ -300,6 +300,9 @@ def boot_logs():
         boot_log("Secure Boot on and off", two, [
             event2(two, 7, 0x80000001, secure),
             event2(two, 7, 0x80000001, off)], secure_boot=0),
+        boot_log("Secure Boot off and on", two, [
+            event2(two, 7, 0x80000001, off),
+            event2(two, 7, 0x80000001, secure)], secure_boot=0),
         boot_log("Secure Boot edited", two, [
             event2(two, 7, 0x80000001, secure, digest_of=off)],
             faults={"1": "data"}),
