@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Guest side of the exec benchmark: one configuration, all cases, JSON in /out.
 # The guest clock leaps while the machine idles: no stall warnings then.
-# vm: tpm=tis icount=yes timeout=580 mem=1024 append=rcupdate.rcu_cpu_stall_suppress=1
+# vm: tpm=tis icount=yes timeout=580 mem=1024 append=rcupdate.rcu_cpu_stall_suppress=1,norandmaps,nokaslr
 set -euo pipefail
 
 what=$(sed -n 's/.*bench.what=\([a-z]*\).*/\1/p' /proc/cmdline)
@@ -10,6 +10,19 @@ cases=$(sed -n 's/.*bench.cases=\([a-z]*\).*/\1/p' /proc/cmdline)
 sysfs=/sys/kernel/shinrai
 ima=/sys/kernel/security/ima
 
+counters() {
+	case $what in
+	shinrai) echo "$(cat $sysfs/records) $(cat $sysfs/bytes) $(cat $sysfs/events)" ;;
+	ima) echo "$(cat $ima/runtime_measurements_count) 0 0" ;;
+	none) echo '0 0 0' ;;
+	esac
+}
+
+# ext4 has a change counter and is what programs usually live on.
+truncate -s 128M /tmp/disk # small: IMA hashes what mke2fs reads
+mke2fs -q -t ext4 /tmp/disk
+mkdir -p /bench
+mount -o loop /tmp/disk /bench
 case $what in
 none) ;;
 shinrai) [ "$(cat $sysfs/arm)" = 1 ] ;;
@@ -23,19 +36,6 @@ END
 *) exit 2 ;;
 esac
 
-counters() {
-	case $what in
-	shinrai) echo "$(cat $sysfs/records) $(cat $sysfs/bytes) $(cat $sysfs/events)" ;;
-	ima) echo "$(cat $ima/runtime_measurements_count) 0 0" ;;
-	none) echo '0 0 0' ;;
-	esac
-}
-
-# ext4 has a change counter and is what programs usually live on.
-truncate -s 256M /tmp/disk
-mke2fs -q -t ext4 /tmp/disk
-mkdir -p /bench
-mount -o loop /tmp/disk /bench
 sleep 5 # the first seconds after boot are not representative
 
 read -r records bytes events <<<"$(counters)"
