@@ -113,6 +113,7 @@ class Record:
         self.num, self.pcr = number(parts[0][1]), number(parts[1][1])
         self.digests = tlvs(parts[2][1])
         content = parts[3][1]
+        need(len(content) >= 81, "content size")
         self.header = content[:81]
         need(self.header[:5] == b"\1\0\0\0\x4c", "header TLV")
         (version, self.type, flags, pcr, self.boot, num, self.time,
@@ -133,6 +134,7 @@ class Record:
     def check(self):
         """Everything that the header binds, recomputed."""
         for alg, value in self.digests:
+            need(alg in ALGS, "unknown bank")
             want = hashlib.new(ALGS[alg], self.header).digest()
             need(value == want, "record %d: %s" % (self.num, ALGS[alg]))
         need(len(self.events) == self.count, "event count")
