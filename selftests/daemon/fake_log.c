@@ -35,7 +35,8 @@ static void make_start(struct shinrai_event *ev, int capped)
 					       .len = capped ? 8 : 4,
 					       .data = banks };
 	ev->field[2] = (struct shinrai_field){ .id = SHINRAI_FIELD_PCRS,
-					       .len = 2, .data = pcrs };
+					       .len = 2,
+					       .data = pcrs };
 	ev->nfields = 3;
 }
 
@@ -46,9 +47,11 @@ static void make_arm(struct shinrai_event *ev)
 
 	ev->type = SHINRAI_EVENT_ARM;
 	ev->field[0] = (struct shinrai_field){ .id = SHINRAI_FIELD_EXTEND,
-					       .len = 1, .data = extend };
+					       .len = 1,
+					       .data = extend };
 	ev->field[1] = (struct shinrai_field){ .id = SHINRAI_FIELD_WINDOW,
-					       .len = 8, .data = window };
+					       .len = 8,
+					       .data = window };
 	ev->nfields = 2;
 }
 
@@ -66,9 +69,11 @@ static void make_code(struct shinrai_event *ev, u64 n)
 	memcpy(salt, digest, sizeof(salt));
 	ev->type = SHINRAI_EVENT_CODE;
 	ev->field[0] = (struct shinrai_field){ .id = SHINRAI_FIELD_KIND,
-					       .len = 1, .data = kind };
+					       .len = 1,
+					       .data = kind };
 	ev->field[1] = (struct shinrai_field){ .id = SHINRAI_FIELD_DIGEST,
-					       .len = 32, .data = digest };
+					       .len = 32,
+					       .data = digest };
 	ev->field[3] = (struct shinrai_field){ .id = SHINRAI_FIELD_PATH,
 					       .len = sizeof(path) - 1,
 					       .salt = salt,
@@ -126,7 +131,8 @@ static void record(struct shinrai_header *h, int capped, int digests)
 int main(int argc, char **argv)
 {
 	struct shinrai_header h = { .version = SHINRAI_RECORD_VERSION,
-				    .event_count = 1, .pcr = 12 };
+				    .event_count = 1,
+				    .pcr = 12 };
 	int i, capped = 0, digests = 0;
 	unsigned int byte;
 	u64 end;

@@ -9,7 +9,8 @@ start_tpm
 make_certs
 make_fake_log
 ./fake_log $boot 0 20 >log
-configure
+# All connect before the first one asks.
+configure 'limits = { idle_s = 120; };'
 start_daemon
 crowd=$(python3 "$here/crowd.py" "$port" "$count")
 echo "# $crowd"
@@ -30,7 +31,10 @@ first=$!
 sleep 1
 python3 "$here/crowd.py" "$port" 40 >late &
 late=$!
-sleep 2
+for _ in $(seq 50); do
+	[ "$(status waiting)" -lt 40 ] || break
+	sleep 0.2
+done
 ok "challenges that arrive later wait" test "$(status waiting)" = 40
 kill -CONT "$tpm_pid"
 wait $first $late

@@ -81,7 +81,10 @@ print(s.recv(100).decode(), flush=True)
 print(s.recv(100).decode(), flush=True)
 PY
 notified=$!
-sleep 0.5
+for _ in $(seq 100); do
+	[ ! -S notify ] || break
+	sleep 0.1
+done
 chmod 777 notify
 export NOTIFY_SOCKET=$work/notify
 ok "starts as root and becomes nobody" start_daemon

@@ -35,7 +35,7 @@ static void enqueue(struct challenge_list *list, u64 count)
 /* The leaves hash alike, so the reference is the library's own tree. */
 static void check_paths(const struct batch *b)
 {
-	u8 (*leaf)[SHINRAI_TREE_HASH] = calloc(b->size, SHINRAI_TREE_HASH);
+	u8(*leaf)[SHINRAI_TREE_HASH] = calloc(b->size, SHINRAI_TREE_HASH);
 	u8 path[SHINRAI_TREE_DEPTH][SHINRAI_TREE_HASH];
 	u8 qualifying[SHINRAI_QUALIFYING_SIZE];
 	const struct shinrai_challenge *c;
@@ -45,14 +45,17 @@ static void check_paths(const struct batch *b)
 	assert_non_null(leaf);
 	for (i = 0; i < b->size; i++)
 		assert_int_equal(shinrai_challenge_leaf(&b->challenge[i]->c,
-							leaf[i]), 0);
+							leaf[i]),
+				 0);
 	for (i = 0; i < b->size; i++) {
 		c = &b->challenge[i]->c;
 		assert_int_equal(c->index, i);
 		assert_int_equal(c->size, b->size);
-		assert_int_equal(shinrai_tree_path(
-			(const u8 (*)[SHINRAI_TREE_HASH])leaf, b->size, i, path,
-			SHINRAI_TREE_DEPTH, &len), 0);
+		assert_int_equal(
+			shinrai_tree_path((const u8(*)[SHINRAI_TREE_HASH])leaf,
+					  b->size, i, path, SHINRAI_TREE_DEPTH,
+					  &len),
+			0);
 		assert_int_equal(c->path_len, len);
 		assert_memory_equal(c->path, path, len * SHINRAI_TREE_HASH);
 		assert_int_equal(shinrai_challenge_qualifying(c, qualifying),
@@ -72,8 +75,7 @@ static void test_sizes(void **state)
 	(void)state;
 	for (n = 1; n <= 70; n++) {
 		enqueue(&list, n);
-		assert_int_equal(batch_form(&b, &list, &selection, boot_id),
-				 0);
+		assert_int_equal(batch_form(&b, &list, &selection, boot_id), 0);
 		assert_true(TAILQ_EMPTY(&list));
 		assert_int_equal(b.size, n);
 		check_paths(&b);

@@ -88,7 +88,7 @@ static void test_values(void **state)
 	assert_int_equal(c.pcrs.bank[0].mask, 0x800001);
 	assert_int_equal(c.pcrs.bank[1].mask, 0x1000);
 	assert_int_equal(c.nclients, 1);
-	assert_int_equal(c.clients[0][31], 0xff);
+	assert_int_equal(c.clients[0].key[31], 0xff);
 	assert_int_equal(c.limits.write_s, 4);
 	assert_int_equal(c.limits.challenges, 9);
 	assert_int_equal(c.limits.idle_s, 10);

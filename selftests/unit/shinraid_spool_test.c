@@ -91,9 +91,9 @@ static int setup(void **state)
 	assert_int_equal(mkdir(file, 0700), 0);
 	strcat(file, "/log.cel");
 	for (n = 0; n < RECORDS; n++)
-		border[n + 1] = border[n] +
-				make(n, boot_id, log_bytes + border[n],
-				     sizeof(log_bytes) - border[n]);
+		border[n + 1] = border[n] + make(n, boot_id,
+						 log_bytes + border[n],
+						 sizeof(log_bytes) - border[n]);
 	return 0;
 }
 
@@ -128,7 +128,8 @@ static void test_append(void **state)
 					make(n, other_boot, other, 512)),
 				 -EINVAL);
 		assert_int_equal(append(&sp, log_bytes + border[n],
-					border[n + 1] - border[n]), 0);
+					border[n + 1] - border[n]),
+				 0);
 		assert_int_equal(spool_size(&sp), border[n + 1]);
 	}
 	assert_true(sp.dirty);
@@ -159,7 +160,8 @@ static void test_torn(void **state)
 		assert_int_equal(st.st_size, border[n]);
 		if (n < RECORDS)
 			assert_int_equal(append(&sp, log_bytes + border[n],
-						border[n + 1] - border[n]), 0);
+						border[n + 1] - border[n]),
+					 0);
 		spool_close(&sp);
 	}
 }
@@ -235,7 +237,8 @@ static void test_range(void **state)
 		u64 max = border[t[i].max] - border[t[i].first];
 
 		assert_int_equal(spool_range(&sp, t[i].from, max, &first,
-					     &offset, &len), 0);
+					     &offset, &len),
+				 0);
 		assert_int_equal(first, t[i].first);
 		assert_int_equal(offset, border[t[i].first]);
 		assert_int_equal(len, border[t[i].end] - border[t[i].first]);
@@ -251,7 +254,7 @@ static void test_range(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_append), cmocka_unit_test(test_torn),
+		cmocka_unit_test(test_append),	cmocka_unit_test(test_torn),
 		cmocka_unit_test(test_changed), cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_range),
 	};

@@ -122,8 +122,7 @@ static void set_logs(struct shinrai_evidence *ev, const struct round *r,
 		set(ev, SHINRAI_ITEM_LOG, blob_data(r->spool) + at->offset,
 		    (size_t)at->len);
 	if (items & ITEM_IMA && r->ima)
-		set(ev, SHINRAI_ITEM_IMA, blob_data(r->ima),
-		    blob_size(r->ima));
+		set(ev, SHINRAI_ITEM_IMA, blob_data(r->ima), blob_size(r->ima));
 	if (items & ITEM_FIRMWARE && r->firmware)
 		set(ev, SHINRAI_ITEM_FIRMWARE, blob_data(r->firmware),
 		    blob_size(r->firmware));

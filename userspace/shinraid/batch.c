@@ -18,7 +18,7 @@ struct levels {
 
 static void build(struct levels *t, u64 leaves)
 {
-	u8 (*from)[SHINRAI_TREE_HASH], (*to)[SHINRAI_TREE_HASH];
+	u8(*from)[SHINRAI_TREE_HASH], (*to)[SHINRAI_TREE_HASH];
 	unsigned int l;
 	u64 i;
 

@@ -29,8 +29,11 @@ struct key {
 };
 
 #define AT(m) offsetof(struct conf, m)
-#define LIMIT(n, min, max, def) \
-	{ #n, NUMBER, AT(limits.n), min, max, NULL, def }
+#define LIMIT(n, lo, hi, def)                                       \
+	{                                                           \
+		.name = #n, .kind = NUMBER, .offset = AT(limits.n), \
+		.min = (lo), .max = (hi), .number = (def)           \
+	}
 
 static const struct key keys[] = {
 	{ "listen", TEXT, AT(listen), 0, 0, "0.0.0.0", 0 },
@@ -125,20 +128,25 @@ static int read_hash(const char *text, u8 out[32])
 static int set_clients(const struct target *t, const config_setting_t *s)
 {
 	int i, n = config_setting_length(s);
-	u8 (*list)[32];
+	struct conf_client *list;
 
 	if (!config_setting_is_array(s) || n > CONF_CLIENTS)
-		return bad(t, s, "allow_clients is an array of at most %d "
-				 "texts: [ \"...\", ... ]", CONF_CLIENTS);
+		return bad(t, s,
+			   "allow_clients is an array of at most %d "
+			   "texts: [ \"...\", ... ]",
+			   CONF_CLIENTS);
 	list = calloc((size_t)n + 1, sizeof(*list));
 	if (!list)
 		return -ENOMEM;
 	for (i = 0; i < n; i++) {
-		if (read_hash(config_setting_get_string_elem(s, i), list[i])) {
+		if (read_hash(config_setting_get_string_elem(s, i),
+			      list[i].key)) {
 			free(list);
-			return bad(t, s, "allow_clients: entry %d is not the "
-					 "SHA-256 of a public key in 64 lower-case "
-					 "hex digits", i + 1);
+			return bad(t, s,
+				   "allow_clients: entry %d is not the "
+				   "SHA-256 of a public key in 64 lower-case "
+				   "hex digits",
+				   i + 1);
 		}
 	}
 	free(t->conf->clients);
@@ -156,11 +164,15 @@ static int set_bank(const struct target *t, const config_setting_t *s,
 	u32 mask = 0;
 
 	if (!alg)
-		return bad(t, s, "pcrs: unknown bank %s (sha1, sha256, sha384, "
-				 "sha512, ...)", name);
+		return bad(t, s,
+			   "pcrs: unknown bank %s (sha1, sha256, sha384, "
+			   "sha512, ...)",
+			   name);
 	if (!config_setting_is_array(s) || !n || sel->count == CONF_BANKS)
-		return bad(t, s, "pcrs: each of at most %d banks is an array of "
-				 "PCR numbers", CONF_BANKS);
+		return bad(t, s,
+			   "pcrs: each of at most %d banks is an array of "
+			   "PCR numbers",
+			   CONF_BANKS);
 	for (i = 0; i < n; i++) {
 		const config_setting_t *e =
 			config_setting_get_elem(s, (unsigned int)i);
@@ -168,8 +180,10 @@ static int set_bank(const struct target *t, const config_setting_t *s,
 		pcr = config_setting_get_int(e);
 		if (config_setting_type(e) != CONFIG_TYPE_INT || pcr < 0 ||
 		    pcr >= CONF_PCRS || mask >> pcr & 1)
-			return bad(t, s, "pcrs: %s holds PCRs 0 to %d, each "
-					 "once", name, CONF_PCRS - 1);
+			return bad(t, s,
+				   "pcrs: %s holds PCRs 0 to %d, each "
+				   "once",
+				   name, CONF_PCRS - 1);
 		mask |= 1u << pcr;
 	}
 	sel->bank[sel->count].alg = alg;
@@ -184,8 +198,9 @@ static int set_pcrs(const struct target *t, const config_setting_t *s)
 	int i, ret;
 
 	if (!config_setting_is_group(s) || !config_setting_length(s))
-		return bad(t, s, "pcrs is a group: "
-				 "pcrs = { sha256 = [ 0, 1, ... ]; }");
+		return bad(t, s,
+			   "pcrs is a group: "
+			   "pcrs = { sha256 = [ 0, 1, ... ]; }");
 	for (i = 0; i < config_setting_length(s); i++) {
 		ret = set_bank(t, config_setting_get_elem(s, (unsigned int)i),
 			       &sel);
@@ -224,8 +239,9 @@ static int set_key(const struct target *t, const config_setting_t *s,
 		return set_clients(t, s);
 	case LIMITS:
 		if (!config_setting_is_group(s))
-			return bad(t, s, "limits is a group: "
-					 "limits = { connections = 100; }");
+			return bad(t, s,
+				   "limits is a group: "
+				   "limits = { connections = 100; }");
 		return set_group(t, s, limit_keys, ARRAY_SIZE(limit_keys));
 	}
 	return -EINVAL;
@@ -246,8 +262,9 @@ static int set_group(const struct target *t, const config_setting_t *group,
 				break;
 		}
 		if (k == count)
-			return bad(t, s, "unknown key %s (see "
-					 "shinraid.conf(5))",
+			return bad(t, s,
+				   "unknown key %s (see "
+				   "shinraid.conf(5))",
 				   config_setting_name(s));
 		ret = set_key(t, s, &table[k]);
 		if (ret)
@@ -288,8 +305,9 @@ static int load_file(struct conf *conf, const char *path, char *err,
 		ret = set_group(&t, config_root_setting(&cfg), keys,
 				ARRAY_SIZE(keys));
 	} else if (config_error_type(&cfg) == CONFIG_ERR_FILE_IO) {
-		snprintf(err, errlen, "cannot read %s: %s (see shinraid.conf(5) "
-				      "for what belongs there)",
+		snprintf(err, errlen,
+			 "cannot read %s: %s (see shinraid.conf(5) "
+			 "for what belongs there)",
 			 path, strerror(errno));
 		ret = -EIO;
 	} else {

@@ -10,6 +10,11 @@
 #define CONF_PCRS 24
 #define CONF_CLIENTS 4096 /* entries of the allow-list at most */
 
+/* SHA-256 of an allowed SubjectPublicKeyInfo. */
+struct conf_client {
+	u8 key[32];
+};
+
 struct conf_limits {
 	int connections; /* at once */
 	int connections_per_client; /* with one client certificate */
@@ -32,7 +37,7 @@ struct conf {
 	char *tls_cert;
 	char *tls_key;
 	char *tls_ca;
-	u8 (*clients)[32]; /* SHA-256 of allowed SubjectPublicKeyInfos */
+	struct conf_client *clients;
 	size_t nclients; /* 0: whoever the CA vouches for */
 	char *tcti;
 	int ak_generation;

@@ -99,8 +99,10 @@ static bool keeps_up(const struct conn *c)
 static void on_deadline(evutil_socket_t fd, short what, void *arg)
 {
 	static const char *const doing[] = {
-		[HANDSHAKE] = "TLS handshake", [IDLE] = "idle",
-		[REQUEST] = "request", [WORKING] = "quote",
+		[HANDSHAKE] = "TLS handshake",
+		[IDLE] = "idle",
+		[REQUEST] = "request",
+		[WORKING] = "quote",
 		[SENDING] = "reading the answer",
 	};
 	struct conn *c = arg;
@@ -144,7 +146,8 @@ static void handshake_done(struct conn *c)
 	    (unsigned int)n->conf->limits.connections_per_client) {
 		diag_limited(&refusals, LOG_NOTICE,
 			     "client %s: too many connections with this "
-			     "certificate", peer(c));
+			     "certificate",
+			     peer(c));
 		drop(c);
 	}
 }
@@ -193,7 +196,8 @@ static void on_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx,
 		if (!c->dropped)
 			diag_limited(&failures, LOG_INFO,
 				     "client %s: no TLS 1.3 handshake with a "
-				     "certificate of our CA", c->peer);
+				     "certificate of our CA",
+				     c->peer);
 	} else {
 		TAILQ_REMOVE(&n->established, c, link);
 	}
@@ -231,7 +235,8 @@ static void make_room(struct net *n)
 		if (!c->dropped) {
 			diag_limited(&refusals, LOG_NOTICE,
 				     "client %s: gave its place to a newer one "
-				     "(limits.connections)", peer(c));
+				     "(limits.connections)",
+				     peer(c));
 			drop(c);
 			return;
 		}
@@ -263,8 +268,8 @@ struct bufferevent *conn_accept(struct event_base *base, void *net)
 	c->bev = bufferevent_openssl_socket_new(base, -1, c->ssl,
 						BUFFEREVENT_SSL_ACCEPTING,
 						BEV_OPT_CLOSE_ON_FREE);
-	if (!c->bev || !evbuffer_add_cb(bufferevent_get_input(c->bev),
-					on_input, c))
+	if (!c->bev ||
+	    !evbuffer_add_cb(bufferevent_get_input(c->bev), on_input, c))
 		diag_die("out of memory");
 	bufferevent_openssl_set_allow_dirty_shutdown(c->bev, 1);
 	TAILQ_INSERT_TAIL(&n->handshaking, c, link);
@@ -328,7 +333,7 @@ bool conn_allowed(const struct conn *c)
 	if (c->state == HANDSHAKE)
 		return false;
 	for (i = 0; i < conf->nclients; i++) {
-		if (!memcmp(conf->clients[i], c->key, sizeof(c->key)))
+		if (!memcmp(conf->clients[i].key, c->key, sizeof(c->key)))
 			return true;
 	}
 	return !conf->nclients;

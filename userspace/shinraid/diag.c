@@ -8,7 +8,8 @@
 
 #include "diag.h"
 
-static void put(int priority, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 2, 0)))
+put(int priority, const char *fmt, va_list ap)
 {
 	char line[1024];
 	int n, m;

@@ -16,7 +16,10 @@ struct diag_rate {
 	unsigned int dropped;
 };
 
-#define DIAG_RATE { 10, 10, 0, 0, 0 }
+#define DIAG_RATE               \
+	{                       \
+		10, 10, 0, 0, 0 \
+	}
 
 void diag(int priority, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

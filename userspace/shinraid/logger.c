@@ -16,8 +16,10 @@ static void give_up(struct logger *lg, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(lg->broken, sizeof(lg->broken), fmt, ap);
 	va_end(ap);
-	diag(LOG_ERR, "log: %s; evidence is refused with 503 until the cause "
-		      "is gone and shinraid is started again", lg->broken);
+	diag(LOG_ERR,
+	     "log: %s; evidence is refused with 503 until the cause "
+	     "is gone and shinraid is started again",
+	     lg->broken);
 }
 
 /**
@@ -84,8 +86,9 @@ static int open_spool(struct logger *lg)
 		return ret;
 	}
 	if (lg->spool.cut)
-		diag(LOG_WARNING, "spool: cut off a torn tail of %llu bytes "
-				  "after record %lld",
+		diag(LOG_WARNING,
+		     "spool: cut off a torn tail of %llu bytes "
+		     "after record %lld",
 		     (unsigned long long)lg->spool.cut,
 		     (long long)lg->spool.records - 1);
 	ret = source_seek(&lg->src, lg->spool.records, spool_size(&lg->spool));
@@ -115,8 +118,8 @@ static int take(struct logger *lg, const struct shinrai_record *rec)
 		return -EBADMSG;
 	}
 	/* A FIFO cannot be told where to begin. */
-	if (n < want && !memcmp(h.boot_id, lg->spool.boot_id,
-				sizeof(h.boot_id)))
+	if (n < want &&
+	    !memcmp(h.boot_id, lg->spool.boot_id, sizeof(h.boot_id)))
 		return 0;
 	ret = spool_append(&lg->spool, rec, &h);
 	if (ret == -EINVAL)
@@ -182,8 +185,9 @@ static void trim(struct logger *lg)
 	if (!ret)
 		return;
 	lg->trims = false;
-	diag(LOG_WARNING, "cannot trim the log in kernel memory: %s (is %s "
-			  "writable for us?); it goes on growing",
+	diag(LOG_WARNING,
+	     "cannot trim the log in kernel memory: %s (is %s "
+	     "writable for us?); it goes on growing",
 	     strerror(-ret), lg->conf->log_device);
 }
 

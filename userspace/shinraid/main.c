@@ -101,8 +101,8 @@ static pid_t start_child(const char *name)
 	return 0;
 }
 
-static void start_tpm(struct monitor *m, struct net_start *start,
-		      int tpm_end, const int *close_these)
+static void start_tpm(struct monitor *m, struct net_start *start, int tpm_end,
+		      const int *close_these)
 {
 	m->tpm_pid = start_child("shinraid: tpm");
 	if (m->tpm_pid)
@@ -128,8 +128,8 @@ static void start_processes(struct monitor *m, struct net_start *start)
 	m->tpm = tpm[0];
 	m->net = net[0];
 	start->tpm = quote[1];
-	start_tpm(m, start, tpm[1], (int[]){ tpm[0], net[0], net[1], quote[0],
-					     -1 });
+	start_tpm(m, start, tpm[1],
+		  (int[]){ tpm[0], net[0], net[1], quote[0], -1 });
 	start->tpm = quote[0];
 	start->parent = net[1];
 	m->net_pid = start_child("shinraid: net");

@@ -54,8 +54,9 @@ static void select_banks(struct monitor *m)
 		before = m->selection.count;
 		drop_bank(&m->selection, f->capped[i]);
 		if (m->selection.count != before)
-			diag(LOG_NOTICE, "bank %s is capped by the kernel: it "
-					 "is not quoted",
+			diag(LOG_NOTICE,
+			     "bank %s is capped by the kernel: it "
+			     "is not quoted",
 			     shinrai_bank_text(f->capped[i]));
 	}
 	if (!m->selection.count) {
@@ -216,9 +217,10 @@ static void on_hup(evutil_socket_t fd, short what, void *arg)
 	for (i = 0; i < 3; i++) {
 		ret = pem_read(path[i], &pem[i]);
 		if (ret) {
-			diag(LOG_ERR, "cannot read %s: %s (must be readable "
-				      "for the user of the daemon); the old "
-				      "certificates stay in use",
+			diag(LOG_ERR,
+			     "cannot read %s: %s (must be readable "
+			     "for the user of the daemon); the old "
+			     "certificates stay in use",
 			     path[i], strerror(-ret));
 			return;
 		}
@@ -236,8 +238,10 @@ static void say_death(const struct monitor *m, pid_t pid, int how)
 	const char *name = pid == m->tpm_pid ? "TPM" : "network";
 
 	if (WIFSIGNALED(how) && WTERMSIG(how) == SIGSYS)
-		diag(LOG_ERR, "the %s process made a system call that is not "
-			      "allowed and was killed", name);
+		diag(LOG_ERR,
+		     "the %s process made a system call that is not "
+		     "allowed and was killed",
+		     name);
 	else if (WIFSIGNALED(how))
 		diag(LOG_ERR, "the %s process was killed by signal %d", name,
 		     WTERMSIG(how));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Messages between the processes: each type has one size, checked on receipt. */
+/* Messages between the processes: each type has one size, which is checked. */
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>

@@ -44,8 +44,7 @@ void net_describe_machine(struct net_start *start)
 
 	if (!uname(&u)) {
 		snprintf(start->name, sizeof(start->name), "%s", u.nodename);
-		snprintf(start->kernel, sizeof(start->kernel), "%s",
-			 u.release);
+		snprintf(start->kernel, sizeof(start->kernel), "%s", u.release);
 	}
 	read_line("/sys/class/dmi/id/product_name", start->product);
 }
@@ -166,11 +165,13 @@ static int listening_socket(const struct conf *conf)
 		a.in6.sin6_port = htons((u16)conf->port);
 	} else {
 		diag_die("listen: \"%s\" is neither an IPv4 nor an IPv6 "
-			 "address", conf->listen);
+			 "address",
+			 conf->listen);
 	}
 	fd = socket(a.sa.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
 		    0);
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+	if (fd < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
 	    bind(fd, &a.sa, sizeof(a)) || listen(fd, BACKLOG))
 		diag_die("cannot listen on %s port %d: %s", conf->listen,
 			 conf->port, strerror(errno));

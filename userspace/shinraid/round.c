@@ -136,8 +136,8 @@ void round_kick(struct net *n)
 	struct timeval now, since, wait;
 	long ms, left;
 
-	if (r->phase != PHASE_IDLE || r->tpm_busy ||
-	    TAILQ_EMPTY(&r->waiting) || evtimer_pending(r->begin, NULL))
+	if (r->phase != PHASE_IDLE || r->tpm_busy || TAILQ_EMPTY(&r->waiting) ||
+	    evtimer_pending(r->begin, NULL))
 		return;
 	net_now(n, &now);
 	evutil_timersub(&now, &r->begun, &since);
@@ -166,8 +166,8 @@ void round_quoted(struct net *n, u64 cookie, const struct msg_quoted *q)
 		round_kick(n);
 		return;
 	}
-	if (q->status || !shinrai_selection_equal(&q->selection,
-						  &r->log.selection)) {
+	if (q->status ||
+	    !shinrai_selection_equal(&q->selection, &r->log.selection)) {
 		refuse_batch(n, "the TPM did not quote");
 		return;
 	}
@@ -186,8 +186,8 @@ static void ask_ranges(struct net *n)
 
 	for (i = r->ranged; i < r->batch.size && ask.count < MSG_RANGES; i++) {
 		c = r->batch.challenge[i];
-		if (!c->boot_known || !memcmp(c->boot_id, r->log.boot_id,
-					      sizeof(c->boot_id)))
+		if (!c->boot_known ||
+		    !memcmp(c->boot_id, r->log.boot_id, sizeof(c->boot_id)))
 			ask.from[ask.count] = c->from;
 		ask.count++;
 	}
@@ -206,8 +206,9 @@ static void answer_one(struct net *n, u64 index)
 	if (!ret && conn_of(c->owner))
 		ret = answer_build(n, index, body);
 	if (ret == -EMSGSIZE)
-		problem_for(c, 503, "the evidence is too large: ask for fewer "
-				    "items");
+		problem_for(c, 503,
+			    "the evidence is too large: ask for fewer "
+			    "items");
 	else if (ret)
 		problem_for(c, 503, "out of memory");
 	else
@@ -234,8 +235,9 @@ void round_synced(struct net *n, u64 cookie)
 			return;
 		}
 		if (r->log.status == -ENODATA)
-			refuse_waiting(n, 409, "there is no log yet: is the "
-					       "module loaded?");
+			refuse_waiting(n, 409,
+				       "there is no log yet: is the "
+				       "module loaded?");
 		else
 			refuse_waiting(n, 503, "the log is not whole");
 		end(n);

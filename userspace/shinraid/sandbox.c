@@ -27,67 +27,115 @@ static struct {
 } who;
 
 static const int calls_common[] = {
-	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(close),
-	SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(poll), SCMP_SYS(ppoll),
-	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-	SCMP_SYS(futex), SCMP_SYS(getrandom), SCMP_SYS(getpid),
-	SCMP_SYS(gettid), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
-	SCMP_SYS(nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(time),
-	SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask),
-	SCMP_SYS(rt_sigaction), SCMP_SYS(exit), SCMP_SYS(exit_group),
-	SCMP_SYS(restart_syscall), SCMP_SYS(fstat), SCMP_SYS(newfstatat),
-	SCMP_SYS(lseek), SCMP_SYS(tgkill), SCMP_SYS(getuid),
-	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid),
+	SCMP_SYS(read),
+	SCMP_SYS(write),
+	SCMP_SYS(writev),
+	SCMP_SYS(close),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(brk),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(futex),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(time),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(fstat),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(lseek),
+	SCMP_SYS(tgkill),
+	SCMP_SYS(getuid),
+	SCMP_SYS(geteuid),
+	SCMP_SYS(getgid),
+	SCMP_SYS(getegid),
 };
 
 /* A TPM device is reached by read, write and poll on what is open. */
 static const int calls_tpm[] = {
-	SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(fcntl),
+	SCMP_SYS(select),
+	SCMP_SYS(pselect6),
+	SCMP_SYS(fcntl),
 };
 
 /* A software TPM by connections, and its TCTI makes new ones all the time. */
 static const int calls_swtpm[] = {
-	SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(recvfrom),
-	SCMP_SYS(sendto), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt),
+	SCMP_SYS(socket),      SCMP_SYS(connect),     SCMP_SYS(recvfrom),
+	SCMP_SYS(sendto),      SCMP_SYS(getsockopt),  SCMP_SYS(setsockopt),
 	SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(bind),
-	SCMP_SYS(openat), SCMP_SYS(uname), SCMP_SYS(ioctl),
-	SCMP_SYS(sendmmsg), SCMP_SYS(statfs),
+	SCMP_SYS(openat),      SCMP_SYS(uname),	      SCMP_SYS(ioctl),
+	SCMP_SYS(sendmmsg),    SCMP_SYS(statfs),
 };
 
 static const int calls_net[] = {
-	SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_ctl),
-	SCMP_SYS(epoll_create1), SCMP_SYS(eventfd2), SCMP_SYS(pipe2),
+	SCMP_SYS(epoll_wait),	  SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_ctl),	  SCMP_SYS(epoll_create1),
+	SCMP_SYS(eventfd2),	  SCMP_SYS(pipe2),
 	SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
-	SCMP_SYS(accept4), SCMP_SYS(accept), SCMP_SYS(listen),
-	SCMP_SYS(recvfrom), SCMP_SYS(sendto), SCMP_SYS(readv),
-	SCMP_SYS(shutdown), SCMP_SYS(getpeername), SCMP_SYS(getsockname),
-	SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(fcntl),
-	SCMP_SYS(ioctl), SCMP_SYS(pread64), SCMP_SYS(uname),
-	SCMP_SYS(sysinfo),
+	SCMP_SYS(accept4),	  SCMP_SYS(accept),
+	SCMP_SYS(listen),	  SCMP_SYS(recvfrom),
+	SCMP_SYS(sendto),	  SCMP_SYS(readv),
+	SCMP_SYS(shutdown),	  SCMP_SYS(getpeername),
+	SCMP_SYS(getsockname),	  SCMP_SYS(getsockopt),
+	SCMP_SYS(setsockopt),	  SCMP_SYS(fcntl),
+	SCMP_SYS(ioctl),	  SCMP_SYS(pread64),
+	SCMP_SYS(uname),	  SCMP_SYS(sysinfo),
 };
 
 static const int calls_parent[] = {
-	SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_ctl),
-	SCMP_SYS(epoll_create1), SCMP_SYS(eventfd2), SCMP_SYS(pipe2),
-	SCMP_SYS(socketpair), SCMP_SYS(timerfd_create),
-	SCMP_SYS(timerfd_settime), SCMP_SYS(fcntl), SCMP_SYS(ioctl),
-	SCMP_SYS(openat), SCMP_SYS(mkdirat), SCMP_SYS(unlinkat),
-	SCMP_SYS(getdents64), SCMP_SYS(fdatasync), SCMP_SYS(fsync),
-	SCMP_SYS(ftruncate), SCMP_SYS(fstatfs), SCMP_SYS(wait4),
-	SCMP_SYS(waitid), SCMP_SYS(kill), SCMP_SYS(socket),
-	SCMP_SYS(connect), SCMP_SYS(sendto), SCMP_SYS(recvfrom),
-	SCMP_SYS(pread64), SCMP_SYS(uname),
+	SCMP_SYS(epoll_wait),	   SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_ctl),	   SCMP_SYS(epoll_create1),
+	SCMP_SYS(eventfd2),	   SCMP_SYS(pipe2),
+	SCMP_SYS(socketpair),	   SCMP_SYS(timerfd_create),
+	SCMP_SYS(timerfd_settime), SCMP_SYS(fcntl),
+	SCMP_SYS(ioctl),	   SCMP_SYS(openat),
+	SCMP_SYS(mkdirat),	   SCMP_SYS(unlinkat),
+	SCMP_SYS(getdents64),	   SCMP_SYS(fdatasync),
+	SCMP_SYS(fsync),	   SCMP_SYS(ftruncate),
+	SCMP_SYS(fstatfs),	   SCMP_SYS(wait4),
+	SCMP_SYS(waitid),	   SCMP_SYS(kill),
+	SCMP_SYS(socket),	   SCMP_SYS(connect),
+	SCMP_SYS(sendto),	   SCMP_SYS(recvfrom),
+	SCMP_SYS(pread64),	   SCMP_SYS(uname),
 };
 
 #ifdef __SANITIZE_ADDRESS__
 static const int calls_sanitizer[] = {
-	SCMP_SYS(sigaltstack), SCMP_SYS(readlink), SCMP_SYS(openat),
-	SCMP_SYS(prctl), SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(wait4),
-	SCMP_SYS(process_vm_readv), SCMP_SYS(sched_yield), SCMP_SYS(ioctl),
-	SCMP_SYS(pipe2), SCMP_SYS(getdents64), SCMP_SYS(ptrace),
-	SCMP_SYS(mprotect), SCMP_SYS(sched_getaffinity), SCMP_SYS(prlimit64),
-	SCMP_SYS(getrlimit), SCMP_SYS(arch_prctl), SCMP_SYS(readlinkat),
-	SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(pread64),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(readlink),
+	SCMP_SYS(openat),
+	SCMP_SYS(prctl),
+	SCMP_SYS(clone),
+	SCMP_SYS(clone3),
+	SCMP_SYS(wait4),
+	SCMP_SYS(process_vm_readv),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(ioctl),
+	SCMP_SYS(pipe2),
+	SCMP_SYS(getdents64),
+	SCMP_SYS(ptrace),
+	SCMP_SYS(mprotect),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(prlimit64),
+	SCMP_SYS(getrlimit),
+	SCMP_SYS(arch_prctl),
+	SCMP_SYS(readlinkat),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(rseq),
+	SCMP_SYS(pread64),
 };
 #endif
 
@@ -117,8 +165,9 @@ int sandbox_find_user(const struct conf *conf, char *err, size_t errlen)
 		return 0;
 	pw = getpwnam(conf->user);
 	if (!pw) {
-		snprintf(err, errlen, "user %s does not exist (create it with "
-				      "systemd-sysusers, or set \"user\")",
+		snprintf(err, errlen,
+			 "user %s does not exist (create it with "
+			 "systemd-sysusers, or set \"user\")",
 			 conf->user);
 		return -ENOENT;
 	}
@@ -171,12 +220,12 @@ static void limits(const struct conf *conf, enum sandbox which)
 
 static void become_user(void)
 {
-	if (who.change &&
-	    (setgroups(who.ngroups, who.groups) ||
-	     setresgid(who.gid, who.gid, who.gid) ||
-	     setresuid(who.uid, who.uid, who.uid)))
+	if (who.change && (setgroups(who.ngroups, who.groups) ||
+			   setresgid(who.gid, who.gid, who.gid) ||
+			   setresuid(who.uid, who.uid, who.uid)))
 		diag_die("cannot become the configured user: %s (start as root "
-			 "or as that user)", strerror(errno));
+			 "or as that user)",
+			 strerror(errno));
 	capng_clear(CAPNG_SELECT_BOTH);
 	/* Without CAP_SETPCAP the bounding set stays: nothing is in it. */
 	if (capng_apply(CAPNG_SELECT_CAPS))
@@ -233,7 +282,8 @@ static void filter(const struct conf *conf, enum sandbox which)
 		ret = seccomp_load(ctx);
 	if (ret)
 		diag_die("cannot load the system call filter: %s (does this "
-			 "kernel have CONFIG_SECCOMP_FILTER?)", strerror(-ret));
+			 "kernel have CONFIG_SECCOMP_FILTER?)",
+			 strerror(-ret));
 	seccomp_release(ctx);
 }
 

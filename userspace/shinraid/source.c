@@ -106,8 +106,7 @@ static int fill(struct source *src)
 	ssize_t n;
 
 	if (BUFFER - src->end < SHINRAI_MAX_RECORD) {
-		memmove(src->buf, src->buf + src->start,
-			src->end - src->start);
+		memmove(src->buf, src->buf + src->start, src->end - src->start);
 		src->end -= src->start;
 		src->start = 0;
 	}

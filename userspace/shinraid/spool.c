@@ -196,13 +196,16 @@ static int open_log(const char *root, const char *name)
 		return -errno;
 	if (mkdirat(dir, name, 0700) && errno != EEXIST)
 		ret = -errno;
-	sub = ret ? -1 : openat(dir, name, O_RDONLY | O_DIRECTORY |
-					   O_NOFOLLOW | O_CLOEXEC);
+	sub = ret ? -1 :
+		    openat(dir, name,
+			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (!ret && sub < 0)
 		ret = -errno;
 	if (!ret) {
-		fd = openat(sub, "log.cel", O_RDWR | O_CREAT | O_APPEND |
-					    O_NOFOLLOW | O_CLOEXEC, 0600);
+		fd = openat(sub, "log.cel",
+			    O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW |
+				    O_CLOEXEC,
+			    0600);
 		if (fd < 0)
 			ret = -errno;
 	}

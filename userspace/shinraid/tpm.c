@@ -109,10 +109,10 @@ static void to_tpm(const struct shinrai_selection *sel, TPML_PCR_SELECTION *out)
 		out->pcrSelections[i].hash = sel->bank[i].alg;
 		out->pcrSelections[i].sizeofSelect = PCRS / 8;
 		out->pcrSelections[i].pcrSelect[0] = sel->bank[i].mask & 0xff;
-		out->pcrSelections[i].pcrSelect[1] =
-			sel->bank[i].mask >> 8 & 0xff;
-		out->pcrSelections[i].pcrSelect[2] =
-			sel->bank[i].mask >> 16 & 0xff;
+		out->pcrSelections[i].pcrSelect[1] = sel->bank[i].mask >> 8 &
+						     0xff;
+		out->pcrSelections[i].pcrSelect[2] = sel->bank[i].mask >> 16 &
+						     0xff;
 	}
 }
 
@@ -125,8 +125,7 @@ static u32 has(const TPML_PCR_SELECTION *have, u16 alg)
 	for (i = 0; i < have->count; i++) {
 		s = &have->pcrSelections[i];
 		if (s->hash == alg && s->sizeofSelect >= 3)
-			return s->pcrSelect[0] |
-			       (u32)s->pcrSelect[1] << 8 |
+			return s->pcrSelect[0] | (u32)s->pcrSelect[1] << 8 |
 			       (u32)s->pcrSelect[2] << 16;
 	}
 	return 0;
@@ -199,8 +198,9 @@ static TSS2_RC quote(struct tpm *t, const u8 qualifying[32],
 static TSS2_RC read_some(struct tpm *t, u16 alg, u32 *left,
 			 u8 (*value)[SHINRAI_MAX_BANK_SIZE], u8 *size)
 {
-	struct shinrai_selection sel = { .count = 1,
-				 .bank = { { .alg = alg, .mask = *left } } };
+	struct shinrai_selection sel = {
+		.count = 1, .bank = { { .alg = alg, .mask = *left } }
+	};
 	TPML_PCR_SELECTION want, *got = NULL;
 	TPML_DIGEST *values = NULL;
 	u32 mask, pcr, i = 0;
@@ -225,8 +225,7 @@ static TSS2_RC read_some(struct tpm *t, u16 alg, u32 *left,
 	return i ? TSS2_RC_SUCCESS : TSS2_BASE_RC_GENERAL_FAILURE;
 }
 
-static TSS2_RC read_bank(struct tpm *t, u16 alg, u32 mask,
-			 struct shinrai_wr *w)
+static TSS2_RC read_bank(struct tpm *t, u16 alg, u32 mask, struct shinrai_wr *w)
 {
 	u8 value[PCRS][SHINRAI_MAX_BANK_SIZE];
 	u32 left = mask, pcr;

@@ -31,8 +31,7 @@ static void ek_common(TPM2B_PUBLIC *pub)
 		TPMA_OBJECT_SENSITIVEDATAORIGIN | TPMA_OBJECT_ADMINWITHPOLICY |
 		TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_DECRYPT;
 	pub->publicArea.authPolicy.size = sizeof(ek_policy);
-	memcpy(pub->publicArea.authPolicy.buffer, ek_policy,
-	       sizeof(ek_policy));
+	memcpy(pub->publicArea.authPolicy.buffer, ek_policy, sizeof(ek_policy));
 }
 
 /* TCG EK Credential Profile 2.0, B.3.4: template L-2, ECC NIST P-256. */

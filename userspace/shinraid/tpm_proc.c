@@ -28,7 +28,8 @@ static void answer(struct tpm *t, int net, u64 cookie, const u8 *qualifying)
 		out.status = -EIO;
 		diag_limited(&failures, LOG_ERR,
 			     "TPM did not quote: %s; challenges are answered "
-			     "with 503 until it does", tpm_error(rc));
+			     "with 503 until it does",
+			     tpm_error(rc));
 	}
 	ret = msg_send(net, MSG_QUOTED, cookie, &out, -1);
 	if (ret)
@@ -94,7 +95,8 @@ void tpm_process(const struct conf *conf, int parent, int net)
 	rc = tpm_connect(&t, conf->tcti);
 	if (rc)
 		diag_die("cannot open the TPM %s: %s (is there one, and is the "
-			 "user in group tss?)", conf->tcti, tpm_error(rc));
+			 "user in group tss?)",
+			 conf->tcti, tpm_error(rc));
 	sandbox_enter(conf, SANDBOX_TPM);
 	t.selection = conf->pcrs;
 	ret = tpm_missing_bank(&t, &conf->pcrs, &bank);
@@ -105,7 +107,8 @@ void tpm_process(const struct conf *conf, int parent, int net)
 	if (ret)
 		diag_die("the TPM has no PCR bank %s with these PCRs: change "
 			 "\"pcrs\" in the configuration or allocate the bank "
-			 "(tpm2_pcrallocate)", bank);
+			 "(tpm2_pcrallocate)",
+			 bank);
 	rc = tpm_prepare(&t, (u32)conf->ak_generation);
 	if (rc)
 		diag_die("cannot derive the AK in the TPM: %s (is the "
