@@ -170,4 +170,23 @@ mapfile -t children < <(pgrep -P "$daemon_pid")
 stop_daemon KILL
 sleep 1
 ok "kill -9: no process is left" gone "${children[@]}"
+
+# A device is allowed fewer system calls than the connections of a swtpm.
+python3 "$here/tpm_device.py" "$work/tpm0" "$tpm_port" &
+device=$!
+for _ in $(seq 100); do
+	[ ! -L tpm0 ] || break
+	sleep 0.1
+done
+configure "tcti = \"device:$work/tpm0\";"
+ok "a TPM device: starts" start_daemon
+challenge
+answers 200 "a TPM device"
+kill "$device"
+wait "$device" 2>/dev/null || true
+challenge
+answers 503 "a TPM device that went away"
+stop_daemon
+ok "a TPM device that went away: SIGTERM ends with status 0" \
+	test "$stopped" -eq 0
 finish

@@ -2,6 +2,7 @@
 /* shinraid, the attester: opens what needs privilege, then three processes. */
 #include <fcntl.h>
 #include <getopt.h>
+#include <openssl/ssl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,6 +160,9 @@ static int run(const struct conf *conf)
 	char err[256];
 	int ret;
 
+	/* It reads files, which no process can do later. */
+	if (OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1)
+		diag_die("cannot initialise OpenSSL (is openssl.cnf right?)");
 	if (sandbox_find_user(conf, err, sizeof(err)))
 		diag_die("%s", err);
 	m.conf = conf;
