@@ -58,6 +58,7 @@ struct shinrai_why {
 	enum shinrai_reason_code code;
 	bool has_record;
 	u64 record;
+	unsigned int order; /* of finding */
 	char *detail; /* printable, "" when there is none */
 };
 

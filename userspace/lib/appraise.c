@@ -50,6 +50,7 @@ add(struct appraise *a, enum shinrai_reason_code code, bool has_record,
 	w->code = code;
 	w->has_record = has_record;
 	w->record = record;
+	w->order = out->nwhy;
 	if (vasprintf(&w->detail, fmt, ap) < 0)
 		a->err = -ENOMEM;
 	else
@@ -164,13 +165,18 @@ static void name_local_trust(struct appraise *a)
 		appraise_note(a, "the key was pinned just now, on first use");
 }
 
-/* Stable: untrusted first, then unknown, each in the order of finding. */
+/* Untrusted first, then unknown; each from the bottom of the ladder up. */
 static int by_severity(const void *x, const void *y)
 {
 	const struct shinrai_why *a = x, *b = y;
+	const struct shinrai_reason_info *i = shinrai_reason_info(a->code);
+	const struct shinrai_reason_info *k = shinrai_reason_info(b->code);
 
-	return (int)shinrai_reason_info(b->code)->verdict -
-	       (int)shinrai_reason_info(a->code)->verdict;
+	if (i->verdict != k->verdict)
+		return (int)k->verdict - (int)i->verdict;
+	if (i->step != k->step)
+		return (int)i->step - (int)k->step;
+	return (int)a->order - (int)b->order;
 }
 
 static void conclude(struct shinrai_appraisal *out)
@@ -187,7 +193,6 @@ static void conclude(struct shinrai_appraisal *out)
 		if (info->verdict > out->verdict)
 			out->verdict = info->verdict;
 	}
-	/* glibc's qsort() is a merge sort: equal ones keep their order. */
 	if (out->nwhy)
 		qsort(out->why, out->nwhy, sizeof(*out->why), by_severity);
 	/* Nothing above stands when the quote does not. */

@@ -12,6 +12,7 @@
 /* Required of every quote; our own two PCRs are added from START. */
 #define APPRAISE_BOOT_PCRS 0x3ffu
 #define APPRAISE_IMA_PCR 10
+#define APPRAISE_IMA_TAIL 16
 
 struct appraise {
 	const struct shinrai_appraise_input *in;
@@ -31,8 +32,9 @@ struct appraise {
 	struct shinrai_bootlog firmware;
 	bool boot_proven; /* an initramfs that arms is all that ran */
 	/* appraise_ima.c */
-	bool have_ima_end;
-	u8 ima_end[SHINRAI_BANK_MAX]; /* PCR 10 after the whole list */
+	bool have_ima; /* read to its end */
+	unsigned int nima;
+	u8 ima[APPRAISE_IMA_TAIL][SHINRAI_BANK_MAX]; /* PCR 10, last ones */
 	/* appraise_log.c */
 	bool have_quoted;
 	struct shinrai_pcrs quoted; /* proven values of the quoted PCRs */

@@ -24,17 +24,20 @@ void appraise_ima_read(struct appraise *a)
 
 	if (!appraise_item(a, SHINRAI_ITEM_IMA)->data || begin(a, &ima))
 		return;
-	do {
-		ret = shinrai_ima_next(&ima, &e);
-	} while (ret > 0);
-	value = shinrai_replay_get(&ima.replay, a->bank, APPRAISE_IMA_PCR);
+	while ((ret = shinrai_ima_next(&ima, &e)) > 0) {
+		value = shinrai_replay_get(&ima.replay, a->bank,
+					   APPRAISE_IMA_PCR);
+		if (value)
+			memcpy(a->ima[ima.entries % APPRAISE_IMA_TAIL], value,
+			       shinrai_bank_size(a->bank));
+	}
 	if (ret)
 		appraise_why(a, SHINRAI_WHY_IMA_SYNTAX, "at byte %zu",
 			     shinrai_ima_offset(&ima));
-	if (!ret && value) {
-		memcpy(a->ima_end, value, shinrai_bank_size(a->bank));
-		a->have_ima_end = true;
-	}
+	a->have_ima = !ret;
+	if (a->have_ima)
+		a->nima = ima.entries < APPRAISE_IMA_TAIL ? ima.entries + 1 :
+							    APPRAISE_IMA_TAIL;
 	shinrai_ima_fini(&ima);
 }
 
@@ -81,7 +84,7 @@ void appraise_ima(struct appraise *a)
 	const struct shinrai_pcr_value *want;
 	struct shinrai_ima ima;
 
-	if (!a->have_ima_end)
+	if (!a->have_ima)
 		return;
 	want = shinrai_pcrs_get(&a->quoted, a->bank, APPRAISE_IMA_PCR);
 	if (!a->have_quoted || !want ||

@@ -20,9 +20,9 @@ static const struct {
 	{ SHINRAI_CEL_COUNT, SHINRAI_WHY_RECORD_COUNT },
 	/* Stops events exchanged behind an honest header, redacted ones too. */
 	{ SHINRAI_CEL_ROOT, SHINRAI_WHY_RECORD_ROOT },
+	{ SHINRAI_CEL_BANKS, SHINRAI_WHY_RECORD_BANKS },
 	{ SHINRAI_CEL_DIGEST, SHINRAI_WHY_RECORD_DIGEST },
 	{ SHINRAI_CEL_CAPPED, SHINRAI_WHY_RECORD_CAPPED },
-	{ SHINRAI_CEL_BANKS, SHINRAI_WHY_RECORD_BANKS },
 	{ SHINRAI_CEL_BANK_UNKNOWN, SHINRAI_WHY_BANK_UNKNOWN },
 	{ SHINRAI_CEL_NO_START, SHINRAI_WHY_START_MISSING },
 	{ SHINRAI_CEL_START_AGAIN, SHINRAI_WHY_START_AGAIN },
@@ -187,7 +187,7 @@ static bool search(struct appraise *a, struct shinrai_pcrs *base, bool proven)
 	return false;
 }
 
-/* What the firmware and IMA logs lead to, for a lying pcrs item. */
+/* What the firmware log leads to, and zero for what nobody states. */
 static void base_from_logs(const struct appraise *a, struct shinrai_pcrs *base)
 {
 	static const u8 zero[SHINRAI_BANK_MAX];
@@ -195,14 +195,35 @@ static void base_from_logs(const struct appraise *a, struct shinrai_pcrs *base)
 	const u8 *value;
 	u8 pcr;
 
+	for (pcr = 0; pcr < SHINRAI_PCR_COUNT; pcr++) {
+		if (!shinrai_pcrs_get(base, a->bank, pcr))
+			shinrai_pcrs_set(base, a->bank, pcr, zero, size);
+	}
 	for (pcr = 0; a->have_firmware && pcr < APPRAISE_IMA_PCR; pcr++) {
 		value = shinrai_replay_get(&a->firmware.replay, a->bank, pcr);
-		shinrai_pcrs_set(base, a->bank, pcr, value ? value : zero,
-				 size);
+		if (value)
+			shinrai_pcrs_set(base, a->bank, pcr, value, size);
 	}
-	if (a->have_ima_end)
-		shinrai_pcrs_set(base, a->bank, APPRAISE_IMA_PCR, a->ima_end,
-				 size);
+}
+
+/* For a list of PCR values that lies or is absent: the logs alone. */
+static bool search_logs(struct appraise *a, struct shinrai_pcrs *base)
+{
+	unsigned int i;
+
+	if (search(a, base, false))
+		return true;
+	base_from_logs(a, base);
+	if (search(a, base, false))
+		return true;
+	/* The list was read after the quote: entries may have come between. */
+	for (i = 0; i < a->nima; i++) {
+		shinrai_pcrs_set(base, a->bank, APPRAISE_IMA_PCR, a->ima[i],
+				 shinrai_bank_size(a->bank));
+		if (search(a, base, false))
+			return true;
+	}
+	return false;
 }
 
 /* Values read after the quote may have moved on; those of the boot may not. */
@@ -230,7 +251,6 @@ static void compare_given(struct appraise *a)
 void appraise_place(struct appraise *a)
 {
 	struct shinrai_pcrs base = a->given;
-	bool found;
 
 	if (appraise_item(a, SHINRAI_ITEM_LOG)->data)
 		look_at_first(a);
@@ -243,12 +263,7 @@ void appraise_place(struct appraise *a)
 	}
 	if (!a->have_start || !a->quote.have_attest)
 		return;
-	found = search(a, &base, false);
-	if (!found) {
-		base_from_logs(a, &base);
-		found = search(a, &base, false);
-	}
-	if (!found)
+	if (!search_logs(a, &base))
 		return;
 	a->quoted = base;
 	a->have_quoted = true;
@@ -430,6 +445,22 @@ static void replay_sticky(struct appraise *a)
 				last->sticky[i].text);
 }
 
+static bool told_why(const struct appraise *a)
+{
+	unsigned int i;
+
+	for (i = 0; i < SHINRAI_WHYS; i++) {
+		const struct shinrai_reason_info *info =
+			shinrai_reason_info(i);
+
+		if (a->out->count[i] && info->verdict == SHINRAI_UNTRUSTED &&
+		    (info->step == SHINRAI_STEP_LOG ||
+		     info->step == SHINRAI_STEP_START))
+			return true;
+	}
+	return false;
+}
+
 static void check_quote(struct appraise *a)
 {
 	const struct shinrai_selection *s = &a->quote.attest.selection;
@@ -448,8 +479,11 @@ static void check_quote(struct appraise *a)
 	    memcmp(a->challenge.boot_id, a->out->boot_id,
 		   sizeof(a->out->boot_id)))
 		appraise_why(a, SHINRAI_WHY_QUOTE_BOOT_ID, "%s", "");
-	/* Stops a log that was cut, forged, or is not this machine's. */
-	if (a->have_quoted && !a->placed)
+	/*
+	 * Stops a log that was cut, forged, or is not this machine's.  Not
+	 * said again where a record told already why it cannot be replayed.
+	 */
+	if (a->have_quoted && !a->placed && !told_why(a))
 		appraise_why(a, SHINRAI_WHY_QUOTE_NOT_IN_LOG, "%s", "");
 	if (!a->have_quoted && a->quote.have_attest &&
 	    a->quote.have_signature)

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+/* Honest evidence is trusted; each lie is refused with its own reason. */
+/* links: selftests/verify/forge.c selftests/verify/mutations.c */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <openssl/ec.h>
+
+#include "../verify/mutations.h"
+
+static void tell(const struct mutation *m, const struct shinrai_appraisal *a)
+{
+	unsigned int i;
+
+	print_error("%s: %s, expected %s for %s\n", m->name,
+		    shinrai_verdict_name(a->verdict),
+		    shinrai_verdict_name(m->verdict),
+		    m->code ? m->code : "nothing");
+	for (i = 0; i < a->nwhy; i++)
+		print_error("  %s record %lld: %s\n",
+			    shinrai_reason_info(a->why[i].code)->code,
+			    a->why[i].has_record ?
+				    (long long)a->why[i].record :
+				    -1,
+			    a->why[i].detail);
+}
+
+static bool as_expected(const struct mutation *m,
+			const struct shinrai_appraisal *a)
+{
+	if (a->verdict != m->verdict)
+		return false;
+	if (!m->code)
+		return !a->nwhy;
+	return a->nwhy &&
+	       !strcmp(shinrai_reason_info(a->why[0].code)->code, m->code);
+}
+
+static bool try(struct forge *f, EVP_PKEY *key, const struct mutation *m)
+{
+	struct shinrai_appraisal a;
+	bool ok;
+
+	forge_init(f, key);
+	if (m->plan)
+		m->plan(f);
+	forge_build(f);
+	if (m->bend)
+		m->bend(f);
+	assert_int_equal(forge_appraise(f, &a), 0);
+	ok = as_expected(m, &a);
+	if (!ok)
+		tell(m, &a);
+	shinrai_appraisal_free(&a);
+	return ok;
+}
+
+static void test_mutations(void **state)
+{
+	struct forge *f = malloc(sizeof(*f));
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	size_t i, wrong = 0;
+
+	(void)state;
+	assert_non_null(f);
+	assert_non_null(key);
+	for (i = 0; i < nmutations; i++)
+		wrong += !try(f, key, &mutations[i]);
+	EVP_PKEY_free(key);
+	free(f);
+	assert_int_equal(wrong, 0);
+}
+
+/* A table with the same reason everywhere would prove little. */
+static void test_distinct(void **state)
+{
+	size_t i, k, distinct = 0, lies = 0;
+
+	(void)state;
+	for (i = 0; i < nmutations; i++) {
+		if (!mutations[i].code)
+			continue;
+		lies++;
+		assert_true(shinrai_reason_by_code(mutations[i].code) >= 0);
+		for (k = 0; k < i; k++) {
+			if (mutations[k].code &&
+			    !strcmp(mutations[k].code, mutations[i].code))
+				break;
+		}
+		distinct += k == i;
+	}
+	print_message("%zu lies, %zu different reasons\n", lies, distinct);
+	assert_true(lies >= 100);
+	assert_true(distinct >= 75);
+}
+
+static int steps_in_order(void)
+{
+	int i;
+
+	for (i = 0; i < SHINRAI_WHYS; i++) {
+		const struct shinrai_reason_info *info = shinrai_reason_info(i);
+
+		if (!info->code || !*info->text || !*info->next ||
+		    info->verdict == SHINRAI_TRUSTED ||
+		    shinrai_reason_by_code(info->code) != i)
+			return -1;
+	}
+	return 0;
+}
+
+static void test_reasons(void **state)
+{
+	(void)state;
+	assert_int_equal(steps_in_order(), 0);
+	assert_int_equal(shinrai_reason_by_code("no-such"), -ENOENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mutations),
+		cmocka_unit_test(test_distinct),
+		cmocka_unit_test(test_reasons),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

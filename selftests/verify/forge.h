@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Evidence made from nothing: a software key instead of a TPM, a log, a boot.
+ * Hashes are taken with OpenSSL, so that the library cannot agree with itself.
+ */
+#ifndef SHINRAI_FORGE_H
+#define SHINRAI_FORGE_H
+
+#include <openssl/evp.h>
+
+#include <shinrai/appraise.h>
+#include <shinrai/record.h>
+
+#define FORGE_RECORDS 16
+#define FORGE_EVENTS 8192
+#define FORGE_BOOT 32
+#define FORGE_ITEM (64 << 10)
+
+struct forge_record {
+	u8 type;
+	u32 pcr; /* in the header */
+	u8 index; /* in the CEL record */
+	u64 header_number;
+	u64 number;
+	u8 boot_id[16];
+	u8 events[FORGE_EVENTS];
+	size_t len;
+	u32 count;
+	struct shinrai_tree tree;
+	u8 flip; /* XORed into the digest that is written, not extended */
+};
+
+struct forge_boot {
+	u32 pcr;
+	u32 type;
+	u8 digest[32];
+	const void *data;
+	size_t len;
+};
+
+struct forge {
+	/* The plan. */
+	EVP_PKEY *key;
+	EVP_PKEY *signer; /* signs; @key is the one that is shown */
+	u32 attributes;
+	u16 public_scheme_hash;
+	struct forge_record rec[FORGE_RECORDS];
+	unsigned int nrec;
+	unsigned int quoted; /* records that the quote covers */
+	struct forge_boot boot[FORGE_BOOT];
+	unsigned int nboot;
+	u8 start[2][32]; /* PCRs 12 and 13 before START */
+	u32 magic;
+	u16 type;
+	u64 clock;
+	u32 resets, restarts;
+	u32 mask;
+	u16 bank;
+	u16 sig_hash; /* as written */
+	u8 boot_id[16]; /* in the challenge */
+	u8 session_nonce[32]; /* what the verifier sent */
+	u8 nonce[32], exporter[32], verifier_key[32]; /* what is answered */
+	u32 asked_mask; /* in the challenge */
+	bool late_nonce; /* the leaf is not in the tree */
+	bool wrong_root; /* in the checkpoint */
+	bool no_arms; /* the initramfs reference says so */
+	/* The product. */
+	u8 pcr[24][32];
+	u8 item[SHINRAI_NITEMS][FORGE_ITEM];
+	size_t len[SHINRAI_NITEMS];
+	bool absent[SHINRAI_NITEMS];
+	/* What it is held against. */
+	struct shinrai_session session;
+	bool no_session;
+	struct shinrai_state last;
+	bool have_last;
+	const char *digests; /* list text; NULL: none */
+	const char *reference; /* JSON; NULL: none */
+	bool no_pin;
+	bool allow_anon_exec;
+};
+
+void forge_init(struct forge *f, EVP_PKEY *key);
+void forge_build(struct forge *f);
+void forge_quote(struct forge *f); /* attest, signature, pcrs anew */
+void forge_sign(struct forge *f); /* the attest item as it stands */
+void forge_log(struct forge *f, unsigned int count); /* and PCRs 12, 13 */
+int forge_appraise(struct forge *f, struct shinrai_appraisal *out);
+
+struct forge_record *forge_record(struct forge *f, u8 type, u32 pcr);
+void forge_event(struct forge_record *r, const struct shinrai_event *ev);
+void forge_code(struct forge_record *r, u16 type, u8 kind, const char *content,
+		const char *path);
+void forge_simple(struct forge_record *r, u16 type, u32 reason);
+void forge_drop(struct forge *f, unsigned int n);
+
+#endif
