@@ -16,7 +16,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
 
 CPPFLAGS_all := -D_GNU_SOURCE -I$(S) -Iinclude -Iinclude/uapi -Iuserspace/lib
-CFLAGS_all := -std=gnu11 -g -Wall -Wextra -Werror -Wvla -Wformat=2 \
+CFLAGS_all := -std=gnu11 -g -Wall -Wextra -Werror -Wvla -Wformat=2 -Wno-format-nonliteral \
 	-Wmissing-prototypes -Wstrict-prototypes -Wundef \
 	-fno-strict-aliasing -fstack-protector-strong -fPIE
 LDFLAGS_all := -pie -Wl,--as-needed -Wl,-z,relro -Wl,-z,now
