@@ -277,6 +277,10 @@ SHINRAI_REASON(IMA_TEMPLATE, "ima-template", ON(IMA), OPEN,
 SHINRAI_REASON(IMA_REPLAY, "ima-replay", ON(IMA), BAD,
 	       "IMA log does not lead to the quoted PCR", ATTACK)
 
+/* Only when the appraisal itself has a hole: nothing missing is trusted. */
+SHINRAI_REASON(STEP_UNPROVEN, "step-unproven", ON(CODE), OPEN,
+	       "a step of the ladder was not proven", "report this as a bug")
+
 #undef BAD
 #undef OPEN
 #undef ON

@@ -202,6 +202,22 @@ static void conclude(struct shinrai_appraisal *out)
 	out->proven[SHINRAI_STEP_ROOT] = false;
 }
 
+/* No reason against it is not enough: each step must have been proven. */
+static void require_all(struct appraise *a)
+{
+	unsigned int i;
+
+	for (i = 0; i < SHINRAI_WHYS; i++) {
+		if (a->out->count[i])
+			return;
+	}
+	for (i = SHINRAI_STEP_QUOTE; i <= SHINRAI_STEP_CODE; i++) {
+		if (!a->out->proven[i])
+			appraise_why(a, SHINRAI_WHY_STEP_UNPROVEN, "%s",
+				     shinrai_step_name(i));
+	}
+}
+
 static void run(struct appraise *a)
 {
 	take_machine(a);
@@ -214,6 +230,7 @@ static void run(struct appraise *a)
 	appraise_clock(a);
 	appraise_ima(a);
 	name_local_trust(a);
+	require_all(a);
 }
 
 /**

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+/* The answer's head, as a hostile server might send it. */
+#include "client_http.h"
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
+{
+	struct client_head h;
+	size_t end = client_http_head_end((const char *)data, len);
+
+	if (end)
+		client_http_head((const char *)data, end, &h);
+	return 0;
+}
