@@ -260,7 +260,7 @@ links:
 unanchor:
 	unregister_ftrace_function(&anchor);
 disarm:
-	ftrace_free_filter(&anchor);
+	/* Freeing the filter here would leave @anchor pointing to it. */
 	shinrai_log_disarm();
 	shinrai_content_forget();
 	return ret;
@@ -289,4 +289,14 @@ int shinrai_arm(void)
 	else if (ret != -EALREADY)
 		pr_err("cannot arm: %s failed: %d\n", step, ret);
 	return ret;
+}
+
+/**
+ * shinrai_arm_exit() - release what attempts to arm left behind
+ *
+ * Context: the module is being unloaded, so it was never armed.
+ */
+void shinrai_arm_exit(void)
+{
+	ftrace_free_filter(&anchor);
 }

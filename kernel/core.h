@@ -166,6 +166,7 @@ int shinrai_log_push(struct shinrai_pending *p, u64 *seq);
 int shinrai_log_push_locked(struct shinrai_pending *p, u64 *seq);
 unsigned long shinrai_log_lock(void) __acquires(&shinrai);
 void shinrai_log_unlock(unsigned long flags) __releases(&shinrai);
+bool shinrai_log_owed(u64 seq);
 int shinrai_log_wait(u64 seq, unsigned int ms);
 int shinrai_log_flush(unsigned int ms);
 int shinrai_log_checkpoint(void);
@@ -261,6 +262,7 @@ int shinrai_guard_capable(int cap);
 /* arm.c, running.c */
 
 int shinrai_arm(void);
+void shinrai_arm_exit(void);
 bool shinrai_arm_owns_map(const void *map);
 bool shinrai_arm_owns_prog(const void *prog);
 int shinrai_running_record(void);

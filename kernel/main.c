@@ -197,6 +197,7 @@ static void __exit shinrai_exit(void)
 {
 	shinrai_sysfs_exit();
 	shinrai_cdev_exit();
+	shinrai_arm_exit();
 	shinrai_notify_exit();
 	shinrai_log_exit();
 	shinrai_content_exit();
