@@ -1,0 +1,180 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Programs that run, change and are written to at the same time.
+# vm: kernel=6.1,6.12 load=late arm=yes smp=2 timeout=180
+set -euo pipefail
+
+mkdir -p /mnt/{lower,upper,overlay}
+mount -t tmpfs tmpfs /mnt/upper
+mkdir /mnt/upper/{u,w}
+mount -t overlay overlay -o \
+	lowerdir=/mnt/lower,upperdir=/mnt/upper/u,workdir=/mnt/upper/w \
+	/mnt/overlay
+
+PYTHONPATH=/vm/lib python3 -S - <<'PY'
+import mmap
+from collections import Counter
+from shinrai import *
+
+t = Tap()
+dev = Device()
+helper("tiny", "/tmp/template", 0)
+with open("/tmp/template", "rb") as f:
+    TEMPLATE = f.read()
+
+
+def tiny(n):
+    """What helper's tiny writes for a number."""
+    return TEMPLATE[:136] + n.to_bytes(8, "little") + TEMPLATE[144:]
+
+
+def told(prefix, *types):
+    return [e for e in events(dev.records(), *types or (EV_CODE,))
+            if e.text(PATH).startswith(prefix)]
+
+
+def start(*args):
+    return subprocess.Popen(["/vm/helper"] + [str(a) for a in args])
+
+
+# Eight loops: write a program, run it, change it, ...
+LOOPS, TIMES = 8, 100
+loops = [start("churn", "/tmp/loop%d" % i, TIMES, 1000 * i + 1)
+         for i in range(LOOPS)]
+t.ok("eight loops run what they change",
+     [p.wait() for p in loops] == [0] * LOOPS)
+want = {hashlib.sha256(tiny(1000 * i + 1 + n)).hexdigest(): "/tmp/loop%d" % i
+        for i in range(LOOPS) for n in range(TIMES)}
+got = told("/tmp/loop")
+t.ok("each content that ran is told exactly once",
+     Counter(e.digest for e in got) == Counter(want.keys()),
+     len(got), len(want))
+t.ok("and at its path", all(
+    want.get(e.digest) == e.text(PATH) for e in got))
+t.ok("no violation where writer and runner took turns",
+     not told("/tmp/loop", EV_VIOLATION))
+
+# One new content, run by eight at once.
+bad = []
+for n in range(25):
+    with open("/tmp/same", "wb") as f:
+        f.write(tiny(100000 + n) + bytes(100000))
+    os.chmod("/tmp/same", 0o755)
+    runs = [subprocess.Popen(["/tmp/same"]) for _ in range(8)]
+    if any([p.wait() for p in runs]):
+        bad.append(n)
+same = Counter(e.digest for e in told("/tmp/same"))
+t.ok("run by eight at once, each content is told once",
+     not bad and len(same) == 25 and set(same.values()) == {1}, bad, same)
+
+
+def states_of_writer(path, seconds, how):
+    """Forks a writer.  It writes down each state that it left behind."""
+    pid = os.fork()
+    if pid:
+        return pid
+    with open(path, "rb") as f:
+        content = bytearray(f.read())
+    end = time.monotonic() + seconds
+    with open(path + ".states", "w") as states:
+        while time.monotonic() < end:
+            at = number(os.urandom(4)) % (len(content) - 16)
+            content[at:at + 16] = os.urandom(16)
+            how(path, at, content)
+            states.write(hashlib.sha256(content).hexdigest() + "\n")
+            time.sleep(0.001)
+    os._exit(0)
+
+
+def by_write(path, at, content):
+    fd = os.open(path, os.O_WRONLY)
+    os.pwrite(fd, content[at:at + 16], at)
+    os.close(fd)
+
+
+def judge(text, path, pid):
+    uses = 0
+    while os.waitpid(pid, os.WNOHANG) == (0, 0):
+        helper("map", path)
+        uses += 1
+    dev.flush()
+    with open(path + ".states") as f:
+        states = set(f.read().split())
+    states.add(first[path])
+    violations = {e.digest for e in told(path, EV_VIOLATION)}
+    code = [e.digest for e in told(path)]
+    wrong = [d for d in code if d not in states and d not in violations]
+    print("# %d uses, %d contents told, %d states, %d violations" % (
+        uses, len(code), len(states), len(violations)))
+    t.ok(text, uses > 5 and code and not wrong, wrong)
+    return violations, code
+
+
+first = {}
+for path in ("/tmp/written", "/tmp/mapped"):
+    with open(path, "wb") as f:
+        f.write(os.urandom(200000))
+    with open(path, "rb") as f:
+        first[path] = hashlib.sha256(f.read()).hexdigest()
+judge("written while it is hashed: a state that there was, or a violation",
+      "/tmp/written", states_of_writer("/tmp/written", 4, by_write))
+with open("/tmp/mapped", "r+b", buffering=0) as f:
+    shared = mmap.mmap(f.fileno(), 0)
+
+
+def by_store(path, at, content):
+    shared[at:at + 16] = bytes(content[at:at + 16])
+
+
+violations, code = judge(
+    "stored to while it is hashed: likewise", "/tmp/mapped",
+    states_of_writer("/tmp/mapped", 4, by_store))
+t.ok("all of it is a violation, for the mapping was there all the time",
+     set(code) <= violations)
+shared.close()
+
+# Time of use: what runs or is mapped is opened for writing.
+for path in ("/tmp/used", "/mnt/overlay/used"):
+    if path.startswith("/mnt/overlay"):
+        with open("/mnt/lower/used", "wb") as f:
+            f.write(os.urandom(9000))
+    else:
+        with open(path, "wb") as f:
+            f.write(os.urandom(9000))
+    fd = os.open(path, os.O_RDONLY)
+    m = mmap.mmap(fd, 4096, flags=mmap.MAP_PRIVATE,
+                  prot=mmap.PROT_READ | mmap.PROT_EXEC)
+    os.close(fd)
+    if path.startswith("/mnt/overlay"):
+        # The first write copies up: what is mapped stays as it was.
+        os.close(os.open(path, os.O_WRONLY))
+        dev.flush()
+        t.ok("copying up is no violation", not told(path, EV_VIOLATION))
+        m.close()
+        fd = os.open(path, os.O_RDONLY)
+        m = mmap.mmap(fd, 4096, flags=mmap.MAP_PRIVATE,
+                      prot=mmap.PROT_READ | mmap.PROT_EXEC)
+        os.close(fd)
+    os.close(os.open(path, os.O_WRONLY))
+    os.close(os.open(path, os.O_WRONLY))
+    dev.flush()
+    t.ok("opened for writing in use, told once: " + path,
+         [e.num(REASON) for e in told(path, EV_VIOLATION)] == [TOMTOU],
+         [e.num(REASON) for e in told(path, EV_VIOLATION)])
+    m.close()
+log = settled()
+t.ok("violations go to the other PCR, and nothing else does",
+     all((e.type == EV_VIOLATION) == (r.pcr == 13)
+         for r in log for e in r.events))
+t.ok("sysfs counts them", int(sysfs("violations")) == len(
+    events(log, EV_VIOLATION)))
+bad = []
+for r in log:
+    try:
+        r.check()
+    except Bad as e:
+        bad.append(e)
+t.ok("every record is right", not bad, *bad)
+t.ok("the PCRs add up", agrees())
+t.done()
+PY
