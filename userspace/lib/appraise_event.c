@@ -97,6 +97,11 @@ static void judge_code(const struct subject *s)
 			shinrai_hex_encode(digest->data, 32, hex));
 }
 
+static bool may_own(u8 pcr)
+{
+	return pcr < SHINRAI_PCR_COUNT && OWN_PCRS >> pcr & 1;
+}
+
 /* Stops a log whose PCRs were somebody else's before, or are resettable. */
 static void judge_start_pcrs(const struct subject *s)
 {
@@ -107,8 +112,8 @@ static void judge_start_pcrs(const struct subject *s)
 
 	own = shinrai_event_field(s->ev, SHINRAI_FIELD_PCRS);
 	if (own && own->len == 2 &&
-	    (!(OWN_PCRS >> own->data[0] & 1) ||
-	     !(OWN_PCRS >> own->data[1] & 1) || own->data[0] == own->data[1]))
+	    (!may_own(own->data[0]) || !may_own(own->data[1]) ||
+	     own->data[0] == own->data[1]))
 		appraise_record(s->a, SHINRAI_WHY_START_PCRS, s->h->recnum,
 				"PCRs %u and %u", own->data[0], own->data[1]);
 	f = shinrai_event_field(s->ev, SHINRAI_FIELD_PCR_VALUES);

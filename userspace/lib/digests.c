@@ -212,9 +212,10 @@ int shinrai_digests_ready(struct shinrai_digests *d)
 		first[bucket(&d->entry[i]) + 1]++;
 	for (b = 0; b < BUCKETS; b++)
 		first[b + 1] += first[b];
-	into_buckets(d, next);
+	if (d->count)
+		into_buckets(d, next);
 	free(next);
-	for (b = 0; b < BUCKETS; b++)
+	for (b = 0; d->count && b < BUCKETS; b++)
 		qsort(d->entry + first[b], first[b + 1] - first[b],
 		      sizeof(*d->entry), by_digest);
 	return 0;
