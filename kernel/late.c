@@ -120,7 +120,7 @@ int shinrai_measure_mprotect(struct vm_area_struct *vma,
 		/* Private pages of a file mapping hold what was stored. */
 		ret = shinrai_content_anon(SHINRAI_CODE_MPROTECT, GFP_ATOMIC,
 					   &seq);
-		if (ret && shinrai_enforcing())
+		if ((ret || shinrai_degraded()) && shinrai_enforcing())
 			return -EACCES;
 	}
 	if (!file || !S_ISREG(file_inode(file)->i_mode) ||

@@ -379,7 +379,7 @@ int shinrai_measure_buffer(struct file *file, const void *buf, size_t size,
 		if (ret == -ENOMEM)
 			shinrai_log_degrade(SHINRAI_REASON_DEGRADED_MEMORY,
 					    ENOMEM);
-		else if (ret == 1 && shinrai_degraded())
+		else if (ret >= 0 && shinrai_log_owed(seq))
 			ret = -EIO;
 	}
 	shinrai_path_put(&use.path);
@@ -401,6 +401,9 @@ int shinrai_measure_anon(u32 flags)
 
 	if (!ret && shinrai_phase() == SHINRAI_ARMED)
 		ret = shinrai_log_wait(seq, SHINRAI_WAIT_MS);
+	/* Nobody can know it, so it is always unknown code. */
+	if (!ret && shinrai_degraded())
+		ret = -EIO;
 	return verdict(ret);
 }
 

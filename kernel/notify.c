@@ -86,6 +86,8 @@ int shinrai_set_enforcing(void)
 
 	if (shinrai_phase() != SHINRAI_ARMED)
 		return -EPERM;
+	if (shinrai_degraded())
+		return -EIO;
 	ret = mutex_lock_killable(&mode_lock);
 	if (ret)
 		return ret;

@@ -134,6 +134,18 @@ static bool is_done(u64 seq)
 }
 
 /**
+ * shinrai_log_owed() - is the TPM lost, and this event not extended?
+ * @seq: its position
+ *
+ * Context: any.
+ * Return: true when nobody will wait for it, and it may never be extended.
+ */
+bool shinrai_log_owed(u64 seq)
+{
+	return shinrai_degraded() && !is_done(seq);
+}
+
+/**
  * shinrai_log_wait() - wait until an event has reached its PCR
  * @seq: its position
  * @ms: SHINRAI_WAIT_MS unless the caller knows better

@@ -27,11 +27,38 @@ plan() {
 	return "$((failed > 0))"
 }
 
-# dump: the whole log to /out/log, as text to /tmp/log
+# pcrs: what the TPM holds, unless it is lost
+pcrs() {
+	local bank pcr value
+	for bank in sha1 sha256 sha384 sha512; do
+		for pcr in 12 13; do
+			value=$(cat "/sys/class/tpm/tpm0/pcr-$bank/$pcr") ||
+				return 0
+			echo "PCR $bank $pcr ${value,,}"
+		done
+	done 2>/dev/null
+}
+
+# dump: the whole log to /out/log, as text to /tmp/log, and the PCRs
 dump() {
-	echo 1 >"$S/flush"
-	timeout 2 dd if=/dev/shinrai of=/out/log bs=1M 2>/dev/null
+	perl -e 1
+	echo 1 >"$S/flush" || true
+	{ timeout 2 dd if=/dev/shinrai of=/out/log bs=1M; } 2>/dev/null
+	pcrs >/out/pcrs
 	perl /vm/lib/log.pl /out/log >/tmp/log || echo broken >>/tmp/log
+	cp /tmp/log /out/text
+}
+
+# fresh SOURCE TARGET: a program that nobody has seen yet
+fresh() {
+	cp "$1" "$2"
+	printf '%s %s' "$2" "$RANDOM" >>"$2"
+	chmod 755 "$2"
+}
+
+# user COMMAND...: as an ordinary user
+user() {
+	setpriv --reuid=user --regid=user --clear-groups "$@"
 }
 
 digest() {
@@ -44,7 +71,7 @@ times() {
 	n=$(grep -cE -- "$2" /tmp/log || true)
 	[ "$n" -eq "$1" ] || {
 		echo "$n lines match: $2"
-		grep -E -- "$2" /tmp/log || tail -n 20 /tmp/log
+		grep -E -- "$2" /tmp/log || tail -n 3 /tmp/log
 		return 1
 	}
 }

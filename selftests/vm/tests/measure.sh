@@ -5,13 +5,6 @@
 set -uo pipefail
 . /vm/lib/tap.sh
 
-# fresh SOURCE TARGET: a program that nobody has seen yet
-fresh() {
-	cp "$1" "$2"
-	printf '%s' "$2" >>"$2"
-	chmod 755 "$2"
-}
-
 program() {
 	fresh /usr/bin/openssl /tmp/program
 	/tmp/program version && /tmp/program version
@@ -97,11 +90,4 @@ check "ftrace stays enabled" \
 check "our programs cannot be opened" refuses bpftool prog dump xlated \
 	name shinrai_exec
 check "our maps cannot be opened" refuses bpftool map dump name shinrai_marks
-cp /tmp/log /out/text
-for bank in sha1 sha256 sha384 sha512; do
-	for pcr in 12 13; do
-		echo "PCR $bank $pcr $(tr A-F a-f \
-			<"/sys/class/tpm/tpm0/pcr-$bank/$pcr")" >>/out/pcrs
-	done
-done
 plan
