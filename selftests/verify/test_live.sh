@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# shinrai-verify against a real shinraid and a software TPM, and offline after.
+# shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
+. "$(dirname "$0")/../daemon/lib.sh"
+
+verify=$BUILD/user/shinrai-verify
+verify=$(realpath "${SHINRAI_VERIFY:-$verify}")
+src=$root/selftests/verify
+cc -O1 -D_GNU_SOURCE -I"$root" -I"$root/include" -I"$root/include/uapi" \
+	-I"$root/userspace/lib" -o make_log "$src/make_log.c" "$src/forge.c" \
+	"$(dirname "$verify")/libshinrai.a" -lssl -lcrypto -ljansson -lcbor \
+	-ljose
+
+start_tpm
+make_certs
+make_ca stranger
+make_cert outsider stranger
+mkdir good rogue
+./make_log good good
+./make_log rogue rogue
+: >log
+cp good/firmware firmware
+
+# extend_lines FILE FROM: the module's and the firmware's part
+extend_lines() {
+	local line
+	tail -n "+$2" "$1" | while read -r line; do
+		tpm2_pcrextend "$line" || return
+	done
+}
+
+# exits STATUS COMMAND...: stdout is in out, messages in msg.
+exits() {
+	local want=$1 got=0
+	shift
+	"$@" >out 2>msg || got=$?
+	cat out msg
+	[ "$got" -eq "$want" ]
+}
+
+live() {
+	"$verify" live "https://127.0.0.1:$port" --cert client.pem \
+		--key client.key --ca ca.pem "$@"
+}
+hold=(--digests good/known.txt --reference good/boot.json)
+
+configure "firmware_log = \"$work/firmware\";"
+ok "shinraid starts" start_daemon
+ok "no log yet is a failure, not a verdict" exits 1 live
+ok "and says what to do" grep -q 'load and arm the module' msg
+
+extend_lines good/extends 1 >/dev/null
+cp good/log log
+ok "nothing given: unknown" exits 4 live --json
+ok "the key is not pinned" jq -e '.reasons[0].code == "ak-unpinned"' out
+ok "trusted" exits 0 live "${hold[@]}" --ak ak --learn-ak --state state.json \
+	--save saved --json
+ok "root unproven, the rest proven" jq -e '.root == "unproven" and
+	([.ladder[] | select(.proven | not) | .step] - ["root of trust", "IMA log"]
+	== []) and (.notes | any(test("pinned just now")))' out
+ok "every record is covered" jq -e '.records == 8 and .quoted_record == 7' out
+ok "state is kept" jq -e '.records == 8 and .armed' state.json
+ok "trusted again, nothing new is sent" exits 0 live "${hold[@]}" --ak ak \
+	--state state.json --save second
+ok "the second answer is shorter" test "$(wc -c <second)" -lt \
+	"$(wc -c <saved)"
+ok "offline: trusted" exits 0 "$verify" check saved "${hold[@]}" --ak ak
+ok "offline: the rest of a log without its state: untrusted" \
+	exits 3 "$verify" check second "${hold[@]}" --ak ak
+ok "another key is pinned: untrusted" exits 3 "$verify" check saved \
+	"${hold[@]}" --ak <(echo "000b$(printf '%064d' 1)") --json
+ok "with the reason" jq -e '.reasons[0].code == "ak-other"' out
+
+sed '$s/.$/x/' good/known.txt >changed.txt # paths do not matter
+ok "another path in the list" exits 0 "$verify" check saved \
+	--digests changed.txt --reference good/boot.json --ak ak
+grep -v ' exec /id$' good/known.txt >fewer.txt
+ok "a program is not known: untrusted" exits 3 "$verify" check saved \
+	--digests fewer.txt --reference good/boot.json --ak ak --json
+ok "with its record" jq -e '.reasons[0] | .code == "code-unknown" and
+	.record == 7 and (.detail | test("/bin/id"))' out
+jq '.initramfs[0].arms = false' good/boot.json >late.json
+ok "initramfs does not arm: unknown" exits 4 "$verify" check saved \
+	--digests good/known.txt --reference late.json --ak ak
+ok "boot chain unproven" grep -q '^UNKNOWN: boot chain unproven' out
+
+# One record more, of a program that nobody vouched for.
+lines=$(wc -l <good/extends)
+extend_lines rogue/extends $((lines + 1)) >/dev/null
+cp rogue/log log
+openssl ecparam -name prime256v1 -genkey -noout -out ear.key
+ok "rogue program: untrusted" exits 3 live "${hold[@]}" --ak ak \
+	--state state.json --ear-key ear.key --ear-out verdict.jwt
+ok "the record says why" grep -q 'record 8: code that nobody' out
+ok "EAR: contraindicated" test 96 = "$(cut -d. -f2 verdict.jwt |
+	tr _- /+ | base64 -d 2>/dev/null | jq '.submods.shinrai."ear.status"')"
+ok "it stays untrusted in this boot" exits 3 live "${hold[@]}" --ak ak \
+	--state state.json
+
+# Each of these is a failure of ours or of the network, never a verdict.
+ok "certificate of another CA" exits 1 live --ca stranger.pem
+ok "says which side" grep -q 'certificate of 127.0.0.1' msg
+ok "our certificate is refused" exits 1 "$verify" live \
+	"https://127.0.0.1:$port" --cert outsider.pem --key outsider.key \
+	--ca ca.pem
+ok "key of another certificate" exits 1 live --key ca.key
+ok "wrong name" exits 1 live --name other.example
+pin=$(openssl x509 -in server.pem -outform DER | sha256sum | cut -d' ' -f1)
+ok "right pin instead of a name" exits 4 live --name '' --pin "$pin"
+ok "wrong pin" exits 1 live --pin "${pin//[0-9]/a}"
+ok "says so" grep -q 'not the pinned one' msg
+ok "nobody listens" exits 1 "$verify" live https://127.0.0.1:1 \
+	--cert client.pem --key client.key --ca ca.pem
+ok "a list with a wrong line" exits 1 live --digests firmware
+head -c 100 saved >damaged
+ok "a damaged state" exits 1 live --state damaged --ak ak
+ok "says what to do" grep -q "to begin anew, remove it" msg
+ok "evidence cut on our disk" exits 1 "$verify" check damaged
+ok "no evidence" exits 2 "$verify" check
+ok "no https" exits 2 "$verify" live http://127.0.0.1:1
+ok "errors in JSON too" exits 1 "$verify" check damaged --json
+ok "with code and hint" jq -e '.error.code == "evidence" and .error.hint' out
+stop_daemon
+finish
