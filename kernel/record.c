@@ -277,8 +277,7 @@ static void put_tlv(struct shinrai_wr *w, u8 type, size_t len)
  * @events: event TLVs, one after the other
  * @events_len: their bytes
  */
-void shinrai_record_encode(struct shinrai_wr *w,
-			   const struct shinrai_header *h,
+void shinrai_record_encode(struct shinrai_wr *w, const struct shinrai_header *h,
 			   const struct shinrai_digest *digests,
 			   unsigned int ndigests, const void *events,
 			   size_t events_len)

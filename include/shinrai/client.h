@@ -8,8 +8,8 @@
 struct shinrai_client_request {
 	const char *host; /* name or address, without brackets */
 	const char *port;
-	const char *name; /* in the certificate; NULL: @host; "": not looked at,
-			     which needs @pin */
+	/* in the certificate; NULL: @host; "": not looked at, needs @pin */
+	const char *name;
 	const char *cert; /* PEM chain of ours */
 	const char *key; /* PEM */
 	const char *ca; /* PEM, of the attester's certificate */

@@ -46,15 +46,13 @@ size_t shinrai_item_limit(enum shinrai_item_id id);
 
 int shinrai_evidence_iov(const struct shinrai_evidence *ev,
 			 u8 frame[SHINRAI_EVIDENCE_FRAME],
-			 struct iovec iov[SHINRAI_EVIDENCE_IOV],
-			 size_t *total);
+			 struct iovec iov[SHINRAI_EVIDENCE_IOV], size_t *total);
 int shinrai_evidence_pack(const struct shinrai_evidence *ev, u8 **out,
 			  size_t *out_len);
 int shinrai_evidence_parse(const void *data, size_t len,
 			   struct shinrai_evidence *ev);
 int shinrai_evidence_load(const char *path, u8 **buf,
 			  struct shinrai_evidence *ev);
-int shinrai_evidence_save(const char *path,
-			  const struct shinrai_evidence *ev);
+int shinrai_evidence_save(const char *path, const struct shinrai_evidence *ev);
 
 #endif

@@ -46,7 +46,8 @@ SHINRAI_REASON(KEY_INVALID, "key-invalid", ON(QUOTE), BAD,
 	       "public area holds no valid key", ATTACK)
 SHINRAI_REASON(KEY_UNFIT, "key-unfit", ON(QUOTE), BAD,
 	       "key is no attestation key: it could sign what the TPM did not "
-	       "make, or leave it", ATTACK)
+	       "make, or leave it",
+	       ATTACK)
 SHINRAI_REASON(SIGNATURE, "signature", ON(QUOTE), BAD,
 	       "signature does not verify", ATTACK)
 SHINRAI_REASON(QUALIFYING_PATH, "challenge-path", ON(FRESH), BAD,
@@ -56,8 +57,7 @@ SHINRAI_REASON(CHALLENGE_ABSENT, "challenge-absent", ON(FRESH), BAD,
 	       ATTACK)
 SHINRAI_REASON(SELECTION, "selection", ON(QUOTE), BAD,
 	       "other PCRs were quoted than the challenge names", ATTACK)
-SHINRAI_REASON(BANK, "bank", ON(QUOTE), BAD,
-	       "PCRs of another bank were quoted",
+SHINRAI_REASON(BANK, "bank", ON(QUOTE), BAD, "PCRs of another bank were quoted",
 	       "set the bank in shinraid's configuration")
 SHINRAI_REASON(PCR_RESETTABLE, "pcr-resettable", ON(QUOTE), BAD,
 	       "a PCR was quoted that software can reset",
@@ -67,7 +67,8 @@ SHINRAI_REASON(PCR_REQUIRED, "pcr-required", ON(QUOTE), BAD,
 	       "set the PCRs in shinraid's configuration")
 SHINRAI_REASON(PCR_DIGEST, "pcr-digest", ON(QUOTE), BAD,
 	       "neither the logs nor the stated PCR values lead to the quoted "
-	       "digest", ATTACK)
+	       "digest",
+	       ATTACK)
 SHINRAI_REASON(PCRS_SYNTAX, "pcrs-syntax", ON(QUOTE), BAD,
 	       "list of PCR values is malformed", DAEMON)
 SHINRAI_REASON(PCRS_CONTRADICT, "pcrs-contradict", ON(QUOTE), BAD,
@@ -82,8 +83,8 @@ SHINRAI_REASON(AK_UNPINNED, "ak-unpinned", ON(QUOTE), OPEN,
 SHINRAI_REASON(SESSION_MISSING, "session-missing", ON(FRESH), OPEN,
 	       "saved without its session: freshness cannot be told",
 	       "save evidence with shinrai-verify live --save")
-SHINRAI_REASON(NONCE, "nonce", ON(FRESH), BAD,
-	       "evidence answers another nonce", ATTACK)
+SHINRAI_REASON(NONCE, "nonce", ON(FRESH), BAD, "evidence answers another nonce",
+	       ATTACK)
 SHINRAI_REASON(EXPORTER, "exporter", ON(FRESH), BAD,
 	       "evidence was made for another TLS connection", ATTACK)
 SHINRAI_REASON(VERIFIER_KEY, "verifier-key", ON(FRESH), BAD,
@@ -97,12 +98,13 @@ SHINRAI_REASON(BOOT_ID_REUSED, "boot-id-reused", ON(FRESH), BAD,
 	       "TPM was reset, yet the log is of the boot before", ATTACK)
 SHINRAI_REASON(BOOT_ID_CHANGED, "boot-id-changed", ON(FRESH), BAD,
 	       "another boot id without a reset of the TPM: kexec, or the "
-	       "module was loaded anew", REBOOT)
+	       "module was loaded anew",
+	       REBOOT)
 SHINRAI_REASON(LOG_ROLLBACK, "log-rollback", ON(LOG), BAD,
 	       "quote covers fewer records than were seen before", ATTACK)
 /* The log as such. */
-SHINRAI_REASON(LOG_SYNTAX, "log-syntax", ON(LOG), BAD,
-	       "log is malformed", ATTACK)
+SHINRAI_REASON(LOG_SYNTAX, "log-syntax", ON(LOG), BAD, "log is malformed",
+	       ATTACK)
 SHINRAI_REASON(LOG_FIRST, "log-first", ON(LOG), BAD,
 	       "log begins neither at record 0 nor where the last one ended",
 	       DAEMON)
@@ -118,7 +120,8 @@ SHINRAI_REASON(LOG_FOREIGN, "log-foreign", ON(LOG), BAD,
 	       "foreign record in the log", ATTACK)
 SHINRAI_REASON(QUOTE_NOT_IN_LOG, "quote-not-in-log", ON(LOG), BAD,
 	       "log never reaches the quoted PCR values: records are missing, "
-	       "forged, or somebody else extended the PCR", ATTACK)
+	       "forged, or somebody else extended the PCR",
+	       ATTACK)
 SHINRAI_REASON(RECORD_SYNTAX, "record-syntax", ON(LOG), BAD,
 	       "record is malformed", ATTACK)
 SHINRAI_REASON(RECORD_VERSION, "record-version", ON(LOG), OPEN,
@@ -189,17 +192,16 @@ SHINRAI_REASON(ARM_MISSING, "arm-missing", ON(ARM), BAD,
 	       "run shinraictl arm, best in the initramfs")
 SHINRAI_REASON(ARM_PLACE, "arm-place", ON(ARM), BAD,
 	       "ARM is not the record after START", ATTACK)
-SHINRAI_REASON(ARM_AGAIN, "arm-again", ON(ARM), BAD,
-	       "second ARM", ATTACK)
+SHINRAI_REASON(ARM_AGAIN, "arm-again", ON(ARM), BAD, "second ARM", ATTACK)
 SHINRAI_REASON(ARM_FIELDS, "arm-fields", ON(ARM), BAD,
-	       "ARM lacks its programs, links or count of running code",
-	       ATTACK)
+	       "ARM lacks its programs, links or count of running code", ATTACK)
 SHINRAI_REASON(RUNNING_COUNT, "running-count", ON(RUNNING), OPEN,
 	       "running code that ARM counted is not all in the log yet",
 	       "ask again")
 SHINRAI_REASON(MODULE_EARLY, "module-early", ON(RUNNING), OPEN,
 	       "kernel modules were loaded before arming, by an unproven "
-	       "initramfs", "give boot references: --reference FILE")
+	       "initramfs",
+	       "give boot references: --reference FILE")
 /* Code. */
 SHINRAI_REASON(DIGESTS_MISSING, "digests-missing", ON(CODE), OPEN,
 	       "no list of known digests was given",
@@ -233,8 +235,7 @@ SHINRAI_REASON(FIRMWARE_EVENT, "firmware-event", ON(FIRMWARE), OPEN,
 	       "event of the firmware log says what was not extended",
 	       "compare it with tpm2_eventlog; some firmware errs here")
 SHINRAI_REASON(FIRMWARE_SEPARATOR, "firmware-separator", ON(FIRMWARE), BAD,
-	       "firmware log lacks a separator, or it reports an error",
-	       ATTACK)
+	       "firmware log lacks a separator, or it reports an error", ATTACK)
 SHINRAI_REASON(FIRMWARE_REPLAY, "firmware-replay", ON(FIRMWARE), BAD,
 	       "firmware log does not lead to the quoted PCRs", ATTACK)
 SHINRAI_REASON(REFERENCES_MISSING, "references-missing", ON(FIRMWARE), OPEN,
@@ -268,8 +269,8 @@ SHINRAI_REASON(CMDLINE_UNKNOWN, "cmdline-unknown", ON(CMDLINE), OPEN,
 	       "kernel command line is not in the references",
 	       "if it is wanted, add it")
 /* IMA, beside our own log. */
-SHINRAI_REASON(IMA_SYNTAX, "ima-syntax", ON(IMA), BAD,
-	       "IMA log is malformed", ATTACK)
+SHINRAI_REASON(IMA_SYNTAX, "ima-syntax", ON(IMA), BAD, "IMA log is malformed",
+	       ATTACK)
 SHINRAI_REASON(IMA_ENTRY, "ima-entry", ON(IMA), BAD,
 	       "entry of the IMA log is not what was extended", ATTACK)
 SHINRAI_REASON(IMA_TEMPLATE, "ima-template", ON(IMA), OPEN,

@@ -88,8 +88,7 @@ int shinrai_event_uint(const struct shinrai_event *ev, u8 id, size_t size,
 
 void shinrai_header_encode(const struct shinrai_header *h,
 			   u8 out[SHINRAI_HEADER_TLV]);
-void shinrai_record_encode(struct shinrai_wr *w,
-			   const struct shinrai_header *h,
+void shinrai_record_encode(struct shinrai_wr *w, const struct shinrai_header *h,
 			   const struct shinrai_digest *digests,
 			   unsigned int ndigests, const void *events,
 			   size_t events_len);

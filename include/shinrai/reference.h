@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Boot references: what may have booted, PROTOCOL.md 8.2, and how to compute
- * such values from files. */
+/*
+ * Boot references: what may have booted, PROTOCOL.md 8.2, and how to compute
+ * such values from files.
+ */
 #ifndef _SHINRAI_REFERENCE_H
 #define _SHINRAI_REFERENCE_H
 
