@@ -24,7 +24,7 @@ $(MODULES)/%/shinrai.ko: $(KERNELS)/6.1/.complete $(module-dep) | \
 		$(BPF)/include/bpf
 	$(say) MODULE $(@:$(B)/%=%)
 	$(Q)mkdir -p $(@D)
-	$(Q)flock $(@D)/.lock sh -ec '\
+	+$(Q)flock $(@D)/.lock sh -ec '\
 		$(call module-farm,$(@D)/src); \
 		$(call module-make,$*,$(@D)/src) W=1 \
 			KCFLAGS="-Werror -ffile-prefix-map=$(@D)/src/=" modules; \
@@ -36,7 +36,7 @@ sparse: $(KERNEL_VERSIONS:%=sparse-%)
 sparse-%: $(KERNELS)/6.1/.complete $(module-dep) | $(BPF)/include/bpf
 	$(say) SPARSE $*
 	$(Q)mkdir -p $(MODULES)/$*
-	$(Q)flock $(MODULES)/$*/.lock sh -c '\
+	+$(Q)flock $(MODULES)/$*/.lock sh -c '\
 		$(call module-farm,$(MODULES)/$*/sparse); \
 		$(call module-make,$*,$(MODULES)/$*/sparse) C=2 \
 			modules >$(MODULES)/$*/sparse.log 2>&1; rc=$$?; \
