@@ -46,6 +46,7 @@ attack silent 100 100 "100 silent connections where 60 have room" 1.6
 attack garbage 20 20 "garbage instead of TLS" 0.2
 attack plain_http 20 20 "HTTP without TLS" 0.2
 attack idle 20 20 "idle TLS connections" 2.6
+attack idle 100 100 "100 idle TLS connections where 60 have room" 2.6
 attack half_request 20 20 "half requests" 2.6
 attack slowloris 20 20 "a byte of a request each second" 0
 attack http_garbage 20 20 "garbage instead of HTTP" 2.6

@@ -220,27 +220,35 @@ void conn_setup(struct net *n)
 		diag_die("out of memory");
 }
 
-/*
- * Everybody may begin a handshake, so strangers could take all places: the
- * oldest of those that have not shown a certificate makes room.
- */
-static void make_room(struct net *n)
+static bool give_place(struct conn_list *list, enum state state)
 {
 	struct conn *c;
 
+	TAILQ_FOREACH(c, list, link) {
+		if (c->dropped || c->state != state)
+			continue;
+		diag_limited(&refusals, LOG_NOTICE,
+			     "client %s: gave its place to a newer one "
+			     "(limits.connections)",
+			     peer(c));
+		drop(c);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Everybody may begin a handshake, so strangers could take all places: the
+ * oldest of those that have not shown a certificate makes room, then one that
+ * has shown it and asks for nothing.
+ */
+static void make_room(struct net *n)
+{
 	if (n->nconns < (unsigned int)n->conf->limits.connections)
 		return;
 	evconnlistener_disable(n->listener);
-	TAILQ_FOREACH(c, &n->handshaking, link) {
-		if (!c->dropped) {
-			diag_limited(&refusals, LOG_NOTICE,
-				     "client %s: gave its place to a newer one "
-				     "(limits.connections)",
-				     peer(c));
-			drop(c);
-			return;
-		}
-	}
+	if (!give_place(&n->handshaking, HANDSHAKE))
+		give_place(&n->established, IDLE);
 }
 
 /**
@@ -272,10 +280,10 @@ struct bufferevent *conn_accept(struct event_base *base, void *net)
 	    !evbuffer_add_cb(bufferevent_get_input(c->bev), on_input, c))
 		diag_die("out of memory");
 	bufferevent_openssl_set_allow_dirty_shutdown(c->bev, 1);
+	n->nconns++;
+	make_room(n); /* before it is in a list itself */
 	TAILQ_INSERT_TAIL(&n->handshaking, c, link);
 	set_deadline(c, HANDSHAKE, n->conf->limits.handshake_s);
-	n->nconns++;
-	make_room(n);
 	return c->bev;
 }
 

@@ -170,8 +170,10 @@ static void trim(struct logger *lg)
 	u64 bytes, before = lg->checkpoint;
 	int ret;
 
-	if (!lg->trims || source_bytes(&lg->src, &bytes) ||
-	    bytes < (u64)lg->conf->limits.checkpoint_kib << 10)
+	if (!lg->trims || source_bytes(&lg->src, &bytes))
+		return;
+	/* What cannot be freed must not cause a checkpoint each time. */
+	if (bytes < lg->kept + ((u64)lg->conf->limits.checkpoint_kib << 10))
 		return;
 	ret = source_checkpoint(&lg->src);
 	if (!ret && logger_drain(lg))
@@ -182,6 +184,8 @@ static void trim(struct logger *lg)
 		ret = spool_flush(&lg->spool);
 	if (!ret)
 		ret = source_trim(&lg->src, lg->checkpoint);
+	if (!ret)
+		ret = source_bytes(&lg->src, &lg->kept);
 	if (!ret)
 		return;
 	lg->trims = false;

@@ -14,6 +14,7 @@ struct logger {
 	struct spool spool;
 	u64 checkpoint; /* newest CHECKPOINT record spooled, 0: none */
 	bool trims; /* the module lets us */
+	u64 kept; /* bytes that the last trim left in kernel memory */
 	char broken[160];
 };
 
