@@ -3,6 +3,7 @@
 # selftests/vm/run refuses every way in which a machine can end badly.
 set -euo pipefail
 
+export VM_PATIENCE=1 # these are timed to end soon
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 BUILD=${BUILD:-$here/../../build}
 work=$(mktemp -d)
@@ -13,7 +14,7 @@ count=0 failed=0
 ends() {
 	local text=$1 message=$2 options=$3 rc=0
 	count=$((count + 1))
-	printf '#!/bin/bash\n# vm: load=no tpm=none timeout=60\n%s\n' "$4" \
+	printf '#!/bin/bash\n# vm: load=no tpm=none timeout=90\n%s\n' "$4" \
 		>"$work/bad.sh"
 	# shellcheck disable=SC2086 # options are words
 	"$here/run" --build "$BUILD" --out "$work/out" --quiet $options \
@@ -28,7 +29,7 @@ ends() {
 }
 
 ends "a test that fails" 'exited with 3' '' 'exit 3'
-ends "a test that hangs" 'exited with 124' '--timeout 25' 'sleep 1000'
+ends "a test that hangs" 'exited with 124' '--timeout 60' 'sleep 1000'
 ends "a kernel that panics" 'the kernel complained' '' \
 	'echo c >/proc/sysrq-trigger'
 ends "a machine that stops without a report" 'died before it' '' \
