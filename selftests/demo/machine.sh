@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The device of the demo: does what its host tells it over the control port.
-# vm: kernel=6.12 ovmf=yes tpm=tis timeout=150 mem=1024
+# vm: kernel=6.12 ovmf=yes tpm=tis timeout=150
 set -euo pipefail
 
 exec 3<>/dev/virtio-ports/shinrai.control 4>&3 # a port opens once only
