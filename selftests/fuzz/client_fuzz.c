@@ -7,9 +7,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
 	struct client_head h;
-	size_t end = client_http_head_end((const char *)data, len);
+	size_t end = shinrai_http_head_end((const char *)data, len);
 
 	if (end)
-		client_http_head((const char *)data, end, &h);
+		shinrai_http_head((const char *)data, end, &h);
 	return 0;
 }

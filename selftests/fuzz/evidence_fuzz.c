@@ -20,9 +20,9 @@ static void again(const struct shinrai_evidence *ev)
 	for (i = 0; i < SHINRAI_NITEMS; i++) {
 		if (!ev->item[i].data != !back.item[i].data ||
 		    ev->item[i].len != back.item[i].len ||
-		    (ev->item[i].len && memcmp(ev->item[i].data,
-					       back.item[i].data,
-					       back.item[i].len)))
+		    (ev->item[i].len &&
+		     memcmp(ev->item[i].data, back.item[i].data,
+			    back.item[i].len)))
 			abort();
 	}
 	free(out);
@@ -41,8 +41,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	in.ev = &ev;
 	if (ev.item[SHINRAI_ITEM_SESSION].data &&
 	    !shinrai_session_parse(ev.item[SHINRAI_ITEM_SESSION].data,
-				   ev.item[SHINRAI_ITEM_SESSION].len,
-				   &session))
+				   ev.item[SHINRAI_ITEM_SESSION].len, &session))
 		in.session = &session;
 	/* Nothing is pinned and nothing known: it cannot be trusted. */
 	if (shinrai_appraise(&in, &a) || a.verdict == SHINRAI_TRUSTED)

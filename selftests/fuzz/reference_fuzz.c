@@ -13,8 +13,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 
 	if (!shinrai_reference_parse(data, len, &r, why, sizeof(why))) {
 		for (i = 0; i < r.ncmdlines; i++)
-			shinrai_cmdline_digest(SHINRAI_ALG_SHA256,
-					       r.cmdline[i], out);
+			shinrai_cmdline_digest(SHINRAI_ALG_SHA256, r.cmdline[i],
+					       out);
 		shinrai_reference_free(&r);
 	}
 	shinrai_authenticode(SHINRAI_ALG_SHA256, data, len, out);

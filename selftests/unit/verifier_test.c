@@ -33,7 +33,9 @@ static struct forge *forged(EVP_PKEY *key)
 static void test_evidence_refused(void **state)
 {
 #define TYPE "\x68__cmwc_t\x78\x1ctag:shinrai,2026:evidence-v1"
-#define MACHINE "\x67machine\x82\x70" "application/json"
+#define MACHINE               \
+	"\x67machine\x82\x70" \
+	"application/json"
 	static const struct {
 		const char *bytes;
 		size_t len;
@@ -61,7 +63,8 @@ static void test_evidence_refused(void **state)
 		T("\xa2" TYPE MACHINE "\x62{}", -EBADMSG, "text, not bytes"),
 		T("\xa2" TYPE "\x67machine\x82\x64text\x42{}", -EBADMSG,
 		  "other media type"),
-		T("\xa2" TYPE "\x67machine\x83\x70" "application/json\x40\x40",
+		T("\xa2" TYPE "\x67machine\x83\x70"
+		  "application/json\x40\x40",
 		  -EBADMSG, "three parts"),
 		T("\xa2" TYPE MACHINE "\x43{}", -EBADMSG, "cut"),
 		T("\xa2" TYPE MACHINE "\x5b\xff\xff\xff\xff\xff\xff\xff\xff",
@@ -79,8 +82,8 @@ static void test_evidence_refused(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		if (shinrai_evidence_parse(table[i].bytes, table[i].len,
-					   &ev) != table[i].expected)
+		if (shinrai_evidence_parse(table[i].bytes, table[i].len, &ev) !=
+		    table[i].expected)
 			fail_msg("%s", table[i].why);
 	}
 }
@@ -215,11 +218,12 @@ static void test_reference(void **state)
 		{ F "}", 0, "nothing" },
 		{ F ",\"kernel\":[{\"sha256\":\"" H "\",\"name\":\"k\"}]}", 0,
 		  "kernel" },
-		{ F ",\"initramfs\":[{\"sha256\":\"" H "\",\"arms\":true}]}",
-		  0, "initramfs" },
+		{ F ",\"initramfs\":[{\"sha256\":\"" H "\",\"arms\":true}]}", 0,
+		  "initramfs" },
 		{ F ",\"cmdline\":[{\"text\":\"quiet\"}]}", 0, "cmdline" },
 		{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{\"0\":\"" H
-		  "\"}}]}", 0, "firmware" },
+		    "\"}}]}",
+		  0, "firmware" },
 		{ "[]", -EBADMSG, "not an object" },
 		{ "{", -EBADMSG, "not JSON" },
 		{ "{}", -EBADMSG, "no format" },
@@ -235,11 +239,14 @@ static void test_reference(void **state)
 		  -EBADMSG, "arm" },
 		{ F ",\"cmdline\":[\"quiet\"]}", -EBADMSG, "bare text" },
 		{ F ",\"firmware\":[{\"bank\":\"md5\",\"pcrs\":{\"0\":\"" H
-		  "\"}}]}", -EBADMSG, "unknown bank" },
-		{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{\"24\":\""
-		  H "\"}}]}", -EBADMSG, "PCR 24" },
-		{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{\"00\":\""
-		  H "\"}}]}", -EBADMSG, "PCR 00" },
+		    "\"}}]}",
+		  -EBADMSG, "unknown bank" },
+		{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{\"24\":\"" H
+		    "\"}}]}",
+		  -EBADMSG, "PCR 24" },
+		{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{\"00\":\"" H
+		    "\"}}]}",
+		  -EBADMSG, "PCR 00" },
 		{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{}}]}",
 		  -EBADMSG, "no PCRs" },
 	};
@@ -268,8 +275,9 @@ static void test_cmdline(void **state)
 		const char *expected;
 	} table[] = {
 		{ "quiet", "2d7d7381227937c3ac164a2f36c1e8e8"
-		  "268e91eb28814d8a75ba4c72c2be0155" },
-		{ "root=/dev/vda \xe4\xbf\xa1 \xf0\x9f\x94\x92", "d098e6fb6957d4f336dfda54dddef9a4"
+			   "268e91eb28814d8a75ba4c72c2be0155" },
+		{ "root=/dev/vda \xe4\xbf\xa1 \xf0\x9f\x94\x92",
+		  "d098e6fb6957d4f336dfda54dddef9a4"
 		  "c16070f508d18e193eb48dd08a42dc6a" },
 		{ "\xff", NULL },
 		{ "\xe4\xbf", NULL },
@@ -283,8 +291,8 @@ static void test_cmdline(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		ret = shinrai_cmdline_digest(SHINRAI_ALG_SHA256,
-					     table[i].text, out);
+		ret = shinrai_cmdline_digest(SHINRAI_ALG_SHA256, table[i].text,
+					     out);
 		assert_int_equal(ret, table[i].expected ? 0 : -EINVAL);
 		if (!ret)
 			assert_string_equal(shinrai_hex_encode(out, 32, hex),
@@ -361,13 +369,14 @@ static void check_jwt(char *jwt, EVP_PKEY *key, json_t **claims)
 	ECDSA_SIG_set0(sig, BN_bin2bn(raw, 32, NULL),
 		       BN_bin2bn(raw + 32, 32, NULL));
 	len = i2d_ECDSA_SIG(sig, &der);
-	assert_int_equal(EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL,
-					      key), 1);
-	assert_int_equal(EVP_DigestVerify(ctx, der, (size_t)len,
-					  (u8 *)jwt, (size_t)(dot - jwt)), 1);
+	assert_int_equal(
+		EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key), 1);
+	assert_int_equal(EVP_DigestVerify(ctx, der, (size_t)len, (u8 *)jwt,
+					  (size_t)(dot - jwt)),
+			 1);
 	*dot = '\0';
-	assert_int_equal(shinrai_base64url_decode(middle, body, sizeof(body),
-						  &n), 0);
+	assert_int_equal(
+		shinrai_base64url_decode(middle, body, sizeof(body), &n), 0);
 	*claims = json_loadb((char *)body, n, 0, NULL);
 	OPENSSL_free(der);
 	ECDSA_SIG_free(sig);
@@ -386,16 +395,16 @@ static void test_ear(void **state)
 
 	(void)state;
 	assert_int_equal(forge_appraise(f, &a), 0);
-	assert_int_equal(shinrai_ear_sign(&a, &f->session, key, 1700000001,
-					  &jwt), 0);
+	assert_int_equal(
+		shinrai_ear_sign(&a, &f->session, key, 1700000001, &jwt), 0);
 	check_jwt(jwt, key, &claims);
 	assert_int_equal(
 		json_unpack(claims, "{s:s, s:{s:{s:i, s:{s:i, s:i}, s:{s:s}}}}",
 			    "eat_nonce", &nonce, "submods", "shinrai",
-			    "ear.status", &status,
-			    "ear.trustworthiness-vector", "hardware",
-			    &hardware, "executables", &executables,
-			    "shinrai.verdict", "verdict", &verdict), 0);
+			    "ear.status", &status, "ear.trustworthiness-vector",
+			    "hardware", &hardware, "executables", &executables,
+			    "shinrai.verdict", "verdict", &verdict),
+		0);
 	assert_int_equal(status, 2);
 	assert_int_equal(hardware, 0);
 	assert_int_equal(executables, 2);

@@ -23,9 +23,8 @@ static void tell(const struct mutation *m, const struct shinrai_appraisal *a)
 	for (i = 0; i < a->nwhy; i++)
 		print_error("  %s record %lld: %s\n",
 			    shinrai_reason_info(a->why[i].code)->code,
-			    a->why[i].has_record ?
-				    (long long)a->why[i].record :
-				    -1,
+			    a->why[i].has_record ? (long long)a->why[i].record :
+						   -1,
 			    a->why[i].detail);
 }
 

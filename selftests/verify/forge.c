@@ -111,8 +111,7 @@ static void start_event(struct forge *f)
 	static const u8 one[4] = { 0, 0, 0, 1 };
 	static const u8 pcrs[2] = { 12, 13 };
 	static const u8 banks[4] = { 0, 0x0b, 32, 0 };
-	struct shinrai_event ev = { .type = SHINRAI_EVENT_START,
-				    .nfields = 4 };
+	struct shinrai_event ev = { .type = SHINRAI_EVENT_START, .nfields = 4 };
 	u8 values[2 + 2 * 36];
 	struct shinrai_wr w;
 	unsigned int i;
@@ -128,14 +127,15 @@ static void start_event(struct forge *f)
 	ev.field[0] = (struct shinrai_field){ 0x10, false, 4, NULL, one };
 	ev.field[1] = (struct shinrai_field){ 0x13, false, 4, NULL, banks };
 	ev.field[2] = (struct shinrai_field){ 0x14, false, 2, NULL, pcrs };
-	ev.field[3] = (struct shinrai_field){ 0x15, false, sizeof(values),
-					      NULL, values };
+	ev.field[3] = (struct shinrai_field){ 0x15, false, sizeof(values), NULL,
+					      values };
 	forge_event(&f->rec[0], &ev);
 }
 
 static void arm_events(struct forge_record *r)
 {
-	static const u8 programs[] = "\x01" "b0123456789abcdef0123456789abcdef";
+	static const u8 programs[] = "\x01"
+				     "b0123456789abcdef0123456789abcdef";
 	static const u8 three[4] = { 0, 0, 0, 3 };
 	static const u8 zero[1] = { 0 };
 	struct shinrai_event ev = { .type = SHINRAI_EVENT_ARM, .nfields = 6 };
@@ -513,8 +513,8 @@ static void build_ak(struct forge *f)
 static char *make_digests(void)
 {
 	static const char *const known[][2] = {
-		{ "init", "exec" }, { "libc", "lib" },	 { "ls", "exec" },
-		{ "lib", "lib" },   { "sh", "script" },	 { "mod", "module" },
+		{ "init", "exec" }, { "libc", "lib" },	{ "ls", "exec" },
+		{ "lib", "lib" },   { "sh", "script" }, { "mod", "module" },
 		{ "id", "exec" },   { "both", "any" },
 	};
 	static char text[2048];
@@ -650,8 +650,8 @@ int forge_appraise(struct forge *f, struct shinrai_appraisal *out)
 	}
 	if (f->reference) {
 		assert(!shinrai_reference_parse(f->reference,
-						strlen(f->reference), &ref,
-						why, sizeof(why)));
+						strlen(f->reference), &ref, why,
+						sizeof(why)));
 		in.ref = &ref;
 	}
 	ret = shinrai_appraise(&in, out);

@@ -516,8 +516,7 @@ static void degraded(struct forge *f)
 
 static void pcr_moved(struct forge *f)
 {
-	forge_simple(&f->rec[4], SHINRAI_EVENT_STATE,
-		     SHINRAI_REASON_PCR_MOVED);
+	forge_simple(&f->rec[4], SHINRAI_EVENT_STATE, SHINRAI_REASON_PCR_MOVED);
 }
 
 static void overflow(struct forge *f)
@@ -779,8 +778,7 @@ static void firmware_data(struct forge *f)
 static void no_separator(struct forge *f)
 {
 	/* That of PCR 6. */
-	memmove(&f->boot[8], &f->boot[9],
-		(f->nboot - 9) * sizeof(f->boot[0]));
+	memmove(&f->boot[8], &f->boot[9], (f->nboot - 9) * sizeof(f->boot[0]));
 	f->nboot--;
 }
 
@@ -816,8 +814,9 @@ static void kernel_as_action(struct forge *f)
 	static const char text[] = "MZ the bytes of another kernel";
 	struct forge_boot *b = &f->boot[f->nboot++];
 
-	*b = (struct forge_boot){ .pcr = 4, .type = 0x80000007, .data = text,
-				  .len = strlen(text) };
+	*b = (struct forge_boot){
+		.pcr = 4, .type = 0x80000007, .data = text, .len = strlen(text)
+	};
 	SHA256((const u8 *)text, strlen(text), b->digest);
 }
 
@@ -927,8 +926,8 @@ const struct mutation mutations[] = {
 	  BAD },
 	{ "attest edited", NULL, attest_edited, "signature", BAD },
 	{ "signature cut", NULL, signature_cut, "signature-syntax", BAD },
-	{ "signature trailing byte", NULL, signature_grown,
-	  "signature-syntax", BAD },
+	{ "signature trailing byte", NULL, signature_grown, "signature-syntax",
+	  BAD },
 	{ "signature r = 0", NULL, signature_zero_r, "signature", BAD },
 	{ "signature s = 0", NULL, signature_zero_s, "signature", BAD },
 	{ "hash not known", wrong_hash, NULL, "signature-scheme", BAD },
@@ -943,8 +942,8 @@ const struct mutation mutations[] = {
 	{ "resettable PCR", resettable_pcr, NULL, "pcr-resettable", BAD },
 	{ "other bank", other_bank, NULL, "bank", BAD },
 	{ "challenge cut", NULL, challenge_cut, "challenge-syntax", BAD },
-	{ "challenge trailing byte", NULL, challenge_grown,
-	  "challenge-syntax", BAD },
+	{ "challenge trailing byte", NULL, challenge_grown, "challenge-syntax",
+	  BAD },
 	{ "challenge of a later version", NULL, challenge_version,
 	  "challenge-version", OPEN },
 	{ "path too long", NULL, long_path, "challenge-path", BAD },
@@ -961,8 +960,7 @@ const struct mutation mutations[] = {
 	{ "clock stepped back", NULL, clock_back, "clock-back", BAD },
 	{ "fewer resets", NULL, resets_back, "reset-back", BAD },
 	{ "fewer restarts", NULL, restarts_back, "reset-back", BAD },
-	{ "reset, same boot id", NULL, reset_same_boot, "boot-id-reused",
-	  BAD },
+	{ "reset, same boot id", NULL, reset_same_boot, "boot-id-reused", BAD },
 	{ "no reset, other boot id", NULL, no_reset_other_boot,
 	  "boot-id-changed", BAD },
 	{ "fewer records than seen", NULL, fewer_than_seen, "log-rollback",
@@ -989,14 +987,12 @@ const struct mutation mutations[] = {
 	{ "record of another boot", other_boot_record, NULL, "log-boot-id",
 	  BAD },
 	{ "event count wrong", event_added, NULL, "record-count", BAD },
-	{ "content of another type", NULL, foreign_record, "log-foreign",
-	  BAD },
-	{ "digest of another bank", NULL, other_digests, "record-banks",
-	  BAD },
+	{ "content of another type", NULL, foreign_record, "log-foreign", BAD },
+	{ "digest of another bank", NULL, other_digests, "record-banks", BAD },
 	{ "redacted event passed off", NULL, redacted_as_other, "record-root",
 	  BAD },
-	{ "withheld commitment altered", NULL, withheld_altered,
-	  "record-root", BAD },
+	{ "withheld commitment altered", NULL, withheld_altered, "record-root",
+	  BAD },
 	{ "unknown critical record", unknown_record, NULL, "record-type",
 	  OPEN },
 	{ "unknown critical event", unknown_event, NULL, "event-type", OPEN },
@@ -1035,17 +1031,16 @@ const struct mutation mutations[] = {
 	{ "newer interface", newer_abi, NULL, "start-abi", OPEN },
 	{ "own PCR belongs to others", foreign_own_pcr, NULL, "start-pcrs",
 	  BAD },
-	{ "PCR used before START", started_late, NULL, "start-nonzero",
-	  OPEN },
+	{ "PCR used before START", started_late, NULL, "start-nonzero", OPEN },
 	/* boot */
 	{ "no firmware log", NULL, no_firmware, "firmware-missing", OPEN },
 	{ "firmware log cut", NULL, firmware_cut, "firmware-syntax", BAD },
-	{ "firmware log trailing byte", NULL, firmware_grown,
-	  "firmware-syntax", BAD },
+	{ "firmware log trailing byte", NULL, firmware_grown, "firmware-syntax",
+	  BAD },
 	{ "firmware log edited", NULL, firmware_edited, "firmware-replay",
 	  BAD },
-	{ "firmware event text edited", NULL, firmware_data,
-	  "firmware-event", OPEN },
+	{ "firmware event text edited", NULL, firmware_data, "firmware-event",
+	  OPEN },
 	{ "no separator in PCR 6", no_separator, NULL, "firmware-separator",
 	  BAD },
 	{ "other firmware", other_firmware, NULL, "firmware-unknown", OPEN },
@@ -1055,11 +1050,9 @@ const struct mutation mutations[] = {
 	{ "no kernel measured", no_kernel, NULL, "kernel-missing", OPEN },
 	{ "kernel passed off as action", kernel_as_action, NULL, "boot-event",
 	  OPEN },
-	{ "other command line", other_cmdline, NULL, "cmdline-unknown",
-	  OPEN },
+	{ "other command line", other_cmdline, NULL, "cmdline-unknown", OPEN },
 	{ "no command line", no_cmdline, NULL, "cmdline-missing", OPEN },
-	{ "other initramfs", other_initramfs, NULL, "initramfs-unknown",
-	  OPEN },
+	{ "other initramfs", other_initramfs, NULL, "initramfs-unknown", OPEN },
 	{ "no initramfs", no_initramfs, NULL, "initramfs-missing", OPEN },
 	{ "initramfs without arms", initramfs_without_arms, NULL,
 	  "initramfs-arms", OPEN },

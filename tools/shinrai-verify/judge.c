@@ -15,8 +15,8 @@
 
 int judge_option(struct verify *v, struct judge *j, int opt, const char *arg)
 {
-	const char **text[] = { NULL,	   &j->reference, &j->ak, &j->state,
-				&j->save, &j->ear_key,	  &j->ear_out };
+	const char **text[] = { NULL,	  &j->reference, &j->ak,     &j->state,
+				&j->save, &j->ear_key,	 &j->ear_out };
 
 	switch (opt) {
 	case JUDGE_OPTION:
@@ -51,7 +51,8 @@ static int load_list(struct verify *v, struct judge *j, const char *path)
 	int ret;
 
 	if (!f)
-		return verify_error(v, "digests", "give a list made by "
+		return verify_error(v, "digests",
+				    "give a list made by "
 				    "shinraictl digests make",
 				    "cannot open %s: %s", path,
 				    strerror(errno));
@@ -117,17 +118,20 @@ static int load_ak(struct verify *v, struct judge *j)
 		return 0;
 	}
 	if (ret)
-		return verify_error(v, "ak", "to pin it on first use, add "
-				    "--learn-ak", "cannot read %s: %s", j->ak,
+		return verify_error(v, "ak",
+				    "to pin it on first use, add "
+				    "--learn-ak",
+				    "cannot read %s: %s", j->ak,
 				    strerror(-ret));
 	if (len > 10 && !memcmp(data, "-----BEGIN", 10))
 		ret = shinrai_key_from_pem(data, len, &j->ak_key);
 	else
 		ret = take_name(j, data, len);
 	if (ret)
-		return verify_error(v, "ak", "give PEM, TPMT_PUBLIC, or the "
-				    "key's name in hex", "%s: not a key",
-				    j->ak);
+		return verify_error(v, "ak",
+				    "give PEM, TPMT_PUBLIC, or the "
+				    "key's name in hex",
+				    "%s: not a key", j->ak);
 	return 0;
 }
 
@@ -141,7 +145,8 @@ static int load_ear_key(struct verify *v, struct judge *j)
 	if (ret)
 		return ret;
 	if (shinrai_ear_key(pem, len, &j->ear))
-		return verify_error(v, "ear-key", "make one with openssl "
+		return verify_error(v, "ear-key",
+				    "make one with openssl "
 				    "genpkey -algorithm EC -pkeyopt "
 				    "ec_paramgen_curve:P-256",
 				    "%s: not an unencrypted P-256 key",
@@ -199,10 +204,10 @@ static int write_text(struct verify *v, const char *path, char *text)
 {
 	struct iovec iov[2] = { { text, strlen(text) },
 				{ (void *)(uintptr_t) "\n", 1 } };
-	int ret = fileio_replace(path, 0644, iov, 2);
+	int ret = shinrai_file_replace(path, 0644, iov, 2);
 
-	return ret ? verify_error(v, "write", NULL, "cannot write %s: %s",
-				  path, strerror(-ret)) :
+	return ret ? verify_error(v, "write", NULL, "cannot write %s: %s", path,
+				  strerror(-ret)) :
 		     0;
 }
 

@@ -43,8 +43,7 @@ static enum shinrai_verdict worst(const struct shinrai_appraisal *a,
 	unsigned int i;
 
 	for (i = 0; i < SHINRAI_WHYS; i++) {
-		const struct shinrai_reason_info *info =
-			shinrai_reason_info(i);
+		const struct shinrai_reason_info *info = shinrai_reason_info(i);
 
 		if (a->count[i] && info->step == step && info->verdict > w)
 			w = info->verdict;
@@ -103,8 +102,7 @@ static void print_reason(const struct shinrai_appraisal *a,
 		return;
 	if (a->count[w->code] > SHINRAI_MAX_WHY)
 		printf("  and %llu more of these\n",
-		       (unsigned long long)a->count[w->code] -
-			       SHINRAI_MAX_WHY);
+		       (unsigned long long)a->count[w->code] - SHINRAI_MAX_WHY);
 	printf("  -> %s\n", info->next);
 }
 
@@ -116,8 +114,8 @@ void judge_print(const struct shinrai_appraisal *a, bool verbose)
 	print_word(a);
 	printf("machine %s", *a->machine ? a->machine : "(unnamed)");
 	if (a->have_boot_id)
-		printf(", boot %s", shinrai_hex_encode(
-				a->boot_id, sizeof(a->boot_id), hex));
+		printf(", boot %s",
+		       shinrai_hex_encode(a->boot_id, sizeof(a->boot_id), hex));
 	if (a->have_time) {
 		shinrai_time_format(a->time, time);
 		printf(", as of %s", time);

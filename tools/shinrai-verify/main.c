@@ -9,7 +9,8 @@ static const struct verify_verb verbs[] = {
 	{ "live",
 	  "https://HOST:PORT --cert FILE --key FILE --ca FILE [OPTION]...",
 	  "challenge a machine and appraise its answer",
-	  "  --cert FILE --key FILE  our certificate and its key, PEM\n"
+	  "  --cert FILE      our certificate, PEM\n"
+	  "  --key FILE       its key, PEM\n"
 	  "  --ca FILE        who issued the machine's certificate, PEM\n"
 	  "  --name NAME      name in it, when not HOST\n"
 	  "  --pin HEX        SHA-256 of it\n"

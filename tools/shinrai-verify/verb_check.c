@@ -20,13 +20,14 @@ static int read_evidence(struct verify *v, const char *path, u8 **buf,
 	if (shinrai_evidence_parse(*buf, len, ev))
 		return verify_error(v, "evidence",
 				    "save it again with shinrai-verify live "
-				    "--save", "%s: not saved evidence", path);
+				    "--save",
+				    "%s: not saved evidence", path);
 	*have_session = item->data;
-	if (item->data &&
-	    shinrai_session_parse(item->data, item->len, session))
+	if (item->data && shinrai_session_parse(item->data, item->len, session))
 		return verify_error(v, "session",
 				    "save it again with shinrai-verify live "
-				    "--save", "%s: session is damaged", path);
+				    "--save",
+				    "%s: session is damaged", path);
 	return 0;
 }
 
@@ -61,16 +62,17 @@ int verb_check(struct verify *v, int argc, char **argv)
 	if (!j)
 		return verify_error(v, "memory", NULL, "out of memory");
 	opterr = 0;
-	while (!ret && (opt = getopt_long(argc, argv, "v", options, NULL)) !=
-			       -1) {
+	while (!ret &&
+	       (opt = getopt_long(argc, argv, "v", options, NULL)) != -1) {
 		if (opt == 'h') {
 			free(j);
 			return verify_help(v);
 		}
 		ret = judge_option(v, j, opt, optarg);
 		if (ret < 0)
-			ret = verify_usage(v, "unknown option, or without its "
-					      "value: %s",
+			ret = verify_usage(v,
+					   "unknown option, or without its "
+					   "value: %s",
 					   argv[optind - 1]);
 	}
 	if (!ret && optind + 1 != argc)

@@ -79,8 +79,10 @@ static int take_option(struct verify *v, struct live *l, int opt,
 	case TIMEOUT:
 		seconds = strtoul(arg, &end, 10);
 		if (*end || !seconds || seconds > MAX_TIMEOUT)
-			return verify_usage(v, "--timeout takes 1 to %d "
-					       "seconds", MAX_TIMEOUT);
+			return verify_usage(v,
+					    "--timeout takes 1 to %d "
+					    "seconds",
+					    MAX_TIMEOUT);
 		l->req.timeout_ms = (unsigned int)seconds * 1000;
 		return 0;
 	case FULL:
@@ -142,16 +144,17 @@ static int parse(struct verify *v, struct judge *j, struct live *l, int argc,
 	int opt, ret = 0;
 
 	opterr = 0;
-	while (!ret && (opt = getopt_long(argc, argv, "v", options, NULL)) !=
-			       -1) {
+	while (!ret &&
+	       (opt = getopt_long(argc, argv, "v", options, NULL)) != -1) {
 		if (opt == HELP)
 			return -1;
 		ret = take_option(v, l, opt, optarg);
 		if (ret < 0)
 			ret = judge_option(v, j, opt, optarg);
 		if (ret < 0)
-			ret = verify_usage(v, "unknown option, or without its "
-					      "value: %s",
+			ret = verify_usage(v,
+					   "unknown option, or without its "
+					   "value: %s",
 					   argv[optind - 1]);
 	}
 	if (!ret && optind + 1 != argc)

@@ -8,15 +8,15 @@
 #include "appraise_ctx.h"
 
 /**
- * appraise_printable() - bytes from outside as ASCII, the rest as \xNN
+ * shinrai_appraise_printable() - bytes from outside as ASCII, the rest as \xNN
  * @data: @len bytes
  * @len: their number
  * @text: out, cut with "..." when it does not fit
  *
  * Return: @text.
  */
-const char *appraise_printable(const void *data, size_t len,
-			       char text[APPRAISE_TEXT])
+const char *shinrai_appraise_printable(const void *data, size_t len,
+				       char text[APPRAISE_TEXT])
 {
 	const u8 *p = data;
 	size_t i, n = 0;
@@ -58,13 +58,13 @@ add(struct appraise *a, enum shinrai_reason_code code, bool has_record,
 }
 
 /**
- * appraise_why() - add a reason that belongs to no record
+ * shinrai_appraise_why() - add a reason that belongs to no record
  * @a: the appraisal
  * @code: the reason
  * @fmt: detail, printable; "" when the reason's own text says it all
  */
-void appraise_why(struct appraise *a, enum shinrai_reason_code code,
-		  const char *fmt, ...)
+void shinrai_appraise_why(struct appraise *a, enum shinrai_reason_code code,
+			  const char *fmt, ...)
 {
 	va_list ap;
 
@@ -89,14 +89,14 @@ remember(struct appraise *a, enum shinrai_reason_code code, u64 record,
 }
 
 /**
- * appraise_record() - add a reason that a record gives
+ * shinrai_appraise_record() - add a reason that a record gives
  * @a: the appraisal
  * @code: the reason
  * @record: record number
  * @fmt: detail, printable
  */
-void appraise_record(struct appraise *a, enum shinrai_reason_code code,
-		     u64 record, const char *fmt, ...)
+void shinrai_appraise_record(struct appraise *a, enum shinrai_reason_code code,
+			     u64 record, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -109,11 +109,11 @@ void appraise_record(struct appraise *a, enum shinrai_reason_code code,
 }
 
 /**
- * appraise_note() - say something that changes no verdict
+ * shinrai_appraise_note() - say something that changes no verdict
  * @a: the appraisal
  * @fmt: printable
  */
-void appraise_note(struct appraise *a, const char *fmt, ...)
+void shinrai_appraise_note(struct appraise *a, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -143,7 +143,7 @@ static void take_machine(struct appraise *a)
 	name = json_string_value(json_object_get(j, "name"));
 	if (name)
 		snprintf(a->out->machine, sizeof(a->out->machine), "%.250s",
-			 appraise_printable(name, strlen(name), text));
+			 shinrai_appraise_printable(name, strlen(name), text));
 	json_decref(j);
 }
 
@@ -155,14 +155,17 @@ static void name_local_trust(struct appraise *a)
 	unsigned int i;
 
 	for (i = 0; d && i < d->nsources; i++)
-		appraise_note(a, "known digests: %s",
-			      appraise_printable(d->source[i],
-						 strlen(d->source[i]), text));
+		shinrai_appraise_note(
+			a, "known digests: %s",
+			shinrai_appraise_printable(d->source[i],
+						   strlen(d->source[i]), text));
 	if (d && d->local)
-		appraise_note(a, "digests were taken from a local disk on "
-				 "trust (--trust-local)");
+		shinrai_appraise_note(a,
+				      "digests were taken from a local disk on "
+				      "trust (--trust-local)");
 	if (a->in->learned)
-		appraise_note(a, "the key was pinned just now, on first use");
+		shinrai_appraise_note(
+			a, "the key was pinned just now, on first use");
 }
 
 /* Untrusted first, then unknown; each from the bottom of the ladder up. */
@@ -213,22 +216,22 @@ static void require_all(struct appraise *a)
 	}
 	for (i = SHINRAI_STEP_QUOTE; i <= SHINRAI_STEP_CODE; i++) {
 		if (!a->out->proven[i])
-			appraise_why(a, SHINRAI_WHY_STEP_UNPROVEN, "%s",
-				     shinrai_step_name(i));
+			shinrai_appraise_why(a, SHINRAI_WHY_STEP_UNPROVEN, "%s",
+					     shinrai_step_name(i));
 	}
 }
 
 static void run(struct appraise *a)
 {
 	take_machine(a);
-	appraise_quote(a);
-	appraise_firmware(a);
-	appraise_ima_read(a);
-	appraise_place(a);
-	appraise_boot(a);
-	appraise_log(a);
-	appraise_clock(a);
-	appraise_ima(a);
+	shinrai_appraise_quote(a);
+	shinrai_appraise_firmware(a);
+	shinrai_appraise_ima_read(a);
+	shinrai_appraise_place(a);
+	shinrai_appraise_boot(a);
+	shinrai_appraise_log(a);
+	shinrai_appraise_clock(a);
+	shinrai_appraise_ima(a);
 	name_local_trust(a);
 	require_all(a);
 }
@@ -283,9 +286,10 @@ int shinrai_appraise_malformed(int err, struct shinrai_appraisal *out)
 	struct appraise a = { .out = out };
 
 	memset(out, 0, sizeof(*out));
-	appraise_why(&a, err == -EMSGSIZE ? SHINRAI_WHY_EVIDENCE_SIZE :
-					    SHINRAI_WHY_EVIDENCE_SYNTAX,
-		     "%s", "");
+	shinrai_appraise_why(&a,
+			     err == -EMSGSIZE ? SHINRAI_WHY_EVIDENCE_SIZE :
+						SHINRAI_WHY_EVIDENCE_SYNTAX,
+			     "%s", "");
 	conclude(out);
 	return a.err;
 }

@@ -23,20 +23,20 @@ static void add_faults(struct appraise *a,
 	for (i = 0; i < SHINRAI_BOOTLOG_FAULTS; i++) {
 		if (!(e->faults & 1u << i))
 			continue;
-		appraise_why(a,
-			     i == SHINRAI_BOOTLOG_SEPARATOR ?
-				     SHINRAI_WHY_FIRMWARE_SEPARATOR :
-				     SHINRAI_WHY_FIRMWARE_EVENT,
-			     "event %u: %s", e->index,
-			     shinrai_bootlog_fault_text(i));
+		shinrai_appraise_why(a,
+				     i == SHINRAI_BOOTLOG_SEPARATOR ?
+					     SHINRAI_WHY_FIRMWARE_SEPARATOR :
+					     SHINRAI_WHY_FIRMWARE_EVENT,
+				     "event %u: %s", e->index,
+				     shinrai_bootlog_fault_text(i));
 	}
 }
 
 /**
- * appraise_firmware() - read and replay the firmware log
+ * shinrai_appraise_firmware() - read and replay the firmware log
  * @a: the appraisal
  */
-void appraise_firmware(struct appraise *a)
+void shinrai_appraise_firmware(struct appraise *a)
 {
 	const struct shinrai_item *item =
 		appraise_item(a, SHINRAI_ITEM_FIRMWARE);
@@ -45,7 +45,7 @@ void appraise_firmware(struct appraise *a)
 	int ret;
 
 	if (!item->data) {
-		appraise_why(a, SHINRAI_WHY_FIRMWARE_MISSING, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_FIRMWARE_MISSING, "%s", "");
 		return;
 	}
 	ret = shinrai_bootlog_init(b, item->data, item->len);
@@ -53,15 +53,15 @@ void appraise_firmware(struct appraise *a)
 		while ((ret = shinrai_bootlog_next(b, &e)) > 0)
 			add_faults(a, &e);
 	if (ret) {
-		appraise_why(a, SHINRAI_WHY_FIRMWARE_SYNTAX, "%s",
-			     shinrai_bootlog_error_text(b->error));
+		shinrai_appraise_why(a, SHINRAI_WHY_FIRMWARE_SYNTAX, "%s",
+				     shinrai_bootlog_error_text(b->error));
 		return;
 	}
 	/* Without its separator a PCR was left open to whatever came next. */
 	if ((b->separators & SEPARATORS) != SEPARATORS)
-		appraise_why(a, SHINRAI_WHY_FIRMWARE_SEPARATOR,
-			     "PCR %d has none",
-			     __builtin_ctz(~b->separators));
+		shinrai_appraise_why(a, SHINRAI_WHY_FIRMWARE_SEPARATOR,
+				     "PCR %d has none",
+				     __builtin_ctz(~b->separators));
 	a->have_firmware = true;
 }
 
@@ -79,7 +79,8 @@ static bool replay_matches(struct appraise *a)
 		value = shinrai_replay_get(&a->firmware.replay, a->bank, pcr);
 		if (v && value && !memcmp(v->value, value, size))
 			continue;
-		appraise_why(a, SHINRAI_WHY_FIRMWARE_REPLAY, "PCR %u", pcr);
+		shinrai_appraise_why(a, SHINRAI_WHY_FIRMWARE_REPLAY, "PCR %u",
+				     pcr);
 		same = false;
 	}
 	return same;
@@ -109,13 +110,13 @@ static void check_firmware(struct boot *b)
 
 	for (i = 0; i < b->ref->nfirmware; i++) {
 		if (firmware_is(b->a, &b->ref->firmware[i])) {
-			appraise_note(b->a, "firmware: %s",
-				      b->ref->firmware[i].name);
+			shinrai_appraise_note(b->a, "firmware: %s",
+					      b->ref->firmware[i].name);
 			return;
 		}
 	}
-	appraise_why(b->a, SHINRAI_WHY_FIRMWARE_UNKNOWN,
-		     "a reference names PCRs 0, 2 and 7 at least");
+	shinrai_appraise_why(b->a, SHINRAI_WHY_FIRMWARE_UNKNOWN,
+			     "a reference names PCRs 0, 2 and 7 at least");
 }
 
 /*
@@ -166,8 +167,9 @@ static bool harmless(const struct shinrai_bootlog_event *e)
 static void not_understood(struct boot *b,
 			   const struct shinrai_bootlog_event *e)
 {
-	appraise_why(b->a, SHINRAI_WHY_BOOT_EVENT, "event %u, PCR %u, %s",
-		     e->index, e->pcr, shinrai_bootlog_type_name(e->type));
+	shinrai_appraise_why(b->a, SHINRAI_WHY_BOOT_EVENT,
+			     "event %u, PCR %u, %s", e->index, e->pcr,
+			     shinrai_bootlog_type_name(e->type));
 }
 
 /* Every program that the firmware started, not only the last. */
@@ -186,10 +188,10 @@ static void check_loader(struct boot *b, const struct shinrai_bootlog_event *e)
 	b->loaders++;
 	f = find(b->a, b->ref->kernel, b->ref->nkernels, e);
 	if (f)
-		appraise_note(b->a, "kernel: %s", f->name);
+		shinrai_appraise_note(b->a, "kernel: %s", f->name);
 	else
-		appraise_why(b->a, SHINRAI_WHY_KERNEL_UNKNOWN, "event %u",
-			     e->index);
+		shinrai_appraise_why(b->a, SHINRAI_WHY_KERNEL_UNKNOWN,
+				     "event %u", e->index);
 }
 
 static void check_initrd(struct boot *b, const struct shinrai_bootlog_event *e)
@@ -199,16 +201,16 @@ static void check_initrd(struct boot *b, const struct shinrai_bootlog_event *e)
 
 	b->initrds++;
 	if (!f)
-		appraise_why(b->a, SHINRAI_WHY_INITRAMFS_UNKNOWN, "event %u",
-			     e->index);
+		shinrai_appraise_why(b->a, SHINRAI_WHY_INITRAMFS_UNKNOWN,
+				     "event %u", e->index);
 	else if (!f->arms)
-		appraise_why(b->a, SHINRAI_WHY_INITRAMFS_ARMS, "%s", f->name);
+		shinrai_appraise_why(b->a, SHINRAI_WHY_INITRAMFS_ARMS, "%s",
+				     f->name);
 	else
-		appraise_note(b->a, "initramfs: %s", f->name);
+		shinrai_appraise_note(b->a, "initramfs: %s", f->name);
 }
 
-static void check_cmdline(struct boot *b,
-			  const struct shinrai_bootlog_event *e)
+static void check_cmdline(struct boot *b, const struct shinrai_bootlog_event *e)
 {
 	const u8 *digest = shinrai_bootlog_digest(e, b->a->bank);
 	size_t size = shinrai_bank_size(b->a->bank), i;
@@ -219,12 +221,13 @@ static void check_cmdline(struct boot *b,
 		if (!shinrai_cmdline_digest(b->a->bank, b->ref->cmdline[i],
 					    want) &&
 		    !memcmp(want, digest, size)) {
-			appraise_note(b->a, "command line: %s",
-				      b->ref->cmdline[i]);
+			shinrai_appraise_note(b->a, "command line: %s",
+					      b->ref->cmdline[i]);
 			return;
 		}
 	}
-	appraise_why(b->a, SHINRAI_WHY_CMDLINE_UNKNOWN, "event %u", e->index);
+	shinrai_appraise_why(b->a, SHINRAI_WHY_CMDLINE_UNKNOWN, "event %u",
+			     e->index);
 }
 
 static void check_event(struct boot *b, const struct shinrai_bootlog_event *e)
@@ -262,18 +265,21 @@ static void check_events(struct boot *b)
 	while (shinrai_bootlog_next(&log, &e) > 0)
 		check_event(b, &e);
 	if (!b->loaders)
-		appraise_why(b->a, SHINRAI_WHY_KERNEL_MISSING, "%s", "");
+		shinrai_appraise_why(b->a, SHINRAI_WHY_KERNEL_MISSING, "%s",
+				     "");
 	if (!b->initrds)
-		appraise_why(b->a, SHINRAI_WHY_INITRAMFS_MISSING, "%s", "");
+		shinrai_appraise_why(b->a, SHINRAI_WHY_INITRAMFS_MISSING, "%s",
+				     "");
 	if (!b->cmdlines)
-		appraise_why(b->a, SHINRAI_WHY_CMDLINE_MISSING, "%s", "");
+		shinrai_appraise_why(b->a, SHINRAI_WHY_CMDLINE_MISSING, "%s",
+				     "");
 }
 
 /**
- * appraise_boot() - what booted, against the references
+ * shinrai_appraise_boot() - what booted, against the references
  * @a: the appraisal, after the quoted values were established
  */
-void appraise_boot(struct appraise *a)
+void shinrai_appraise_boot(struct appraise *a)
 {
 	struct boot b = { .a = a, .ref = a->in->ref };
 	unsigned int i;
@@ -281,7 +287,8 @@ void appraise_boot(struct appraise *a)
 	if (!a->have_firmware || !a->have_quoted || !replay_matches(a))
 		return;
 	if (!b.ref) {
-		appraise_why(a, SHINRAI_WHY_REFERENCES_MISSING, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_REFERENCES_MISSING, "%s",
+				     "");
 		return;
 	}
 	check_firmware(&b);

@@ -45,36 +45,37 @@ struct appraise {
 	u64 position; /* records that the quote covers */
 };
 
-void appraise_why(struct appraise *a, enum shinrai_reason_code code,
-		  const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void appraise_record(struct appraise *a, enum shinrai_reason_code code,
-		     u64 record, const char *fmt, ...)
+void shinrai_appraise_why(struct appraise *a, enum shinrai_reason_code code,
+			  const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void shinrai_appraise_record(struct appraise *a, enum shinrai_reason_code code,
+			     u64 record, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-void appraise_note(struct appraise *a, const char *fmt, ...)
+void shinrai_appraise_note(struct appraise *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 #define APPRAISE_TEXT 512
-const char *appraise_printable(const void *data, size_t len,
-			       char text[APPRAISE_TEXT]);
+const char *shinrai_appraise_printable(const void *data, size_t len,
+				       char text[APPRAISE_TEXT]);
 
-static inline const struct shinrai_item *
-appraise_item(const struct appraise *a, enum shinrai_item_id id)
+static inline const struct shinrai_item *appraise_item(const struct appraise *a,
+						       enum shinrai_item_id id)
 {
 	return &a->in->ev->item[id];
 }
 
-bool appraise_composite(const struct appraise *a,
-			const struct shinrai_pcrs *values);
-void appraise_quote(struct appraise *a);
-void appraise_clock(struct appraise *a);
-void appraise_firmware(struct appraise *a);
-void appraise_boot(struct appraise *a);
-void appraise_ima_read(struct appraise *a);
-void appraise_ima(struct appraise *a);
-void appraise_place(struct appraise *a);
-void appraise_log(struct appraise *a);
-void appraise_event(struct appraise *a, const struct shinrai_header *h,
-		    const struct shinrai_event *ev);
-void appraise_arm(struct appraise *a);
+bool shinrai_appraise_composite(const struct appraise *a,
+				const struct shinrai_pcrs *values);
+void shinrai_appraise_quote(struct appraise *a);
+void shinrai_appraise_clock(struct appraise *a);
+void shinrai_appraise_firmware(struct appraise *a);
+void shinrai_appraise_boot(struct appraise *a);
+void shinrai_appraise_ima_read(struct appraise *a);
+void shinrai_appraise_ima(struct appraise *a);
+void shinrai_appraise_place(struct appraise *a);
+void shinrai_appraise_log(struct appraise *a);
+void shinrai_appraise_event(struct appraise *a, const struct shinrai_header *h,
+			    const struct shinrai_event *ev);
+void shinrai_appraise_arm(struct appraise *a);
 
 #endif

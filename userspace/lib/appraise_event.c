@@ -6,10 +6,9 @@
 
 #include "appraise_ctx.h"
 
-#define KNOWN_FLAGS                                                  \
-	(SHINRAI_CODE_UNCACHED | SHINRAI_CODE_OVERLAY |              \
-	 SHINRAI_CODE_BUFFER | SHINRAI_CODE_PATH_CUT |               \
-	 SHINRAI_CODE_LATE | SHINRAI_CODE_MPROTECT)
+#define KNOWN_FLAGS                                                           \
+	(SHINRAI_CODE_UNCACHED | SHINRAI_CODE_OVERLAY | SHINRAI_CODE_BUFFER | \
+	 SHINRAI_CODE_PATH_CUT | SHINRAI_CODE_LATE | SHINRAI_CODE_MPROTECT)
 
 /* 0-10 and 14 belong to others, 16 and 23 can be reset, 17-22 are DRTM's. */
 #define OWN_PCRS (1u << 11 | 1u << 12 | 1u << 13 | 1u << 15)
@@ -33,7 +32,7 @@ static const char *shown(const struct subject *s, u8 id,
 			continue;
 		if (f->withheld)
 			return "(withheld)";
-		return appraise_printable(f->data, f->len, text);
+		return shinrai_appraise_printable(f->data, f->len, text);
 	}
 	return "(not stated)";
 }
@@ -74,27 +73,29 @@ static void judge_code(const struct subject *s)
 	if (!digest || digest->len != SHINRAI_DIGEST_SIZE ||
 	    shinrai_event_uint(s->ev, SHINRAI_FIELD_KIND, 1, &kind) ||
 	    shinrai_event_uint(s->ev, SHINRAI_FIELD_FLAGS, 4, &flags)) {
-		appraise_record(s->a, SHINRAI_WHY_EVENT_FIELDS, s->h->recnum,
-				"code without kind, digest or flags");
+		shinrai_appraise_record(s->a, SHINRAI_WHY_EVENT_FIELDS,
+					s->h->recnum,
+					"code without kind, digest or flags");
 		return;
 	}
 	s->a->now.code++;
 	if (flags & ~(u64)KNOWN_FLAGS)
-		appraise_record(s->a, SHINRAI_WHY_CODE_FLAGS, s->h->recnum,
-				"flags %#llx", (unsigned long long)flags);
+		shinrai_appraise_record(s->a, SHINRAI_WHY_CODE_FLAGS,
+					s->h->recnum, "flags %#llx",
+					(unsigned long long)flags);
 	if (!d)
 		return;
 	known = shinrai_digests_find(d, digest->data);
-	if (known & (user_code(kind) ? SHINRAI_KNOWN_USER :
-				       SHINRAI_KNOWN_KERNEL))
+	if (known &
+	    (user_code(kind) ? SHINRAI_KNOWN_USER : SHINRAI_KNOWN_KERNEL))
 		return;
 	if (known)
 		why = user_code(kind) ? SHINRAI_WHY_CODE_NOT_USER :
 					SHINRAI_WHY_CODE_NOT_KERNEL;
-	appraise_record(s->a, why, s->h->recnum, "%s %s, SHA-256 %s",
-			kind_name(kind),
-			shown(s, SHINRAI_FIELD_PATH, path),
-			shinrai_hex_encode(digest->data, 32, hex));
+	shinrai_appraise_record(s->a, why, s->h->recnum, "%s %s, SHA-256 %s",
+				kind_name(kind),
+				shown(s, SHINRAI_FIELD_PATH, path),
+				shinrai_hex_encode(digest->data, 32, hex));
 }
 
 static bool may_own(u8 pcr)
@@ -114,8 +115,9 @@ static void judge_start_pcrs(const struct subject *s)
 	if (own && own->len == 2 &&
 	    (!may_own(own->data[0]) || !may_own(own->data[1]) ||
 	     own->data[0] == own->data[1]))
-		appraise_record(s->a, SHINRAI_WHY_START_PCRS, s->h->recnum,
-				"PCRs %u and %u", own->data[0], own->data[1]);
+		shinrai_appraise_record(s->a, SHINRAI_WHY_START_PCRS,
+					s->h->recnum, "PCRs %u and %u",
+					own->data[0], own->data[1]);
 	f = shinrai_event_field(s->ev, SHINRAI_FIELD_PCR_VALUES);
 	if (!f || shinrai_pcrs_parse(f->data, f->len, &values))
 		return;
@@ -131,24 +133,26 @@ static void judge_start(const struct subject *s)
 	u64 abi, test;
 
 	if (s->h->type != SHINRAI_RECORD_START) {
-		appraise_record(s->a, SHINRAI_WHY_EVENT_PLACE, s->h->recnum,
-				"START");
+		shinrai_appraise_record(s->a, SHINRAI_WHY_EVENT_PLACE,
+					s->h->recnum, "START");
 		return;
 	}
 	if (shinrai_event_uint(s->ev, SHINRAI_FIELD_ABI, 4, &abi))
-		appraise_record(s->a, SHINRAI_WHY_START_FIELDS, s->h->recnum,
-				"no interface version");
+		shinrai_appraise_record(s->a, SHINRAI_WHY_START_FIELDS,
+					s->h->recnum, "no interface version");
 	else if (abi != SHINRAI_ABI_VERSION)
-		appraise_record(s->a, SHINRAI_WHY_START_ABI, s->h->recnum,
-				"version %llu", (unsigned long long)abi);
+		shinrai_appraise_record(s->a, SHINRAI_WHY_START_ABI,
+					s->h->recnum, "version %llu",
+					(unsigned long long)abi);
 	judge_start_pcrs(s);
 	/* Absent when there are none; withheld it cannot be. */
 	if (!shinrai_event_uint(s->ev, SHINRAI_FIELD_TEST, 4, &test))
-		appraise_record(s->a, SHINRAI_WHY_TEST_FLAGS, s->h->recnum,
-				"flags %#llx", (unsigned long long)test);
+		shinrai_appraise_record(s->a, SHINRAI_WHY_TEST_FLAGS,
+					s->h->recnum, "flags %#llx",
+					(unsigned long long)test);
 	else if (shinrai_event_field(s->ev, SHINRAI_FIELD_TEST))
-		appraise_record(s->a, SHINRAI_WHY_START_FIELDS, s->h->recnum,
-				"test flags");
+		shinrai_appraise_record(s->a, SHINRAI_WHY_START_FIELDS,
+					s->h->recnum, "test flags");
 }
 
 static void judge_arm(const struct subject *s)
@@ -157,8 +161,8 @@ static void judge_arm(const struct subject *s)
 	u64 links, running;
 
 	if (s->h->type != SHINRAI_RECORD_ARM) {
-		appraise_record(s->a, SHINRAI_WHY_EVENT_PLACE, s->h->recnum,
-				"ARM");
+		shinrai_appraise_record(s->a, SHINRAI_WHY_EVENT_PLACE,
+					s->h->recnum, "ARM");
 		return;
 	}
 	programs = shinrai_event_field(s->ev, SHINRAI_FIELD_PROGRAMS);
@@ -166,8 +170,8 @@ static void judge_arm(const struct subject *s)
 	    shinrai_event_uint(s->ev, SHINRAI_FIELD_LINKS, 4, &links) ||
 	    !links ||
 	    shinrai_event_uint(s->ev, SHINRAI_FIELD_RUNNING, 4, &running)) {
-		appraise_record(s->a, SHINRAI_WHY_ARM_FIELDS, s->h->recnum,
-				"%s", "");
+		shinrai_appraise_record(s->a, SHINRAI_WHY_ARM_FIELDS,
+					s->h->recnum, "%s", "");
 		return;
 	}
 	s->a->now.running_want = running;
@@ -190,30 +194,32 @@ static void judge_anon(const struct subject *s)
 	char exe[APPRAISE_TEXT];
 
 	if (s->a->in->allow_anon_exec)
-		appraise_note(s->a, "record %llu: anonymous memory made "
-				    "executable by %s (allowed)",
-			      (unsigned long long)s->h->recnum,
-			      shown(s, SHINRAI_FIELD_EXE, exe));
+		shinrai_appraise_note(s->a,
+				      "record %llu: anonymous memory made "
+				      "executable by %s (allowed)",
+				      (unsigned long long)s->h->recnum,
+				      shown(s, SHINRAI_FIELD_EXE, exe));
 	else
-		appraise_record(s->a, SHINRAI_WHY_ANON_EXEC, s->h->recnum,
-				"by %s", shown(s, SHINRAI_FIELD_EXE, exe));
+		shinrai_appraise_record(s->a, SHINRAI_WHY_ANON_EXEC,
+					s->h->recnum, "by %s",
+					shown(s, SHINRAI_FIELD_EXE, exe));
 }
 
 static void judge_violation(const struct subject *s)
 {
 	char path[APPRAISE_TEXT], exe[APPRAISE_TEXT];
 
-	appraise_record(s->a, SHINRAI_WHY_VIOLATION, s->h->recnum,
-			"%s, by %s", shown(s, SHINRAI_FIELD_PATH, path),
-			shown(s, SHINRAI_FIELD_EXE, exe));
+	shinrai_appraise_record(s->a, SHINRAI_WHY_VIOLATION, s->h->recnum,
+				"%s, by %s", shown(s, SHINRAI_FIELD_PATH, path),
+				shown(s, SHINRAI_FIELD_EXE, exe));
 }
 
 static void judge_unmeasured(const struct subject *s)
 {
 	char path[APPRAISE_TEXT];
 
-	appraise_record(s->a, SHINRAI_WHY_UNMEASURED, s->h->recnum, "%s",
-			shown(s, SHINRAI_FIELD_PATH, path));
+	shinrai_appraise_record(s->a, SHINRAI_WHY_UNMEASURED, s->h->recnum,
+				"%s", shown(s, SHINRAI_FIELD_PATH, path));
 }
 
 static void judge_overflow(const struct subject *s)
@@ -221,8 +227,8 @@ static void judge_overflow(const struct subject *s)
 	u64 count = 0;
 
 	shinrai_event_uint(s->ev, SHINRAI_FIELD_COUNT, 8, &count);
-	appraise_record(s->a, SHINRAI_WHY_OVERFLOW, s->h->recnum,
-			"%llu events", (unsigned long long)count);
+	shinrai_appraise_record(s->a, SHINRAI_WHY_OVERFLOW, s->h->recnum,
+				"%llu events", (unsigned long long)count);
 }
 
 static void judge_state(const struct subject *s)
@@ -234,16 +240,17 @@ static void judge_state(const struct subject *s)
 	case SHINRAI_REASON_DEGRADED_TIMEOUT:
 	case SHINRAI_REASON_DEGRADED_TPM:
 	case SHINRAI_REASON_DEGRADED_MEMORY:
-		appraise_record(s->a, SHINRAI_WHY_DEGRADED, s->h->recnum, "%s",
-				reason == SHINRAI_REASON_DEGRADED_TIMEOUT ?
-					"TPM did not answer in time" :
-				reason == SHINRAI_REASON_DEGRADED_TPM ?
-					"TPM refused an extend" :
-					"memory lacked");
+		shinrai_appraise_record(
+			s->a, SHINRAI_WHY_DEGRADED, s->h->recnum, "%s",
+			reason == SHINRAI_REASON_DEGRADED_TIMEOUT ?
+				"TPM did not answer in time" :
+			reason == SHINRAI_REASON_DEGRADED_TPM ?
+				"TPM refused an extend" :
+				"memory lacked");
 		break;
 	case SHINRAI_REASON_PCR_MOVED:
-		appraise_record(s->a, SHINRAI_WHY_PCR_MOVED, s->h->recnum,
-				"%s", "");
+		shinrai_appraise_record(s->a, SHINRAI_WHY_PCR_MOVED,
+					s->h->recnum, "%s", "");
 		break;
 	case SHINRAI_REASON_MODE:
 	case SHINRAI_REASON_SHUTDOWN:
@@ -251,8 +258,9 @@ static void judge_state(const struct subject *s)
 	case SHINRAI_REASON_RESUME:
 		break;
 	default:
-		appraise_record(s->a, SHINRAI_WHY_STATE_OTHER, s->h->recnum,
-				"%llu", (unsigned long long)reason);
+		shinrai_appraise_record(s->a, SHINRAI_WHY_STATE_OTHER,
+					s->h->recnum, "%llu",
+					(unsigned long long)reason);
 	}
 }
 
@@ -270,13 +278,13 @@ static void (*const judges[])(const struct subject *s) = {
 };
 
 /**
- * appraise_event() - judge one event of a covered record
+ * shinrai_appraise_event() - judge one event of a covered record
  * @a: the appraisal
  * @h: header of its record
  * @ev: the event; CHECKPOINT and unknown types are judged with the record
  */
-void appraise_event(struct appraise *a, const struct shinrai_header *h,
-		    const struct shinrai_event *ev)
+void shinrai_appraise_event(struct appraise *a, const struct shinrai_header *h,
+			    const struct shinrai_event *ev)
 {
 	const struct subject s = { a, h, ev };
 
@@ -285,26 +293,27 @@ void appraise_event(struct appraise *a, const struct shinrai_header *h,
 }
 
 /**
- * appraise_arm() - what START and ARM promised, once all records were judged
+ * shinrai_appraise_arm() - what START and ARM promised, once all records were judged
  * @a: the appraisal, after the boot was judged
  */
-void appraise_arm(struct appraise *a)
+void shinrai_appraise_arm(struct appraise *a)
 {
 	if (a->now.start_nonzero)
-		appraise_why(a, SHINRAI_WHY_START_NONZERO, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_START_NONZERO, "%s", "");
 	if (!a->now.armed) {
-		appraise_why(a, SHINRAI_WHY_ARM_MISSING, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_ARM_MISSING, "%s", "");
 		return;
 	}
 	if (a->now.running_seen < a->now.running_want)
-		appraise_why(a, SHINRAI_WHY_RUNNING_COUNT,
-			     "%llu of %llu",
-			     (unsigned long long)a->now.running_seen,
-			     (unsigned long long)a->now.running_want);
+		shinrai_appraise_why(a, SHINRAI_WHY_RUNNING_COUNT,
+				     "%llu of %llu",
+				     (unsigned long long)a->now.running_seen,
+				     (unsigned long long)a->now.running_want);
 	/* Whatever a proven initramfs loaded is vouched for with it. */
 	if (a->now.modules && !a->boot_proven)
-		appraise_why(a, SHINRAI_WHY_MODULE_EARLY, "%llu modules",
-			     (unsigned long long)a->now.modules);
+		shinrai_appraise_why(a, SHINRAI_WHY_MODULE_EARLY,
+				     "%llu modules",
+				     (unsigned long long)a->now.modules);
 	if (!a->in->digests)
-		appraise_why(a, SHINRAI_WHY_DIGESTS_MISSING, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_DIGESTS_MISSING, "%s", "");
 }

@@ -12,10 +12,10 @@ static int begin(const struct appraise *a, struct shinrai_ima *ima)
 }
 
 /**
- * appraise_ima_read() - read the list to its end and see where it leads
+ * shinrai_appraise_ima_read() - read the list to its end and see where it leads
  * @a: the appraisal
  */
-void appraise_ima_read(struct appraise *a)
+void shinrai_appraise_ima_read(struct appraise *a)
 {
 	struct shinrai_ima_entry e;
 	struct shinrai_ima ima;
@@ -32,8 +32,8 @@ void appraise_ima_read(struct appraise *a)
 			       shinrai_bank_size(a->bank));
 	}
 	if (ret)
-		appraise_why(a, SHINRAI_WHY_IMA_SYNTAX, "at byte %zu",
-			     shinrai_ima_offset(&ima));
+		shinrai_appraise_why(a, SHINRAI_WHY_IMA_SYNTAX, "at byte %zu",
+				     shinrai_ima_offset(&ima));
 	a->have_ima = !ret;
 	if (a->have_ima)
 		a->nima = ima.entries < APPRAISE_IMA_TAIL ? ima.entries + 1 :
@@ -47,13 +47,13 @@ static void add_faults(struct appraise *a, const struct shinrai_ima_entry *e)
 
 	for (i = 0; i < SHINRAI_IMA_FAULTS; i++) {
 		if (e->faults & 1u << i)
-			appraise_why(a,
-				     i == SHINRAI_IMA_TEMPLATE_UNKNOWN ?
-					     SHINRAI_WHY_IMA_TEMPLATE :
-					     SHINRAI_WHY_IMA_ENTRY,
-				     "entry %llu: %s",
-				     (unsigned long long)e->index,
-				     shinrai_ima_fault_text(i));
+			shinrai_appraise_why(a,
+					     i == SHINRAI_IMA_TEMPLATE_UNKNOWN ?
+						     SHINRAI_WHY_IMA_TEMPLATE :
+						     SHINRAI_WHY_IMA_ENTRY,
+					     "entry %llu: %s",
+					     (unsigned long long)e->index,
+					     shinrai_ima_fault_text(i));
 	}
 }
 
@@ -76,10 +76,10 @@ static bool reaches(struct appraise *a, struct shinrai_ima *ima,
 }
 
 /**
- * appraise_ima() - hold the list against the quoted PCR 10
+ * shinrai_appraise_ima() - hold the list against the quoted PCR 10
  * @a: the appraisal, after the quoted values were established
  */
-void appraise_ima(struct appraise *a)
+void shinrai_appraise_ima(struct appraise *a)
 {
 	const struct shinrai_pcr_value *want;
 	struct shinrai_ima ima;
@@ -89,22 +89,27 @@ void appraise_ima(struct appraise *a)
 	want = shinrai_pcrs_get(&a->quoted, a->bank, APPRAISE_IMA_PCR);
 	if (!a->have_quoted || !want ||
 	    !(shinrai_selection_mask(&a->quote.attest.selection, a->bank) >>
-		      APPRAISE_IMA_PCR & 1)) {
-		appraise_note(a, "IMA log is not covered: PCR 10 was not "
-				 "quoted");
+		      APPRAISE_IMA_PCR &
+	      1)) {
+		shinrai_appraise_note(a,
+				      "IMA log is not covered: PCR 10 was not "
+				      "quoted");
 		return;
 	}
 	if (begin(a, &ima))
 		return;
 	if (!reaches(a, &ima, want))
-		appraise_why(a, SHINRAI_WHY_IMA_REPLAY, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_IMA_REPLAY, "%s", "");
 	else if (!ima.entries)
-		appraise_note(a, "IMA log is not covered: the kernel never "
-				 "extended PCR 10");
+		shinrai_appraise_note(
+			a, "IMA log is not covered: the kernel never "
+			   "extended PCR 10");
 	else
-		appraise_note(a, "IMA log replays to the quoted PCR 10: %llu "
-				 "entries",
-			      (unsigned long long)ima.entries);
+		shinrai_appraise_note(
+			a,
+			"IMA log replays to the quoted PCR 10: %llu "
+			"entries",
+			(unsigned long long)ima.entries);
 	a->out->proven[SHINRAI_STEP_IMA] = ima.entries;
 	shinrai_ima_fini(&ima);
 }

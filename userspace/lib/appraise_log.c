@@ -118,11 +118,11 @@ static void look_at_first(struct appraise *a)
 	shinrai_rd_init(&rd, log->data, log->len);
 	ret = shinrai_record_next(&rd, &r);
 	/* Nothing new: then the quote names the boot. */
-	a->incremental = (ret == 0 && last && last->records &&
-			  a->have_challenge &&
-			  !memcmp(a->challenge.boot_id, last->boot_id,
-				  sizeof(last->boot_id))) ||
-			 (ret > 0 && goes_on(a, &r));
+	a->incremental =
+		(ret == 0 && last && last->records && a->have_challenge &&
+		 !memcmp(a->challenge.boot_id, last->boot_id,
+			 sizeof(last->boot_id))) ||
+		(ret > 0 && goes_on(a, &r));
 	if (a->incremental) {
 		a->now = *last;
 		a->have_start = true;
@@ -178,7 +178,7 @@ static bool search(struct appraise *a, struct shinrai_pcrs *base, bool proven)
 		if (!c.records || !values_at(a, &c, base))
 			continue;
 		if (proven ? own_match(a, base, &a->given) :
-			     appraise_composite(a, base)) {
+			     shinrai_appraise_composite(a, base)) {
 			a->placed = true;
 			a->position = c.next;
 			return true;
@@ -236,19 +236,19 @@ static void compare_given(struct appraise *a)
 		v = shinrai_pcrs_get(&a->given, a->bank, pcr);
 		w = shinrai_pcrs_get(&a->quoted, a->bank, pcr);
 		if (v && w && memcmp(v->value, w->value, v->size))
-			appraise_why(a, SHINRAI_WHY_PCRS_CONTRADICT, "PCR %u",
-				     pcr);
+			shinrai_appraise_why(a, SHINRAI_WHY_PCRS_CONTRADICT,
+					     "PCR %u", pcr);
 	}
 }
 
 /**
- * appraise_place() - find what the quote covers, and the quoted values
+ * shinrai_appraise_place() - find what the quote covers, and the quoted values
  * @a: the appraisal, after firmware and IMA logs were read
  *
  * Only pcrDigest decides.  Values that lead to it are right, whoever stated
  * them; where none are stated that do, the logs themselves are tried.
  */
-void appraise_place(struct appraise *a)
+void shinrai_appraise_place(struct appraise *a)
 {
 	struct shinrai_pcrs base = a->given;
 
@@ -278,14 +278,16 @@ static void numbering(struct appraise *a, bool have_first, u64 next,
 
 	if (!have_first) {
 		if (n)
-			appraise_record(a, SHINRAI_WHY_LOG_FIRST, n, "%s", "");
+			shinrai_appraise_record(a, SHINRAI_WHY_LOG_FIRST, n,
+						"%s", "");
 	} else if (n > next) {
-		appraise_record(a, SHINRAI_WHY_LOG_GAP, n, "after record %llu",
-				(unsigned long long)next - 1);
+		shinrai_appraise_record(a, SHINRAI_WHY_LOG_GAP, n,
+					"after record %llu",
+					(unsigned long long)next - 1);
 	} else if (n < next) {
-		appraise_record(a, SHINRAI_WHY_LOG_REPEAT, n,
-				"after record %llu",
-				(unsigned long long)next - 1);
+		shinrai_appraise_record(a, SHINRAI_WHY_LOG_REPEAT, n,
+					"after record %llu",
+					(unsigned long long)next - 1);
 	}
 }
 
@@ -295,16 +297,15 @@ static void add_faults(struct appraise *a, const struct shinrai_cel_record *r)
 
 	for (i = 0; i < ARRAY_SIZE(faults); i++) {
 		if (r->faults & 1u << faults[i].fault)
-			appraise_record(a, faults[i].why, r->rec.recnum, "%s",
-					"");
+			shinrai_appraise_record(a, faults[i].why, r->rec.recnum,
+						"%s", "");
 	}
 	if (!r->ours && !(r->faults & 1u << SHINRAI_CEL_MIXED))
-		appraise_record(a, SHINRAI_WHY_LOG_FOREIGN, r->rec.recnum,
-				"%s", "");
+		shinrai_appraise_record(a, SHINRAI_WHY_LOG_FOREIGN,
+					r->rec.recnum, "%s", "");
 }
 
-static void judge_events(struct appraise *a,
-			 const struct shinrai_cel_record *r)
+static void judge_events(struct appraise *a, const struct shinrai_cel_record *r)
 {
 	struct shinrai_rd events = r->events;
 	unsigned int starts = 0, arms = 0;
@@ -312,25 +313,26 @@ static void judge_events(struct appraise *a,
 
 	if (a->have_start && r->header.pcr != a->now.code_pcr &&
 	    r->header.pcr != a->now.flow_pcr)
-		appraise_record(a, SHINRAI_WHY_PCR_OTHER, r->rec.recnum,
-				"PCR %u", r->header.pcr);
+		shinrai_appraise_record(a, SHINRAI_WHY_PCR_OTHER, r->rec.recnum,
+					"PCR %u", r->header.pcr);
 	while (shinrai_event_next(&events, &ev) > 0) {
-		appraise_event(a, &r->header, &ev);
+		shinrai_appraise_event(a, &r->header, &ev);
 		starts += ev.type == SHINRAI_EVENT_START;
 		arms += ev.type == SHINRAI_EVENT_ARM;
 	}
 	/* Stops a START or an ARM that is one by its header only. */
 	if (r->header.type == SHINRAI_RECORD_START && starts != 1)
-		appraise_record(a, SHINRAI_WHY_START_FIELDS, r->rec.recnum,
-				"%u START events", starts);
+		shinrai_appraise_record(a, SHINRAI_WHY_START_FIELDS,
+					r->rec.recnum, "%u START events",
+					starts);
 	if (r->header.type == SHINRAI_RECORD_ARM && arms != 1)
-		appraise_record(a, SHINRAI_WHY_ARM_FIELDS, r->rec.recnum,
-				"%u ARM events", arms);
+		shinrai_appraise_record(a, SHINRAI_WHY_ARM_FIELDS,
+					r->rec.recnum, "%u ARM events", arms);
 	if (r->header.type == SHINRAI_RECORD_ARM && r->rec.recnum != 1)
-		appraise_record(a,
-				a->now.armed ? SHINRAI_WHY_ARM_AGAIN :
-					       SHINRAI_WHY_ARM_PLACE,
-				r->rec.recnum, "%s", "");
+		shinrai_appraise_record(a,
+					a->now.armed ? SHINRAI_WHY_ARM_AGAIN :
+						       SHINRAI_WHY_ARM_PLACE,
+					r->rec.recnum, "%s", "");
 	if (r->header.type == SHINRAI_RECORD_ARM)
 		a->now.armed = true;
 }
@@ -353,8 +355,8 @@ static void check_checkpoint(struct appraise *a, const struct shinrai_cel *c,
 		if (!f || f->len != sizeof(root) ||
 		    shinrai_event_uint(&ev, SHINRAI_FIELD_RECORDS, 8,
 				       &records)) {
-			appraise_record(a, SHINRAI_WHY_EVENT_FIELDS,
-					r->rec.recnum, "CHECKPOINT");
+			shinrai_appraise_record(a, SHINRAI_WHY_EVENT_FIELDS,
+						r->rec.recnum, "CHECKPOINT");
 			continue;
 		}
 		/* From a middle of the log the root cannot be computed. */
@@ -363,8 +365,8 @@ static void check_checkpoint(struct appraise *a, const struct shinrai_cel *c,
 		shinrai_tree_root(tree, root);
 		if (records > c->next ||
 		    (f && memcmp(f->data, root, sizeof(root))))
-			appraise_record(a, SHINRAI_WHY_CHECKPOINT,
-					r->rec.recnum, "%s", "");
+			shinrai_appraise_record(a, SHINRAI_WHY_CHECKPOINT,
+						r->rec.recnum, "%s", "");
 	}
 }
 
@@ -386,9 +388,9 @@ static void keep(struct appraise *a, const struct shinrai_cel *c)
 			value = shinrai_replay_get(&c->replay, c->banks[i].alg,
 						   own[k]);
 			if (value)
-				shinrai_pcrs_set(&a->now.pcrs,
-						 c->banks[i].alg, own[k],
-						 value, c->banks[i].size);
+				shinrai_pcrs_set(&a->now.pcrs, c->banks[i].alg,
+						 own[k], value,
+						 c->banks[i].size);
 		}
 	}
 }
@@ -427,8 +429,8 @@ static void judge(struct appraise *a, struct shinrai_cel *c)
 			keep(a, c);
 	}
 	if (ret < 0)
-		appraise_why(a, SHINRAI_WHY_LOG_SYNTAX, "at byte %zu",
-			     shinrai_cel_offset(c));
+		shinrai_appraise_why(a, SHINRAI_WHY_LOG_SYNTAX, "at byte %zu",
+				     shinrai_cel_offset(c));
 }
 
 static void replay_sticky(struct appraise *a)
@@ -440,9 +442,9 @@ static void replay_sticky(struct appraise *a)
 	n = a->now.nsticky;
 	a->now.nsticky = 0;
 	for (i = 0; i < n; i++)
-		appraise_record(a, last->sticky[i].code,
-				last->sticky[i].record, "%s",
-				last->sticky[i].text);
+		shinrai_appraise_record(a, last->sticky[i].code,
+					last->sticky[i].record, "%s",
+					last->sticky[i].text);
 }
 
 static bool told_why(const struct appraise *a)
@@ -450,8 +452,7 @@ static bool told_why(const struct appraise *a)
 	unsigned int i;
 
 	for (i = 0; i < SHINRAI_WHYS; i++) {
-		const struct shinrai_reason_info *info =
-			shinrai_reason_info(i);
+		const struct shinrai_reason_info *info = shinrai_reason_info(i);
 
 		if (a->out->count[i] && info->verdict == SHINRAI_UNTRUSTED &&
 		    (info->step == SHINRAI_STEP_LOG ||
@@ -470,24 +471,23 @@ static void check_quote(struct appraise *a)
 		mask = shinrai_selection_mask(s, a->bank);
 		if (!(mask >> a->now.code_pcr & 1) ||
 		    !(mask >> a->now.flow_pcr & 1))
-			appraise_why(a, SHINRAI_WHY_PCR_REQUIRED,
-				     "PCRs %u and %u carry the log",
-				     a->now.code_pcr, a->now.flow_pcr);
+			shinrai_appraise_why(a, SHINRAI_WHY_PCR_REQUIRED,
+					     "PCRs %u and %u carry the log",
+					     a->now.code_pcr, a->now.flow_pcr);
 	}
 	/* Stops a log of one boot under a quote of another. */
 	if (a->have_challenge && a->out->have_boot_id &&
 	    memcmp(a->challenge.boot_id, a->out->boot_id,
 		   sizeof(a->out->boot_id)))
-		appraise_why(a, SHINRAI_WHY_QUOTE_BOOT_ID, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_QUOTE_BOOT_ID, "%s", "");
 	/*
 	 * Stops a log that was cut, forged, or is not this machine's.  Not
 	 * said again where a record told already why it cannot be replayed.
 	 */
 	if (a->have_quoted && !a->placed && !told_why(a))
-		appraise_why(a, SHINRAI_WHY_QUOTE_NOT_IN_LOG, "%s", "");
-	if (!a->have_quoted && a->quote.have_attest &&
-	    a->quote.have_signature)
-		appraise_why(a, SHINRAI_WHY_PCR_DIGEST, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_QUOTE_NOT_IN_LOG, "%s", "");
+	if (!a->have_quoted && a->quote.have_attest && a->quote.have_signature)
+		shinrai_appraise_why(a, SHINRAI_WHY_PCR_DIGEST, "%s", "");
 }
 
 static void report(struct appraise *a, const struct shinrai_cel *c)
@@ -501,19 +501,21 @@ static void report(struct appraise *a, const struct shinrai_cel *c)
 	out->have_quoted = a->placed;
 	out->quoted = a->position;
 	if (a->placed && c->next > a->position)
-		appraise_note(a, "%llu records after the quote are not covered "
-				 "by it",
-			      (unsigned long long)(c->next - a->position));
+		shinrai_appraise_note(
+			a,
+			"%llu records after the quote are not covered "
+			"by it",
+			(unsigned long long)(c->next - a->position));
 }
 
 /**
- * appraise_log() - judge the records that the quote covers
- * @a: the appraisal, after appraise_place()
+ * shinrai_appraise_log() - judge the records that the quote covers
+ * @a: the appraisal, after shinrai_appraise_place()
  *
  * When the quote could not be placed all records are judged, so that the
  * reader learns why.
  */
-void appraise_log(struct appraise *a)
+void shinrai_appraise_log(struct appraise *a)
 {
 	struct shinrai_cel c;
 
@@ -526,10 +528,11 @@ void appraise_log(struct appraise *a)
 	}
 	judge(a, &c);
 	if (!c.records)
-		appraise_why(a, SHINRAI_WHY_START_MISSING, "log is empty");
+		shinrai_appraise_why(a, SHINRAI_WHY_START_MISSING,
+				     "log is empty");
 	report(a, &c);
 	check_quote(a);
-	appraise_arm(a);
+	shinrai_appraise_arm(a);
 	a->out->code = a->now.code;
 	a->out->modules = a->now.modules;
 	a->out->proven[SHINRAI_STEP_LOG] = a->placed;

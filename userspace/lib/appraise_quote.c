@@ -40,29 +40,28 @@ static void check_pin(struct appraise *a, const struct shinrai_public *ak)
 
 	if (shinrai_public_name(ak, out->ak_name, &out->ak_name_len))
 		out->ak_name_len = 0;
-	if (in->last && (out->ak_name_len != in->last->ak_name_len ||
-			 memcmp(out->ak_name, in->last->ak_name,
-				out->ak_name_len)))
-		appraise_why(a, SHINRAI_WHY_AK_OTHER,
-			     "the state file remembers another one");
+	if (in->last &&
+	    (out->ak_name_len != in->last->ak_name_len ||
+	     memcmp(out->ak_name, in->last->ak_name, out->ak_name_len)))
+		shinrai_appraise_why(a, SHINRAI_WHY_AK_OTHER,
+				     "the state file remembers another one");
 	if (in->ak_name) {
 		if (in->ak_name_len != out->ak_name_len ||
 		    memcmp(in->ak_name, out->ak_name, out->ak_name_len))
-			appraise_why(a, SHINRAI_WHY_AK_OTHER, "%s", "");
+			shinrai_appraise_why(a, SHINRAI_WHY_AK_OTHER, "%s", "");
 	} else if (in->ak_key) {
 		if (shinrai_public_key(ak, &key) ||
 		    EVP_PKEY_eq(key, in->ak_key) != 1)
-			appraise_why(a, SHINRAI_WHY_AK_OTHER, "%s", "");
+			shinrai_appraise_why(a, SHINRAI_WHY_AK_OTHER, "%s", "");
 		EVP_PKEY_free(key);
 	} else if (!in->last) {
-		appraise_why(a, SHINRAI_WHY_AK_UNPINNED, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_AK_UNPINNED, "%s", "");
 	}
 }
 
 static void read_challenge(struct appraise *a)
 {
-	const struct shinrai_item *c =
-		appraise_item(a, SHINRAI_ITEM_CHALLENGE);
+	const struct shinrai_item *c = appraise_item(a, SHINRAI_ITEM_CHALLENGE);
 	int ret;
 
 	if (!c->data)
@@ -70,9 +69,10 @@ static void read_challenge(struct appraise *a)
 	ret = shinrai_challenge_parse(c->data, c->len, &a->challenge);
 	a->have_challenge = !ret;
 	if (ret == -EPROTONOSUPPORT)
-		appraise_why(a, SHINRAI_WHY_CHALLENGE_VERSION, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_CHALLENGE_VERSION, "%s",
+				     "");
 	else if (ret)
-		appraise_why(a, SHINRAI_WHY_CHALLENGE_SYNTAX, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_CHALLENGE_SYNTAX, "%s", "");
 }
 
 /* Stops relays: evidence made for somebody else, or over another connection. */
@@ -82,7 +82,7 @@ static void check_session(struct appraise *a)
 	const struct shinrai_challenge *c = &a->challenge;
 
 	if (!s) {
-		appraise_why(a, SHINRAI_WHY_SESSION_MISSING, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_SESSION_MISSING, "%s", "");
 		return;
 	}
 	a->out->have_time = true;
@@ -91,12 +91,12 @@ static void check_session(struct appraise *a)
 		return;
 	if (s->nonce_len != c->nonce_len ||
 	    CRYPTO_memcmp(s->nonce, c->nonce, c->nonce_len))
-		appraise_why(a, SHINRAI_WHY_NONCE, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_NONCE, "%s", "");
 	if (CRYPTO_memcmp(s->exporter, c->exporter, sizeof(c->exporter)))
-		appraise_why(a, SHINRAI_WHY_EXPORTER, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_EXPORTER, "%s", "");
 	if (CRYPTO_memcmp(s->verifier_key, c->verifier_key,
 			  sizeof(c->verifier_key)))
-		appraise_why(a, SHINRAI_WHY_VERIFIER_KEY, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_VERIFIER_KEY, "%s", "");
 }
 
 static void take_attest(struct appraise *a)
@@ -111,11 +111,13 @@ static void take_attest(struct appraise *a)
 	a->out->safe = q->safe;
 	a->out->firmware = q->firmware;
 	if (!q->safe)
-		appraise_note(a, "TPM clock is not marked safe: the machine "
-				 "lost power, or was reset uncleanly");
+		shinrai_appraise_note(
+			a, "TPM clock is not marked safe: the machine "
+			   "lost power, or was reset uncleanly");
 	if (lacking && !a->out->count[SHINRAI_WHY_BANK])
-		appraise_why(a, SHINRAI_WHY_PCR_REQUIRED,
-			     "PCR %d is not quoted", __builtin_ctz(lacking));
+		shinrai_appraise_why(a, SHINRAI_WHY_PCR_REQUIRED,
+				     "PCR %d is not quoted",
+				     __builtin_ctz(lacking));
 }
 
 static void check_quote(struct appraise *a, const struct shinrai_public *ak)
@@ -145,12 +147,12 @@ static void check_quote(struct appraise *a, const struct shinrai_public *ak)
 		a->err = -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(faults); i++) {
 		if (a->quote.faults & 1u << faults[i].fault)
-			appraise_why(a, faults[i].why, "%s",
-				     faults[i].fault ==
-						     SHINRAI_QUOTE_KEY_NOT_AK ?
-					     shinrai_ak_fault_text(
-						     a->quote.ak_fault) :
-					     "");
+			shinrai_appraise_why(
+				a, faults[i].why, "%s",
+				faults[i].fault == SHINRAI_QUOTE_KEY_NOT_AK ?
+					shinrai_ak_fault_text(
+						a->quote.ak_fault) :
+					"");
 	}
 	if (a->quote.have_attest)
 		take_attest(a);
@@ -164,22 +166,22 @@ static void read_pcrs(struct appraise *a)
 	if (!p->data)
 		return;
 	if (shinrai_pcrs_parse(p->data, p->len, &a->given)) {
-		appraise_why(a, SHINRAI_WHY_PCRS_SYNTAX, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_PCRS_SYNTAX, "%s", "");
 		return;
 	}
 	a->have_given = true;
-	a->given_proven = appraise_composite(a, &a->given);
+	a->given_proven = shinrai_appraise_composite(a, &a->given);
 }
 
 /**
- * appraise_composite() - do these values make the quoted digest?
+ * shinrai_appraise_composite() - do these values make the quoted digest?
  * @a: the appraisal, after the quote was read
  * @values: at least the quoted PCRs
  *
  * Return: true when they do.
  */
-bool appraise_composite(const struct appraise *a,
-			const struct shinrai_pcrs *values)
+bool shinrai_appraise_composite(const struct appraise *a,
+				const struct shinrai_pcrs *values)
 {
 	const struct shinrai_attest *q = &a->quote.attest;
 	u8 digest[SHINRAI_BANK_MAX];
@@ -204,15 +206,15 @@ static bool any(const struct appraise *a, enum shinrai_step step)
 }
 
 static const enum shinrai_item_id required[] = {
-	SHINRAI_ITEM_ATTEST, SHINRAI_ITEM_SIGNATURE, SHINRAI_ITEM_AK,
+	SHINRAI_ITEM_ATTEST,	SHINRAI_ITEM_SIGNATURE, SHINRAI_ITEM_AK,
 	SHINRAI_ITEM_CHALLENGE, SHINRAI_ITEM_LOG,
 };
 
 /**
- * appraise_quote() - items, signature, key, challenge, selection
+ * shinrai_appraise_quote() - items, signature, key, challenge, selection
  * @a: the appraisal
  */
-void appraise_quote(struct appraise *a)
+void shinrai_appraise_quote(struct appraise *a)
 {
 	const struct shinrai_item *item = appraise_item(a, SHINRAI_ITEM_AK);
 	struct shinrai_public ak;
@@ -220,12 +222,12 @@ void appraise_quote(struct appraise *a)
 
 	for (i = 0; i < ARRAY_SIZE(required); i++) {
 		if (!appraise_item(a, required[i])->data)
-			appraise_why(a, SHINRAI_WHY_ITEM_MISSING, "%s",
-				     shinrai_item_key(required[i]));
+			shinrai_appraise_why(a, SHINRAI_WHY_ITEM_MISSING, "%s",
+					     shinrai_item_key(required[i]));
 	}
 	read_challenge(a);
 	if (item->data && shinrai_public_parse(item->data, item->len, &ak)) {
-		appraise_why(a, SHINRAI_WHY_AK_SYNTAX, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_AK_SYNTAX, "%s", "");
 	} else if (item->data) {
 		check_pin(a, &ak);
 		check_quote(a, &ak);
@@ -250,25 +252,25 @@ static void compare_clock(struct appraise *a,
 
 	if (q->reset_count < last->reset_count ||
 	    (!reset && q->restart_count < last->restart_count)) {
-		appraise_why(a, SHINRAI_WHY_RESET_BACK,
-			     "resets %u, restarts %u; last seen %u, %u",
-			     q->reset_count, q->restart_count,
-			     last->reset_count, last->restart_count);
+		shinrai_appraise_why(a, SHINRAI_WHY_RESET_BACK,
+				     "resets %u, restarts %u; last seen %u, %u",
+				     q->reset_count, q->restart_count,
+				     last->reset_count, last->restart_count);
 		return;
 	}
 	/* After a reset an unsafe clock may lag by its NV interval. */
 	if (q->clock < last->clock && (!reset || q->safe))
-		appraise_why(a, SHINRAI_WHY_CLOCK_BACK,
-			     "%llu ms; last seen %llu ms",
-			     (unsigned long long)q->clock,
-			     (unsigned long long)last->clock);
+		shinrai_appraise_why(a, SHINRAI_WHY_CLOCK_BACK,
+				     "%llu ms; last seen %llu ms",
+				     (unsigned long long)q->clock,
+				     (unsigned long long)last->clock);
 }
 
 /**
- * appraise_clock() - counters and boot id against those last seen
+ * shinrai_appraise_clock() - counters and boot id against those last seen
  * @a: the appraisal, after the log was read
  */
-void appraise_clock(struct appraise *a)
+void shinrai_appraise_clock(struct appraise *a)
 {
 	const struct shinrai_attest *q = &a->quote.attest;
 	const struct shinrai_state *last = a->in->last;
@@ -282,21 +284,23 @@ void appraise_clock(struct appraise *a)
 		return;
 	compare_clock(a, &last->clock);
 	if (q->firmware != last->firmware)
-		appraise_note(a, "TPM firmware version changed from %016llx "
-				 "to %016llx",
-			      (unsigned long long)last->firmware,
-			      (unsigned long long)q->firmware);
+		shinrai_appraise_note(
+			a,
+			"TPM firmware version changed from %016llx "
+			"to %016llx",
+			(unsigned long long)last->firmware,
+			(unsigned long long)q->firmware);
 	if (!a->out->have_boot_id)
 		return;
 	reset = q->reset_count > last->clock.reset_count;
 	same = !memcmp(a->out->boot_id, last->boot_id, sizeof(last->boot_id));
 	if (reset && same)
-		appraise_why(a, SHINRAI_WHY_BOOT_ID_REUSED, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_BOOT_ID_REUSED, "%s", "");
 	if (!reset && !same)
-		appraise_why(a, SHINRAI_WHY_BOOT_ID_CHANGED, "%s", "");
+		shinrai_appraise_why(a, SHINRAI_WHY_BOOT_ID_CHANGED, "%s", "");
 	if (same && a->placed && a->position < last->records)
-		appraise_why(a, SHINRAI_WHY_LOG_ROLLBACK,
-			     "%llu records; last seen %llu",
-			     (unsigned long long)a->position,
-			     (unsigned long long)last->records);
+		shinrai_appraise_why(a, SHINRAI_WHY_LOG_ROLLBACK,
+				     "%llu records; last seen %llu",
+				     (unsigned long long)a->position,
+				     (unsigned long long)last->records);
 }

@@ -34,8 +34,7 @@ struct client {
 };
 
 static int __attribute__((format(printf, 4, 5)))
-fail(struct client *c, const char *step, const char *next, const char *fmt,
-     ...)
+fail(struct client *c, const char *step, const char *next, const char *fmt, ...)
 {
 	char text[APPRAISE_TEXT], safe[APPRAISE_TEXT];
 	va_list ap;
@@ -43,7 +42,7 @@ fail(struct client *c, const char *step, const char *next, const char *fmt,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	appraise_printable(text, strlen(text), safe);
+	shinrai_appraise_printable(text, strlen(text), safe);
 	snprintf(c->ans->why, sizeof(c->ans->why), "%s", safe);
 	c->ans->step = step;
 	c->ans->next = next;
@@ -86,8 +85,9 @@ static int try_address(struct client *c, const struct addrinfo *a)
 	socklen_t len = sizeof(int);
 	int err = 0;
 
-	c->fd = socket(a->ai_family, a->ai_socktype | SOCK_NONBLOCK |
-				     SOCK_CLOEXEC, a->ai_protocol);
+	c->fd = socket(a->ai_family,
+		       a->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		       a->ai_protocol);
 	if (c->fd < 0)
 		return -errno;
 	if (!connect(c->fd, a->ai_addr, a->ai_addrlen))
@@ -176,8 +176,8 @@ static int expect_name(struct client *c)
 	else
 		ok = X509_VERIFY_PARAM_set1_host(param, name, 0) &&
 		     SSL_set_tlsext_host_name(c->ssl, name);
-	return ok ? 0 : fail(c, "name", "check the name", "%s: not a name",
-			     name);
+	return ok ? 0 :
+		    fail(c, "name", "check the name", "%s: not a name", name);
 }
 
 /* Return: 0 to try again; negative when it is over. */
@@ -222,7 +222,8 @@ static int handshake(struct client *c)
 			    "certificate",
 			    "certificate of %s: %s", c->req->host,
 			    X509_verify_cert_error_string(verify));
-	return fail(c, "tls", ret == -ETIMEDOUT ?
+	return fail(c, "tls",
+		    ret == -ETIMEDOUT ?
 			    "is the machine overloaded?" :
 			    "is it shinraid, does it speak TLS 1.3?",
 		    "TLS with %s: %s", c->req->host,
@@ -256,9 +257,9 @@ static int take_session(struct client *c)
 
 	if (!peer || digest_cert(peer, s->peer) ||
 	    digest_key(SSL_get_certificate(c->ssl), s->verifier_key) ||
-	    SSL_export_keying_material(c->ssl, s->exporter,
-				       sizeof(s->exporter), EXPORTER,
-				       strlen(EXPORTER), NULL, 0, 0) != 1)
+	    SSL_export_keying_material(c->ssl, s->exporter, sizeof(s->exporter),
+				       EXPORTER, strlen(EXPORTER), NULL, 0,
+				       0) != 1)
 		return fail(c, "tls", "is memory short?", "OpenSSL: %s",
 			    ssl_why());
 	if (c->req->pin && memcmp(c->req->pin, s->peer, sizeof(s->peer)))
@@ -313,7 +314,8 @@ static ssize_t receive(struct client *c, void *buf, size_t cap)
 			/* TLS 1.3: a refused certificate shows up here. */
 			return fail(c, "receive",
 				    "may this certificate ask? see shinraid's "
-				    "log", "answer: %s", ssl_why());
+				    "log",
+				    "answer: %s", ssl_why());
 	}
 }
 
@@ -369,9 +371,11 @@ static int refused(struct client *c, unsigned int status)
 	const char *detail = json_string_value(json_object_get(j, "detail"));
 	const char *title = json_string_value(json_object_get(j, "title"));
 
-	fail(c, "refused", advice(status), "%s answered %u: %s",
-	     c->req->host, status,
-	     detail ? detail : title ? title : "no reason given");
+	fail(c, "refused", advice(status), "%s answered %u: %s", c->req->host,
+	     status,
+	     detail ? detail :
+	     title  ? title :
+		      "no reason given");
 	json_decref(j);
 	free(c->ans->body);
 	c->ans->body = NULL;
@@ -395,9 +399,9 @@ static int read_answer(struct client *c)
 				     fail(c, "http", "see shinraid's log",
 					  "connection closed, no answer");
 		n += (size_t)got;
-		end = client_http_head_end(head, n);
+		end = shinrai_http_head_end(head, n);
 	}
-	if (client_http_head(head, end, &h) || h.chunked || !h.have_length)
+	if (shinrai_http_head(head, end, &h) || h.chunked || !h.have_length)
 		return fail(c, "http", "is it shinraid?",
 			    "answer is not HTTP as agreed");
 	if (h.length > SHINRAI_MAX_EVIDENCE)
@@ -421,7 +425,7 @@ static int exchange(struct client *c)
 	char *text;
 	int ret;
 
-	ret = client_http_request(c->req, &c->ans->session, &text);
+	ret = shinrai_http_request(c->req, &c->ans->session, &text);
 	if (ret)
 		return fail(c, "memory", NULL, "out of memory");
 	ret = send_all(c, text);

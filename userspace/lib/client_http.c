@@ -10,15 +10,15 @@
 #include "client_http.h"
 
 /**
- * client_http_request() - POST /v1/evidence, PROTOCOL.md 5
+ * shinrai_http_request() - POST /v1/evidence, PROTOCOL.md 5
  * @req: whom and from where
  * @s: the nonce
  * @text: out, NUL-terminated, for free()
  *
  * Return: 0; -ENOMEM.
  */
-int client_http_request(const struct shinrai_client_request *req,
-			const struct shinrai_session *s, char **text)
+int shinrai_http_request(const struct shinrai_client_request *req,
+			 const struct shinrai_session *s, char **text)
 {
 	char nonce[2 * SHINRAI_NONCE_MAX], boot[33], body[512];
 	bool v6 = strchr(req->host, ':');
@@ -44,13 +44,13 @@ int client_http_request(const struct shinrai_client_request *req,
 }
 
 /**
- * client_http_head_end() - where the body begins
+ * shinrai_http_head_end() - where the body begins
  * @text: @len bytes
  * @len: received so far
  *
  * Return: offset after the empty line; 0 when it is not there yet.
  */
-size_t client_http_head_end(const char *text, size_t len)
+size_t shinrai_http_head_end(const char *text, size_t len)
 {
 	const char *end = memmem(text, len, "\r\n\r\n", 4);
 
@@ -104,7 +104,8 @@ static int header(const char *line, size_t len, struct client_head *h)
 			h->retry_after = (unsigned int)value;
 	} else if (named(line, colon, "content-type")) {
 		for (i = 0; i < n && i < sizeof(h->type) - 1 && v[i] != ';' &&
-			    v[i] != ' '; i++)
+			    v[i] != ' ';
+		     i++)
 			h->type[i] = (char)tolower((unsigned char)v[i]);
 		h->type[i] = '\0';
 	}
@@ -112,14 +113,14 @@ static int header(const char *line, size_t len, struct client_head *h)
 }
 
 /**
- * client_http_head() - status line and headers
+ * shinrai_http_head() - status line and headers
  * @text: @len bytes, the empty line included
- * @len: from client_http_head_end()
+ * @len: from shinrai_http_head_end()
  * @h: out, undefined on error
  *
  * Return: 0; -EBADMSG; -EMSGSIZE for an absurd length.
  */
-int client_http_head(const char *text, size_t len, struct client_head *h)
+int shinrai_http_head(const char *text, size_t len, struct client_head *h)
 {
 	const char *line = text, *end = text + len - 2, *eol;
 	int ret = 0;

@@ -16,9 +16,9 @@ struct client_head {
 	unsigned int retry_after; /* s; 0 when absent */
 };
 
-int client_http_request(const struct shinrai_client_request *req,
-			const struct shinrai_session *s, char **text);
-int client_http_head(const char *text, size_t len, struct client_head *h);
-size_t client_http_head_end(const char *text, size_t len);
+int shinrai_http_request(const struct shinrai_client_request *req,
+			 const struct shinrai_session *s, char **text);
+int shinrai_http_head(const char *text, size_t len, struct client_head *h);
+size_t shinrai_http_head_end(const char *text, size_t len);
 
 #endif

@@ -245,8 +245,8 @@ unsigned int shinrai_digests_find(const struct shinrai_digests *d,
 		else
 			hi = mid;
 	}
-	for (; lo < d->first[b + 1] &&
-	       !memcmp(d->entry[lo].sha256, sha256, 32); lo++)
+	for (; lo < d->first[b + 1] && !memcmp(d->entry[lo].sha256, sha256, 32);
+	     lo++)
 		found |= d->entry[lo].kinds;
 	return found;
 }

@@ -86,8 +86,7 @@ static int tier(const struct shinrai_appraisal *v, enum shinrai_step from,
 	unsigned int i;
 
 	for (i = 0; i < SHINRAI_WHYS; i++) {
-		const struct shinrai_reason_info *info =
-			shinrai_reason_info(i);
+		const struct shinrai_reason_info *info = shinrai_reason_info(i);
 
 		if (!v->count[i] || info->step < from || info->step > to)
 			continue;

@@ -28,8 +28,7 @@ static const struct item_desc items[SHINRAI_NITEMS] = {
 				     SHINRAI_MAX_ITEM },
 	[SHINRAI_ITEM_PCRS] = { "pcrs", VND("pcrs"), SHINRAI_MAX_ITEM },
 	[SHINRAI_ITEM_LOG] = { "log", VND("cel-tlv"), SHINRAI_MAX_LOG },
-	[SHINRAI_ITEM_IMA] = { "ima", VND("ima-binary"),
-			       SHINRAI_MAX_PEER_LOG },
+	[SHINRAI_ITEM_IMA] = { "ima", VND("ima-binary"), SHINRAI_MAX_PEER_LOG },
 	[SHINRAI_ITEM_FIRMWARE] = { "firmware", VND("firmware-log"),
 				    SHINRAI_MAX_PEER_LOG },
 	[SHINRAI_ITEM_MACHINE] = { "machine", "application/json",
@@ -95,9 +94,9 @@ static void frame_item(struct frame *f, const struct item_desc *d, size_t len)
 	frame_add(f, cbor_encode_array_start(2, f->p + f->len,
 					     SHINRAI_EVIDENCE_FRAME - f->len));
 	frame_text(f, d->media);
-	frame_add(f, cbor_encode_bytestring_start(
-			     len, f->p + f->len,
-			     SHINRAI_EVIDENCE_FRAME - f->len));
+	frame_add(f,
+		  cbor_encode_bytestring_start(
+			  len, f->p + f->len, SHINRAI_EVIDENCE_FRAME - f->len));
 }
 
 /**
@@ -112,8 +111,7 @@ static void frame_item(struct frame *f, const struct item_desc *d, size_t len)
  */
 int shinrai_evidence_iov(const struct shinrai_evidence *ev,
 			 u8 frame[SHINRAI_EVIDENCE_FRAME],
-			 struct iovec iov[SHINRAI_EVIDENCE_IOV],
-			 size_t *total)
+			 struct iovec iov[SHINRAI_EVIDENCE_IOV], size_t *total)
 {
 	struct frame f = { frame, 0, false };
 	size_t keys = 1, sum = 0, from;

@@ -51,5 +51,5 @@ int shinrai_evidence_save(const char *path, const struct shinrai_evidence *ev)
 	n = shinrai_evidence_iov(ev, frame, iov, &total);
 	if (n < 0)
 		return n;
-	return fileio_replace(path, 0600, iov, n);
+	return shinrai_file_replace(path, 0600, iov, n);
 }

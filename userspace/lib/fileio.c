@@ -52,7 +52,7 @@ static int sync_folder(const char *path)
 }
 
 /**
- * fileio_replace() - write a file so that a reader sees the old or the new
+ * shinrai_file_replace() - write a file so that a reader sees the old or the new
  * @path: its name; a temporary file is made beside it
  * @mode: permission bits
  * @iov: what to write
@@ -60,8 +60,8 @@ static int sync_folder(const char *path)
  *
  * Return: 0 when it is on the disk; -ENOMEM; what the system calls gave.
  */
-int fileio_replace(const char *path, mode_t mode, const struct iovec *iov,
-		   int n)
+int shinrai_file_replace(const char *path, mode_t mode, const struct iovec *iov,
+			 int n)
 {
 	char *tmp;
 	int fd, ret;

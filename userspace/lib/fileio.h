@@ -8,7 +8,7 @@
 
 #include <shinrai/platform.h>
 
-int fileio_replace(const char *path, mode_t mode, const struct iovec *iov,
-		   int n);
+int shinrai_file_replace(const char *path, mode_t mode, const struct iovec *iov,
+			 int n);
 
 #endif

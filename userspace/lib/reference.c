@@ -12,8 +12,7 @@ struct why {
 	size_t size;
 };
 
-static int bad(const struct why *w, const char *what, size_t i,
-	       const char *how)
+static int bad(const struct why *w, const char *what, size_t i, const char *how)
 {
 	snprintf(w->text, w->size, "%s[%zu]: %s", what, i, how);
 	return -EBADMSG;
@@ -55,8 +54,7 @@ static int read_files(const struct why *w, const json_t *all, const char *what,
 	json_array_foreach(list, i, j) {
 		name = "";
 		does = 0;
-		if (json_unpack(j, arms ? "{s:s, s?b, s?s !}" :
-					  "{s:s, s?s !}",
+		if (json_unpack(j, arms ? "{s:s, s?b, s?s !}" : "{s:s, s?s !}",
 				"sha256", &hex, arms ? "arms" : "name",
 				arms ? (void *)&does : (void *)&name, "name",
 				&name) ||
@@ -141,8 +139,7 @@ static int read_firmware(const struct why *w, const json_t *all,
 				&bank, "name", &name))
 			return bad(w, "firmware", i,
 				   "needs pcrs, bank, may have name");
-		r->firmware[i].bank =
-			shinrai_bank_by_name(bank, strlen(bank));
+		r->firmware[i].bank = shinrai_bank_by_name(bank, strlen(bank));
 		if (!shinrai_bank_size(r->firmware[i].bank))
 			return bad(w, "firmware", i, "unknown bank");
 		if (read_pcrs(pcrs, &r->firmware[i]))

@@ -49,8 +49,8 @@ static int read_pe(const u8 *p, size_t len, struct pe *pe)
 	if (magic != PE32 && magic != PE32_PLUS)
 		return -EBADMSG;
 	pe->checksum = optional + 64;
-	pe->directory = optional + (magic == PE32 ? 96 : 112) +
-			8 * CERTIFICATE_ENTRY;
+	pe->directory =
+		optional + (magic == PE32 ? 96 : 112) + 8 * CERTIFICATE_ENTRY;
 	pe->sections = optional + size;
 	if (pe->directory + 8 > pe->sections || pe->sections > len)
 		return -EBADMSG;
@@ -149,8 +149,11 @@ static void put16(struct shinrai_bank_ctx *c, u32 unit)
 static size_t utf8(const u8 *s, u32 *cp)
 {
 	static const u32 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n = *s < 0x80 ? 1 : *s >> 5 == 6 ? 2 : *s >> 4 == 14 ? 3 :
-		   *s >> 3 == 30 ? 4 : 0;
+	size_t n = *s < 0x80	 ? 1 :
+		   *s >> 5 == 6	 ? 2 :
+		   *s >> 4 == 14 ? 3 :
+		   *s >> 3 == 30 ? 4 :
+				   0;
 	size_t i;
 
 	if (n < 2) {

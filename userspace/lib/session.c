@@ -44,8 +44,7 @@ size_t shinrai_base64url_encode(const u8 *data, size_t len, char *out)
  *
  * Return: 0; -EINVAL; -ENOSPC.
  */
-int shinrai_base64url_decode(const char *text, u8 *out, size_t cap,
-			     size_t *len)
+int shinrai_base64url_decode(const char *text, u8 *out, size_t cap, size_t *len)
 {
 	unsigned int bits = 0;
 	const char *at;
@@ -155,9 +154,9 @@ int shinrai_session_parse(const void *json, size_t len,
 	json_t *j;
 
 	j = json_loadb(json, len, JSON_REJECT_DUPLICATES, NULL);
-	if (!j || json_unpack(j, "{s:s, s:s, s:s, s:s, s:s !}", "nonce",
-			      &nonce, "exporter", &exporter, "verifier_key",
-			      &key, "peer", &peer, "time", &time))
+	if (!j || json_unpack(j, "{s:s, s:s, s:s, s:s, s:s !}", "nonce", &nonce,
+			      "exporter", &exporter, "verifier_key", &key,
+			      "peer", &peer, "time", &time))
 		goto out;
 	if (shinrai_base64url_decode(nonce, out.nonce, sizeof(out.nonce), &n) ||
 	    n < SHINRAI_NONCE_MIN)

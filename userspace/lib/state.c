@@ -26,11 +26,10 @@ static json_t *banks_json(const struct shinrai_state *s)
 	unsigned int i;
 
 	for (i = 0; i < s->nbanks; i++)
-		json_array_append_new(
-			all, json_pack("{s:i, s:i, s:b}", "alg",
-				       s->banks[i].alg, "size",
-				       s->banks[i].size, "capped",
-				       s->banks[i].capped));
+		json_array_append_new(all, json_pack("{s:i, s:i, s:b}", "alg",
+						     s->banks[i].alg, "size",
+						     s->banks[i].size, "capped",
+						     s->banks[i].capped));
 	return all;
 }
 
@@ -81,21 +80,19 @@ int shinrai_state_format(const struct shinrai_state *s, char **text)
 		      (json_int_t)s->clock.restart_count, "firmware",
 		      (json_int_t)s->firmware, "records",
 		      (json_int_t)s->records);
-	if (!j || json_object_update_new(
-			  j, json_pack("{s:i, s:i, s:b, s:b, s:I, s:I, s:I, "
-				       "s:I, s:o, s:o, s:o}",
-				       "code_pcr", s->code_pcr, "flow_pcr",
-				       s->flow_pcr, "start_nonzero",
-				       s->start_nonzero, "armed", s->armed,
-				       "modules", (json_int_t)s->modules,
-				       "running_want",
-				       (json_int_t)s->running_want,
-				       "running_seen",
-				       (json_int_t)s->running_seen, "code",
-				       (json_int_t)s->code, "banks",
-				       banks_json(s), "pcrs",
-				       pcrs_json(&s->pcrs), "findings",
-				       sticky_json(s)))) {
+	if (!j ||
+	    json_object_update_new(
+		    j,
+		    json_pack("{s:i, s:i, s:b, s:b, s:I, s:I, s:I, "
+			      "s:I, s:o, s:o, s:o}",
+			      "code_pcr", s->code_pcr, "flow_pcr", s->flow_pcr,
+			      "start_nonzero", s->start_nonzero, "armed",
+			      s->armed, "modules", (json_int_t)s->modules,
+			      "running_want", (json_int_t)s->running_want,
+			      "running_seen", (json_int_t)s->running_seen,
+			      "code", (json_int_t)s->code, "banks",
+			      banks_json(s), "pcrs", pcrs_json(&s->pcrs),
+			      "findings", sticky_json(s)))) {
 		json_decref(j);
 		return -ENOMEM;
 	}
@@ -139,8 +136,7 @@ static bool read_banks(const json_t *list, struct shinrai_state *s)
 			return false;
 		s->banks[i].alg = (u16)alg;
 		s->banks[i].size = (u8)size;
-		s->banks[i].capped =
-			json_is_true(json_object_get(j, "capped"));
+		s->banks[i].capped = json_is_true(json_object_get(j, "capped"));
 		s->nbanks++;
 	}
 	return true;
@@ -286,7 +282,7 @@ int shinrai_state_save(const char *path, const struct shinrai_state *s)
 		return ret;
 	iov[0] = (struct iovec){ text, strlen(text) };
 	iov[1] = (struct iovec){ (void *)(uintptr_t) "\n", 1 };
-	ret = fileio_replace(path, 0600, iov, 2);
+	ret = shinrai_file_replace(path, 0600, iov, 2);
 	free(text);
 	return ret;
 }

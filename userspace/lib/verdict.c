@@ -13,8 +13,7 @@ static json_t *reason(const struct shinrai_appraisal *v,
 
 	j = json_pack("{s:s, s:s, s:s, s:s, s:s}", "code", info->code, "text",
 		      info->text, "detail", w->detail, "severity",
-		      shinrai_verdict_name(info->verdict), "next",
-		      info->next);
+		      shinrai_verdict_name(info->verdict), "next", info->next);
 	if (w->has_record)
 		json_object_set_new(j, "record",
 				    json_integer((json_int_t)w->record));
@@ -61,10 +60,9 @@ static void add_facts(json_t *j, const struct shinrai_appraisal *v)
 			json_string(shinrai_hex_encode(
 				v->boot_id, sizeof(v->boot_id), text)));
 	if (v->ak_name_len)
-		json_object_set_new(
-			j, "ak_name",
-			json_string(shinrai_hex_encode(
-				v->ak_name, v->ak_name_len, text)));
+		json_object_set_new(j, "ak_name",
+				    json_string(shinrai_hex_encode(
+					    v->ak_name, v->ak_name_len, text)));
 	if (v->have_quoted)
 		json_object_set_new(j, "quoted_record",
 				    json_integer((json_int_t)v->quoted - 1));
@@ -93,9 +91,9 @@ json_t *shinrai_verdict_json(const struct shinrai_appraisal *v)
 		json_array_append_new(notes, json_string(v->note[i]));
 	j = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:I, s:s}",
 		      "verdict", shinrai_verdict_name(v->verdict), "headline",
-		      shinrai_verdict_headline(v), "reasons", reasons,
-		      "proven", ladder(v, true), "ladder", ladder(v, false),
-		      "notes", notes, "machine", v->machine, "records",
+		      shinrai_verdict_headline(v), "reasons", reasons, "proven",
+		      ladder(v, true), "ladder", ladder(v, false), "notes",
+		      notes, "machine", v->machine, "records",
 		      (json_int_t)v->records, "code_events",
 		      (json_int_t)v->code, "root", "unproven");
 	if (j)
