@@ -31,6 +31,7 @@ static struct {
 	struct tpm_chip *chip; /* the first one found, for good */
 	struct mutex lock;
 	u64 extended; /* records that the TPM has */
+	bool unsure; /* it may have the next one too; the extend thread's */
 	u32 nbanks;
 	struct bank bank[SHINRAI_MAX_BANKS]; /* as tpm_pcr_extend() wants */
 	u8 sorted[SHINRAI_MAX_BANKS]; /* indices, by algorithm */
@@ -149,6 +150,22 @@ static int took_effect(enum shinrai_which which,
 	return memcmp(now.digest, next, b->size) ? -ESTALE : 1;
 }
 
+/*
+ * An extend that timed out may be carried out as late as the TPM comes back:
+ * until the TPM answers, nobody knows, and extending again could do it twice.
+ *
+ * Return: 1 when it took effect; 0 when not; else why that cannot be told.
+ */
+static int outcome(enum shinrai_which which,
+		   const struct shinrai_digest *digests, bool *moved)
+{
+	int took = took_effect(which, digests);
+
+	*moved = took == -ESTALE;
+	pcr.unsure = took < 0 && !*moved;
+	return *moved ? 0 : took;
+}
+
 /**
  * shinrai_pcr_extend() - extend one record into the TPM
  * @which: its PCR
@@ -169,18 +186,22 @@ int shinrai_pcr_extend(enum shinrai_which which,
 
 	might_sleep();
 	shinrai_pcr_digests(header, digests, values);
+	if (pcr.unsure) {
+		took = outcome(which, digests, moved);
+		if (took < 0)
+			return took;
+		if (took)
+			goto done;
+	}
 	memset(tpm, 0, sizeof(tpm));
 	for (i = 0; i < pcr.nbanks; i++) {
 		tpm[i].alg_id = digests[i].alg;
 		memcpy(tpm[i].digest, digests[i].value, digests[i].size);
 	}
 	ret = tpm_pcr_extend(pcr.chip, shinrai.pcr[which], tpm);
-	if (ret) {
-		took = took_effect(which, digests);
-		*moved = took == -ESTALE;
-		if (took != 1)
-			return ret < 0 ? ret : -EIO;
-	}
+	if (ret && outcome(which, digests, moved) != 1)
+		return ret < 0 ? ret : -EIO;
+done:
 	extended(which, digests);
 	return 0;
 }
