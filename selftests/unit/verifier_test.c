@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Verifier's own formats: evidence, lists, references, state, session, EAR. */
-/* links: selftests/verify/forge.c selftests/verify/mutations.c */
+/* links: selftests/verify/forge.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 #include <shinrai/hex.h>
 #include <shinrai/verdict.h>
 
-#include "../verify/mutations.h"
+#include "../verify/forge.h"
 
 static struct forge *forged(EVP_PKEY *key)
 {

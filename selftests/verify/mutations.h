@@ -13,7 +13,19 @@ struct mutation {
 	enum shinrai_verdict verdict;
 };
 
-extern const struct mutation mutations[];
-extern const size_t nmutations;
+/* Each ends in an entry without a name. */
+extern const struct mutation mutations_quote[];
+extern const struct mutation mutations_log[];
+extern const struct mutation mutations_boot[];
+
+static inline void forge_cut(struct forge *f, enum shinrai_item_id id)
+{
+	f->len[id]--;
+}
+
+static inline void forge_grow(struct forge *f, enum shinrai_item_id id)
+{
+	f->item[id][f->len[id]++] = 0;
+}
 
 #endif

@@ -35,7 +35,7 @@ struct appraise {
 	bool have_ima; /* read to its end */
 	unsigned int nima;
 	u8 ima[APPRAISE_IMA_TAIL][SHINRAI_BANK_MAX]; /* PCR 10, last ones */
-	/* appraise_log.c */
+	/* appraise_place.c */
 	bool have_quoted;
 	struct shinrai_pcrs quoted; /* proven values of the quoted PCRs */
 	bool incremental; /* log goes on where the last one ended */
@@ -73,6 +73,7 @@ void shinrai_appraise_boot(struct appraise *a);
 void shinrai_appraise_ima_read(struct appraise *a);
 void shinrai_appraise_ima(struct appraise *a);
 void shinrai_appraise_place(struct appraise *a);
+void shinrai_appraise_begin(const struct appraise *a, struct shinrai_cel *c);
 void shinrai_appraise_log(struct appraise *a);
 void shinrai_appraise_event(struct appraise *a, const struct shinrai_header *h,
 			    const struct shinrai_event *ev);
