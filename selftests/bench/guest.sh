@@ -18,6 +18,12 @@ counters() {
 	esac
 }
 
+# Bytes in the general slab caches: marks and the table of known contents.
+kmalloc() {
+	awk '/^kmalloc-/ { sum += $2 * $4 } END { printf "%d\n", sum }' \
+		/proc/slabinfo
+}
+
 # ext4 has a change counter and is what programs usually live on.
 truncate -s 128M /tmp/disk # small: IMA hashes what mke2fs reads
 mke2fs -q -t ext4 /tmp/disk
@@ -39,10 +45,12 @@ esac
 sleep 5 # the first seconds after boot are not representative
 
 read -r records bytes events <<<"$(counters)"
+memory=$(kmalloc)
 exec_bench "$cases" /bench /usr/bin/nop >"$OUT/times.json"
 if [ "$what" = shinrai ]; then
 	echo 1 >$sysfs/flush
 fi
 read -r records2 bytes2 events2 <<<"$(counters)"
-printf '{"records": %d, "bytes": %d, "events": %d}\n' $((records2 - records)) \
-	$((bytes2 - bytes)) $((events2 - events)) >"$OUT/counters.json"
+printf '{"records": %d, "bytes": %d, "events": %d, "kmalloc": %d}\n' \
+	$((records2 - records)) $((bytes2 - bytes)) $((events2 - events)) \
+	$(($(kmalloc) - memory)) >"$OUT/counters.json"
