@@ -16,12 +16,14 @@ configure 'limits = { handshake_s = 1; idle_s = 2; request_s = 2; write_s = 2;
 	connections = 60; quote_interval_ms = 0; };'
 start_daemon
 
-served() { # a good client has its whole answer, and soon
+# A good client has its whole answer long before the attackers, one after the
+# other, would have run out of time (20 and more seconds), on a busy host too.
+served() {
 	local before
 	before=$(date +%s%N)
 	challenge '"items":["log"]'
 	[ "$code" = 200 ] && [ "$(stat -c %s body)" -gt "$(stat -c %s log)" ] &&
-		[ $(($(date +%s%N) - before)) -lt 3000000000 ]
+		[ $(($(date +%s%N) - before)) -lt 10000000000 ]
 }
 ok "a good client alone" served
 
