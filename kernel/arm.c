@@ -199,7 +199,7 @@ static int attach(struct shinrai_bpf *skel, const char **step)
 {
 	int ret;
 
-	*step = "loading the programs";
+	*step = "loading the programs (is bpf in the list of LSMs?)";
 	ret = shinrai_bpf__load(skel);
 	if (ret)
 		return ret;
@@ -245,15 +245,12 @@ static int arm_locked(const char **step)
 	if (ret)
 		goto links;
 	*step = "writing ARM";
-	__module_get(THIS_MODULE);
 	ret = write_arm(&seq);
 	if (ret)
-		goto unhold;
+		goto links;
 	shinrai_bpf__destroy(skel); /* descriptors only: the links are held */
 	shinrai_log_wait(seq, ARM_WAIT_MS);
 	return 0;
-unhold:
-	module_put(THIS_MODULE);
 links:
 	drop_links();
 	shinrai_bpf__destroy(skel);
@@ -271,7 +268,7 @@ disarm:
  *
  * Context: a task of root; may sleep for long.
  * Return: 0 when ARM and what is running are extended, or the state is
- * degraded; -EALREADY; -EBUSY; -EPERM; -EOPNOTSUPP when bpf is not among the
+ * degraded; -EALREADY; -EBUSY; -ENODEV; -EPERM; -EOPNOTSUPP when bpf is not among the
  * active LSMs; what a step says, and then nothing is attached.
  */
 int shinrai_arm(void)
@@ -282,7 +279,14 @@ int shinrai_arm(void)
 	ret = mutex_lock_killable(&arm_lock);
 	if (ret)
 		return ret;
-	ret = arm_locked(&step);
+	/* Kept for good when armed.  Fails when somebody unloads us just now. */
+	ret = -ENODEV;
+	step = "staying loaded";
+	if (try_module_get(THIS_MODULE)) {
+		ret = arm_locked(&step);
+		if (ret)
+			module_put(THIS_MODULE);
+	}
 	mutex_unlock(&arm_lock);
 	if (!ret)
 		pr_info("armed, %zu hooks held\n", LINKS);

@@ -4,6 +4,7 @@
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/dcache.h>
+#include <linux/fs_struct.h>
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/random.h>
@@ -170,6 +171,10 @@ void shinrai_path_get(struct shinrai_path *p, const struct path *path,
 		      gfp_t gfp)
 {
 	memset(p, 0, sizeof(*p));
+	if (!current->fs) { /* exiting: there is no root to see it from */
+		p->cut = true;
+		return;
+	}
 	if (!path_try(p, path, SHINRAI_MAX_PATH, gfp))
 		path_try(p, path, LONG_PATH, gfp);
 	if (!p->text) {

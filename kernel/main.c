@@ -85,6 +85,7 @@ struct start {
 
 static void start_fields(struct shinrai_draft *d, struct start *s)
 {
+	const char *module_id = THIS_MODULE->srcversion ?: "";
 	int kernel, params;
 
 	kernel = scnprintf(s->kernel, sizeof(s->kernel), "%s %s",
@@ -98,7 +99,8 @@ static void start_fields(struct shinrai_draft *d, struct start *s)
 	s->pcrs[1] = (u8)pcr_flow;
 	shinrai_draft_uint(d, SHINRAI_FIELD_ABI, SHINRAI_ABI_VERSION, 4);
 	shinrai_draft_bytes(d, SHINRAI_FIELD_KERNEL, s->kernel, kernel);
-	shinrai_draft_bytes(d, SHINRAI_FIELD_MODULE_ID, NULL, 0);
+	shinrai_draft_bytes(d, SHINRAI_FIELD_MODULE_ID, module_id,
+			    strlen(module_id));
 	shinrai_draft_bytes(d, SHINRAI_FIELD_BANKS, s->banks,
 			    shinrai_pcr_banks(s->banks, sizeof(s->banks)));
 	shinrai_draft_bytes(d, SHINRAI_FIELD_PCRS, s->pcrs, sizeof(s->pcrs));
