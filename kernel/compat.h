@@ -6,6 +6,7 @@
 #include <linux/btf.h>
 #include <linux/btf_ids.h>
 #include <linux/fs.h>
+#include <linux/fsverity.h>
 #include <linux/module.h>
 #include <linux/version.h>
 
@@ -43,6 +44,30 @@
 #else
 #define SHINRAI_IMPORT_BPF static_assert(true)
 #endif
+
+#define SHINRAI_VERITY_SIZE (2 + 64)
+
+/*
+ * VERITY's value for an inode that is open: TPM_ALG_ID, fs-verity digest.
+ * 6.1 does not let modules ask.  Return: its bytes; 0 without fs-verity.
+ */
+static inline u8 shinrai_verity(struct inode *inode,
+				u8 value[SHINRAI_VERITY_SIZE])
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	int size;
+	u8 alg;
+
+	size = fsverity_get_digest(inode, value + 2, &alg, NULL);
+	if (size <= 0 || size > SHINRAI_VERITY_SIZE - 2)
+		return 0;
+	value[0] = 0;
+	value[1] = alg == FS_VERITY_HASH_ALG_SHA512 ? 0x0d : 0x0b;
+	return (u8)(2 + size);
+#else
+	return 0;
+#endif
+}
 
 /* Caller holds the RCU read lock.  Return: a reference, or NULL. */
 static inline struct file *shinrai_get_file_rcu(struct file __rcu **slot)

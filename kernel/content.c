@@ -180,6 +180,9 @@ static struct shinrai_pending *use_event(const struct shinrai_use *use,
 	shinrai_draft_uint(d, SHINRAI_FIELD_FLAGS, flags, 4);
 	if (use->fsmagic)
 		shinrai_draft_uint(d, SHINRAI_FIELD_FSMAGIC, use->fsmagic, 4);
+	if (use->verity_len)
+		shinrai_draft_bytes(d, SHINRAI_FIELD_VERITY, use->verity,
+				    use->verity_len);
 	shinrai_draft_path(d, SHINRAI_FIELD_PATH, &use->path);
 	shinrai_draft_who(d, &use->who, true);
 	p = shinrai_draft_pack(d, SHINRAI_PCR_CODE, gfp);

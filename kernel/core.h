@@ -211,6 +211,8 @@ struct shinrai_use {
 	u32 fsmagic;
 	u64 size;
 	u8 digest[SHINRAI_DIGEST_SIZE];
+	u8 verity_len; /* 0: none */
+	u8 verity[2 + 64]; /* TPM_ALG_ID, fs-verity digest */
 	struct shinrai_path path;
 	struct shinrai_who who;
 };

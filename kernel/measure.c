@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 #include <linux/wait.h>
 
+#include "compat.h"
 #include "core.h"
 
 #define TRIES 3
@@ -244,6 +245,7 @@ static int hash_steady(struct file *file, struct shinrai_use *use,
 		if (*outcome != SHINRAI_CHANGED)
 			break;
 	}
+	use->verity_len = shinrai_verity(backing_inode(file), use->verity);
 	if (!before->counter)
 		use->flags |= SHINRAI_CODE_UNCACHED;
 	if (before->overlay)

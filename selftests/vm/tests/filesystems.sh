@@ -8,7 +8,7 @@ set -euo pipefail
 mkdir -p /mnt/{tmpfs,ext4,vfat,lower,upper,overlay} /run/upper
 mount -t tmpfs tmpfs /mnt/tmpfs
 truncate -s 128M /run/ext4.img
-mke2fs -q -t ext4 -O ^has_journal /run/ext4.img
+mke2fs -q -t ext4 -b 4096 -O ^has_journal,verity /run/ext4.img
 mount -o loop /run/ext4.img /mnt/ext4
 truncate -s 64M /run/vfat.img
 mkdosfs /run/vfat.img >/dev/null
@@ -203,6 +203,36 @@ first = seconds(path + "big")
 later = min(seconds(path + "big") for _ in range(3))
 t.ok("overlay: unchanged, it is not hashed again", later < 0.1 * first,
      first, later)
+
+
+def verity_digest(data):
+    """Linux Documentation/filesystems/fsverity.rst, SHA-256, 4 KiB blocks."""
+    level = [data[i:i + 4096] for i in range(0, len(data), 4096)]
+    while True:
+        level = [hashlib.sha256(b.ljust(4096, b"\0")).digest() for b in level]
+        if len(level) == 1:
+            break
+        joined = b"".join(level)
+        level = [joined[i:i + 4096] for i in range(0, len(joined), 4096)]
+    return hashlib.sha256(struct.pack(
+        "<BBBBIQ64s32s144x", 1, 1, 12, 0, 0, len(data), level[0],
+        b"")).digest()
+
+
+path = "/mnt/ext4/sealed"
+make(path)
+with open(path, "rb") as f:
+    # FS_IOC_ENABLE_VERITY, struct fsverity_enable_arg
+    fcntl.ioctl(f, 0x40806685, struct.pack("<IIIIQIIQ88x", 1, 1, 4096, 0, 0, 0,
+                                           0, 0))
+    content = f.read()
+run(path)
+sealed = told(sha(path))
+want = b"" if os.uname().release.startswith("6.1.") else (
+    b"\0\x0b" + verity_digest(content))
+t.ok("fs-verity: its digest is told too, where the kernel gives it",
+     len(sealed) == 1 and sealed[0].fields.get(VERITY, b"") == want,
+     sealed[0].fields if sealed else None, want)
 t.ok("no content is in the log twice", len(
     [e.digest for e in events(dev.records(), EV_CODE, EV_RUNNING)]) == len(
     {e.digest for e in events(dev.records(), EV_CODE, EV_RUNNING)}))
