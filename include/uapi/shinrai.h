@@ -86,7 +86,7 @@ enum shinrai_field_id {
 	SHINRAI_FIELD_PROGRAMS = 0x20, /* {u8 len, name, SHA-256}... */
 	SHINRAI_FIELD_LINKS = 0x21, /* u32, links held */
 	SHINRAI_FIELD_POLICIES = 0x22, /* SHA-256 of each policy */
-	SHINRAI_FIELD_RUNNING = 0x23, /* u32, RUNNING events in this record */
+	SHINRAI_FIELD_RUNNING = 0x23, /* u32, RUNNING and MODULE events */
 	SHINRAI_FIELD_MODE = 0x24, /* u8, enum shinrai_mode */
 	SHINRAI_FIELD_EXTEND = 0x25, /* u8, enum shinrai_extend */
 	SHINRAI_FIELD_WINDOW = 0x26, /* u32 ms, u32 events; batched only */
