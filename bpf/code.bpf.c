@@ -63,6 +63,10 @@ int BPF_PROG(shinrai_mmap, struct file *file, unsigned long reqprot,
 	bpf_get_func_arg(ctx, 0, &raw);
 	if (!raw)
 		return obey(shinrai_kf_anon(), EACCES);
+	/* What is stored to private pages is in no file. */
+	if (prot & PROT_WRITE && (flags & MAP_TYPE) == MAP_PRIVATE &&
+	    shinrai_kf_anon())
+		return -EACCES;
 	inode = file->f_inode;
 	mark = bpf_inode_storage_get(&shinrai_marks, inode, 0,
 				     BPF_LOCAL_STORAGE_GET_F_CREATE);

@@ -10,7 +10,10 @@
 
 #define EPERM 1
 #define EACCES 13
+#define PROT_WRITE 0x2
 #define PROT_EXEC 0x4
+#define MAP_TYPE 0xf
+#define MAP_PRIVATE 0x2
 #define VM_EXEC 0x4
 #define FMODE_WRITE 0x2
 #define SB_I_VERSION (1 << 23)

@@ -277,13 +277,20 @@ static bool seen(u64 what, u64 key)
 	return was;
 }
 
+/* An event is lost: said once, and never forgotten. */
+static int no_memory(void)
+{
+	shinrai_log_degrade(SHINRAI_REASON_DEGRADED_MEMORY, ENOMEM);
+	return -ENOMEM;
+}
+
 static int push_draft(struct shinrai_draft *d, enum shinrai_which which,
 		      gfp_t gfp, u64 *seq)
 {
 	struct shinrai_pending *p = shinrai_draft_pack(d, which, gfp);
 
 	kfree(d);
-	return p ? shinrai_log_push(p, seq) : -ENOMEM;
+	return p ? shinrai_log_push(p, seq) : no_memory();
 }
 
 /**
@@ -313,7 +320,7 @@ int shinrai_content_violation(enum shinrai_reason reason, u64 key,
 		return ret;
 	d = shinrai_draft_new(SHINRAI_EVENT_VIOLATION, gfp);
 	if (!d)
-		return -ENOMEM;
+		return no_memory();
 	if (digest)
 		shinrai_draft_bytes(d, SHINRAI_FIELD_DIGEST, digest,
 				    SHINRAI_DIGEST_SIZE);
@@ -350,7 +357,7 @@ int shinrai_content_unmeasured(u8 kind, int err, u64 key,
 		return ret;
 	d = shinrai_draft_new(SHINRAI_EVENT_UNMEASURED, gfp);
 	if (!d)
-		return -ENOMEM;
+		return no_memory();
 	shinrai_draft_uint(d, SHINRAI_FIELD_KIND, kind, 1);
 	shinrai_draft_uint(d, SHINRAI_FIELD_ERRNO, err, 4);
 	shinrai_draft_path(d, SHINRAI_FIELD_PATH, path);

@@ -250,6 +250,7 @@ int shinrai_measure_file(struct file *file, struct shinrai_mark *mark, u8 kind,
 			 u32 flags, const struct shinrai_who *who);
 int shinrai_measure_buffer(struct file *file, const void *buf, size_t size,
 			   u8 kind);
+u64 shinrai_measure_kernel_seq(void);
 int shinrai_measure_anon(u32 flags);
 int shinrai_measure_mprotect(struct vm_area_struct *vma,
 			     struct shinrai_mark *mark);

@@ -56,12 +56,16 @@ static void late_do(struct late *l)
 {
 	struct shinrai_mark mark = {};
 
-	if (l->written)
+	if (l->written) {
 		late_written(l);
-	else
-		shinrai_measure_file(l->file, &mark, SHINRAI_KIND_MMAP,
-				     SHINRAI_CODE_MPROTECT | SHINRAI_CODE_LATE,
-				     &l->who);
+	} else if (shinrai_measure_file(l->file, &mark, SHINRAI_KIND_MMAP,
+					SHINRAI_CODE_MPROTECT |
+						SHINRAI_CODE_LATE,
+					&l->who) == -EINTR) {
+		/* Others may share the memory of who was killed. */
+		queue_work(system_unbound_wq, &l->work);
+		return;
+	}
 	shinrai_who_put(&l->who);
 	fput(l->file);
 	kfree(l);

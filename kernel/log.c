@@ -75,6 +75,7 @@ static u64 work_in(void)
 	struct shinrai_batch b = {};
 	struct shinrai_pending *p;
 	unsigned long flags;
+	unsigned long now = jiffies;
 	bool notes, backlog;
 	u64 wait;
 
@@ -91,13 +92,13 @@ static u64 work_in(void)
 	if (notes)
 		return 0;
 	backlog = shinrai_pcr_extended() < shinrai_store_records();
-	if (backlog && time_after_eq(jiffies, writer.retry_at))
+	if (backlog && time_after_eq(now, writer.retry_at))
 		return 0;
 	b.now_ns = ktime_get_ns();
 	wait = backlog && !shinrai_degraded() ? SHINRAI_BATCH_NEVER :
 						shinrai_batch_wait(&b);
 	if (backlog)
-		wait = min(wait, jiffies_to_nsecs(writer.retry_at - jiffies));
+		wait = min(wait, jiffies_to_nsecs(writer.retry_at - now));
 	return wait;
 }
 

@@ -201,7 +201,9 @@ static int record(const struct shinrai_use *use)
 		shinrai_log_degrade(SHINRAI_REASON_DEGRADED_MEMORY, ENOMEM);
 	if (ret < 0)
 		return ret;
-	if (shinrai_phase() != SHINRAI_ARMED || !must_wait(use->kind))
+	if (shinrai_phase() != SHINRAI_ARMED)
+		return 0;
+	if (!must_wait(use->kind) && !shinrai_degraded())
 		return 0;
 	return shinrai_log_wait(seq, SHINRAI_WAIT_MS);
 }
@@ -342,6 +344,28 @@ int shinrai_measure_file(struct file *file, struct shinrai_mark *mark, u8 kind,
 	return verdict(ret);
 }
 
+/* Newest record of kernel code that was let through, extended or not. */
+static atomic64_t kernel_seq;
+
+static void let_through(u64 seq)
+{
+	s64 old = atomic64_read(&kernel_seq);
+
+	while (old < (s64)seq &&
+	       !atomic64_try_cmpxchg(&kernel_seq, &old, (s64)seq))
+		;
+}
+
+/**
+ * shinrai_measure_kernel_seq() - what a kernel module has to wait for
+ *
+ * Return: for shinrai_log_wait().
+ */
+u64 shinrai_measure_kernel_seq(void)
+{
+	return (u64)atomic64_read(&kernel_seq);
+}
+
 /**
  * shinrai_measure_buffer() - record content that the kernel has just read
  * @file: where it came from, or NULL
@@ -359,7 +383,7 @@ int shinrai_measure_buffer(struct file *file, const void *buf, size_t size,
 			   u8 kind)
 {
 	struct shinrai_use use = { .kind = kind, .size = size };
-	u64 key = 0, seq;
+	u64 key = 0, seq = 0;
 	int ret;
 
 	if (file) {
@@ -369,6 +393,9 @@ int shinrai_measure_buffer(struct file *file, const void *buf, size_t size,
 	} else {
 		use.flags = SHINRAI_CODE_BUFFER;
 	}
+	/* Only modules are met once more, where it can be waited for. */
+	if (kind != SHINRAI_KIND_MODULE)
+		use.flags |= SHINRAI_CODE_LATE;
 	shinrai_who_get(&use.who, GFP_ATOMIC);
 	ret = shinrai_hash_kernel(buf, size, use.digest);
 	if (ret) {
@@ -383,6 +410,8 @@ int shinrai_measure_buffer(struct file *file, const void *buf, size_t size,
 					    ENOMEM);
 		else if (ret >= 0 && shinrai_log_owed(seq))
 			ret = -EIO;
+		if (ret >= 0)
+			let_through(seq);
 	}
 	shinrai_path_put(&use.path);
 	shinrai_who_put(&use.who);

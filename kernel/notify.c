@@ -12,21 +12,19 @@ static DEFINE_MUTEX(mode_lock);
 
 /*
  * Where a module's bytes are measured nothing may sleep; here it may, and the
- * module has not run yet.  Everything that is queued by now includes it.
+ * module has not run yet.  What was let through by now includes it.
  */
 static int module_coming(struct notifier_block *nb, unsigned long state,
 			 void *data)
 {
-	struct shinrai_stat s;
 	int ret;
 
 	if (state != MODULE_STATE_COMING || shinrai_phase() != SHINRAI_ARMED)
 		return NOTIFY_DONE;
-	shinrai_log_stat(&s);
-	ret = shinrai_log_wait(s.last_seq, SHINRAI_WAIT_MS);
+	ret = shinrai_log_wait(shinrai_measure_kernel_seq(), SHINRAI_WAIT_MS);
 	if (ret == -EINTR)
 		return notifier_from_errno(ret);
-	if (ret && shinrai_enforcing() && !shinrai_degraded())
+	if (ret && shinrai_enforcing())
 		return notifier_from_errno(-EACCES);
 	return NOTIFY_OK;
 }

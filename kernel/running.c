@@ -87,6 +87,18 @@ static int walk_mm(struct walk *w, struct mm_struct *mm, u32 uid)
 	return ret;
 }
 
+/* A process lives on when its first thread has ended.  RCU read lock held. */
+static struct task_struct *with_mm(struct task_struct *process)
+{
+	struct task_struct *t;
+
+	for_each_thread(process, t) {
+		if (t->mm && !(t->flags & PF_KTHREAD))
+			return t;
+	}
+	return NULL;
+}
+
 /**
  * shinrai_running_tasks() - processes with a user address space
  *
@@ -99,7 +111,7 @@ u32 shinrai_running_tasks(void)
 
 	rcu_read_lock();
 	for_each_process(p)
-		n += p->mm && !(p->flags & PF_KTHREAD);
+		n += with_mm(p) != NULL;
 	rcu_read_unlock();
 	return n;
 }
@@ -107,15 +119,16 @@ u32 shinrai_running_tasks(void)
 /* Return: how many were written to @tasks, with a reference each. */
 static u32 grab_tasks(struct task_struct **tasks, u32 cap)
 {
-	struct task_struct *p;
+	struct task_struct *p, *t;
 	u32 n = 0;
 
 	rcu_read_lock();
 	for_each_process(p) {
-		if (!p->mm || p->flags & PF_KTHREAD)
+		t = with_mm(p);
+		if (!t)
 			continue;
 		if (n < cap)
-			tasks[n] = get_task_struct(p);
+			tasks[n] = get_task_struct(t);
 		n++;
 	}
 	rcu_read_unlock();
