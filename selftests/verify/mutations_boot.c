@@ -150,6 +150,12 @@ static void foreign_own_pcr(struct forge *f)
 	f->rec[4].pcr = f->rec[4].index = 12;
 }
 
+/* The verifier chooses where our log is, not the evidence. */
+static void swapped_own_pcrs(struct forge *f)
+{
+	restart(f, SHINRAI_FIELD_PCRS, "\x0d\x0c", 2);
+}
+
 static void started_late(struct forge *f)
 {
 	static u8 values[2 + 2 * 36] = { 0, 2, 0, 0x0b, 12, 32, 1 };
@@ -335,6 +341,8 @@ const struct mutation mutations_boot[] = {
 	{ "newer interface", newer_abi, NULL, "start-abi", OPEN },
 	{ "own PCR belongs to others", foreign_own_pcr, NULL, "start-pcrs",
 	  BAD },
+	{ "own PCRs are not those asked for", swapped_own_pcrs, NULL,
+	  "start-pcrs", BAD },
 	{ "PCR used before START", started_late, NULL, "start-nonzero", OPEN },
 	{ "no firmware log", NULL, no_firmware, "firmware-missing", OPEN },
 	{ "firmware log cut", NULL, firmware_cut, "firmware-syntax", BAD },

@@ -269,6 +269,9 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 			 !out->count[SHINRAI_WHY_LOG_ROLLBACK];
 	if (out->have_next)
 		out->next = a->now;
+	/* What was judged leniently, or not at all, is judged again from 0. */
+	if (!in->digests || in->allow_anon_exec)
+		out->next.records = 0;
 	ret = a->err;
 	free(a);
 	return ret;

@@ -10,8 +10,12 @@
 	(SHINRAI_CODE_UNCACHED | SHINRAI_CODE_OVERLAY | SHINRAI_CODE_BUFFER | \
 	 SHINRAI_CODE_PATH_CUT | SHINRAI_CODE_LATE | SHINRAI_CODE_MPROTECT)
 
-/* 0-10 and 14 belong to others, 16 and 23 can be reset, 17-22 are DRTM's. */
-#define OWN_PCRS (1u << 11 | 1u << 12 | 1u << 13 | 1u << 15)
+/*
+ * Where our log is looked for is the verifier's choice, never the evidence's:
+ * in a pair of PCRs that nobody used, root could start a clean log of its own.
+ */
+#define CODE_PCR 12
+#define FLOW_PCR 13
 
 struct subject {
 	struct appraise *a;
@@ -98,12 +102,7 @@ static void judge_code(const struct subject *s)
 				shinrai_hex_encode(digest->data, 32, hex));
 }
 
-static bool may_own(u8 pcr)
-{
-	return pcr < SHINRAI_PCR_COUNT && OWN_PCRS >> pcr & 1;
-}
-
-/* Stops a log whose PCRs were somebody else's before, or are resettable. */
+/* Stops a log in other PCRs, or whose PCRs were somebody else's before. */
 static void judge_start_pcrs(const struct subject *s)
 {
 	const struct shinrai_field *f, *own;
@@ -113,8 +112,7 @@ static void judge_start_pcrs(const struct subject *s)
 
 	own = shinrai_event_field(s->ev, SHINRAI_FIELD_PCRS);
 	if (own && own->len == 2 &&
-	    (!may_own(own->data[0]) || !may_own(own->data[1]) ||
-	     own->data[0] == own->data[1]))
+	    (own->data[0] != CODE_PCR || own->data[1] != FLOW_PCR))
 		shinrai_appraise_record(s->a, SHINRAI_WHY_START_PCRS,
 					s->h->recnum, "PCRs %u and %u",
 					own->data[0], own->data[1]);
