@@ -182,7 +182,7 @@ SHINRAI_REASON(START_NONZERO, "start-nonzero", ON(START), OPEN,
 	       "our PCRs were in use before the module was loaded",
 	       "load the module in the initramfs; leave its PCRs to it")
 SHINRAI_REASON(START_PCRS, "start-pcrs", ON(START), BAD,
-	       "module uses PCRs that belong to others or can be reset",
+	       "module uses other PCRs than 12 and 13",
 	       "load the module with its default PCRs")
 SHINRAI_REASON(TEST_FLAGS, "test-flags", ON(START), BAD,
 	       "module was loaded with test flags",
