@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Verifier's own formats: evidence, lists, references, state, session, EAR. */
-/* links: selftests/verify/forge.c */
+/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

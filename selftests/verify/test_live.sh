@@ -8,7 +8,7 @@ verify=$BUILD/user/shinrai-verify
 verify=$(realpath "${SHINRAI_VERIFY:-$verify}")
 src=$root/selftests/verify
 cc -O1 -D_GNU_SOURCE -I"$root" -I"$root/include" -I"$root/include/uapi" \
-	-I"$root/userspace/lib" -o make_log "$src/make_log.c" "$src/forge.c" \
+	-I"$root/userspace/lib" -o make_log "$src/make_log.c" "$src"/forge*.c \
 	"$(dirname "$verify")/libshinrai.a" -lssl -lcrypto -ljansson -lcbor \
 	-ljose
 
