@@ -96,7 +96,7 @@ struct shinrai_appraisal {
 	size_t ak_name_len;
 	bool have_boot_id;
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
-	u64 records; /* number of the last record in the log, plus one */
+	u64 records; /* from record 0 to the last one shown */
 	bool have_quoted;
 	u64 quoted; /* records that the quote covers */
 	u64 code; /* CODE and RUNNING events in them */

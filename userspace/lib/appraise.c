@@ -73,14 +73,17 @@ void shinrai_appraise_why(struct appraise *a, enum shinrai_reason_code code,
 	va_end(ap);
 }
 
-/* What is true of a covered record stays true for the rest of this boot. */
+/*
+ * What is true of a covered record stays true for the rest of this boot; what
+ * comes after it has nobody to vouch for it, and is told once.
+ */
 static void __attribute__((format(printf, 4, 0)))
 remember(struct appraise *a, enum shinrai_reason_code code, u64 record,
 	 const char *fmt, va_list ap)
 {
 	struct shinrai_sticky *s;
 
-	if (a->now.nsticky == SHINRAI_STATE_REASONS)
+	if (!a->vouched || a->now.nsticky == SHINRAI_STATE_REASONS)
 		return;
 	s = &a->now.sticky[a->now.nsticky++];
 	s->code = code;

@@ -42,7 +42,9 @@ struct appraise {
 	bool have_start; /* our two PCRs are known */
 	struct shinrai_state now; /* grows record by record */
 	bool placed; /* @position is valid */
-	u64 position; /* records that the quote covers */
+	u64 position; /* records that the quote covers, whatever their numbers */
+	/* appraise_log.c */
+	bool vouched; /* the quote covers the record at hand */
 };
 
 void shinrai_appraise_why(struct appraise *a, enum shinrai_reason_code code,

@@ -137,7 +137,7 @@ static void keep(struct appraise *a, const struct shinrai_cel *c)
 	const u8 *value;
 	unsigned int i, k;
 
-	a->now.records = c->next;
+	a->now.records = c->records;
 	a->now.nbanks = c->nbanks;
 	a->now.pcrs.count = 0;
 	for (i = 0; i < c->nbanks; i++) {
@@ -160,7 +160,7 @@ static void judge(struct appraise *a, struct shinrai_cel *c)
 	struct shinrai_cel_record r;
 	struct shinrai_tree tree;
 	u8 leaf[SHINRAI_TREE_HASH];
-	bool covered, have_first;
+	bool have_first;
 	u64 next;
 	int ret;
 
@@ -168,15 +168,15 @@ static void judge(struct appraise *a, struct shinrai_cel *c)
 	for (;;) {
 		have_first = c->have_first;
 		next = c->next;
+		a->vouched = !a->placed || c->records < a->position;
 		ret = shinrai_cel_next(c, &r);
 		if (ret <= 0)
 			break;
 		numbering(a, have_first, next, &r);
 		add_faults(a, &r);
-		covered = !a->placed || r.rec.recnum < a->position;
-		if (r.have_header && covered)
+		if (r.have_header && a->vouched)
 			judge_events(a, &r);
-		if (r.have_header && covered &&
+		if (r.have_header && a->vouched &&
 		    r.header.type == SHINRAI_RECORD_CHECKPOINT)
 			check_checkpoint(a, c, &r, &tree);
 		if (r.have_header) {
@@ -185,7 +185,7 @@ static void judge(struct appraise *a, struct shinrai_cel *c)
 			if (tree.size < U32_MAX >> 1)
 				shinrai_tree_add(&tree, leaf);
 		}
-		if (a->placed && c->next == a->position)
+		if (a->placed && c->records == a->position)
 			keep(a, c);
 	}
 	if (ret < 0)
@@ -201,6 +201,7 @@ static void replay_sticky(struct appraise *a)
 	/* The list in @now grows again while they are added. */
 	n = a->now.nsticky;
 	a->now.nsticky = 0;
+	a->vouched = true;
 	for (i = 0; i < n; i++)
 		shinrai_appraise_record(a, last->sticky[i].code,
 					last->sticky[i].record, "%s",
@@ -254,18 +255,18 @@ static void report(struct appraise *a, const struct shinrai_cel *c)
 {
 	struct shinrai_appraisal *out = a->out;
 
-	out->records = c->next;
+	out->records = c->records;
 	out->have_boot_id = c->have_boot_id;
 	memcpy(out->boot_id, c->boot_id, sizeof(out->boot_id));
 	memcpy(a->now.boot_id, c->boot_id, sizeof(a->now.boot_id));
 	out->have_quoted = a->placed;
 	out->quoted = a->position;
-	if (a->placed && c->next > a->position)
+	if (a->placed && c->records > a->position)
 		shinrai_appraise_note(
 			a,
 			"%llu records after the quote are not covered "
 			"by it",
-			(unsigned long long)(c->next - a->position));
+			(unsigned long long)(c->records - a->position));
 }
 
 /**

@@ -153,7 +153,7 @@ static bool search(struct appraise *a, struct shinrai_pcrs *base, bool proven)
 		if (proven ? own_match(a, base, &a->given) :
 			     shinrai_appraise_composite(a, base)) {
 			a->placed = true;
-			a->position = c.next;
+			a->position = c.records;
 			return true;
 		}
 	} while (shinrai_cel_next(&c, &r) > 0);

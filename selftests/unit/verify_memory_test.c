@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+/* What one appraisal leaves for the next: all that was vouched for, no more. */
+/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <openssl/ec.h>
+
+#include "../verify/forge.h"
+
+#define BAD SHINRAI_UNTRUSTED
+#define OPEN SHINRAI_UNKNOWN
+#define GOOD SHINRAI_TRUSTED
+
+/* One exchange with the machine, as the verifier finds it. */
+struct turn {
+	void (*plan)(struct forge *f); /* before it is built, or NULL */
+	void (*bend)(struct forge *f); /* afterwards, or NULL */
+	enum shinrai_verdict verdict;
+	const char *code; /* first reason; NULL: none */
+};
+
+struct story {
+	const char *name;
+	struct turn first, second;
+};
+
+/* Record 8 came after the quote. */
+static void tail_renumbered(struct forge *f)
+{
+	f->rec[8].header_number = 9;
+}
+
+static void tail_repeats(struct forge *f)
+{
+	f->rec[8].number = f->rec[8].header_number = 7;
+}
+
+static void tail_of_other_boot(struct forge *f)
+{
+	f->rec[8].boot_id[0] ^= 1;
+}
+
+static void tail_edited(struct forge *f)
+{
+	f->rec[8].events[20] ^= 1;
+}
+
+static void overflow(struct forge *f)
+{
+	forge_simple(&f->rec[4], SHINRAI_EVENT_OVERFLOW,
+		     SHINRAI_REASON_LOG_FULL);
+}
+
+/* Only what is new, as a daemon sends it. */
+static void nothing_new(struct forge *f)
+{
+	f->len[SHINRAI_ITEM_LOG] = 0;
+}
+
+static const struct story stories[] = {
+	{ "nothing happened",
+	  { NULL, NULL, GOOD, NULL },
+	  { NULL, nothing_new, GOOD, NULL } },
+	{ "what is covered stays",
+	  { overflow, NULL, BAD, "overflow" },
+	  { NULL, nothing_new, BAD, "overflow" } },
+	{ "renumbered after the quote",
+	  { tail_renumbered, NULL, BAD, "record-number" },
+	  { NULL, nothing_new, GOOD, NULL } },
+	{ "repeated after the quote",
+	  { tail_repeats, NULL, BAD, "log-repeat" },
+	  { NULL, nothing_new, GOOD, NULL } },
+	{ "another boot after the quote",
+	  { tail_of_other_boot, NULL, BAD, "log-boot-id" },
+	  { NULL, nothing_new, GOOD, NULL } },
+	{ "edited after the quote",
+	  { tail_edited, NULL, BAD, "record-root" },
+	  { NULL, nothing_new, GOOD, NULL } },
+};
+
+/* What is remembered goes into the next turn. */
+static bool take(struct forge *f, const struct turn *t, const char *name)
+{
+	const char *code = NULL;
+	struct shinrai_appraisal a;
+	bool ok;
+
+	if (t->plan)
+		t->plan(f);
+	forge_build(f);
+	if (t->bend)
+		t->bend(f);
+	assert_int_equal(forge_appraise(f, &a), 0);
+	if (a.nwhy)
+		code = shinrai_reason_info(a.why[0].code)->code;
+	ok = a.verdict == t->verdict && !code == !t->code &&
+	     (!code || !strcmp(code, t->code));
+	if (!ok)
+		print_error("%s: %s for %s %s, expected %s\n", name,
+			    shinrai_verdict_name(a.verdict), code,
+			    a.nwhy ? a.why[0].detail : "", t->code);
+	if (a.have_next)
+		f->last = a.next;
+	f->have_last |= a.have_next;
+	shinrai_appraisal_free(&a);
+	return ok;
+}
+
+static bool tell(struct forge *f, EVP_PKEY *key, const struct story *s)
+{
+	static struct shinrai_state last;
+	bool have_last, ok;
+
+	forge_init(f, key);
+	ok = take(f, &s->first, s->name);
+	last = f->last;
+	have_last = f->have_last;
+	forge_init(f, key);
+	f->last = last;
+	f->have_last = have_last;
+	return take(f, &s->second, s->name) && ok;
+}
+
+static void test_stories(void **state)
+{
+	struct forge *f = malloc(sizeof(*f));
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	size_t i, wrong = 0;
+
+	(void)state;
+	assert_non_null(f);
+	for (i = 0; i < ARRAY_SIZE(stories); i++)
+		wrong += !tell(f, key, &stories[i]);
+	EVP_PKEY_free(key);
+	free(f);
+	assert_int_equal(wrong, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stories),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
