@@ -7,7 +7,7 @@
 #include "pcrs.h"
 #include "quote.h"
 
-#define SHINRAI_STATE_REASONS 64
+#define SHINRAI_STATE_REASONS 64 /* the worst are kept */
 
 /* A finding that stays for the rest of this boot. */
 struct shinrai_sticky {

@@ -16,7 +16,7 @@
 #define OPEN SHINRAI_UNKNOWN
 #define GOOD SHINRAI_TRUSTED
 
-/* One exchange with the machine, as the verifier finds it. */
+/* One exchange with the machine; each plans all that happened so far. */
 struct turn {
 	void (*plan)(struct forge *f); /* before it is built, or NULL */
 	void (*bend)(struct forge *f); /* afterwards, or NULL */
@@ -56,6 +56,35 @@ static void overflow(struct forge *f)
 		     SHINRAI_REASON_LOG_FULL);
 }
 
+/* More than a state holds, and then what must not be lost. */
+static void weak_ones_first(struct forge *f)
+{
+	unsigned int i;
+
+	for (i = 0; i < SHINRAI_STATE_REASONS + 6; i++)
+		forge_simple(&f->rec[3], SHINRAI_EVENT_ANON_EXEC, 1);
+	overflow(f);
+}
+
+static void weak_ones_last(struct forge *f)
+{
+	unsigned int i;
+
+	overflow(f);
+	for (i = 0; i < SHINRAI_STATE_REASONS + 6; i++)
+		forge_simple(&f->rec[5], SHINRAI_EVENT_ANON_EXEC, 1);
+}
+
+/* The first of them is told first. */
+static void bad_ones(struct forge *f)
+{
+	unsigned int i;
+
+	for (i = 0; i < SHINRAI_STATE_REASONS; i++)
+		forge_simple(&f->rec[3], SHINRAI_EVENT_OVERFLOW, 1);
+	forge_simple(&f->rec[4], SHINRAI_EVENT_UNMEASURED, 1);
+}
+
 /* Only what is new, as a daemon sends it. */
 static void nothing_new(struct forge *f)
 {
@@ -68,7 +97,16 @@ static const struct story stories[] = {
 	  { NULL, nothing_new, GOOD, NULL } },
 	{ "what is covered stays",
 	  { overflow, NULL, BAD, "overflow" },
-	  { NULL, nothing_new, BAD, "overflow" } },
+	  { overflow, nothing_new, BAD, "overflow" } },
+	{ "weak ones, then a bad one",
+	  { weak_ones_first, NULL, BAD, "overflow" },
+	  { weak_ones_first, nothing_new, BAD, "overflow" } },
+	{ "a bad one, then weak ones",
+	  { weak_ones_last, NULL, BAD, "overflow" },
+	  { weak_ones_last, nothing_new, BAD, "overflow" } },
+	{ "more bad ones than there is room",
+	  { bad_ones, NULL, BAD, "overflow" },
+	  { bad_ones, nothing_new, BAD, "overflow" } },
 	{ "renumbered after the quote",
 	  { tail_renumbered, NULL, BAD, "record-number" },
 	  { NULL, nothing_new, GOOD, NULL } },

@@ -73,6 +73,27 @@ void shinrai_appraise_why(struct appraise *a, enum shinrai_reason_code code,
 	va_end(ap);
 }
 
+static bool weaker(enum shinrai_reason_code a, enum shinrai_reason_code b)
+{
+	return shinrai_reason_info(a)->verdict <
+	       shinrai_reason_info(b)->verdict;
+}
+
+/* When all places are taken, one of a finding that weighs less, or NULL. */
+static struct shinrai_sticky *place_for(struct shinrai_state *s,
+					enum shinrai_reason_code code)
+{
+	unsigned int i;
+
+	if (s->nsticky < SHINRAI_STATE_REASONS)
+		return &s->sticky[s->nsticky++];
+	for (i = s->nsticky; i; i--) {
+		if (weaker(s->sticky[i - 1].code, code))
+			return &s->sticky[i - 1];
+	}
+	return NULL;
+}
+
 /*
  * What is true of a covered record stays true for the rest of this boot; what
  * comes after it has nobody to vouch for it, and is told once.
@@ -83,9 +104,9 @@ remember(struct appraise *a, enum shinrai_reason_code code, u64 record,
 {
 	struct shinrai_sticky *s;
 
-	if (!a->vouched || a->now.nsticky == SHINRAI_STATE_REASONS)
+	s = a->vouched ? place_for(&a->now, code) : NULL;
+	if (!s)
 		return;
-	s = &a->now.sticky[a->now.nsticky++];
 	s->code = code;
 	s->record = record;
 	vsnprintf(s->text, sizeof(s->text), fmt, ap);
