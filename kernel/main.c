@@ -18,10 +18,10 @@
 
 struct shinrai_core shinrai;
 
-static uint pcr_code = 12;
+static uint pcr_code = SHINRAI_DEFAULT_PCR_CODE;
 module_param(pcr_code, uint, 0444);
 MODULE_PARM_DESC(pcr_code, "PCR of code and policy events");
-static uint pcr_flow = 13;
+static uint pcr_flow = SHINRAI_DEFAULT_PCR_FLOW;
 module_param(pcr_flow, uint, 0444);
 MODULE_PARM_DESC(pcr_flow, "PCR of flow and violation events");
 static char *extend = "sync";
@@ -40,16 +40,10 @@ static uint test;
 module_param(test, uint, 0444);
 MODULE_PARM_DESC(test, "1: allow any PCR; shows in the evidence");
 
-/* Firmware, boot loader, IMA and shim own theirs; some can be reset. */
-static bool pcr_refused(uint n)
-{
-	return n <= 10 || n == 14 || n == 16 || n >= 23;
-}
-
 static int check_parameters(void)
 {
 	if (pcr_code == pcr_flow || pcr_code > 23 || pcr_flow > 23 ||
-	    (!test && (pcr_refused(pcr_code) || pcr_refused(pcr_flow)))) {
+	    (!test && shinrai_own_pcrs_refused(pcr_code, pcr_flow))) {
 		pr_err("PCRs %u and %u are refused: not 0-10, 14, 16, 23, nor twice the same\n",
 		       pcr_code, pcr_flow);
 		return -EINVAL;

@@ -77,6 +77,7 @@ struct shinrai_appraise_input {
 	const struct shinrai_digests *digests; /* NULL: none given */
 	const struct shinrai_reference *ref; /* NULL: none given */
 	u16 bank; /* 0 is SHA-256 */
+	u8 pcr_code, pcr_flow; /* of our log; both 0: 12 and 13 */
 	bool allow_anon_exec; /* JIT compilers are expected here */
 };
 

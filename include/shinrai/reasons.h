@@ -182,8 +182,9 @@ SHINRAI_REASON(START_NONZERO, "start-nonzero", ON(START), OPEN,
 	       "our PCRs were in use before the module was loaded",
 	       "load the module in the initramfs; leave its PCRs to it")
 SHINRAI_REASON(START_PCRS, "start-pcrs", ON(START), BAD,
-	       "module uses other PCRs than 12 and 13",
-	       "load the module with its default PCRs")
+	       "log is in other PCRs than is expected of this machine",
+	       "if the module was told to use them, name them: --pcr-code N, "
+	       "--pcr-flow N")
 SHINRAI_REASON(TEST_FLAGS, "test-flags", ON(START), BAD,
 	       "module was loaded with test flags",
 	       "load the module without test flags")

@@ -14,6 +14,10 @@
 #define SHINRAI_TLV_SIZE 5 /* u8 type, u32 length */
 #define SHINRAI_HEADER_TLV (SHINRAI_TLV_SIZE + SHINRAI_HEADER_SIZE)
 
+/* Where the log is, unless the module and the verifier are told otherwise. */
+#define SHINRAI_DEFAULT_PCR_CODE 12
+#define SHINRAI_DEFAULT_PCR_FLOW 13
+
 /* Points into the input (or the caller's data); nothing is owned. */
 struct shinrai_field {
 	u8 id;
@@ -73,6 +77,19 @@ enum shinrai_fault {
 	SHINRAI_FAULT_COUNT, /* events missing or too many */
 	SHINRAI_FAULT_ROOT, /* events are not those that were extended */
 };
+
+/* Firmware, boot loader, IMA and shim own theirs; some can be reset. */
+static inline bool shinrai_own_pcr_refused(u32 pcr)
+{
+	return pcr <= 10 || pcr == 14 || pcr == 16 || pcr >= 23;
+}
+
+/* Two PCRs, for code and for flow, that nobody else uses. */
+static inline bool shinrai_own_pcrs_refused(u32 code, u32 flow)
+{
+	return code == flow || shinrai_own_pcr_refused(code) ||
+	       shinrai_own_pcr_refused(flow);
+}
 
 void shinrai_field_commit(u8 id, const u8 salt[SHINRAI_SALT_SIZE],
 			  const void *data, size_t len,

@@ -8,10 +8,11 @@
 #include <shinrai/record.h>
 
 /*
- * usage: fake_log BOOT_ID_HEX FROM COUNT [capped] [digests]
+ * usage: fake_log BOOT_ID_HEX FROM COUNT [capped] [other] [digests]
  * Records FROM to FROM + COUNT - 1 of a log that is the same each time: START,
  * ARM, then CODE events.  With "digests": lines of PCR and SHA-256 instead.
- * With "capped" START says that bank SHA-384 is capped.
+ * With "capped" START says that bank SHA-384 is capped, with "other" that the
+ * PCRs are 11 and 15.
  */
 static void put_uint(struct shinrai_field *f, u8 id, u8 *buf, unsigned int size,
 		     u64 value)
@@ -23,11 +24,11 @@ static void put_uint(struct shinrai_field *f, u8 id, u8 *buf, unsigned int size,
 	*f = (struct shinrai_field){ .id = id, .len = (u16)size, .data = buf };
 }
 
-static void make_start(struct shinrai_event *ev, int capped)
+static void make_start(struct shinrai_event *ev, int capped, int other)
 {
 	static u8 abi[4];
 	static const u8 banks[] = { 0, 0x0b, 32, 0, 0, 0x0c, 48, 1 };
-	static const u8 pcrs[] = { 12, 13 };
+	static const u8 pcrs[] = { 12, 13 }, others[] = { 11, 15 };
 
 	ev->type = SHINRAI_EVENT_START;
 	put_uint(&ev->field[0], SHINRAI_FIELD_ABI, abi, 4, SHINRAI_ABI_VERSION);
@@ -36,7 +37,7 @@ static void make_start(struct shinrai_event *ev, int capped)
 					       .data = banks };
 	ev->field[2] = (struct shinrai_field){ .id = SHINRAI_FIELD_PCRS,
 					       .len = 2,
-					       .data = pcrs };
+					       .data = other ? others : pcrs };
 	ev->nfields = 3;
 }
 
@@ -82,11 +83,11 @@ static void make_code(struct shinrai_event *ev, u64 n)
 }
 
 static void make_event(struct shinrai_event *ev, struct shinrai_header *h,
-		       int capped)
+		       int capped, int other)
 {
 	memset(ev, 0, sizeof(*ev));
 	if (h->recnum == 0)
-		make_start(ev, capped);
+		make_start(ev, capped, other);
 	else if (h->recnum == 1)
 		make_arm(ev);
 	else
@@ -96,7 +97,7 @@ static void make_event(struct shinrai_event *ev, struct shinrai_header *h,
 				   SHINRAI_RECORD_EVENTS;
 }
 
-static void record(struct shinrai_header *h, int capped, int digests)
+static void record(struct shinrai_header *h, int capped, int other, int digests)
 {
 	u8 events[SHINRAI_MAX_EVENT], out[SHINRAI_MAX_EVENT], tlv[128], sum[32];
 	struct shinrai_digest d = { .alg = 0x0b, .size = 32, .value = sum };
@@ -106,7 +107,7 @@ static void record(struct shinrai_header *h, int capped, int digests)
 	size_t len;
 	int i;
 
-	make_event(&ev, h, capped);
+	make_event(&ev, h, capped, other);
 	shinrai_wr_init(&w, events, sizeof(events));
 	if (shinrai_event_encode(&w, &ev) || shinrai_event_leaf(&ev, h->root))
 		exit(1);
@@ -133,7 +134,7 @@ int main(int argc, char **argv)
 	struct shinrai_header h = { .version = SHINRAI_RECORD_VERSION,
 				    .event_count = 1,
 				    .pcr = 12 };
-	int i, capped = 0, digests = 0;
+	int i, capped = 0, other = 0, digests = 0;
 	unsigned int byte;
 	u64 end;
 
@@ -146,13 +147,14 @@ int main(int argc, char **argv)
 	}
 	for (i = 4; i < argc; i++) {
 		capped |= !strcmp(argv[i], "capped");
+		other |= !strcmp(argv[i], "other");
 		digests |= !strcmp(argv[i], "digests");
 	}
 	h.recnum = strtoull(argv[2], NULL, 10);
 	end = h.recnum + strtoull(argv[3], NULL, 10);
 	for (; h.recnum < end; h.recnum++) {
 		h.time_ns = h.recnum * 1000;
-		record(&h, capped, digests);
+		record(&h, capped, other, digests);
 	}
 	return fflush(stdout) ? 1 : 0;
 }

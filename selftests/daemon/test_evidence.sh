@@ -150,8 +150,9 @@ ok "starts with another AK generation" start_daemon
 challenge
 ok "another generation is another AK" \
 	test "$(evidence item ak | sha256sum)" != "$ak"
-ok "two banks are quoted" test "$(evidence selection)" = \
-	"00000002000b03001000000c03001000"
+ok "two banks are quoted, with both PCRs of the log" \
+	test "$(evidence selection)" = "00000002000b03003000000c03003000"
+ok "... and that is said" grep -q 'PCRs 12 and 13 carry the log: they are' err
 ok "... and verify" evidence verify "$last_nonce" "$(spki client.pem)"
 ask /v1/evidence -d "{$n16}" --cert other.pem --key other.key
 answers 403 "a client that is not in allow_clients"
@@ -164,6 +165,15 @@ boot=ffeeddccbbaa99887766554433221100
 ok "starts on another boot's log" start_daemon
 challenge
 ok "a capped bank is never quoted" test "$(evidence selection)" = \
-	"00000001000b03001000"
+	"00000001000b03003000"
+stop_daemon
+
+boot=0123456789abcdef0123456789abcdef
+./fake_log $boot 0 2 other >log
+configure
+ok "starts on the log of a module with other PCRs" start_daemon
+challenge
+ok "PCRs 11 and 15 are quoted, beside what is configured" \
+	test "$(evidence selection)" = "00000001000b03ffff00"
 stop_daemon
 finish

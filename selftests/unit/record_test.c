@@ -297,6 +297,31 @@ static void test_encode_refuses(void **state)
 	assert_int_equal(shinrai_event_encode(&w, &ev), -EINVAL);
 }
 
+/* As kernel/main.c and the verifier have it. */
+static void test_own_pcrs(void **state)
+{
+	static const struct {
+		u32 code, flow;
+		bool refused;
+	} table[] = {
+		{ 12, 13, false },	  { 13, 12, false }, { 11, 15, false },
+		{ 17, 22, false },	  { 12, 12, true },  { 0, 13, true },
+		{ 10, 13, true },	  { 12, 10, true },  { 14, 13, true },
+		{ 12, 14, true },	  { 16, 13, true },  { 12, 16, true },
+		{ 23, 13, true },	  { 12, 23, true },  { 24, 13, true },
+		{ 12, UINT32_MAX, true },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		if (shinrai_own_pcrs_refused(table[i].code, table[i].flow) !=
+		    table[i].refused)
+			fail_msg("PCRs %u and %u", table[i].code,
+				 table[i].flow);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +332,7 @@ int main(void)
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_encode_refuses),
+		cmocka_unit_test(test_own_pcrs),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -354,6 +354,27 @@ static void test_session(void **state)
 	assert_int_equal(shinrai_session_format(&s, text), -EINVAL);
 }
 
+/* What cannot be ours is an error of the caller, not of the machine. */
+static void test_own_pcrs(void **state)
+{
+	static const u8 refused[][2] = {
+		{ 10, 13 }, { 12, 12 }, { 12, 0 }, { 16, 12 }, { 12, 23 }
+	};
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	struct forge *f = forged(key);
+	struct shinrai_appraisal a;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(refused); i++) {
+		memcpy(f->expect, refused[i], sizeof(f->expect));
+		assert_int_equal(forge_appraise(f, &a), -EINVAL);
+		shinrai_appraisal_free(&a);
+	}
+	free(f);
+	EVP_PKEY_free(key);
+}
+
 /* RFC 7515 A.3's way to check, with OpenSSL: not by the library that signed. */
 static void check_jwt(char *jwt, EVP_PKEY *key, json_t **claims)
 {
@@ -427,6 +448,7 @@ int main(void)
 		cmocka_unit_test(test_cmdline),
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_session),
+		cmocka_unit_test(test_own_pcrs),
 		cmocka_unit_test(test_ear),
 	};
 

@@ -71,6 +71,8 @@ void forge_init(struct forge *f, EVP_PKEY *key)
 	memset(f->session.exporter, 2, 32);
 	memset(f->session.verifier_key, 3, 32);
 	f->session.time = 1700000000;
+	f->own[0] = 12;
+	f->own[1] = 13;
 	forge_plan_log(f);
 	forge_plan_boot(f);
 	f->digests = make_digests();
@@ -120,6 +122,8 @@ int forge_appraise(struct forge *f, struct shinrai_appraisal *out)
 	in.session = f->no_session ? NULL : &f->session;
 	in.last = f->have_last ? &f->last : NULL;
 	in.ak_key = f->no_pin ? NULL : f->key;
+	in.pcr_code = f->expect[0];
+	in.pcr_flow = f->expect[1];
 	in.allow_anon_exec = f->allow_anon_exec;
 	shinrai_digests_init(&known);
 	if (f->digests) {

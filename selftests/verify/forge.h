@@ -49,7 +49,8 @@ struct forge {
 	unsigned int quoted; /* records that the quote covers */
 	struct forge_boot boot[FORGE_BOOT];
 	unsigned int nboot;
-	u8 start[2][32]; /* PCRs 12 and 13 before START */
+	u8 own[2]; /* PCRs of code and flow */
+	u8 start[2][32]; /* their values before START */
 	u32 magic;
 	u16 type;
 	u64 clock;
@@ -77,6 +78,7 @@ struct forge {
 	const char *digests; /* list text; NULL: none */
 	const char *reference; /* JSON; NULL: none */
 	bool no_pin;
+	u8 expect[2]; /* PCRs of code and flow; 0: as by default */
 	bool allow_anon_exec;
 };
 
@@ -84,7 +86,7 @@ void forge_init(struct forge *f, EVP_PKEY *key);
 void forge_build(struct forge *f);
 void forge_quote(struct forge *f); /* attest, signature, pcrs anew */
 void forge_sign(struct forge *f); /* the attest item as it stands */
-void forge_log(struct forge *f, unsigned int count); /* and PCRs 12, 13 */
+void forge_log(struct forge *f, unsigned int count); /* and its PCRs */
 int forge_appraise(struct forge *f, struct shinrai_appraisal *out);
 
 struct forge_record *forge_record(struct forge *f, u8 type, u32 pcr);
@@ -92,6 +94,8 @@ void forge_event(struct forge_record *r, const struct shinrai_event *ev);
 void forge_code(struct forge_record *r, u16 type, u8 kind, const char *content,
 		const char *path);
 void forge_simple(struct forge_record *r, u16 type, u32 reason);
+/* Plans the log anew, in other PCRs. */
+void forge_own_pcrs(struct forge *f, u8 code, u8 flow);
 void forge_drop(struct forge *f, unsigned int n);
 
 #endif

@@ -75,7 +75,6 @@ void forge_drop(struct forge *f, unsigned int n)
 static void start_event(struct forge *f)
 {
 	static const u8 one[4] = { 0, 0, 0, 1 };
-	static const u8 pcrs[2] = { 12, 13 };
 	static const u8 banks[4] = { 0, 0x0b, 32, 0 };
 	struct shinrai_event ev = { .type = SHINRAI_EVENT_START, .nfields = 4 };
 	u8 values[2 + 2 * 36];
@@ -86,13 +85,13 @@ static void start_event(struct forge *f)
 	shinrai_wr_be16(&w, 2);
 	for (i = 0; i < 2; i++) {
 		shinrai_wr_be16(&w, 0x0b);
-		shinrai_wr_u8(&w, pcrs[i]);
+		shinrai_wr_u8(&w, f->own[i]);
 		shinrai_wr_u8(&w, 32);
 		shinrai_wr_bytes(&w, f->start[i], 32);
 	}
 	ev.field[0] = (struct shinrai_field){ 0x10, false, 4, NULL, one };
 	ev.field[1] = (struct shinrai_field){ 0x13, false, 4, NULL, banks };
-	ev.field[2] = (struct shinrai_field){ 0x14, false, 2, NULL, pcrs };
+	ev.field[2] = (struct shinrai_field){ 0x14, false, 2, NULL, f->own };
 	ev.field[3] = (struct shinrai_field){ 0x15, false, sizeof(values), NULL,
 					      values };
 	forge_event(&f->rec[0], &ev);
@@ -168,25 +167,35 @@ void forge_plan_log(struct forge *f)
 {
 	struct forge_record *r;
 
-	forge_record(f, SHINRAI_RECORD_START, 12);
+	forge_record(f, SHINRAI_RECORD_START, f->own[0]);
 	start_event(f);
-	r = forge_record(f, SHINRAI_RECORD_ARM, 12);
+	r = forge_record(f, SHINRAI_RECORD_ARM, f->own[0]);
 	arm_events(r);
-	r = forge_record(f, SHINRAI_RECORD_EVENTS, 12);
+	r = forge_record(f, SHINRAI_RECORD_EVENTS, f->own[0]);
 	forge_code(r, SHINRAI_EVENT_CODE, SHINRAI_KIND_EXEC, "ls", "/bin/ls");
-	r = forge_record(f, SHINRAI_RECORD_EVENTS, 12);
+	r = forge_record(f, SHINRAI_RECORD_EVENTS, f->own[0]);
 	forge_code(r, SHINRAI_EVENT_CODE, SHINRAI_KIND_MMAP, "lib", "/lib/x");
 	forge_code(r, SHINRAI_EVENT_CODE, SHINRAI_KIND_SCRIPT, "sh", "/x.sh");
-	r = forge_record(f, SHINRAI_RECORD_EVENTS, 13);
+	r = forge_record(f, SHINRAI_RECORD_EVENTS, f->own[1]);
 	forge_simple(r, SHINRAI_EVENT_STATE, SHINRAI_REASON_MODE);
-	r = forge_record(f, SHINRAI_RECORD_EVENTS, 12);
+	r = forge_record(f, SHINRAI_RECORD_EVENTS, f->own[0]);
 	forge_code(r, SHINRAI_EVENT_CODE, SHINRAI_KIND_MODULE, "mod", "/m.ko");
-	forge_record(f, SHINRAI_RECORD_CHECKPOINT, 12);
-	r = forge_record(f, SHINRAI_RECORD_EVENTS, 12);
+	forge_record(f, SHINRAI_RECORD_CHECKPOINT, f->own[0]);
+	r = forge_record(f, SHINRAI_RECORD_EVENTS, f->own[0]);
 	forge_code(r, SHINRAI_EVENT_CODE, SHINRAI_KIND_EXEC, "id", "/bin/id");
 	f->quoted = f->nrec;
-	r = forge_record(f, SHINRAI_RECORD_EVENTS, 12);
+	r = forge_record(f, SHINRAI_RECORD_EVENTS, f->own[0]);
 	forge_code(r, SHINRAI_EVENT_CODE, SHINRAI_KIND_EXEC, "later", "/l");
+}
+
+void forge_own_pcrs(struct forge *f, u8 code, u8 flow)
+{
+	f->own[0] = code;
+	f->own[1] = flow;
+	f->mask |= 1u << code | 1u << flow;
+	f->asked_mask = f->mask;
+	f->nrec = 0;
+	forge_plan_log(f);
 }
 
 /* Roots of checkpoints, once all records before them are as they shall be. */
@@ -209,8 +218,8 @@ void forge_log(struct forge *f, unsigned int count)
 	struct shinrai_wr w;
 
 	shinrai_wr_init(&w, f->item[SHINRAI_ITEM_LOG], FORGE_ITEM);
-	memcpy(f->pcr[12], f->start[0], 32);
-	memcpy(f->pcr[13], f->start[1], 32);
+	memcpy(f->pcr[f->own[0]], f->start[0], 32);
+	memcpy(f->pcr[f->own[1]], f->start[1], 32);
 	for (r = f->rec; r < f->rec + count; r++) {
 		header_of(r, &h);
 		shinrai_header_encode(&h, tlv);

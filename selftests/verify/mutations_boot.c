@@ -156,6 +156,38 @@ static void swapped_own_pcrs(struct forge *f)
 	restart(f, SHINRAI_FIELD_PCRS, "\x0d\x0c", 2);
 }
 
+static void other_own_pcrs(struct forge *f)
+{
+	forge_own_pcrs(f, 11, 15);
+}
+
+static void other_own_pcrs_expected(struct forge *f)
+{
+	forge_own_pcrs(f, 11, 15);
+	f->expect[0] = 11;
+	f->expect[1] = 15;
+}
+
+static void other_own_pcrs_swapped(struct forge *f)
+{
+	forge_own_pcrs(f, 11, 15);
+	f->expect[0] = 15;
+	f->expect[1] = 11;
+}
+
+static void other_pcrs_expected(struct forge *f)
+{
+	f->expect[0] = 12;
+	f->expect[1] = 15;
+}
+
+/* Those that are expected must be quoted, too. */
+static void expected_not_quoted(struct forge *f)
+{
+	other_own_pcrs_expected(f);
+	f->mask = f->asked_mask = 0x77ff | 1u << 11;
+}
+
 static void started_late(struct forge *f)
 {
 	static u8 values[2 + 2 * 36] = { 0, 2, 0, 0x0b, 12, 32, 1 };
@@ -325,6 +357,8 @@ static void no_ima(struct forge *f)
 
 const struct mutation mutations_boot[] = {
 	{ "honest, no IMA", NULL, no_ima, NULL, GOOD },
+	{ "honest, in PCRs 11 and 15", other_own_pcrs_expected, NULL, NULL,
+	  GOOD },
 	{ "START not first", start_not_first, NULL, "start-missing", BAD },
 	{ "second START", second_start, NULL, "start-again", BAD },
 	{ "START without fields", start_without_fields, NULL, "start-fields",
@@ -343,6 +377,13 @@ const struct mutation mutations_boot[] = {
 	  BAD },
 	{ "own PCRs are not those asked for", swapped_own_pcrs, NULL,
 	  "start-pcrs", BAD },
+	{ "in PCRs 11 and 15", other_own_pcrs, NULL, "start-pcrs", BAD },
+	{ "in PCRs 11 and 15, the other way round", other_own_pcrs_swapped,
+	  NULL, "start-pcrs", BAD },
+	{ "PCRs 12 and 15 are expected", other_pcrs_expected, NULL,
+	  "start-pcrs", BAD },
+	{ "in PCRs 11 and 15, the latter not quoted", expected_not_quoted, NULL,
+	  "pcr-required", BAD },
 	{ "PCR used before START", started_late, NULL, "start-nonzero", OPEN },
 	{ "no firmware log", NULL, no_firmware, "firmware-missing", OPEN },
 	{ "firmware log cut", NULL, firmware_cut, "firmware-syntax", BAD },

@@ -72,6 +72,15 @@ ok "another key is pinned: untrusted" exits 3 "$verify" check saved \
 	"${hold[@]}" --ak <(echo "000b$(printf '%064d' 1)") --json
 ok "with the reason" jq -e '.reasons[0].code == "ak-other"' out
 
+ok "the log is expected in other PCRs: untrusted" exits 3 "$verify" check \
+	saved "${hold[@]}" --ak ak --pcr-code 13 --pcr-flow 12 --json
+ok "with the reason" jq -e '.reasons[0] | .code == "start-pcrs" and
+	(.detail | test("12 and 13, expected 13 and 12"))' out
+for pair in '--pcr-code 10' '--pcr-flow 12' '--pcr-code 24' '--pcr-flow x'; do
+	# shellcheck disable=SC2086
+	ok "$pair: usage" exits 2 "$verify" check saved $pair
+done
+
 sed '$s/.$/x/' good/known.txt >changed.txt # paths do not matter
 ok "another path in the list" exits 0 "$verify" check saved \
 	--digests changed.txt --reference good/boot.json --ak ak

@@ -13,35 +13,68 @@
 #include "fileio.h"
 #include "judge.h"
 
+static int take_pcr(struct verify *v, const char *name, const char *arg,
+		    u8 *pcr)
+{
+	char *end;
+	unsigned long n = strtoul(arg, &end, 10);
+
+	if (*arg < '0' || *arg > '9' || *end || n > U32_MAX ||
+	    shinrai_own_pcr_refused((u32)n))
+		return verify_usage(v,
+				    "%s: %s is no PCR of ours: 0 to 10, 14, 16 "
+				    "and 23 are others' or can be reset",
+				    name, arg);
+	*pcr = (u8)n;
+	return 0;
+}
+
+static int take_flag(bool *flag)
+{
+	*flag = true;
+	return 0;
+}
+
+static int take_text(const char **text, const char *arg)
+{
+	*text = arg;
+	return 0;
+}
+
 int judge_option(struct verify *v, struct judge *j, int opt, const char *arg)
 {
-	const char **text[] = { NULL,	  &j->reference, &j->ak,     &j->state,
-				&j->save, &j->ear_key,	 &j->ear_out };
-
 	switch (opt) {
-	case JUDGE_OPTION:
+	case JUDGE_DIGESTS:
 		if (j->ndigests == JUDGE_MAX_LISTS)
 			return verify_usage(v, "more than %d --digests",
 					    JUDGE_MAX_LISTS);
-		j->digests[j->ndigests++] = arg;
-		return 0;
-	case JUDGE_OPTION + 7:
-		j->learn_ak = true;
-		return 0;
-	case JUDGE_OPTION + 8:
-		j->allow_anon_exec = true;
-		return 0;
-	case JUDGE_OPTION + 9:
-		v->json = true;
-		return 0;
+		return take_text(&j->digests[j->ndigests++], arg);
+	case JUDGE_REFERENCE:
+		return take_text(&j->reference, arg);
+	case JUDGE_AK:
+		return take_text(&j->ak, arg);
+	case JUDGE_LEARN_AK:
+		return take_flag(&j->learn_ak);
+	case JUDGE_STATE:
+		return take_text(&j->state, arg);
+	case JUDGE_PCR_CODE:
+		return take_pcr(v, "--pcr-code", arg, &j->pcr_code);
+	case JUDGE_PCR_FLOW:
+		return take_pcr(v, "--pcr-flow", arg, &j->pcr_flow);
+	case JUDGE_SAVE:
+		return take_text(&j->save, arg);
+	case JUDGE_EAR_KEY:
+		return take_text(&j->ear_key, arg);
+	case JUDGE_EAR_OUT:
+		return take_text(&j->ear_out, arg);
+	case JUDGE_ANON_EXEC:
+		return take_flag(&j->allow_anon_exec);
+	case JUDGE_JSON:
+		return take_flag(&v->json);
 	case 'v':
-		j->verbose = true;
-		return 0;
+		return take_flag(&j->verbose);
 	}
-	if (opt < JUDGE_OPTION || opt >= JUDGE_OPTION + (int)ARRAY_SIZE(text))
-		return -1;
-	*text[opt - JUDGE_OPTION] = arg;
-	return 0;
+	return -1;
 }
 
 static int load_list(struct verify *v, struct judge *j, const char *path)
@@ -167,15 +200,31 @@ static int load_state(struct verify *v, struct judge *j)
 			    ret == -EBADMSG ? "damaged" : strerror(-ret));
 }
 
-int judge_load(struct verify *v, struct judge *j)
+static int check_options(struct verify *v, struct judge *j)
 {
-	unsigned int i;
-	int ret = 0;
-
+	if (!j->pcr_code)
+		j->pcr_code = SHINRAI_DEFAULT_PCR_CODE;
+	if (!j->pcr_flow)
+		j->pcr_flow = SHINRAI_DEFAULT_PCR_FLOW;
+	if (j->pcr_code == j->pcr_flow)
+		return verify_usage(v,
+				    "PCR %u cannot be both --pcr-code and "
+				    "--pcr-flow",
+				    j->pcr_code);
 	if (!j->ear_key != !j->ear_out)
 		return verify_usage(v, "--ear-key and --ear-out go together");
 	if (j->learn_ak && !j->ak)
 		return verify_usage(v, "--learn-ak needs --ak FILE");
+	return 0;
+}
+
+int judge_load(struct verify *v, struct judge *j)
+{
+	int ret = check_options(v, j);
+	unsigned int i;
+
+	if (ret)
+		return ret;
 	shinrai_digests_init(&j->known);
 	for (i = 0; i < j->ndigests && !ret; i++)
 		ret = load_list(v, j, j->digests[i]);
@@ -303,6 +352,8 @@ static int appraise(const struct judge *j, const struct shinrai_evidence *ev,
 		.last = j->have_state ? &j->last : NULL,
 		.digests = j->ndigests ? &j->known : NULL,
 		.ref = j->reference ? &j->ref : NULL,
+		.pcr_code = j->pcr_code,
+		.pcr_flow = j->pcr_flow,
 		.allow_anon_exec = j->allow_anon_exec,
 	};
 	u8 name[SHINRAI_NAME_MAX];

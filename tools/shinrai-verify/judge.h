@@ -22,6 +22,7 @@ struct judge {
 	const char *save;
 	const char *ear_key;
 	const char *ear_out;
+	u8 pcr_code, pcr_flow; /* 0: the default one */
 	bool learn_ak;
 	bool allow_anon_exec;
 	bool verbose;
@@ -37,20 +38,35 @@ struct judge {
 	struct shinrai_state last;
 };
 
-/* Values of long options, beyond those of a verb's own (which start at 1). */
-#define JUDGE_OPTION 256
+/* Long options, beyond those of a verb's own (which start at 1). */
+enum {
+	JUDGE_DIGESTS = 256,
+	JUDGE_REFERENCE,
+	JUDGE_AK,
+	JUDGE_LEARN_AK,
+	JUDGE_STATE,
+	JUDGE_PCR_CODE,
+	JUDGE_PCR_FLOW,
+	JUDGE_SAVE,
+	JUDGE_EAR_KEY,
+	JUDGE_EAR_OUT,
+	JUDGE_ANON_EXEC,
+	JUDGE_JSON,
+};
 /* clang-format off */
-#define JUDGE_OPTIONS                                                   \
-	{ "digests", required_argument, NULL, JUDGE_OPTION },           \
-	{ "reference", required_argument, NULL, JUDGE_OPTION + 1 },     \
-	{ "ak", required_argument, NULL, JUDGE_OPTION + 2 },            \
-	{ "state", required_argument, NULL, JUDGE_OPTION + 3 },         \
-	{ "save", required_argument, NULL, JUDGE_OPTION + 4 },          \
-	{ "ear-key", required_argument, NULL, JUDGE_OPTION + 5 },       \
-	{ "ear-out", required_argument, NULL, JUDGE_OPTION + 6 },       \
-	{ "learn-ak", no_argument, NULL, JUDGE_OPTION + 7 },            \
-	{ "allow-anon-exec", no_argument, NULL, JUDGE_OPTION + 8 },     \
-	{ "json", no_argument, NULL, JUDGE_OPTION + 9 },                \
+#define JUDGE_OPTIONS                                                \
+	{ "digests", required_argument, NULL, JUDGE_DIGESTS },       \
+	{ "reference", required_argument, NULL, JUDGE_REFERENCE },   \
+	{ "ak", required_argument, NULL, JUDGE_AK },                 \
+	{ "learn-ak", no_argument, NULL, JUDGE_LEARN_AK },           \
+	{ "state", required_argument, NULL, JUDGE_STATE },           \
+	{ "pcr-code", required_argument, NULL, JUDGE_PCR_CODE },     \
+	{ "pcr-flow", required_argument, NULL, JUDGE_PCR_FLOW },     \
+	{ "save", required_argument, NULL, JUDGE_SAVE },             \
+	{ "ear-key", required_argument, NULL, JUDGE_EAR_KEY },       \
+	{ "ear-out", required_argument, NULL, JUDGE_EAR_OUT },       \
+	{ "allow-anon-exec", no_argument, NULL, JUDGE_ANON_EXEC },   \
+	{ "json", no_argument, NULL, JUDGE_JSON },                   \
 	{ "verbose", no_argument, NULL, 'v' }
 /* clang-format on */
 
@@ -60,6 +76,8 @@ struct judge {
 	"  --ak FILE        pinned key: PEM, TPMT_PUBLIC, or its name\n"    \
 	"  --learn-ak       write --ak on first use; the verdict says so\n" \
 	"  --state FILE     what was seen last; kept up to date\n"          \
+	"  --pcr-code N     PCR of the module's code events (12)\n"         \
+	"  --pcr-flow N     PCR of its flow events (13)\n"                  \
 	"  --save FILE      save the evidence with its session\n"           \
 	"  --ear-key PEM    sign the verdict as EAR (ES256) ...\n"          \
 	"  --ear-out FILE   ... into this file\n"                           \

@@ -260,6 +260,21 @@ static void run(struct appraise *a)
 	require_all(a);
 }
 
+/* What is not said is as the module and the daemon have it by default. */
+static int expect(struct appraise *a)
+{
+	const struct shinrai_appraise_input *in = a->in;
+	bool named = in->pcr_code || in->pcr_flow;
+
+	a->bank = in->bank ? in->bank : SHINRAI_ALG_SHA256;
+	a->pcr_code = named ? in->pcr_code : SHINRAI_DEFAULT_PCR_CODE;
+	a->pcr_flow = named ? in->pcr_flow : SHINRAI_DEFAULT_PCR_FLOW;
+	if (!shinrai_bank_size(a->bank) ||
+	    shinrai_own_pcrs_refused(a->pcr_code, a->pcr_flow))
+		return -EINVAL;
+	return 0;
+}
+
 /**
  * shinrai_appraise() - appraise one machine
  * @in: evidence and what it is held against
@@ -267,7 +282,8 @@ static void run(struct appraise *a)
  *
  * Everything that is wrong is reported, not only the first thing.
  *
- * Return: 0 with a verdict; -ENOMEM without one; -EINVAL unknown bank.
+ * Return: 0 with a verdict; -ENOMEM without one; -EINVAL unknown bank, or PCRs
+ * that cannot be ours.
  */
 int shinrai_appraise(const struct shinrai_appraise_input *in,
 		     struct shinrai_appraisal *out)
@@ -280,8 +296,7 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 		return -ENOMEM;
 	a->in = in;
 	a->out = out;
-	a->bank = in->bank ? in->bank : SHINRAI_ALG_SHA256;
-	if (!shinrai_bank_size(a->bank)) {
+	if (expect(a)) {
 		free(a);
 		return -EINVAL;
 	}

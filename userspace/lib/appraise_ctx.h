@@ -19,6 +19,7 @@ struct appraise {
 	struct shinrai_appraisal *out;
 	int err; /* -ENOMEM sticks */
 	u16 bank;
+	u8 pcr_code, pcr_flow; /* where our log must be */
 	/* appraise_quote.c */
 	struct shinrai_quote_result quote;
 	bool have_challenge;

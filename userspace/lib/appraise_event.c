@@ -10,13 +10,6 @@
 	(SHINRAI_CODE_UNCACHED | SHINRAI_CODE_OVERLAY | SHINRAI_CODE_BUFFER | \
 	 SHINRAI_CODE_PATH_CUT | SHINRAI_CODE_LATE | SHINRAI_CODE_MPROTECT)
 
-/*
- * Where our log is looked for is the verifier's choice, never the evidence's:
- * in a pair of PCRs that nobody used, root could start a clean log of its own.
- */
-#define CODE_PCR 12
-#define FLOW_PCR 13
-
 struct subject {
 	struct appraise *a;
 	const struct shinrai_header *h;
@@ -102,20 +95,14 @@ static void judge_code(const struct subject *s)
 				shinrai_hex_encode(digest->data, 32, hex));
 }
 
-/* Stops a log in other PCRs, or whose PCRs were somebody else's before. */
+/* Stops a log whose PCRs were somebody else's before. */
 static void judge_start_pcrs(const struct subject *s)
 {
-	const struct shinrai_field *f, *own;
+	const struct shinrai_field *f;
 	struct shinrai_pcrs values;
 	unsigned int i, k;
 	bool zero = true;
 
-	own = shinrai_event_field(s->ev, SHINRAI_FIELD_PCRS);
-	if (own && own->len == 2 &&
-	    (own->data[0] != CODE_PCR || own->data[1] != FLOW_PCR))
-		shinrai_appraise_record(s->a, SHINRAI_WHY_START_PCRS,
-					s->h->recnum, "PCRs %u and %u",
-					own->data[0], own->data[1]);
 	f = shinrai_event_field(s->ev, SHINRAI_FIELD_PCR_VALUES);
 	if (!f || shinrai_pcrs_parse(f->data, f->len, &values))
 		return;
@@ -290,12 +277,27 @@ void shinrai_appraise_event(struct appraise *a, const struct shinrai_header *h,
 		judges[ev->type](&s);
 }
 
+/*
+ * Where our log is looked for is the verifier's choice, never the evidence's:
+ * in a pair of PCRs that nobody used, root could start a clean log of its own.
+ */
+static void check_own_pcrs(struct appraise *a)
+{
+	if (a->have_start &&
+	    (a->now.code_pcr != a->pcr_code || a->now.flow_pcr != a->pcr_flow))
+		shinrai_appraise_why(a, SHINRAI_WHY_START_PCRS,
+				     "%u and %u, expected %u and %u",
+				     a->now.code_pcr, a->now.flow_pcr,
+				     a->pcr_code, a->pcr_flow);
+}
+
 /**
  * shinrai_appraise_arm() - what START and ARM promised, once all records were judged
  * @a: the appraisal, after the boot was judged
  */
 void shinrai_appraise_arm(struct appraise *a)
 {
+	check_own_pcrs(a);
 	if (a->now.start_nonzero)
 		shinrai_appraise_why(a, SHINRAI_WHY_START_NONZERO, "%s", "");
 	if (!a->now.armed) {

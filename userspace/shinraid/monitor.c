@@ -41,7 +41,27 @@ static void drop_bank(struct shinrai_selection *sel, u16 alg)
 	sel->count = n;
 }
 
-/* Capped banks are in START, so they are known before anything is quoted. */
+/* A quote without the PCRs of the log would prove nothing of it. */
+static void add_own(struct shinrai_selection *sel, u32 own)
+{
+	bool lacking = false;
+	u32 i;
+
+	for (i = 0; i < sel->count; i++) {
+		lacking |= own & ~sel->bank[i].mask;
+		sel->bank[i].mask |= own;
+	}
+	if (lacking)
+		diag(LOG_NOTICE,
+		     "PCRs %d and %d carry the log: they are quoted although "
+		     "\"pcrs\" does not list them",
+		     __builtin_ctz(own), 31 - __builtin_clz(own));
+}
+
+/*
+ * Capped banks and the log's PCRs are in START, so they are known before
+ * anything is quoted.
+ */
 static void select_banks(struct monitor *m)
 {
 	const struct spool_facts *f = &m->logger.spool.facts;
@@ -65,6 +85,7 @@ static void select_banks(struct monitor *m)
 		stop(1);
 		return;
 	}
+	add_own(&m->selection, f->own);
 	if (msg_send(m->tpm, MSG_SELECT, 0, &m->selection, -1))
 		stop(1);
 }

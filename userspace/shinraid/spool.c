@@ -61,6 +61,16 @@ static int index_room(struct spool *sp)
 	return 0;
 }
 
+static void learn_own(struct spool_facts *f, const struct shinrai_event *ev)
+{
+	const struct shinrai_field *pcrs =
+		shinrai_event_field(ev, SHINRAI_FIELD_PCRS);
+
+	if (pcrs && pcrs->len == 2 && pcrs->data[0] < SPOOL_PCRS &&
+	    pcrs->data[1] < SPOOL_PCRS)
+		f->own = 1u << pcrs->data[0] | 1u << pcrs->data[1];
+}
+
 static void learn_start(struct spool_facts *f, const struct shinrai_event *ev)
 {
 	const struct shinrai_field *banks =
@@ -68,6 +78,7 @@ static void learn_start(struct spool_facts *f, const struct shinrai_event *ev)
 	struct shinrai_rd r;
 	u16 alg;
 
+	learn_own(f, ev);
 	if (!banks)
 		return;
 	f->ncapped = 0;

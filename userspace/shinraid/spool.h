@@ -8,10 +8,13 @@
 
 #include <shinrai/record.h>
 
+#define SPOOL_PCRS 24
+
 /* What START and ARM say that the daemon needs. */
 struct spool_facts {
 	u16 capped[SHINRAI_MAX_BANKS]; /* TPM_ALG_IDs of capped banks */
 	u32 ncapped;
+	u32 own; /* PCRs that carry the log; bit n: PCR n */
 	u32 window_ms;
 	u32 window_events;
 };
