@@ -76,8 +76,9 @@ struct shinrai_appraise_input {
 	const struct shinrai_state *last; /* NULL: never seen */
 	const struct shinrai_digests *digests; /* NULL: none given */
 	const struct shinrai_reference *ref; /* NULL: none given */
+	bool whole; /* the log was asked for from record 0 on */
 	u16 bank; /* 0 is SHA-256 */
-	u8 pcr_code, pcr_flow; /* of our log; both 0: 12 and 13 */
+	u8 pcr_code, pcr_flow; /* of our log; 0: 12, 13 */
 	bool allow_anon_exec; /* JIT compilers are expected here */
 };
 
@@ -113,6 +114,8 @@ struct shinrai_appraisal {
 int shinrai_appraise(const struct shinrai_appraise_input *in,
 		     struct shinrai_appraisal *out);
 int shinrai_appraise_malformed(int err, struct shinrai_appraisal *out);
+void shinrai_appraise_policy(const struct shinrai_appraise_input *in,
+			     u8 id[SHINRAI_POLICY_SIZE]);
 void shinrai_appraisal_free(struct shinrai_appraisal *out);
 
 const struct shinrai_reason_info *

@@ -33,6 +33,7 @@ struct shinrai_digests {
 	size_t count;
 	size_t cap;
 	u32 *first; /* entries whose first 16 bits are below the index */
+	u8 id[32]; /* equal for equal entries, in any order and number */
 	char **source; /* text after "# source: " */
 	unsigned int nsources;
 	bool local; /* a list was made with --trust-local */

@@ -106,7 +106,7 @@ SHINRAI_REASON(LOG_ROLLBACK, "log-rollback", ON(LOG), BAD,
 SHINRAI_REASON(LOG_SYNTAX, "log-syntax", ON(LOG), BAD, "log is malformed",
 	       ATTACK)
 SHINRAI_REASON(LOG_FIRST, "log-first", ON(LOG), BAD,
-	       "log begins neither at record 0 nor where the last one ended",
+	       "log begins neither at record 0 nor where it was asked to",
 	       DAEMON)
 SHINRAI_REASON(LOG_GAP, "log-gap", ON(LOG), BAD,
 	       "records are missing or out of order", ATTACK)
@@ -227,6 +227,10 @@ SHINRAI_REASON(VIOLATION, "violation", ON(CODE), BAD,
 	       "find out who wrote it; reboot")
 SHINRAI_REASON(UNMEASURED, "unmeasured", ON(CODE), BAD,
 	       "code was used although it could not be measured", REBOOT)
+SHINRAI_REASON(POLICY_OTHER, "policy-other", ON(CODE), OPEN,
+	       "records before these were judged by other lists, references or "
+	       "options",
+	       "ask the machine again, for the whole log: shinrai-verify live")
 /* The boot. */
 SHINRAI_REASON(FIRMWARE_MISSING, "firmware-missing", ON(FIRMWARE), OPEN,
 	       "there is no firmware log", "enable measured boot (UEFI, TPM)")

@@ -32,6 +32,7 @@ struct shinrai_reference {
 	size_t ncmdlines;
 	struct shinrai_ref_firmware *firmware;
 	size_t nfirmware;
+	u8 id[32]; /* equal for equal entries, in whatever order */
 };
 
 int shinrai_reference_parse(const void *json, size_t len,

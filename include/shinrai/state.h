@@ -7,6 +7,7 @@
 #include "pcrs.h"
 #include "quote.h"
 
+#define SHINRAI_POLICY_SIZE 32
 #define SHINRAI_STATE_REASONS 64 /* the worst are kept */
 
 /* A finding that stays for the rest of this boot. */
@@ -23,6 +24,8 @@ struct shinrai_state {
 	struct shinrai_quote_clock clock;
 	u64 firmware; /* TPM firmware version */
 	u64 records; /* judged and covered by the last quote, from 0 */
+	/* which they were judged by; all zeros is none that there is */
+	u8 policy[SHINRAI_POLICY_SIZE];
 	u8 code_pcr;
 	u8 flow_pcr;
 	bool start_nonzero; /* our PCRs were in use before START */

@@ -333,6 +333,53 @@ static void test_state(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* A state of an earlier version was judged by nobody knows what. */
+static void test_state_versions(void **state)
+{
+	static const struct {
+		const char *format;
+		bool policy;
+		int expected;
+	} table[] = {
+		{ "shinrai-state-v2", true, 0 },
+		{ "shinrai-state-v2", false, -EBADMSG },
+		{ "shinrai-state-v1", false, 0 },
+		{ "shinrai-state-v3", true, -EPROTONOSUPPORT },
+		{ "shinrai-state-v", false, -EPROTONOSUPPORT },
+		{ "shinrai-boot-v1", false, -EBADMSG },
+	};
+	struct shinrai_state *s = calloc(1, sizeof(*s));
+	static const u8 none[SHINRAI_POLICY_SIZE];
+	char *text, *other;
+	json_t *j;
+	size_t i;
+
+	(void)state;
+	s->ak_name_len = 34;
+	s->records = 8;
+	memset(s->policy, 7, sizeof(s->policy));
+	assert_int_equal(shinrai_state_format(s, &text), 0);
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		j = json_loads(text, 0, NULL);
+		json_object_set_new(j, "format", json_string(table[i].format));
+		if (!table[i].policy)
+			json_object_del(j, "policy");
+		other = json_dumps(j, 0);
+		if (shinrai_state_parse(other, strlen(other), s) !=
+		    table[i].expected)
+			fail_msg("%s, policy %d", table[i].format,
+				 table[i].policy);
+		if (!table[i].expected)
+			assert_int_equal(s->records, 8);
+		if (!table[i].expected && !table[i].policy)
+			assert_memory_equal(s->policy, none, sizeof(none));
+		json_decref(j);
+		free(other);
+	}
+	free(text);
+	free(s);
+}
+
 static void test_session(void **state)
 {
 	struct shinrai_session s = { .nonce_len = 32, .time = 1700000000 };
@@ -358,7 +405,7 @@ static void test_session(void **state)
 static void test_own_pcrs(void **state)
 {
 	static const u8 refused[][2] = {
-		{ 10, 13 }, { 12, 12 }, { 12, 0 }, { 16, 12 }, { 12, 23 }
+		{ 10, 13 }, { 12, 12 }, { 13, 0 }, { 16, 12 }, { 12, 23 }
 	};
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	struct forge *f = forged(key);
@@ -447,6 +494,7 @@ int main(void)
 		cmocka_unit_test(test_reference),
 		cmocka_unit_test(test_cmdline),
 		cmocka_unit_test(test_state),
+		cmocka_unit_test(test_state_versions),
 		cmocka_unit_test(test_session),
 		cmocka_unit_test(test_own_pcrs),
 		cmocka_unit_test(test_ear),

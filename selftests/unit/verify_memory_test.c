@@ -91,6 +91,90 @@ static void nothing_new(struct forge *f)
 	f->len[SHINRAI_ITEM_LOG] = 0;
 }
 
+/* As a daemon does that was asked for all and sends less. */
+static void nothing_for_all(struct forge *f)
+{
+	nothing_new(f);
+	f->whole = true;
+}
+
+static void tail_for_all(struct forge *f)
+{
+	forge_from(f, 8);
+	f->whole = true;
+}
+
+static void anon_exec(struct forge *f)
+{
+	forge_simple(&f->rec[4], SHINRAI_EVENT_ANON_EXEC, 1);
+}
+
+static void anon_exec_allowed(struct forge *f)
+{
+	anon_exec(f);
+	f->allow_anon_exec = true;
+}
+
+static void no_digests(struct forge *f)
+{
+	f->digests = NULL;
+}
+
+/* Without /id, the last program that is covered. */
+static void fewer_digests(struct forge *f)
+{
+	static char text[2048];
+	char *line;
+
+	strcpy(text, f->digests);
+	line = strstr(text, " exec /id\n");
+	assert_non_null(line);
+	memmove(line - 64, line + strlen(" exec /id\n"),
+		strlen(line + strlen(" exec /id\n")) + 1);
+	f->digests = text;
+}
+
+/* The same entries, the first one last, and once more. */
+static void digests_in_other_order(struct forge *f)
+{
+	static char text[4096];
+	const char *source = strstr(f->digests, "# source");
+	const char *first = strchr(source, '\n') + 1;
+	const char *second = strchr(first, '\n') + 1;
+
+	snprintf(text, sizeof(text), "# shinrai-digests v1\n%s%.*s%.*s", second,
+		 (int)(second - first), first, (int)(second - first), first);
+	f->digests = text;
+}
+
+static void more_references(struct forge *f)
+{
+	f->reference_tail = ",{\"text\":\"quiet splash\"}";
+}
+
+static void references_in_other_order(struct forge *f)
+{
+	f->reference_head = "{\"text\":\"quiet splash\"},";
+}
+
+static void other_pcrs_expected(struct forge *f)
+{
+	f->expect[0] = 11;
+	f->expect[1] = 15;
+}
+
+/* As a verifier that knew of no policies left it. */
+static void no_policy_known(struct forge *f)
+{
+	memset(f->last.policy, 0, sizeof(f->last.policy));
+}
+
+static void no_policy_known_nothing_new(struct forge *f)
+{
+	no_policy_known(f);
+	nothing_new(f);
+}
+
 static const struct story stories[] = {
 	{ "nothing happened",
 	  { NULL, NULL, GOOD, NULL },
@@ -107,6 +191,60 @@ static const struct story stories[] = {
 	{ "more bad ones than there is room",
 	  { bad_ones, NULL, BAD, "overflow" },
 	  { bad_ones, nothing_new, BAD, "overflow" } },
+	{ "no list, then one",
+	  { no_digests, NULL, OPEN, "digests-missing" },
+	  { NULL, NULL, GOOD, NULL } },
+	{ "no list, then one, for what is new",
+	  { no_digests, NULL, OPEN, "digests-missing" },
+	  { NULL, nothing_new, OPEN, "policy-other" } },
+	{ "a shorter list",
+	  { NULL, NULL, GOOD, NULL },
+	  { fewer_digests, NULL, BAD, "code-unknown" } },
+	{ "a shorter list, for what is new",
+	  { NULL, NULL, GOOD, NULL },
+	  { fewer_digests, nothing_new, OPEN, "policy-other" } },
+	{ "a shorter list, all was asked for, nothing is sent",
+	  { NULL, NULL, GOOD, NULL },
+	  { fewer_digests, nothing_for_all, BAD, "start-missing" } },
+	{ "a shorter list, all was asked for, the end is sent",
+	  { NULL, NULL, GOOD, NULL },
+	  { fewer_digests, tail_for_all, BAD, "log-first" } },
+	{ "a longer list",
+	  { fewer_digests, NULL, BAD, "code-unknown" },
+	  { NULL, NULL, GOOD, NULL } },
+	{ "a longer list, for what is new",
+	  { fewer_digests, NULL, BAD, "code-unknown" },
+	  { NULL, nothing_new, BAD, "code-unknown" } },
+	{ "a list in another order",
+	  { NULL, NULL, GOOD, NULL },
+	  { digests_in_other_order, nothing_new, GOOD, NULL } },
+	{ "JIT compilers are expected no more",
+	  { anon_exec_allowed, NULL, GOOD, NULL },
+	  { anon_exec, NULL, OPEN, "anon-exec" } },
+	{ "JIT compilers are expected no more, for what is new",
+	  { anon_exec_allowed, NULL, GOOD, NULL },
+	  { anon_exec, nothing_new, OPEN, "policy-other" } },
+	{ "JIT compilers are expected still",
+	  { anon_exec_allowed, NULL, GOOD, NULL },
+	  { anon_exec_allowed, nothing_new, GOOD, NULL } },
+	{ "more references",
+	  { NULL, NULL, GOOD, NULL },
+	  { more_references, NULL, GOOD, NULL } },
+	{ "more references, for what is new",
+	  { NULL, NULL, GOOD, NULL },
+	  { more_references, nothing_new, OPEN, "policy-other" } },
+	{ "references in another order",
+	  { more_references, NULL, GOOD, NULL },
+	  { references_in_other_order, nothing_new, GOOD, NULL } },
+	{ "other PCRs are expected",
+	  { NULL, NULL, GOOD, NULL },
+	  { other_pcrs_expected, nothing_new, BAD, "start-pcrs" } },
+	{ "a state without a policy",
+	  { NULL, NULL, GOOD, NULL },
+	  { no_policy_known, NULL, GOOD, NULL } },
+	{ "a state without a policy, for what is new",
+	  { NULL, NULL, GOOD, NULL },
+	  { NULL, no_policy_known_nothing_new, OPEN, "policy-other" } },
 	{ "renumbered after the quote",
 	  { tail_renumbered, NULL, BAD, "record-number" },
 	  { NULL, nothing_new, GOOD, NULL } },

@@ -86,6 +86,8 @@ void forge_build(struct forge *f)
 	/* References are of the boot as planned, not as bent. */
 	forge_init(reference, f->key);
 	reference->no_arms = f->no_arms;
+	reference->reference_head = f->reference_head;
+	reference->reference_tail = f->reference_tail;
 	forge_build_boot(reference);
 	if (f->reference && !*f->reference)
 		f->reference = forge_make_reference(reference);
@@ -122,6 +124,7 @@ int forge_appraise(struct forge *f, struct shinrai_appraisal *out)
 	in.session = f->no_session ? NULL : &f->session;
 	in.last = f->have_last ? &f->last : NULL;
 	in.ak_key = f->no_pin ? NULL : f->key;
+	in.whole = f->whole;
 	in.pcr_code = f->expect[0];
 	in.pcr_flow = f->expect[1];
 	in.allow_anon_exec = f->allow_anon_exec;

@@ -77,6 +77,9 @@ struct forge {
 	bool have_last;
 	const char *digests; /* list text; NULL: none */
 	const char *reference; /* JSON; NULL: none */
+	/* Command lines around the one that is right, with their commas. */
+	const char *reference_head, *reference_tail;
+	bool whole; /* the log was asked for from record 0 */
 	bool no_pin;
 	u8 expect[2]; /* PCRs of code and flow; 0: as by default */
 	bool allow_anon_exec;
@@ -87,6 +90,7 @@ void forge_build(struct forge *f);
 void forge_quote(struct forge *f); /* attest, signature, pcrs anew */
 void forge_sign(struct forge *f); /* the attest item as it stands */
 void forge_log(struct forge *f, unsigned int count); /* and its PCRs */
+void forge_from(struct forge *f, u64 number); /* the log item, from there */
 int forge_appraise(struct forge *f, struct shinrai_appraisal *out);
 
 struct forge_record *forge_record(struct forge *f, u8 type, u32 pcr);

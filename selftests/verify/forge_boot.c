@@ -135,11 +135,13 @@ char *forge_make_reference(const struct forge *f)
 		 "{\"format\":\"shinrai-boot-v1\","
 		 "\"kernel\":[{\"sha256\":\"%s\",\"name\":\"k\"}],"
 		 "\"initramfs\":[{\"sha256\":\"%s\",\"arms\":%s}],"
-		 "\"cmdline\":[{\"text\":\"quiet\"}],"
+		 "\"cmdline\":[%s{\"text\":\"quiet\"}%s],"
 		 "\"firmware\":[{\"pcrs\":{\"0\":\"%s\",\"2\":\"%s\","
 		 "\"7\":\"%s\"},\"bank\":\"sha256\"}]}",
 		 hex32(kernel_digest), hex32(initrd_digest),
-		 f->no_arms ? "false" : "true", hex32(f->pcr[0]),
+		 f->no_arms ? "false" : "true",
+		 f->reference_head ? f->reference_head : "",
+		 f->reference_tail ? f->reference_tail : "", hex32(f->pcr[0]),
 		 hex32(f->pcr[2]), hex32(f->pcr[7]));
 	return text;
 }

@@ -238,3 +238,20 @@ void forge_log(struct forge *f, unsigned int count)
 	assert(!w.err);
 	f->len[SHINRAI_ITEM_LOG] = w.len;
 }
+
+void forge_from(struct forge *f, u64 number)
+{
+	u8 *log = f->item[SHINRAI_ITEM_LOG];
+	struct shinrai_record r;
+	struct shinrai_rd rd;
+
+	shinrai_rd_init(&rd, log, f->len[SHINRAI_ITEM_LOG]);
+	while (shinrai_record_next(&rd, &r) > 0) {
+		if (r.recnum != number)
+			continue;
+		f->len[SHINRAI_ITEM_LOG] -= (size_t)(r.raw - log);
+		memmove(log, r.raw, f->len[SHINRAI_ITEM_LOG]);
+		return;
+	}
+	assert(false);
+}

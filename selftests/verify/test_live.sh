@@ -81,6 +81,30 @@ for pair in '--pcr-code 10' '--pcr-flow 12' '--pcr-code 24' '--pcr-flow x'; do
 	ok "$pair: usage" exits 2 "$verify" check saved $pair
 done
 
+# What was judged by one policy is judged anew by another.
+once() { # OPTION...: the state is as before afterwards
+	cp state.json copy.json
+	exits 0 live --ak ak --state copy.json --save third "$@"
+}
+whole() {
+	[ "$(wc -c <"$1")" -ge "$(wc -c <saved)" ]
+}
+ok "the same list twice" once "${hold[@]}" --digests good/known.txt
+ok "is no other policy" test "$(wc -c <third)" -le "$(wc -c <second)"
+ok "a leniency more" once "${hold[@]}" --allow-anon-exec
+ok "is another policy: the whole log is asked for" whole third
+ok "and always said" grep -q 'note: anonymous memory may' out
+jq '.format = "shinrai-state-v1" | del(.policy)' state.json >old.json
+ok "a state of version 1 is used" exits 0 live "${hold[@]}" --ak ak \
+	--state old.json --save third
+ok "its records are judged again" whole third
+ok "and it is of version 2 then" jq -e '.format == "shinrai-state-v2" and
+	(.policy | length == 64)' old.json
+jq '.format = "shinrai-state-v9"' state.json >new.json
+ok "a state of a later version is refused" exits 1 live "${hold[@]}" --ak ak \
+	--state new.json
+ok "says what to do" grep -q 'later version (update shinrai-verify; to' msg
+
 sed '$s/.$/x/' good/known.txt >changed.txt # paths do not matter
 ok "another path in the list" exits 0 "$verify" check saved \
 	--digests changed.txt --reference good/boot.json --ak ak

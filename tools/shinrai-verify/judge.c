@@ -195,6 +195,12 @@ static int load_state(struct verify *v, struct judge *j)
 	if (!ret || ret == -ENOENT)
 		return 0;
 	/* Losing what was seen is for a person to decide. */
+	if (ret == -EPROTONOSUPPORT)
+		return verify_error(v, "state",
+				    "update shinrai-verify; to begin anew, "
+				    "remove the file",
+				    "cannot use %s: of a later version",
+				    j->state);
 	return verify_error(v, "state", "to begin anew, remove it",
 			    "cannot use %s: %s", j->state,
 			    ret == -EBADMSG ? "damaged" : strerror(-ret));
@@ -339,27 +345,45 @@ static int tell(struct verify *v, const struct judge *j,
 	return verify_finish(v, status[a->verdict]);
 }
 
-static int appraise(const struct judge *j, const struct shinrai_evidence *ev,
-		    const struct shinrai_session *session,
-		    struct shinrai_appraisal *a)
+static void hold_against(const struct judge *j,
+			 struct shinrai_appraise_input *in)
 {
-	const struct shinrai_item *ak = &ev->item[SHINRAI_ITEM_AK];
-	struct shinrai_appraise_input in = {
-		.ev = ev,
-		.session = session,
+	*in = (struct shinrai_appraise_input){
 		.ak_key = j->ak_key,
 		.learned = j->learning,
 		.last = j->have_state ? &j->last : NULL,
 		.digests = j->ndigests ? &j->known : NULL,
 		.ref = j->reference ? &j->ref : NULL,
+		.whole = j->whole,
 		.pcr_code = j->pcr_code,
 		.pcr_flow = j->pcr_flow,
 		.allow_anon_exec = j->allow_anon_exec,
 	};
+}
+
+bool judge_goes_on(const struct judge *j)
+{
+	struct shinrai_appraise_input in;
+	u8 policy[SHINRAI_POLICY_SIZE];
+
+	hold_against(j, &in);
+	shinrai_appraise_policy(&in, policy);
+	return j->have_state && !memcmp(policy, j->last.policy, sizeof(policy));
+}
+
+static int appraise(const struct judge *j, const struct shinrai_evidence *ev,
+		    const struct shinrai_session *session,
+		    struct shinrai_appraisal *a)
+{
+	const struct shinrai_item *ak = &ev->item[SHINRAI_ITEM_AK];
+	struct shinrai_appraise_input in;
 	u8 name[SHINRAI_NAME_MAX];
 	struct shinrai_public pub;
 	size_t len;
 
+	hold_against(j, &in);
+	in.ev = ev;
+	in.session = session;
 	if (j->ak_name_len) {
 		in.ak_name = j->ak_name;
 		in.ak_name_len = j->ak_name_len;

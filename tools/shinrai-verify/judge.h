@@ -36,6 +36,7 @@ struct judge {
 	EVP_PKEY *ear;
 	bool have_state;
 	struct shinrai_state last;
+	bool whole; /* the log was asked for from record 0 on */
 };
 
 /* Long options, beyond those of a verb's own (which start at 1). */
@@ -90,6 +91,13 @@ int judge_option(struct verify *v, struct judge *j, int opt, const char *arg);
 /* Reads what the options name.  Return: 0; exit status, told already. */
 int judge_load(struct verify *v, struct judge *j);
 void judge_free(struct judge *j);
+
+/*
+ * After judge_load().
+ * Return: true when what the state remembers was judged by what is given now,
+ * so that new records suffice.
+ */
+bool judge_goes_on(const struct judge *j);
 
 /*
  * Appraises, tells, remembers, signs.

@@ -101,7 +101,8 @@ static int run(struct verify *v, struct judge *j, struct live *l)
 	ret = judge_load(v, j);
 	if (ret)
 		return ret;
-	if (j->have_state && !l->full) {
+	j->whole = l->full || !judge_goes_on(j);
+	if (!j->whole) {
 		l->req.from = j->last.records;
 		l->req.boot_id = j->last.boot_id;
 	}

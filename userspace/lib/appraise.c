@@ -172,7 +172,7 @@ static void take_machine(struct appraise *a)
 }
 
 /* Trust that rests on a person's word is named each time. */
-static void name_local_trust(struct appraise *a)
+static void name_leniency(struct appraise *a)
 {
 	const struct shinrai_digests *d = a->in->digests;
 	char text[APPRAISE_TEXT];
@@ -187,6 +187,9 @@ static void name_local_trust(struct appraise *a)
 		shinrai_appraise_note(a,
 				      "digests were taken from a local disk on "
 				      "trust (--trust-local)");
+	if (a->in->allow_anon_exec)
+		shinrai_appraise_note(a, "anonymous memory may be made "
+					 "executable (--allow-anon-exec)");
 	if (a->in->learned)
 		shinrai_appraise_note(
 			a, "the key was pinned just now, on first use");
@@ -256,23 +259,8 @@ static void run(struct appraise *a)
 	shinrai_appraise_log(a);
 	shinrai_appraise_clock(a);
 	shinrai_appraise_ima(a);
-	name_local_trust(a);
+	name_leniency(a);
 	require_all(a);
-}
-
-/* What is not said is as the module and the daemon have it by default. */
-static int expect(struct appraise *a)
-{
-	const struct shinrai_appraise_input *in = a->in;
-	bool named = in->pcr_code || in->pcr_flow;
-
-	a->bank = in->bank ? in->bank : SHINRAI_ALG_SHA256;
-	a->pcr_code = named ? in->pcr_code : SHINRAI_DEFAULT_PCR_CODE;
-	a->pcr_flow = named ? in->pcr_flow : SHINRAI_DEFAULT_PCR_FLOW;
-	if (!shinrai_bank_size(a->bank) ||
-	    shinrai_own_pcrs_refused(a->pcr_code, a->pcr_flow))
-		return -EINVAL;
-	return 0;
 }
 
 /**
@@ -296,7 +284,7 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 		return -ENOMEM;
 	a->in = in;
 	a->out = out;
-	if (expect(a)) {
+	if (shinrai_appraise_expect(a)) {
 		free(a);
 		return -EINVAL;
 	}
@@ -305,12 +293,10 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 	/* Nobody but the machine itself may change what is remembered of it. */
 	out->have_next = a->placed && out->proven[SHINRAI_STEP_QUOTE] &&
 			 out->proven[SHINRAI_STEP_FRESH] &&
-			 !out->count[SHINRAI_WHY_LOG_ROLLBACK];
+			 !out->count[SHINRAI_WHY_LOG_ROLLBACK] &&
+			 !out->count[SHINRAI_WHY_POLICY_OTHER];
 	if (out->have_next)
 		out->next = a->now;
-	/* What was judged leniently, or not at all, is judged again from 0. */
-	if (!in->digests || in->allow_anon_exec)
-		out->next.records = 0;
 	ret = a->err;
 	free(a);
 	return ret;

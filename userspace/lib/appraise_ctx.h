@@ -20,6 +20,7 @@ struct appraise {
 	int err; /* -ENOMEM sticks */
 	u16 bank;
 	u8 pcr_code, pcr_flow; /* where our log must be */
+	u8 policy[SHINRAI_POLICY_SIZE];
 	/* appraise_quote.c */
 	struct shinrai_quote_result quote;
 	bool have_challenge;
@@ -69,6 +70,7 @@ static inline const struct shinrai_item *appraise_item(const struct appraise *a,
 
 bool shinrai_appraise_composite(const struct appraise *a,
 				const struct shinrai_pcrs *values);
+int shinrai_appraise_expect(struct appraise *a);
 void shinrai_appraise_quote(struct appraise *a);
 void shinrai_appraise_clock(struct appraise *a);
 void shinrai_appraise_firmware(struct appraise *a);

@@ -138,6 +138,7 @@ static void keep(struct appraise *a, const struct shinrai_cel *c)
 	unsigned int i, k;
 
 	a->now.records = c->records;
+	memcpy(a->now.policy, a->policy, sizeof(a->now.policy));
 	a->now.nbanks = c->nbanks;
 	a->now.pcrs.count = 0;
 	for (i = 0; i < c->nbanks; i++) {
@@ -206,6 +207,15 @@ static void replay_sticky(struct appraise *a)
 		shinrai_appraise_record(a, last->sticky[i].code,
 					last->sticky[i].record, "%s",
 					last->sticky[i].text);
+}
+
+/* Stops what was judged leniently once from counting as judged for ever. */
+static void check_policy(struct appraise *a)
+{
+	if (memcmp(a->policy, a->in->last->policy, sizeof(a->policy)))
+		shinrai_appraise_why(
+			a, SHINRAI_WHY_POLICY_OTHER, "records 0 to %llu",
+			(unsigned long long)a->in->last->records - 1);
 }
 
 static bool told_why(const struct appraise *a)
@@ -284,6 +294,7 @@ void shinrai_appraise_log(struct appraise *a)
 		return;
 	shinrai_appraise_begin(a, &c);
 	if (a->incremental) {
+		check_policy(a);
 		replay_sticky(a);
 		keep(a, &c);
 	}

@@ -9,7 +9,8 @@ static bool goes_on(const struct appraise *a, const struct shinrai_record *r)
 	const u8 *header_tlv;
 	struct shinrai_rd events;
 
-	return last && last->records && r->recnum == last->records &&
+	return last && last->records && !a->in->whole &&
+	       r->recnum == last->records &&
 	       !shinrai_content_parse(r, &h, &header_tlv, &events) &&
 	       !memcmp(h.boot_id, last->boot_id, sizeof(h.boot_id));
 }
@@ -80,6 +81,16 @@ static void read_start(struct appraise *a, const struct shinrai_record *r)
 	a->have_start = true;
 }
 
+/* Then the quote names the boot. */
+static bool nothing_new(const struct appraise *a)
+{
+	const struct shinrai_state *last = a->in->last;
+
+	return last && last->records && !a->in->whole && a->have_challenge &&
+	       !memcmp(a->challenge.boot_id, last->boot_id,
+		       sizeof(last->boot_id));
+}
+
 static void look_at_first(struct appraise *a)
 {
 	const struct shinrai_item *log = appraise_item(a, SHINRAI_ITEM_LOG);
@@ -90,12 +101,7 @@ static void look_at_first(struct appraise *a)
 
 	shinrai_rd_init(&rd, log->data, log->len);
 	ret = shinrai_record_next(&rd, &r);
-	/* Nothing new: then the quote names the boot. */
-	a->incremental =
-		(ret == 0 && last && last->records && a->have_challenge &&
-		 !memcmp(a->challenge.boot_id, last->boot_id,
-			 sizeof(last->boot_id))) ||
-		(ret > 0 && goes_on(a, &r));
+	a->incremental = ret ? ret > 0 && goes_on(a, &r) : nothing_new(a);
 	if (a->incremental) {
 		a->now = *last;
 		a->have_start = true;

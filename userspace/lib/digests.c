@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <shinrai/digests.h>
+#include <shinrai/hash.h>
 #include <shinrai/hex.h>
 
 #define BUCKETS 65536
@@ -189,6 +190,24 @@ static int by_digest(const void *a, const void *b)
 	return memcmp(a, b, 32);
 }
 
+/* Sorted entries: what a digest is known as in all, once. */
+static void identify(struct shinrai_digests *d)
+{
+	struct shinrai_sha256 c;
+	struct shinrai_known k;
+	size_t i = 0;
+
+	shinrai_sha256_init(&c);
+	while (i < d->count) {
+		k = d->entry[i++];
+		for (; i < d->count && !by_digest(&d->entry[i], &k); i++)
+			k.kinds |= d->entry[i].kinds;
+		shinrai_sha256_update(&c, k.sha256, sizeof(k.sha256));
+		shinrai_sha256_update(&c, &k.kinds, sizeof(k.kinds));
+	}
+	shinrai_sha256_final(&c, d->id);
+}
+
 /**
  * shinrai_digests_ready() - sort, after the last list was loaded
  * @d: entries may move
@@ -218,6 +237,7 @@ int shinrai_digests_ready(struct shinrai_digests *d)
 	for (b = 0; d->count && b < BUCKETS; b++)
 		qsort(d->entry + first[b], first[b + 1] - first[b],
 		      sizeof(*d->entry), by_digest);
+	identify(d);
 	return 0;
 }
 

@@ -4,8 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <shinrai/hash.h>
 #include <shinrai/hex.h>
 #include <shinrai/reference.h>
+
+/* Each a list; the format beside them is all else that there may be. */
+static const char *const lists[] = { "kernel", "initramfs", "cmdline",
+				     "firmware" };
 
 struct why {
 	char *text;
@@ -155,22 +160,69 @@ static int read_firmware(const struct why *w, const json_t *all,
 
 static int check_members(const struct why *w, const json_t *all)
 {
-	static const char *const known[] = { "format", "kernel", "initramfs",
-					     "cmdline", "firmware" };
 	const char *format = json_string_value(json_object_get(all, "format"));
-	size_t i, n = 0;
+	size_t i, n = 1;
 
 	if (!format || strcmp(format, "shinrai-boot-v1")) {
 		snprintf(w->text, w->size, "format is not shinrai-boot-v1");
 		return -EBADMSG;
 	}
-	for (i = 0; i < ARRAY_SIZE(known); i++)
-		n += !!json_object_get(all, known[i]);
+	for (i = 0; i < ARRAY_SIZE(lists); i++)
+		n += !!json_object_get(all, lists[i]);
 	if (n != json_object_size(all)) {
 		snprintf(w->text, w->size, "unknown member");
 		return -EBADMSG;
 	}
 	return 0;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, 32);
+}
+
+/* Of one list: the digests of its entries, sorted. */
+static int identify_list(struct shinrai_sha256 *c, const json_t *list)
+{
+	u8(*entry)[32] = calloc(json_array_size(list) + 1, 32);
+	struct shinrai_sha256 one;
+	size_t i;
+	json_t *j;
+	char *text;
+
+	json_array_foreach(list, i, j) {
+		text = entry ? json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS) :
+			       NULL;
+		if (!text) {
+			free(entry);
+			return -ENOMEM;
+		}
+		shinrai_sha256_init(&one);
+		shinrai_sha256_update(&one, text, strlen(text));
+		shinrai_sha256_final(&one, entry[i]);
+		free(text);
+	}
+	if (!entry)
+		return -ENOMEM;
+	qsort(entry, json_array_size(list), 32, by_bytes);
+	shinrai_sha256_update(c, entry, 32 * json_array_size(list));
+	free(entry);
+	return 0;
+}
+
+static int identify(const json_t *all, struct shinrai_reference *r)
+{
+	struct shinrai_sha256 c;
+	int ret = 0;
+	size_t i;
+
+	shinrai_sha256_init(&c);
+	for (i = 0; i < ARRAY_SIZE(lists) && !ret; i++) {
+		shinrai_sha256_update(&c, lists[i], strlen(lists[i]));
+		ret = identify_list(&c, json_object_get(all, lists[i]));
+	}
+	shinrai_sha256_final(&c, r->id);
+	return ret;
 }
 
 /**
@@ -212,6 +264,8 @@ int shinrai_reference_parse(const void *json, size_t len,
 		ret = read_cmdlines(&w, all, r);
 	if (!ret)
 		ret = read_firmware(&w, all, r);
+	if (!ret)
+		ret = identify(all, r);
 	json_decref(all);
 	if (ret)
 		shinrai_reference_free(r);

@@ -10,7 +10,9 @@
 
 #include "fileio.h"
 
-#define FORMAT "shinrai-state-v1"
+#define FORMAT "shinrai-state-v2"
+#define FORMAT_V1 "shinrai-state-v1" /* without policy */
+#define FORMAT_ANY "shinrai-state-v"
 #define MAX_STATE (256u << 10)
 
 static json_t *hex(const void *data, size_t len)
@@ -72,9 +74,10 @@ int shinrai_state_format(const struct shinrai_state *s, char **text)
 {
 	json_t *j;
 
-	j = json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I}", "format",
+	j = json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I}", "format",
 		      FORMAT, "ak_name", hex(s->ak_name, s->ak_name_len),
-		      "boot_id", hex(s->boot_id, sizeof(s->boot_id)), "clock",
+		      "boot_id", hex(s->boot_id, sizeof(s->boot_id)), "policy",
+		      hex(s->policy, sizeof(s->policy)), "clock",
 		      (json_int_t)s->clock.clock, "resets",
 		      (json_int_t)s->clock.reset_count, "restarts",
 		      (json_int_t)s->clock.restart_count, "firmware",
@@ -213,34 +216,56 @@ static bool read_numbers(const json_t *j, struct shinrai_state *s)
 	return true;
 }
 
+/* Version 1 remembered none: what it judged counts by no policy that there is. */
+static int read_version(const json_t *j, struct shinrai_state *s)
+{
+	const char *format = json_string_value(json_object_get(j, "format"));
+	size_t n;
+
+	if (!format || strncmp(format, FORMAT_ANY, strlen(FORMAT_ANY)))
+		return -EBADMSG;
+	if (!strcmp(format, FORMAT_V1))
+		return 0;
+	if (strcmp(format, FORMAT))
+		return -EPROTONOSUPPORT;
+	if (!bytes(j, "policy", s->policy, sizeof(s->policy), &n) ||
+	    n != sizeof(s->policy))
+		return -EBADMSG;
+	return 0;
+}
+
+static bool read_rest(const json_t *j, struct shinrai_state *s)
+{
+	size_t n;
+
+	return bytes(j, "ak_name", s->ak_name, sizeof(s->ak_name),
+		     &s->ak_name_len) &&
+	       bytes(j, "boot_id", s->boot_id, sizeof(s->boot_id), &n) &&
+	       n == sizeof(s->boot_id) && read_numbers(j, s) &&
+	       read_banks(json_object_get(j, "banks"), s) &&
+	       read_pcrs(json_object_get(j, "pcrs"), s) &&
+	       read_sticky(json_object_get(j, "findings"), s);
+}
+
 /**
  * shinrai_state_parse() - state from JSON
  * @json: @len bytes
  * @len: their number
  * @s: out, undefined on error
  *
- * Return: 0; -EBADMSG.
+ * Return: 0; -EPROTONOSUPPORT for a version not known here; -EBADMSG.
  */
 int shinrai_state_parse(const void *json, size_t len, struct shinrai_state *s)
 {
-	const char *format;
-	json_t *j;
-	size_t n;
-	bool ok;
+	json_t *j = json_loadb(json, len, JSON_REJECT_DUPLICATES, NULL);
+	int ret;
 
 	memset(s, 0, sizeof(*s));
-	j = json_loadb(json, len, JSON_REJECT_DUPLICATES, NULL);
-	format = json_string_value(json_object_get(j, "format"));
-	ok = format && !strcmp(format, FORMAT) &&
-	     bytes(j, "ak_name", s->ak_name, sizeof(s->ak_name),
-		   &s->ak_name_len) &&
-	     bytes(j, "boot_id", s->boot_id, sizeof(s->boot_id), &n) &&
-	     n == sizeof(s->boot_id) && read_numbers(j, s) &&
-	     read_banks(json_object_get(j, "banks"), s) &&
-	     read_pcrs(json_object_get(j, "pcrs"), s) &&
-	     read_sticky(json_object_get(j, "findings"), s);
+	ret = read_version(j, s);
+	if (!ret && !read_rest(j, s))
+		ret = -EBADMSG;
 	json_decref(j);
-	return ok ? 0 : -EBADMSG;
+	return ret;
 }
 
 /**
@@ -248,7 +273,7 @@ int shinrai_state_parse(const void *json, size_t len, struct shinrai_state *s)
  * @path: the file
  * @s: out, undefined on error
  *
- * Return: 0; -ENOENT; -EBADMSG; what reading gave.
+ * Return: 0; -ENOENT; what shinrai_state_parse() or reading gave.
  */
 int shinrai_state_load(const char *path, struct shinrai_state *s)
 {
