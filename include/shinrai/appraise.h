@@ -67,7 +67,9 @@ struct shinrai_why {
 
 struct shinrai_appraise_input {
 	const struct shinrai_evidence *ev;
-	const struct shinrai_session *session; /* NULL: freshness unknown */
+	/* As we saw it ourselves; NULL: as it was saved, if @saver signed it. */
+	const struct shinrai_session *session;
+	const X509 *saver; /* verifier whose word is taken; NULL: none */
 	/* The pinned key: its name, or its public part; neither: unpinned. */
 	const u8 *ak_name;
 	size_t ak_name_len;
@@ -103,8 +105,8 @@ struct shinrai_appraisal {
 	u64 quoted; /* records that the quote covers */
 	u64 code; /* CODE and RUNNING events in them */
 	u64 modules;
-	bool have_time;
-	s64 time; /* when the evidence was taken, as the verifier saw it */
+	bool have_session; /* it is believed */
+	struct shinrai_session session;
 	char machine[256]; /* what it calls itself, printable; proves nothing */
 	/* What to remember; only when the quote is authentic and placed. */
 	bool have_next;

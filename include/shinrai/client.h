@@ -23,6 +23,7 @@ struct shinrai_client_answer {
 	u8 *body; /* for free() */
 	size_t len;
 	struct shinrai_session session; /* as seen by us */
+	EVP_PKEY *key; /* of our certificate, for EVP_PKEY_free() */
 	/* On error: which step failed, why, what to do; printable. */
 	const char *step; /* stable, for programs */
 	char why[512];

@@ -5,9 +5,8 @@
 
 #include "appraise.h"
 
-int shinrai_ear_sign(const struct shinrai_appraisal *v,
-		     const struct shinrai_session *session, EVP_PKEY *key,
-		     s64 now, char **jwt);
+int shinrai_ear_sign(const struct shinrai_appraisal *v, EVP_PKEY *key, s64 now,
+		     char **jwt);
 int shinrai_ear_key(const void *pem, size_t len, EVP_PKEY **key);
 
 #endif

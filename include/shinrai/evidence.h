@@ -24,6 +24,7 @@ enum shinrai_item_id {
 	SHINRAI_ITEM_FIRMWARE, /* binary_bios_measurements */
 	SHINRAI_ITEM_MACHINE, /* JSON, PROTOCOL.md 4.2 */
 	SHINRAI_ITEM_SESSION, /* JSON, PROTOCOL.md 6; saved evidence only */
+	SHINRAI_ITEM_SESSION_SIGNATURE, /* the same; of the one who saved it */
 	SHINRAI_NITEMS,
 };
 

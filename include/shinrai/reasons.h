@@ -83,6 +83,26 @@ SHINRAI_REASON(AK_UNPINNED, "ak-unpinned", ON(QUOTE), OPEN,
 SHINRAI_REASON(SESSION_MISSING, "session-missing", ON(FRESH), OPEN,
 	       "saved without its session: freshness cannot be told",
 	       "save evidence with shinrai-verify live --save")
+/*
+ * About a file and whoever had it, not about the machine: its quote may be
+ * genuine and its log what it says, so freshness is open and not refuted.
+ */
+SHINRAI_REASON(SESSION_SYNTAX, "session-syntax", ON(FRESH), OPEN,
+	       "saved session is malformed",
+	       "save evidence with shinrai-verify live --save")
+SHINRAI_REASON(SESSION_UNSIGNED, "session-unsigned", ON(FRESH), OPEN,
+	       "saved session bears no signature; it may be invented",
+	       "save evidence with shinrai-verify live --save")
+SHINRAI_REASON(SESSION_UNPROVEN, "session-unproven", ON(FRESH), OPEN,
+	       "nobody vouches for the saved session; it may be invented",
+	       "name the verifier that saved it: --verifier-cert FILE")
+SHINRAI_REASON(SESSION_VERIFIER, "session-verifier", ON(FRESH), OPEN,
+	       "another verifier saved this than the one that is named",
+	       "give the certificate of the one that did, if its word counts")
+SHINRAI_REASON(SESSION_SIGNATURE, "session-signature", ON(FRESH), OPEN,
+	       "saved session, or the quote in it, is not what its verifier "
+	       "signed",
+	       "find out who altered the file; challenge the machine itself")
 SHINRAI_REASON(NONCE, "nonce", ON(FRESH), BAD, "evidence answers another nonce",
 	       ATTACK)
 SHINRAI_REASON(EXPORTER, "exporter", ON(FRESH), BAD,

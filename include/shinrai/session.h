@@ -5,6 +5,8 @@
 
 #include "challenge.h"
 
+struct shinrai_evidence;
+
 struct shinrai_session {
 	u8 nonce_len; /* SHINRAI_NONCE_MIN to _MAX */
 	u8 nonce[SHINRAI_NONCE_MAX];
@@ -21,6 +23,11 @@ int shinrai_session_format(const struct shinrai_session *s,
 			   char text[SHINRAI_SESSION_TEXT]);
 int shinrai_session_parse(const void *json, size_t len,
 			  struct shinrai_session *s);
+
+int shinrai_session_sign(const struct shinrai_evidence *ev, EVP_PKEY *key,
+			 u8 **sig, size_t *len);
+int shinrai_session_verify(const struct shinrai_evidence *ev, const X509 *cert);
+int shinrai_key_id(const X509 *cert, u8 id[SHINRAI_KEY_ID_SIZE]);
 
 void shinrai_time_format(s64 t, char text[24]);
 int shinrai_time_parse(const char *text, s64 *t);

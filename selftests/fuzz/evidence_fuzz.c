@@ -2,6 +2,9 @@
 /* Evidence: what parses packs and parses to the same; all of it is appraised. */
 #include <stdlib.h>
 
+#include <openssl/ec.h>
+#include <openssl/x509.h>
+
 #include <shinrai/appraise.h>
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
@@ -28,6 +31,22 @@ static void again(const struct shinrai_evidence *ev)
 	free(out);
 }
 
+/* A verifier that signed none of this. */
+static const X509 *saver(void)
+{
+	static X509 *cert;
+	EVP_PKEY *key;
+
+	if (!cert) {
+		key = EVP_EC_gen("P-256");
+		cert = X509_new();
+		if (!key || !cert || !X509_set_pubkey(cert, key))
+			abort();
+		EVP_PKEY_free(key);
+	}
+	return cert;
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
 	struct shinrai_appraise_input in = { 0 };
@@ -39,7 +58,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		return 0;
 	again(&ev);
 	in.ev = &ev;
+	in.saver = saver();
+	/* As seen, or as saved. */
 	if (ev.item[SHINRAI_ITEM_SESSION].data &&
+	    !ev.item[SHINRAI_ITEM_SESSION_SIGNATURE].data &&
 	    !shinrai_session_parse(ev.item[SHINRAI_ITEM_SESSION].data,
 				   ev.item[SHINRAI_ITEM_SESSION].len, &session))
 		in.session = &session;

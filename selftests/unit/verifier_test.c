@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Verifier's own formats: evidence, lists, references, state, session, EAR. */
-/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c */
+/* Verifier's own formats: evidence, lists, references, state, EAR. */
+/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c selftests/verify/forge_session.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -380,27 +380,6 @@ static void test_state_versions(void **state)
 	free(s);
 }
 
-static void test_session(void **state)
-{
-	struct shinrai_session s = { .nonce_len = 32, .time = 1700000000 };
-	struct shinrai_session back;
-	char text[SHINRAI_SESSION_TEXT];
-	int n;
-
-	(void)state;
-	memset(s.nonce, 0xfb, 32);
-	memset(s.peer, 0xee, 32);
-	n = shinrai_session_format(&s, text);
-	assert_true(n > 0);
-	assert_non_null(strstr(text, "2023-11-14T22:13:20Z"));
-	assert_int_equal(shinrai_session_parse(text, (size_t)n, &back), 0);
-	assert_memory_equal(&s, &back, sizeof(s));
-	assert_int_equal(shinrai_session_parse(text, (size_t)n - 1, &back),
-			 -EBADMSG);
-	s.nonce_len = 15;
-	assert_int_equal(shinrai_session_format(&s, text), -EINVAL);
-}
-
 /* What cannot be ours is an error of the caller, not of the machine. */
 static void test_own_pcrs(void **state)
 {
@@ -463,8 +442,7 @@ static void test_ear(void **state)
 
 	(void)state;
 	assert_int_equal(forge_appraise(f, &a), 0);
-	assert_int_equal(
-		shinrai_ear_sign(&a, &f->session, key, 1700000001, &jwt), 0);
+	assert_int_equal(shinrai_ear_sign(&a, key, 1700000001, &jwt), 0);
 	check_jwt(jwt, key, &claims);
 	assert_int_equal(
 		json_unpack(claims, "{s:s, s:{s:{s:i, s:{s:i, s:i}, s:{s:s}}}}",
@@ -495,7 +473,6 @@ int main(void)
 		cmocka_unit_test(test_cmdline),
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_state_versions),
-		cmocka_unit_test(test_session),
 		cmocka_unit_test(test_own_pcrs),
 		cmocka_unit_test(test_ear),
 	};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Honest evidence is trusted; each lie is refused with its own reason. */
-/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c selftests/verify/mutations_quote.c selftests/verify/mutations_log.c selftests/verify/mutations_boot.c */
+/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c selftests/verify/forge_session.c selftests/verify/mutations_quote.c selftests/verify/mutations_log.c selftests/verify/mutations_boot.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -101,7 +101,7 @@ void forge_build(struct forge *f)
 	forge_quote(f);
 	f->len[SHINRAI_ITEM_MACHINE] = (size_t)sprintf(
 		(char *)f->item[SHINRAI_ITEM_MACHINE], "{\"name\":\"plc-7\"}");
-	f->absent[SHINRAI_ITEM_SESSION] = true;
+	forge_build_session(f);
 }
 
 int forge_appraise(struct forge *f, struct shinrai_appraisal *out)
@@ -121,7 +121,8 @@ int forge_appraise(struct forge *f, struct shinrai_appraisal *out)
 	}
 	in.ev = &ev;
 	memcpy(f->session.nonce, f->session_nonce, 32);
-	in.session = f->no_session ? NULL : &f->session;
+	in.session = f->no_session || f->saved ? NULL : &f->session;
+	in.saver = f->saver;
 	in.last = f->have_last ? &f->last : NULL;
 	in.ak_key = f->no_pin ? NULL : f->key;
 	in.whole = f->whole;

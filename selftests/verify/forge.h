@@ -7,6 +7,7 @@
 #define SHINRAI_FORGE_H
 
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #include <shinrai/appraise.h>
 #include <shinrai/record.h>
@@ -73,6 +74,9 @@ struct forge {
 	/* What it is held against. */
 	struct shinrai_session session;
 	bool no_session;
+	bool saved; /* the session is in the evidence; see forge_saved() */
+	X509 *saver, *other_saver; /* @saver is believed, unless NULL */
+	EVP_PKEY *saver_key, *other_saver_key;
 	struct shinrai_state last;
 	bool have_last;
 	const char *digests; /* list text; NULL: none */
@@ -100,6 +104,9 @@ void forge_code(struct forge_record *r, u16 type, u8 kind, const char *content,
 void forge_simple(struct forge_record *r, u16 type, u32 reason);
 /* Plans the log anew, in other PCRs. */
 void forge_own_pcrs(struct forge *f, u8 code, u8 flow);
+/* Plans to have it saved by a verifier that signs what it saw. */
+void forge_saved(struct forge *f);
+void forge_sign_session(struct forge *f, const char *context);
 void forge_drop(struct forge *f, unsigned int n);
 
 #endif

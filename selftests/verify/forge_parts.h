@@ -25,4 +25,7 @@ char *forge_make_reference(const struct forge *f);
 /* forge_quote.c */
 void forge_build_ak(struct forge *f);
 
+/* forge_session.c */
+void forge_build_session(struct forge *f);
+
 #endif

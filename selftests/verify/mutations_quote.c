@@ -241,6 +241,79 @@ static void no_session(struct forge *f)
 	f->no_session = true;
 }
 
+static void saver_not_named(struct forge *f)
+{
+	forge_saved(f);
+	f->saver = NULL;
+}
+
+static void other_saver_named(struct forge *f)
+{
+	forge_saved(f);
+	f->saver = f->other_saver;
+}
+
+static void not_signed(struct forge *f)
+{
+	f->absent[SHINRAI_ITEM_SESSION_SIGNATURE] = true;
+}
+
+static void session_cut(struct forge *f)
+{
+	forge_cut(f, SHINRAI_ITEM_SESSION);
+}
+
+/* The year of its time: evidence of long ago made new. */
+static void session_edited(struct forge *f)
+{
+	u8 *year = memmem(f->item[SHINRAI_ITEM_SESSION],
+			  f->len[SHINRAI_ITEM_SESSION], "2023-", 5);
+
+	year[3] = '9';
+}
+
+/* Whoever has the file invents a session that fits, and signs it himself. */
+static void signed_by_another(struct forge *f)
+{
+	f->saver_key = f->other_saver_key;
+	forge_sign_session(f, "shinrai-session-v1");
+}
+
+static void signed_for_another_purpose(struct forge *f)
+{
+	forge_sign_session(f, "shinrai-session-v0");
+}
+
+static void signature_of_session_cut(struct forge *f)
+{
+	forge_cut(f, SHINRAI_ITEM_SESSION_SIGNATURE);
+}
+
+/* The machine answers the old nonce anew, after all has been set right. */
+static void quoted_again(struct forge *f)
+{
+	f->clock += 1000;
+	forge_quote(f);
+}
+
+static void saved_old_nonce(struct forge *f)
+{
+	forge_saved(f);
+	memset(f->session_nonce, 9, 32);
+}
+
+static void saved_no_session(struct forge *f)
+{
+	f->absent[SHINRAI_ITEM_SESSION] = true;
+}
+
+static void saver_not_named_rogue(struct forge *f)
+{
+	saver_not_named(f);
+	forge_code(&f->rec[4], SHINRAI_EVENT_CODE, SHINRAI_KIND_EXEC, "evil",
+		   "/tmp/evil");
+}
+
 static void seen(struct forge *f)
 {
 	struct shinrai_appraisal a;
@@ -368,6 +441,30 @@ const struct mutation mutations_quote[] = {
 	  "pcr-digest", BAD },
 	{ "no attest item", NULL, no_attest, "item-missing", BAD },
 	{ "no session", NULL, no_session, "session-missing", OPEN },
+	{ "honest, saved", forge_saved, NULL, NULL, GOOD },
+	{ "saved, by whom is not said", saver_not_named, NULL,
+	  "session-unproven", OPEN },
+	{ "saved, by whom is not said, rogue", saver_not_named_rogue, NULL,
+	  "code-unknown", BAD },
+	{ "saved by another verifier", other_saver_named, NULL,
+	  "session-verifier", OPEN },
+	{ "saved, not signed", forge_saved, not_signed, "session-unsigned",
+	  OPEN },
+	{ "saved, without its session", forge_saved, saved_no_session,
+	  "session-missing", OPEN },
+	{ "saved, session cut", forge_saved, session_cut, "session-syntax",
+	  OPEN },
+	{ "saved, session edited", forge_saved, session_edited,
+	  "session-signature", OPEN },
+	{ "saved, signed by another", forge_saved, signed_by_another,
+	  "session-signature", OPEN },
+	{ "saved, signed for another purpose", forge_saved,
+	  signed_for_another_purpose, "session-signature", OPEN },
+	{ "saved, signature cut", forge_saved, signature_of_session_cut,
+	  "session-signature", OPEN },
+	{ "saved, then quoted again", forge_saved, quoted_again,
+	  "session-signature", OPEN },
+	{ "saved, old nonce", saved_old_nonce, NULL, "nonce", BAD },
 	{ "clock stepped back", NULL, clock_back, "clock-back", BAD },
 	{ "fewer resets", NULL, resets_back, "reset-back", BAD },
 	{ "fewer restarts", NULL, restarts_back, "reset-back", BAD },

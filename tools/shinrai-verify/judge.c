@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #include <shinrai/ear.h>
 #include <shinrai/hex.h>
@@ -253,6 +254,7 @@ void judge_free(struct judge *j)
 	shinrai_reference_free(&j->ref);
 	EVP_PKEY_free(j->ak_key);
 	EVP_PKEY_free(j->ear);
+	X509_free(j->saver);
 }
 
 static int write_text(struct verify *v, const char *path, char *text)
@@ -280,15 +282,14 @@ static int learn(struct verify *v, const struct judge *j,
 }
 
 static int sign(struct verify *v, const struct judge *j,
-		const struct shinrai_appraisal *a,
-		const struct shinrai_session *session)
+		const struct shinrai_appraisal *a)
 {
 	SHINRAI_FREE char *jwt = NULL;
 	int ret;
 
 	if (!j->ear)
 		return 0;
-	ret = shinrai_ear_sign(a, session, j->ear, (s64)time(NULL), &jwt);
+	ret = shinrai_ear_sign(a, j->ear, (s64)time(NULL), &jwt);
 	if (ret)
 		return verify_error(v, "ear", NULL, "cannot sign: %s",
 				    strerror(-ret));
@@ -309,21 +310,13 @@ static int remember(struct verify *v, const struct judge *j,
 }
 
 static int save(struct verify *v, const struct judge *j,
-		const struct shinrai_evidence *ev,
-		const struct shinrai_session *session)
+		const struct shinrai_evidence *ev)
 {
-	char text[SHINRAI_SESSION_TEXT];
-	struct shinrai_evidence all = *ev;
 	int ret;
 
 	if (!j->save)
 		return 0;
-	if (session) {
-		ret = shinrai_session_format(session, text);
-		all.item[SHINRAI_ITEM_SESSION].data = (const u8 *)text;
-		all.item[SHINRAI_ITEM_SESSION].len = (size_t)ret;
-	}
-	ret = shinrai_evidence_save(j->save, &all);
+	ret = shinrai_evidence_save(j->save, ev);
 	return ret ? verify_error(v, "write", NULL, "cannot write %s: %s",
 				  j->save, strerror(-ret)) :
 		     0;
@@ -350,6 +343,7 @@ static void hold_against(const struct judge *j,
 {
 	*in = (struct shinrai_appraise_input){
 		.ak_key = j->ak_key,
+		.saver = j->saver,
 		.learned = j->learning,
 		.last = j->have_state ? &j->last : NULL,
 		.digests = j->ndigests ? &j->known : NULL,
@@ -409,13 +403,13 @@ int judge_run(struct verify *v, struct judge *j,
 		ret = verify_error(v, "memory", NULL, "cannot appraise: %s",
 				   strerror(-ret));
 	if (!ret && ev)
-		ret = save(v, j, ev, session);
+		ret = save(v, j, ev);
 	if (!ret)
 		ret = learn(v, j, &a);
 	if (!ret)
 		ret = remember(v, j, &a);
 	if (!ret)
-		ret = sign(v, j, &a, session);
+		ret = sign(v, j, &a);
 	if (!ret)
 		ret = tell(v, j, &a);
 	shinrai_appraisal_free(&a);

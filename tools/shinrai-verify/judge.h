@@ -36,6 +36,7 @@ struct judge {
 	EVP_PKEY *ear;
 	bool have_state;
 	struct shinrai_state last;
+	X509 *saver; /* whose saved sessions are believed */
 	bool whole; /* the log was asked for from record 0 on */
 };
 
@@ -71,18 +72,17 @@ enum {
 	{ "verbose", no_argument, NULL, 'v' }
 /* clang-format on */
 
-#define JUDGE_HELP                                                          \
-	"  --digests FILE   list of known digests (repeatable)\n"           \
-	"  --reference FILE boot references\n"                              \
-	"  --ak FILE        pinned key: PEM, TPMT_PUBLIC, or its name\n"    \
-	"  --learn-ak       write --ak on first use; the verdict says so\n" \
-	"  --state FILE     what was seen last; kept up to date\n"          \
-	"  --pcr-code N     PCR of the module's code events (12)\n"         \
-	"  --pcr-flow N     PCR of its flow events (13)\n"                  \
-	"  --save FILE      save the evidence with its session\n"           \
-	"  --ear-key PEM    sign the verdict as EAR (ES256) ...\n"          \
-	"  --ear-out FILE   ... into this file\n"                           \
-	"  --allow-anon-exec  JIT compilers are expected\n"                 \
+#define JUDGE_HELP                                                        \
+	"  --digests FILE   list of known digests (repeatable)\n"         \
+	"  --reference FILE boot references\n"                            \
+	"  --ak FILE        pinned key: PEM, TPMT_PUBLIC, or its name\n"  \
+	"  --state FILE     what was seen last; kept up to date\n"        \
+	"  --pcr-code N     PCR of the module's code events (12)\n"       \
+	"  --pcr-flow N     PCR of its flow events (13)\n"                \
+	"  --save FILE      save the evidence with its session, signed\n" \
+	"  --ear-key PEM    sign the verdict as EAR (ES256) ...\n"        \
+	"  --ear-out FILE   ... into this file\n"                         \
+	"  --allow-anon-exec  JIT compilers are expected\n"               \
 	"  -v, --verbose    notes too\n"
 
 /* Return: 0 taken; -1 not one of these options; exit status, told already. */
@@ -102,7 +102,7 @@ bool judge_goes_on(const struct judge *j);
 /*
  * Appraises, tells, remembers, signs.
  * @ev: NULL when the attester's answer could not be parsed with @err
- * @session: NULL when there is none
+ * @session: NULL when it was saved with the evidence
  * Return: exit status.
  */
 int judge_run(struct verify *v, struct judge *j,

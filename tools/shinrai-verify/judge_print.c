@@ -116,8 +116,8 @@ void judge_print(const struct shinrai_appraisal *a, bool verbose)
 	if (a->have_boot_id)
 		printf(", boot %s",
 		       shinrai_hex_encode(a->boot_id, sizeof(a->boot_id), hex));
-	if (a->have_time) {
-		shinrai_time_format(a->time, time);
+	if (a->have_session) {
+		shinrai_time_format(a->session.time, time);
 		printf(", as of %s", time);
 	}
 	putchar('\n');

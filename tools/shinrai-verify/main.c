@@ -15,10 +15,12 @@ static const struct verify_verb verbs[] = {
 	  "  --name NAME      name in it, when not HOST\n"
 	  "  --pin HEX        SHA-256 of it\n"
 	  "  --timeout SECONDS  of the whole exchange (30)\n"
-	  "  --full           the whole log, whatever --state remembers\n" JUDGE_HELP,
+	  "  --full           the whole log, whatever --state remembers\n"
+	  "  --learn-ak       write --ak on first use; the verdict says so\n" JUDGE_HELP,
 	  verb_live },
 	{ "check", "EVIDENCE [OPTION]...", "appraise saved evidence",
-	  JUDGE_HELP, verb_check },
+	  "  --verifier-cert FILE  who saved it, PEM; else when is unknown\n" JUDGE_HELP,
+	  verb_check },
 	{ "replay", "cel|ima|bootlog FILE [--big-endian]",
 	  "replay a log: PCR values of each bank, every wrong entry",
 	  "  --big-endian     IMA list of a big-endian machine\n",

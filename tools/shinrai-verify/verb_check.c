@@ -3,13 +3,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/pem.h>
+
 #include "judge.h"
 
-static int read_evidence(struct verify *v, const char *path, u8 **buf,
-			 struct shinrai_evidence *ev,
-			 struct shinrai_session *session, bool *have_session)
+enum { VERIFIER_CERT = 1, HELP };
+
+static int read_saver(struct verify *v, struct judge *j, const char *path)
 {
-	const struct shinrai_item *item = &ev->item[SHINRAI_ITEM_SESSION];
+	SHINRAI_FREE u8 *pem = NULL;
+	size_t len;
+	BIO *bio;
+	int ret;
+
+	ret = verify_read(v, path, VERIFY_MAX_ITEM, &pem, &len);
+	if (ret)
+		return ret;
+	bio = BIO_new_mem_buf(pem, (int)len);
+	if (bio) /* an empty passphrase: nothing here may ask a terminal */
+		j->saver = PEM_read_bio_X509(bio, NULL, NULL, (char[]){ 0 });
+	BIO_free(bio);
+	if (!j->saver)
+		return verify_error(v, "verifier-cert",
+				    "give the PEM certificate that was --cert "
+				    "when it was saved",
+				    "%s: not a certificate", path);
+	return 0;
+}
+
+static int read_evidence(struct verify *v, const char *path, u8 **buf,
+			 struct shinrai_evidence *ev)
+{
 	size_t len;
 	int ret;
 
@@ -22,53 +46,44 @@ static int read_evidence(struct verify *v, const char *path, u8 **buf,
 				    "save it again with shinrai-verify live "
 				    "--save",
 				    "%s: not saved evidence", path);
-	*have_session = item->data;
-	if (item->data && shinrai_session_parse(item->data, item->len, session))
-		return verify_error(v, "session",
-				    "save it again with shinrai-verify live "
-				    "--save",
-				    "%s: session is damaged", path);
 	return 0;
 }
 
-static int run(struct verify *v, struct judge *j, const char *path)
+static int run(struct verify *v, struct judge *j, const char *saver,
+	       const char *path)
 {
-	struct shinrai_session session;
 	struct shinrai_evidence ev;
 	SHINRAI_FREE u8 *buf = NULL;
-	bool have_session;
 	int ret;
 
 	ret = judge_load(v, j);
+	if (!ret && saver)
+		ret = read_saver(v, j, saver);
 	if (!ret)
-		ret = read_evidence(v, path, &buf, &ev, &session,
-				    &have_session);
-	if (!ret)
-		ret = judge_run(v, j, &ev, 0, have_session ? &session : NULL);
-	judge_free(j);
-	return ret;
+		ret = read_evidence(v, path, &buf, &ev);
+	return ret ? ret : judge_run(v, j, &ev, 0, NULL);
 }
 
-int verb_check(struct verify *v, int argc, char **argv)
+static int parse(struct verify *v, struct judge *j, const char **saver,
+		 int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "verifier-cert", required_argument, NULL, VERIFIER_CERT },
 		JUDGE_OPTIONS,
-		{ "help", no_argument, NULL, 'h' },
+		{ "help", no_argument, NULL, HELP },
 		{ 0 },
 	};
-	struct judge *j = calloc(1, sizeof(*j));
 	int opt, ret = 0;
 
-	if (!j)
-		return verify_error(v, "memory", NULL, "out of memory");
 	opterr = 0;
 	while (!ret &&
 	       (opt = getopt_long(argc, argv, "v", options, NULL)) != -1) {
-		if (opt == 'h') {
-			free(j);
-			return verify_help(v);
-		}
-		ret = judge_option(v, j, opt, optarg);
+		if (opt == HELP)
+			return -1;
+		if (opt == VERIFIER_CERT)
+			*saver = optarg;
+		else
+			ret = judge_option(v, j, opt, optarg);
 		if (ret < 0)
 			ret = verify_usage(v,
 					   "unknown option, or without its "
@@ -77,8 +92,27 @@ int verb_check(struct verify *v, int argc, char **argv)
 	}
 	if (!ret && optind + 1 != argc)
 		ret = verify_usage(v, "one evidence file is needed");
-	if (!ret)
-		ret = run(v, j, argv[optind]);
+	/* Whoever made the file would choose the key. */
+	if (!ret && j->learn_ak)
+		ret = verify_usage(v, "--learn-ak pins what a machine shows, "
+				      "not a file: use it with live");
+	return ret;
+}
+
+int verb_check(struct verify *v, int argc, char **argv)
+{
+	struct judge *j = calloc(1, sizeof(*j));
+	const char *saver = NULL;
+	int ret;
+
+	if (!j)
+		return verify_error(v, "memory", NULL, "out of memory");
+	ret = parse(v, j, &saver, argc, argv);
+	if (ret < 0)
+		ret = verify_help(v);
+	else if (!ret)
+		ret = run(v, j, saver, argv[optind]);
+	judge_free(j);
 	free(j);
 	return ret;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include <shinrai/client.h>
 #include <shinrai/hex.h>
 
@@ -92,11 +94,53 @@ static int take_option(struct verify *v, struct live *l, int opt,
 	return -1;
 }
 
+/* The session is what we saw, not what the other side says. */
+static int add_session(struct verify *v, struct shinrai_evidence *ev,
+		       const struct shinrai_client_answer *ans,
+		       char text[SHINRAI_SESSION_TEXT], u8 **sig)
+{
+	struct shinrai_item *item = &ev->item[SHINRAI_ITEM_SESSION_SIGNATURE];
+	int n = shinrai_session_format(&ans->session, text), ret;
+
+	ev->item[SHINRAI_ITEM_SESSION] =
+		(struct shinrai_item){ (const u8 *)text, (size_t)n };
+	ret = shinrai_session_sign(ev, ans->key, sig, &item->len);
+	if (ret)
+		return verify_error(v, "session",
+				    "use a key of EC, RSA, Ed25519 or Ed448",
+				    "cannot sign the session with --key: %s",
+				    strerror(-ret));
+	item->data = *sig;
+	return 0;
+}
+
+static void drop_session(struct shinrai_evidence *ev)
+{
+	ev->item[SHINRAI_ITEM_SESSION] = (struct shinrai_item){ 0 };
+	ev->item[SHINRAI_ITEM_SESSION_SIGNATURE] = (struct shinrai_item){ 0 };
+}
+
+static int judge_answer(struct verify *v, struct judge *j,
+			const struct shinrai_client_answer *ans)
+{
+	char text[SHINRAI_SESSION_TEXT];
+	struct shinrai_evidence ev;
+	SHINRAI_FREE u8 *sig = NULL;
+	int ret = 0, err;
+
+	err = shinrai_evidence_parse(ans->body, ans->len, &ev);
+	if (err)
+		return judge_run(v, j, NULL, err, &ans->session);
+	drop_session(&ev);
+	if (j->save)
+		ret = add_session(v, &ev, ans, text, &sig);
+	return ret ? ret : judge_run(v, j, &ev, 0, &ans->session);
+}
+
 static int run(struct verify *v, struct judge *j, struct live *l)
 {
 	struct shinrai_client_answer ans;
-	struct shinrai_evidence ev;
-	int ret, err;
+	int ret;
 
 	ret = judge_load(v, j);
 	if (ret)
@@ -109,11 +153,8 @@ static int run(struct verify *v, struct judge *j, struct live *l)
 	signal(SIGPIPE, SIG_IGN);
 	if (shinrai_client_ask(&l->req, &ans))
 		return verify_error(v, ans.step, ans.next, "%s", ans.why);
-	err = shinrai_evidence_parse(ans.body, ans.len, &ev);
-	/* The session is what we saw, not what the other side says. */
-	if (!err)
-		ev.item[SHINRAI_ITEM_SESSION] = (struct shinrai_item){ 0 };
-	ret = judge_run(v, j, err ? NULL : &ev, err, &ans.session);
+	ret = judge_answer(v, j, &ans);
+	EVP_PKEY_free(ans.key);
 	free(ans.body);
 	return ret;
 }

@@ -71,6 +71,7 @@ static inline const struct shinrai_item *appraise_item(const struct appraise *a,
 bool shinrai_appraise_composite(const struct appraise *a,
 				const struct shinrai_pcrs *values);
 int shinrai_appraise_expect(struct appraise *a);
+void shinrai_appraise_session(struct appraise *a);
 void shinrai_appraise_quote(struct appraise *a);
 void shinrai_appraise_clock(struct appraise *a);
 void shinrai_appraise_firmware(struct appraise *a);

@@ -78,16 +78,11 @@ static void read_challenge(struct appraise *a)
 /* Stops relays: evidence made for somebody else, or over another connection. */
 static void check_session(struct appraise *a)
 {
-	const struct shinrai_session *s = a->in->session;
+	const struct shinrai_session *s = &a->out->session;
 	const struct shinrai_challenge *c = &a->challenge;
 
-	if (!s) {
-		shinrai_appraise_why(a, SHINRAI_WHY_SESSION_MISSING, "%s", "");
-		return;
-	}
-	a->out->have_time = true;
-	a->out->time = s->time;
-	if (!a->have_challenge)
+	shinrai_appraise_session(a);
+	if (!a->out->have_session || !a->have_challenge)
 		return;
 	if (s->nonce_len != c->nonce_len ||
 	    CRYPTO_memcmp(s->nonce, c->nonce, c->nonce_len))
@@ -240,7 +235,8 @@ void shinrai_appraise_quote(struct appraise *a)
 	a->authentic = a->out->have_quote && !any(a, SHINRAI_STEP_FRESH) &&
 		       a->have_challenge;
 	a->out->proven[SHINRAI_STEP_QUOTE] = a->out->have_quote;
-	a->out->proven[SHINRAI_STEP_FRESH] = a->authentic && a->in->session;
+	a->out->proven[SHINRAI_STEP_FRESH] = a->authentic &&
+					     a->out->have_session;
 }
 
 /* Stops a TPM whose past was rewound, or exchanged for another TPM. */

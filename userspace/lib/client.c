@@ -237,18 +237,6 @@ static int digest_cert(const X509 *cert, u8 out[32])
 	return X509_digest(cert, EVP_sha256(), out, &len) ? 0 : -EIO;
 }
 
-static int digest_key(const X509 *cert, u8 out[32])
-{
-	u8 *der = NULL;
-	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
-
-	if (len <= 0)
-		return -EIO;
-	SHA256(der, (size_t)len, out);
-	OPENSSL_free(der);
-	return 0;
-}
-
 /* What only the two ends of this connection know. */
 static int take_session(struct client *c)
 {
@@ -256,7 +244,7 @@ static int take_session(struct client *c)
 	const X509 *peer = SSL_get0_peer_certificate(c->ssl);
 
 	if (!peer || digest_cert(peer, s->peer) ||
-	    digest_key(SSL_get_certificate(c->ssl), s->verifier_key) ||
+	    shinrai_key_id(SSL_get_certificate(c->ssl), s->verifier_key) ||
 	    SSL_export_keying_material(c->ssl, s->exporter, sizeof(s->exporter),
 				       EXPORTER, strlen(EXPORTER), NULL, 0,
 				       0) != 1)
@@ -436,7 +424,7 @@ static int exchange(struct client *c)
 /**
  * shinrai_client_ask() - one challenge, one answer
  * @req: whom to ask, and with which keys; file names are opened here
- * @ans: out; body and session only on success, step, why and next on error
+ * @ans: out; body, session and key only on success, step, why and next on error
  *
  * Blocks for @req->timeout_ms at most, name resolution not counted.  SIGPIPE
  * must be ignored by the caller.
@@ -464,6 +452,10 @@ int shinrai_client_ask(const struct shinrai_client_request *req,
 	if (!ret)
 		ret = exchange(&c);
 	ans->session.time = (s64)time(NULL);
+	if (!ret) {
+		ans->key = SSL_CTX_get0_privatekey(c.ctx);
+		EVP_PKEY_up_ref(ans->key);
+	}
 	SSL_free(c.ssl);
 	SSL_CTX_free(c.ctx);
 	if (c.fd >= 0)

@@ -112,8 +112,7 @@ static json_t *vector(const struct shinrai_appraisal *v)
 			 tier(v, SHINRAI_STEP_LOG, SHINRAI_STEP_CODE));
 }
 
-static json_t *claims(const struct shinrai_appraisal *v,
-		      const struct shinrai_session *session, s64 now)
+static json_t *claims(const struct shinrai_appraisal *v, s64 now)
 {
 	static const int status[] = {
 		[SHINRAI_TRUSTED] = AFFIRMING,
@@ -130,8 +129,8 @@ static json_t *claims(const struct shinrai_appraisal *v,
 		      "shinrai", "ear.status", status[v->verdict],
 		      "ear.trustworthiness-vector", vector(v),
 		      "shinrai.verdict", shinrai_verdict_json(v));
-	if (j && session) {
-		shinrai_base64url_encode(session->nonce, session->nonce_len,
+	if (j && v->have_session) {
+		shinrai_base64url_encode(v->session.nonce, v->session.nonce_len,
 					 nonce);
 		json_object_set_new(j, "eat_nonce", json_string(nonce));
 	}
@@ -153,19 +152,17 @@ static int compact(const json_t *jws, char **jwt)
 
 /**
  * shinrai_ear_sign() - sign a verdict as EAR
- * @v: the verdict
- * @session: whose nonce goes in; may be NULL
+ * @v: the verdict; the nonce of a session that is believed goes in
  * @key: private P-256 key
  * @now: s since 1970, claim "iat"
  * @jwt: out, compact JWS, NUL-terminated, for free()
  *
  * Return: 0; -ENOMEM; -EIO the library refused.
  */
-int shinrai_ear_sign(const struct shinrai_appraisal *v,
-		     const struct shinrai_session *session, EVP_PKEY *key,
-		     s64 now, char **jwt)
+int shinrai_ear_sign(const struct shinrai_appraisal *v, EVP_PKEY *key, s64 now,
+		     char **jwt)
 {
-	json_t *jwk = jwk_of(key), *body = claims(v, session, now);
+	json_t *jwk = jwk_of(key), *body = claims(v, now);
 	char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
 	json_t *jws = NULL, *sig;
 	int ret = -ENOMEM;

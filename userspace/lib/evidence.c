@@ -35,6 +35,9 @@ static const struct item_desc items[SHINRAI_NITEMS] = {
 				   SHINRAI_MAX_ITEM },
 	[SHINRAI_ITEM_SESSION] = { "session", "application/json",
 				   SHINRAI_MAX_ITEM },
+	[SHINRAI_ITEM_SESSION_SIGNATURE] = { "session-signature",
+					     VND("session-signature"),
+					     SHINRAI_MAX_ITEM },
 };
 
 /**

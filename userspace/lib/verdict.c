@@ -68,8 +68,8 @@ static void add_facts(json_t *j, const struct shinrai_appraisal *v)
 				    json_integer((json_int_t)v->quoted - 1));
 	if (v->have_quote)
 		json_object_set_new(j, "clock", clock_json(v));
-	if (v->have_time) {
-		shinrai_time_format(v->time, time);
+	if (v->have_session) {
+		shinrai_time_format(v->session.time, time);
 		json_object_set_new(j, "time", json_string(time));
 	}
 }

@@ -52,7 +52,8 @@ PY
 
 same_log() { # the spool's log is the module's, from its first record on
 	verdict 4 "boot chain" --full --save saved || return 1
-	shinrai-verify check saved --digests known.txt --ak ak.pem >said 2>&1
+	shinrai-verify check saved --verifier-cert client.pem --ak ak.pem \
+		--digests known.txt >said 2>&1
 	[ $? -eq 4 ] && grep -qi "boot chain" said
 }
 
