@@ -29,6 +29,8 @@ static struct bpf_link *held[LINKS];
 static const u8 programs_digest[] = SHINRAI_BPF_DIGEST;
 
 static_assert(sizeof(programs_digest) == SHINRAI_DIGEST_SIZE);
+/* For whoever makes references of this file. */
+MODULE_INFO(shinrai_programs, SHINRAI_BPF_DIGEST_HEX);
 
 static void notrace anchor_call(unsigned long ip, unsigned long parent_ip,
 				struct ftrace_ops *op,

@@ -205,6 +205,10 @@ SHINRAI_REASON(START_PCRS, "start-pcrs", ON(START), BAD,
 	       "log is in other PCRs than is expected of this machine",
 	       "if the module was told to use them, name them: --pcr-code N, "
 	       "--pcr-flow N")
+SHINRAI_REASON(MODULE_UNKNOWN, "module-unknown", ON(START), OPEN,
+	       "module that wrote the log is not in the references",
+	       "after a wanted update, add it: shinraictl reference make "
+	       "--module")
 SHINRAI_REASON(TEST_FLAGS, "test-flags", ON(START), BAD,
 	       "module was loaded with test flags",
 	       "load the module without test flags")
@@ -216,6 +220,11 @@ SHINRAI_REASON(ARM_PLACE, "arm-place", ON(ARM), BAD,
 SHINRAI_REASON(ARM_AGAIN, "arm-again", ON(ARM), BAD, "second ARM", ATTACK)
 SHINRAI_REASON(ARM_FIELDS, "arm-fields", ON(ARM), BAD,
 	       "ARM lacks its programs, links or count of running code", ATTACK)
+SHINRAI_REASON(PROGRAMS_UNKNOWN, "programs-unknown", ON(ARM), OPEN,
+	       "programs that were armed are not those that the references "
+	       "name with this module",
+	       "after a wanted update, add it: shinraictl reference make "
+	       "--module")
 SHINRAI_REASON(RUNNING_COUNT, "running-count", ON(RUNNING), OPEN,
 	       "running code that ARM counted is not all in the log yet",
 	       "ask again")

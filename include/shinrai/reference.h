@@ -9,6 +9,7 @@
 #include "pcrs.h"
 
 #define SHINRAI_MAX_REFERENCES 4096 /* of one sort */
+#define SHINRAI_MODULE_ID_MAX 64 /* letters of a srcversion; Linux has 23 */
 
 struct shinrai_ref_file {
 	u8 sha256[32]; /* Authenticode of a kernel, of the bytes otherwise */
@@ -23,6 +24,13 @@ struct shinrai_ref_firmware {
 	char *name; /* never NULL */
 };
 
+/* What START and ARM must say of the module itself. */
+struct shinrai_ref_module {
+	char srcversion[SHINRAI_MODULE_ID_MAX + 1];
+	u8 programs[32]; /* SHA-256 */
+	char *name; /* never NULL in a struct shinrai_reference */
+};
+
 struct shinrai_reference {
 	struct shinrai_ref_file *kernel;
 	size_t nkernels;
@@ -32,6 +40,8 @@ struct shinrai_reference {
 	size_t ncmdlines;
 	struct shinrai_ref_firmware *firmware;
 	size_t nfirmware;
+	struct shinrai_ref_module *module;
+	size_t nmodules;
 	u8 id[32]; /* equal for equal entries, in whatever order */
 };
 
@@ -40,6 +50,8 @@ int shinrai_reference_parse(const void *json, size_t len,
 			    size_t why_size);
 void shinrai_reference_free(struct shinrai_reference *r);
 
+int shinrai_module_read(const void *ko, size_t len,
+			struct shinrai_ref_module *m);
 int shinrai_authenticode(u16 alg, const void *pe, size_t len, u8 *out);
 int shinrai_cmdline_digest(u16 alg, const char *text, u8 *out);
 

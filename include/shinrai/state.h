@@ -6,6 +6,7 @@
 #include "evidence.h"
 #include "pcrs.h"
 #include "quote.h"
+#include "reference.h"
 
 #define SHINRAI_POLICY_SIZE 32
 #define SHINRAI_STATE_REASONS 64 /* the worst are kept */
@@ -30,6 +31,9 @@ struct shinrai_state {
 	u8 flow_pcr;
 	bool start_nonzero; /* our PCRs were in use before START */
 	bool armed;
+	u8 module_id[SHINRAI_MODULE_ID_MAX]; /* as START says */
+	size_t module_id_len;
+	u8 programs[32]; /* as ARM says; zeros when it is not this one digest */
 	u64 modules; /* MODULE events so far */
 	u64 running_want; /* RUNNING and MODULE events that ARM promised */
 	u64 running_seen;

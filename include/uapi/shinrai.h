@@ -73,7 +73,7 @@ enum shinrai_field_id {
 	/* START */
 	SHINRAI_FIELD_ABI = 0x10, /* u32, SHINRAI_ABI_VERSION */
 	SHINRAI_FIELD_KERNEL = 0x11, /* text, utsname release and version */
-	SHINRAI_FIELD_MODULE_ID = 0x12, /* bytes, module build id */
+	SHINRAI_FIELD_MODULE_ID = 0x12, /* text, srcversion of the module */
 	SHINRAI_FIELD_BANKS = 0x13, /* {u16 alg, u8 size, u8 capped}... */
 	SHINRAI_FIELD_PCRS = 0x14, /* u8 code PCR, u8 flow PCR */
 	SHINRAI_FIELD_PCR_VALUES = 0x15, /* PCR value list, PROTOCOL.md 2.5 */

@@ -53,6 +53,40 @@ open("cut", "wb").write((spec_id() + log)[:-3])
 # SHA-1 alone, as firmware of TPM 1.2 wrote it
 open("sha1", "wb").write(struct.pack("<II20sI", 0, 4,
     hashlib.sha1(bytes(4)).digest(), 4) + bytes(4))
+
+# A module as far as anybody looks: .modinfo and the names of sections.
+PROGRAMS = sha256(b"programs").hex()
+
+def module(info, names=b"\0.modinfo\0.shstrtab\0", count=3, strings=2):
+    at = 64
+    head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 1, 62, 1, 0, 0,
+                       at + len(info) + len(names), 0, 64, 0, 0, 64, count,
+                       strings)
+    def section(name, kind, offset, size):
+        return struct.pack("<IIQQQQIIQQ", name, kind, 0, 0, offset, size, 0, 0,
+                           1, 0)
+    return (head + info + names + section(0, 0, 0, 0) +
+            section(1, 1, at, len(info)) +
+            section(10, 3, at + len(info), len(names)))
+
+good = b"license=GPL\0srcversion=0A1B2C\0\0shinrai_programs=%s\0" % (
+    PROGRAMS.encode())
+for name, data in {
+    "shinrai.ko": module(good),
+    "cut.ko": module(good)[:-1],
+    "table.ko": module(good, strings=3),
+    "none.ko": module(good, names=b"\0.modinfos\0.shstrtab\0"),
+    "other.ko": module(b"license=GPL\0srcversion=0A1B2C\0"),
+    "twice.ko": module(good + b"srcversion=FF\0"),
+    "open.ko": module(good[:-1]),
+    "short.ko": module(good.replace(PROGRAMS.encode(), b"00")),
+    "empty.ko": module(good.replace(b"0A1B2C", b"")),
+    "elf32.ko": module(good).replace(b"ELF\2", b"ELF\1"),
+    "gz.ko": b"\x1f\x8b\x08" + bytes(100),
+}.items():
+    open(name, "wb").write(data)
+json.dump([{"srcversion": "0A1B2C", "programs": PROGRAMS,
+            "name": "shinrai.ko"}], open("wantko.json", "w"))
 json.dump({
     "format": "shinrai-boot-v1",
     "kernel": [{"sha256": kernel.hex(), "name": "vmlinuz"}],
@@ -84,6 +118,18 @@ run reference make "${boot[@]}" --firmware-log log --firmware-pcrs 23,4
 json 'd["firmware"][0]["pcrs"] == json.load(open("want4.json"))' \
 	"--firmware-pcrs"
 
+run reference make "${boot[@]}" --module shinrai.ko
+json 'd["module"] == json.load(open("wantko.json"))' "--module"
+for real in "$BUILD"/modules/*/shinrai.ko; do
+	[ -e "$real" ] || continue
+	run reference make "${boot[@]}" --module "$real"
+	json "d['module'][0]['srcversion'] == '$(modinfo -F srcversion "$real")'" \
+		"${real#"$BUILD"/}: its srcversion"
+	json "d['module'][0]['programs'] == '$(sha256sum \
+		<"$BUILD/bpf/shinrai_bpf.o" | cut -d' ' -f1)'" \
+		"${real#"$BUILD"/}: its programs"
+done
+
 printf 'not a kernel' >text
 : >empty
 while IFS='|' read -r status args said; do
@@ -101,6 +147,17 @@ done <<'LIST'
 1|--kernel text --initrd initrd.img --cmdline x|text: not a PE image
 1|--kernel none --initrd initrd.img --cmdline x|cannot read none
 1|--kernel vmlinuz --initrd empty --cmdline x|empty: it is empty
+1|--kernel vmlinuz --initrd initrd.img --cmdline x --module none|cannot read none
+1|--kernel vmlinuz --initrd initrd.img --cmdline x --module cut.ko|cut.ko: not a kernel module
+1|--kernel vmlinuz --initrd initrd.img --cmdline x --module table.ko|not a kernel module
+1|--kernel vmlinuz --initrd initrd.img --cmdline x --module none.ko|not a kernel module
+1|--kernel vmlinuz --initrd initrd.img --cmdline x --module twice.ko|not a kernel module
+1|--kernel vmlinuz --initrd initrd.img --cmdline x --module open.ko|not a kernel module
+1|--kernel vmlinuz --initrd initrd.img --cmdline x --module short.ko|not a kernel module
+1|--kernel vmlinuz --initrd initrd.img --cmdline x --module empty.ko|not a kernel module
+1|--kernel vmlinuz --initrd initrd.img --cmdline x --module elf32.ko|not a kernel module
+1|--kernel vmlinuz --initrd initrd.img --cmdline x --module gz.ko|not a kernel module
+1|--kernel vmlinuz --initrd initrd.img --cmdline x --module other.ko|other.ko: not shinrai.ko
 1|--kernel vmlinuz --initrd initrd.img --cmdline x --firmware-log cut|cut:
 1|--kernel vmlinuz --initrd initrd.img --cmdline x --firmware-log text|text:
 1|--kernel vmlinuz --initrd initrd.img --cmdline x --firmware-log sha1|no SHA-256

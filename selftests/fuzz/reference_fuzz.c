@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Boot references; the same bytes are also tried as a PE image. */
+/* Boot references; the same bytes are also tried as PE image and as module. */
 #include <shinrai/reference.h>
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
@@ -7,6 +7,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
 	struct shinrai_reference r;
+	struct shinrai_ref_module m;
 	char why[128];
 	u8 out[64];
 	size_t i;
@@ -18,5 +19,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		shinrai_reference_free(&r);
 	}
 	shinrai_authenticode(SHINRAI_ALG_SHA256, data, len, out);
+	shinrai_module_read(data, len, &m);
 	return 0;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Verifier's own formats: evidence, lists, references, state, EAR. */
-/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c selftests/verify/forge_session.c */
+/* What a verifier reads: evidence, digest lists, boot references. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,25 +8,12 @@
 
 #include <cmocka.h>
 
-#include <openssl/ec.h>
-#include <openssl/ecdsa.h>
 #include <openssl/sha.h>
 
-#include <shinrai/ear.h>
+#include <shinrai/digests.h>
+#include <shinrai/evidence.h>
 #include <shinrai/hex.h>
-#include <shinrai/verdict.h>
-
-#include "../verify/forge.h"
-
-static struct forge *forged(EVP_PKEY *key)
-{
-	struct forge *f = malloc(sizeof(*f));
-
-	assert_non_null(f);
-	forge_init(f, key);
-	forge_build(f);
-	return f;
-}
+#include <shinrai/reference.h>
 
 /* Expected: RFC 8949 by hand, "d9" and so on are CBOR heads. */
 static void test_evidence_refused(void **state)
@@ -224,6 +210,17 @@ static void test_reference(void **state)
 		{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{\"0\":\"" H
 		    "\"}}]}",
 		  0, "firmware" },
+		{ F ",\"module\":[{\"srcversion\":\"A1\",\"programs\":\"" H
+		    "\"}]}",
+		  0, "module" },
+		{ F ",\"module\":[{\"srcversion\":\"A1\"}]}", -EBADMSG,
+		  "module without programs" },
+		{ F ",\"module\":[{\"srcversion\":\"\",\"programs\":\"" H
+		    "\"}]}",
+		  -EBADMSG, "module without srcversion" },
+		{ F ",\"module\":[{\"srcversion\":\"" H "0\",\"programs\":"
+		    "\"" H "\"}]}",
+		  -EBADMSG, "srcversion of 65 letters" },
 		{ "[]", -EBADMSG, "not an object" },
 		{ "{", -EBADMSG, "not JSON" },
 		{ "{}", -EBADMSG, "no format" },
@@ -300,168 +297,6 @@ static void test_cmdline(void **state)
 	}
 }
 
-static void test_state(void **state)
-{
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	struct forge *f = forged(key);
-	struct shinrai_appraisal a;
-	struct shinrai_state *s = malloc(sizeof(*s));
-	char path[] = "/tmp/shinrai-state.XXXXXX", *text;
-	size_t i;
-
-	(void)state;
-	assert_int_equal(forge_appraise(f, &a), 0);
-	assert_true(a.have_next);
-	a.next.firmware = 0xfedcba9876543210; /* the top bit too */
-	a.next.sticky[0].code = SHINRAI_WHY_OVERFLOW;
-	strcpy(a.next.sticky[0].text, "\"quoted\"");
-	a.next.nsticky = 1;
-	close(mkstemp(path));
-	assert_int_equal(shinrai_state_save(path, &a.next), 0);
-	assert_int_equal(shinrai_state_load(path, s), 0);
-	assert_memory_equal(s, &a.next, sizeof(*s));
-	unlink(path);
-	assert_int_equal(shinrai_state_load(path, s), -ENOENT);
-	assert_int_equal(shinrai_state_format(&a.next, &text), 0);
-	/* Whatever is cut away is missed. */
-	for (i = 0; i < strlen(text); i += 7)
-		assert_int_equal(shinrai_state_parse(text, i, s), -EBADMSG);
-	free(text);
-	free(s);
-	shinrai_appraisal_free(&a);
-	free(f);
-	EVP_PKEY_free(key);
-}
-
-/* A state of an earlier version was judged by nobody knows what. */
-static void test_state_versions(void **state)
-{
-	static const struct {
-		const char *format;
-		bool policy;
-		int expected;
-	} table[] = {
-		{ "shinrai-state-v2", true, 0 },
-		{ "shinrai-state-v2", false, -EBADMSG },
-		{ "shinrai-state-v1", false, 0 },
-		{ "shinrai-state-v3", true, -EPROTONOSUPPORT },
-		{ "shinrai-state-v", false, -EPROTONOSUPPORT },
-		{ "shinrai-boot-v1", false, -EBADMSG },
-	};
-	struct shinrai_state *s = calloc(1, sizeof(*s));
-	static const u8 none[SHINRAI_POLICY_SIZE];
-	char *text, *other;
-	json_t *j;
-	size_t i;
-
-	(void)state;
-	s->ak_name_len = 34;
-	s->records = 8;
-	memset(s->policy, 7, sizeof(s->policy));
-	assert_int_equal(shinrai_state_format(s, &text), 0);
-	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		j = json_loads(text, 0, NULL);
-		json_object_set_new(j, "format", json_string(table[i].format));
-		if (!table[i].policy)
-			json_object_del(j, "policy");
-		other = json_dumps(j, 0);
-		if (shinrai_state_parse(other, strlen(other), s) !=
-		    table[i].expected)
-			fail_msg("%s, policy %d", table[i].format,
-				 table[i].policy);
-		if (!table[i].expected)
-			assert_int_equal(s->records, 8);
-		if (!table[i].expected && !table[i].policy)
-			assert_memory_equal(s->policy, none, sizeof(none));
-		json_decref(j);
-		free(other);
-	}
-	free(text);
-	free(s);
-}
-
-/* What cannot be ours is an error of the caller, not of the machine. */
-static void test_own_pcrs(void **state)
-{
-	static const u8 refused[][2] = {
-		{ 10, 13 }, { 12, 12 }, { 13, 0 }, { 16, 12 }, { 12, 23 }
-	};
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	struct forge *f = forged(key);
-	struct shinrai_appraisal a;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < ARRAY_SIZE(refused); i++) {
-		memcpy(f->expect, refused[i], sizeof(f->expect));
-		assert_int_equal(forge_appraise(f, &a), -EINVAL);
-		shinrai_appraisal_free(&a);
-	}
-	free(f);
-	EVP_PKEY_free(key);
-}
-
-/* RFC 7515 A.3's way to check, with OpenSSL: not by the library that signed. */
-static void check_jwt(char *jwt, EVP_PKEY *key, json_t **claims)
-{
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	char *dot = strrchr(jwt, '.'), *middle = strchr(jwt, '.') + 1;
-	ECDSA_SIG *sig = ECDSA_SIG_new();
-	u8 raw[64], *der = NULL, body[32768];
-	size_t n;
-	int len;
-
-	assert_int_equal(shinrai_base64url_decode(dot + 1, raw, 64, &n), 0);
-	assert_int_equal(n, 64);
-	ECDSA_SIG_set0(sig, BN_bin2bn(raw, 32, NULL),
-		       BN_bin2bn(raw + 32, 32, NULL));
-	len = i2d_ECDSA_SIG(sig, &der);
-	assert_int_equal(
-		EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key), 1);
-	assert_int_equal(EVP_DigestVerify(ctx, der, (size_t)len, (u8 *)jwt,
-					  (size_t)(dot - jwt)),
-			 1);
-	*dot = '\0';
-	assert_int_equal(
-		shinrai_base64url_decode(middle, body, sizeof(body), &n), 0);
-	*claims = json_loadb((char *)body, n, 0, NULL);
-	OPENSSL_free(der);
-	ECDSA_SIG_free(sig);
-	EVP_MD_CTX_free(ctx);
-}
-
-static void test_ear(void **state)
-{
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	struct forge *f = forged(key);
-	struct shinrai_appraisal a;
-	const char *verdict, *nonce;
-	json_t *claims;
-	int status, hardware, executables;
-	char *jwt;
-
-	(void)state;
-	assert_int_equal(forge_appraise(f, &a), 0);
-	assert_int_equal(shinrai_ear_sign(&a, key, 1700000001, &jwt), 0);
-	check_jwt(jwt, key, &claims);
-	assert_int_equal(
-		json_unpack(claims, "{s:s, s:{s:{s:i, s:{s:i, s:i}, s:{s:s}}}}",
-			    "eat_nonce", &nonce, "submods", "shinrai",
-			    "ear.status", &status, "ear.trustworthiness-vector",
-			    "hardware", &hardware, "executables", &executables,
-			    "shinrai.verdict", "verdict", &verdict),
-		0);
-	assert_int_equal(status, 2);
-	assert_int_equal(hardware, 0);
-	assert_int_equal(executables, 2);
-	assert_string_equal(verdict, "trusted");
-	json_decref(claims);
-	free(jwt);
-	shinrai_appraisal_free(&a);
-	free(f);
-	EVP_PKEY_free(key);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -471,10 +306,6 @@ int main(void)
 		cmocka_unit_test(test_digests_many),
 		cmocka_unit_test(test_reference),
 		cmocka_unit_test(test_cmdline),
-		cmocka_unit_test(test_state),
-		cmocka_unit_test(test_state_versions),
-		cmocka_unit_test(test_own_pcrs),
-		cmocka_unit_test(test_ear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

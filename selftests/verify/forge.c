@@ -71,6 +71,9 @@ void forge_init(struct forge *f, EVP_PKEY *key)
 	memset(f->session.exporter, 2, 32);
 	memset(f->session.verifier_key, 3, 32);
 	f->session.time = 1700000000;
+	f->module_id = "0123456789ABCDEF0123456";
+	memcpy(f->programs, "\1b0123456789abcdef0123456789abcdef", 34);
+	f->reference_module = FORGE_MODULE("0123456789ABCDEF0123456", "61");
 	f->own[0] = 12;
 	f->own[1] = 13;
 	forge_plan_log(f);
@@ -86,6 +89,7 @@ void forge_build(struct forge *f)
 	/* References are of the boot as planned, not as bent. */
 	forge_init(reference, f->key);
 	reference->no_arms = f->no_arms;
+	reference->reference_module = f->reference_module;
 	reference->reference_head = f->reference_head;
 	reference->reference_tail = f->reference_tail;
 	forge_build_boot(reference);

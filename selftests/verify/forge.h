@@ -17,6 +17,15 @@
 #define FORGE_BOOT 32
 #define FORGE_ITEM (64 << 10)
 
+/*
+ * Entry of a reference list: @id in START, programs whose digest is the text
+ * "0123456789abcdef0123456789" and so on, but for its hexadecimal byte @tenth.
+ */
+#define FORGE_MODULE(id, tenth)                    \
+	"{\"srcversion\":\"" id "\",\"programs\":" \
+	"\"30313233343536373839" tenth             \
+	"626364656630313233343536373839616263646566\"}"
+
 struct forge_record {
 	u8 type;
 	u32 pcr; /* in the header */
@@ -50,6 +59,8 @@ struct forge {
 	unsigned int quoted; /* records that the quote covers */
 	struct forge_boot boot[FORGE_BOOT];
 	unsigned int nboot;
+	const char *module_id; /* in START */
+	u8 programs[34]; /* in ARM: 1, a name of one letter, their digest */
 	u8 own[2]; /* PCRs of code and flow */
 	u8 start[2][32]; /* their values before START */
 	u32 magic;
@@ -83,6 +94,7 @@ struct forge {
 	const char *reference; /* JSON; NULL: none */
 	/* Command lines around the one that is right, with their commas. */
 	const char *reference_head, *reference_tail;
+	const char *reference_module; /* list of them; NULL: none */
 	bool whole; /* the log was asked for from record 0 */
 	bool no_pin;
 	u8 expect[2]; /* PCRs of code and flow; 0: as by default */
@@ -102,7 +114,8 @@ void forge_event(struct forge_record *r, const struct shinrai_event *ev);
 void forge_code(struct forge_record *r, u16 type, u8 kind, const char *content,
 		const char *path);
 void forge_simple(struct forge_record *r, u16 type, u32 reason);
-/* Plans the log anew, in other PCRs. */
+/* Plans the log anew: with what START and ARM say now, or in other PCRs. */
+void forge_plan_log(struct forge *f);
 void forge_own_pcrs(struct forge *f, u8 code, u8 flow);
 /* Plans to have it saved by a verifier that signs what it saw. */
 void forge_saved(struct forge *f);

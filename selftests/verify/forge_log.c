@@ -76,7 +76,7 @@ static void start_event(struct forge *f)
 {
 	static const u8 one[4] = { 0, 0, 0, 1 };
 	static const u8 banks[4] = { 0, 0x0b, 32, 0 };
-	struct shinrai_event ev = { .type = SHINRAI_EVENT_START, .nfields = 4 };
+	struct shinrai_event ev = { .type = SHINRAI_EVENT_START, .nfields = 5 };
 	u8 values[2 + 2 * 36];
 	struct shinrai_wr w;
 	unsigned int i;
@@ -90,24 +90,26 @@ static void start_event(struct forge *f)
 		shinrai_wr_bytes(&w, f->start[i], 32);
 	}
 	ev.field[0] = (struct shinrai_field){ 0x10, false, 4, NULL, one };
-	ev.field[1] = (struct shinrai_field){ 0x13, false, 4, NULL, banks };
-	ev.field[2] = (struct shinrai_field){ 0x14, false, 2, NULL, f->own };
-	ev.field[3] = (struct shinrai_field){ 0x15, false, sizeof(values), NULL,
+	ev.field[1] = (struct shinrai_field){ 0x12, false,
+					      (u16)strlen(f->module_id), NULL,
+					      (const u8 *)f->module_id };
+	ev.field[2] = (struct shinrai_field){ 0x13, false, 4, NULL, banks };
+	ev.field[3] = (struct shinrai_field){ 0x14, false, 2, NULL, f->own };
+	ev.field[4] = (struct shinrai_field){ 0x15, false, sizeof(values), NULL,
 					      values };
 	forge_event(&f->rec[0], &ev);
 }
 
-static void arm_events(struct forge_record *r)
+static void arm_events(const struct forge *f, struct forge_record *r)
 {
-	static const u8 programs[] = "\x01"
-				     "b0123456789abcdef0123456789abcdef";
 	static const u8 three[4] = { 0, 0, 0, 3 };
 	static const u8 zero[1] = { 0 };
 	struct shinrai_event ev = { .type = SHINRAI_EVENT_ARM, .nfields = 6 };
 	struct shinrai_event mod = { .type = SHINRAI_EVENT_MODULE,
 				     .nfields = 1 };
 
-	ev.field[0] = (struct shinrai_field){ 0x20, false, 34, NULL, programs };
+	ev.field[0] =
+		(struct shinrai_field){ 0x20, false, 34, NULL, f->programs };
 	ev.field[1] = (struct shinrai_field){ 0x21, false, 4, NULL, three };
 	ev.field[2] = (struct shinrai_field){ 0x22, false, 0, NULL, zero };
 	ev.field[3] = (struct shinrai_field){ 0x23, false, 4, NULL, three };
@@ -167,10 +169,11 @@ void forge_plan_log(struct forge *f)
 {
 	struct forge_record *r;
 
+	f->nrec = 0;
 	forge_record(f, SHINRAI_RECORD_START, f->own[0]);
 	start_event(f);
 	r = forge_record(f, SHINRAI_RECORD_ARM, f->own[0]);
-	arm_events(r);
+	arm_events(f, r);
 	r = forge_record(f, SHINRAI_RECORD_EVENTS, f->own[0]);
 	forge_code(r, SHINRAI_EVENT_CODE, SHINRAI_KIND_EXEC, "ls", "/bin/ls");
 	r = forge_record(f, SHINRAI_RECORD_EVENTS, f->own[0]);
@@ -194,7 +197,6 @@ void forge_own_pcrs(struct forge *f, u8 code, u8 flow)
 	f->own[1] = flow;
 	f->mask |= 1u << code | 1u << flow;
 	f->asked_mask = f->mask;
-	f->nrec = 0;
 	forge_plan_log(f);
 }
 

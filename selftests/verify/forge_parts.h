@@ -13,7 +13,6 @@ void forge_extend(u8 pcr[32], const u8 digest[32]);
 void forge_raw(u8 *p, size_t *n, const void *data, size_t len);
 
 /* forge_log.c */
-void forge_plan_log(struct forge *f);
 void forge_checkpoints(struct forge *f);
 
 /* forge_boot.c */

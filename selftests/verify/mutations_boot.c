@@ -188,6 +188,44 @@ static void expected_not_quoted(struct forge *f)
 	f->mask = f->asked_mask = 0x77ff | 1u << 11;
 }
 
+static void other_module(struct forge *f)
+{
+	f->module_id = "1123456789ABCDEF0123456";
+	forge_plan_log(f);
+}
+
+static void module_without_id(struct forge *f)
+{
+	f->module_id = "";
+	forge_plan_log(f);
+}
+
+static void other_programs(struct forge *f)
+{
+	f->programs[12] ^= 1;
+	forge_plan_log(f);
+}
+
+static void nothing_of_modules(struct forge *f)
+{
+	f->reference_module = NULL;
+}
+
+/* Each is known, but not of the same module. */
+static void programs_of_another(struct forge *f)
+{
+	f->reference_module =
+		FORGE_MODULE("0123456789ABCDEF0123456", "62") "," FORGE_MODULE(
+			"1123456789ABCDEF0123456", "61");
+}
+
+static void two_modules(struct forge *f)
+{
+	f->reference_module =
+		FORGE_MODULE("0123456789ABCDEF0123456", "62") "," FORGE_MODULE(
+			"0123456789ABCDEF0123456", "61");
+}
+
 static void started_late(struct forge *f)
 {
 	static u8 values[2 + 2 * 36] = { 0, 2, 0, 0x0b, 12, 32, 1 };
@@ -384,6 +422,15 @@ const struct mutation mutations_boot[] = {
 	  "start-pcrs", BAD },
 	{ "in PCRs 11 and 15, the latter not quoted", expected_not_quoted, NULL,
 	  "pcr-required", BAD },
+	{ "honest, module not in question", nothing_of_modules, NULL, NULL,
+	  GOOD },
+	{ "honest, two modules are known", two_modules, NULL, NULL, GOOD },
+	{ "other module", other_module, NULL, "module-unknown", OPEN },
+	{ "module without an id", module_without_id, NULL, "module-unknown",
+	  OPEN },
+	{ "other programs", other_programs, NULL, "programs-unknown", OPEN },
+	{ "programs of another module", programs_of_another, NULL,
+	  "programs-unknown", OPEN },
 	{ "PCR used before START", started_late, NULL, "start-nonzero", OPEN },
 	{ "no firmware log", NULL, no_firmware, "firmware-missing", OPEN },
 	{ "firmware log cut", NULL, firmware_cut, "firmware-syntax", BAD },

@@ -45,6 +45,7 @@ $(BPF)/shinrai_bpf.lskel.h: $(BPF)/shinrai_bpf.o
 	$(Q)mv $@.new $@
 
 $(BPF)/shinrai_bpf_digest.h: $(BPF)/shinrai_bpf.o
-	$(Q)sha256sum <$< | sed -E -e 's/ .*//' -e 's/(..)/0x\1,/g' \
-		-e 's/.*/#define SHINRAI_BPF_DIGEST { & }/' >$@.new
+	$(Q)sha256sum <$< | sed -E -e 's/ .*//' -e 'h' -e 's/(..)/0x\1,/g' \
+		-e 's/.*/#define SHINRAI_BPF_DIGEST { & }/p' -e 'g' \
+		-e 's/.*/#define SHINRAI_BPF_DIGEST_HEX "&"/' >$@.new
 	$(Q)mv $@.new $@

@@ -13,7 +13,7 @@ _shinraictl_options() {
 		;;
 	"reference make")
 		echo --kernel --initrd --arms --cmdline --firmware-log \
-			--firmware-pcrs --out
+			--firmware-pcrs --module --out
 		;;
 	esac
 	echo --json --help

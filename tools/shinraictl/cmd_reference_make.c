@@ -13,12 +13,13 @@
 #define MAX_KERNEL ((size_t)256 << 20)
 #define MAX_INITRD ((size_t)2 << 30)
 #define MAX_BOOTLOG ((size_t)16 << 20)
+#define MAX_MODULE ((size_t)64 << 20)
 /* Code and keys.  1 moves with the boot order, 4 and 5 with what is booted. */
 #define FIRMWARE_PCRS "0,2,3,6,7"
 
 struct reference {
 	struct ctl *ctl;
-	const char *kernel, *initrd, *cmdline, *firmware, *pcrs, *out;
+	const char *kernel, *initrd, *cmdline, *firmware, *pcrs, *module, *out;
 	bool arms;
 	u32 mask; /* of @pcrs */
 };
@@ -148,6 +149,38 @@ static int add_firmware(struct reference *r, json_t *to)
 	return 0;
 }
 
+static int add_module(struct reference *r, json_t *to)
+{
+	struct shinrai_ref_module m;
+	char hex[2 * 32 + 1];
+	CTL_BUF file = { 0 };
+	int ret;
+
+	if (!r->module)
+		return 0;
+	ret = read_input(r, r->module, MAX_MODULE, &file);
+	if (ret)
+		return ret;
+	ret = shinrai_module_read(file.data, file.len, &m);
+	if (ret == -ENODATA)
+		return ctl_error(r->ctl, "format",
+				 "give the module that the initramfs loads",
+				 "%s: not shinrai.ko, or of a version that does"
+				 " not name its programs",
+				 r->module);
+	if (ret)
+		return ctl_error(r->ctl, "format",
+				 "if it is compressed, unpack it first",
+				 "%s: not a kernel module of 64 bits",
+				 r->module);
+	shinrai_hex_encode(m.programs, sizeof(m.programs), hex);
+	json_object_set_new(to, "module",
+			    json_pack("[{s:s, s:s, s:o}]", "srcversion",
+				      m.srcversion, "programs", hex, "name",
+				      name_json(r->module)));
+	return 0;
+}
+
 /* "0,2,7" in any order.  Return: 0; EXIT_USAGE, told. */
 static int parse_pcrs(struct reference *r)
 {
@@ -227,6 +260,8 @@ static int run(struct reference *r)
 		return ctl_error(r->ctl, "format", NULL,
 				 "--cmdline: it is not UTF-8");
 	ret = add_firmware(r, json);
+	if (!ret)
+		ret = add_module(r, json);
 	return ret ? ret : write_out(r, json);
 }
 
@@ -245,6 +280,8 @@ int cmd_reference_make(struct ctl *ctl, int argc, char **argv)
 		  "binary_bios_measurements of a good boot", 0 },
 		{ "firmware-pcrs", CTL_TEXT, &r.pcrs, "LIST",
 		  "PCRs taken from it; default " FIRMWARE_PCRS, 0 },
+		{ "module", CTL_TEXT, &r.module, "FILE",
+		  "shinrai.ko, as the initramfs loads it", 0 },
 		{ "out", CTL_TEXT, &r.out, "FILE", "default: -", 0 },
 		{ 0 },
 	};

@@ -113,6 +113,28 @@ static void judge_start_pcrs(const struct subject *s)
 	s->a->now.start_nonzero = !zero;
 }
 
+static void take_module(const struct subject *s)
+{
+	const struct shinrai_field *f =
+		shinrai_event_field(s->ev, SHINRAI_FIELD_MODULE_ID);
+
+	s->a->now.module_id_len = 0;
+	if (!f || f->len > sizeof(s->a->now.module_id))
+		return;
+	memcpy(s->a->now.module_id, f->data, f->len);
+	s->a->now.module_id_len = f->len;
+}
+
+/* One object holds them all; several are of a module not known here. */
+static void take_programs(const struct subject *s,
+			  const struct shinrai_field *f)
+{
+	const size_t name = f->data[0], size = sizeof(s->a->now.programs);
+
+	if (f->len == 1 + name + size)
+		memcpy(s->a->now.programs, f->data + 1 + name, size);
+}
+
 static void judge_start(const struct subject *s)
 {
 	u64 abi, test;
@@ -129,6 +151,7 @@ static void judge_start(const struct subject *s)
 		shinrai_appraise_record(s->a, SHINRAI_WHY_START_ABI,
 					s->h->recnum, "version %llu",
 					(unsigned long long)abi);
+	take_module(s);
 	judge_start_pcrs(s);
 	/* Absent when there are none; withheld it cannot be. */
 	if (!shinrai_event_uint(s->ev, SHINRAI_FIELD_TEST, 4, &test))
@@ -159,6 +182,7 @@ static void judge_arm(const struct subject *s)
 					s->h->recnum, "%s", "");
 		return;
 	}
+	take_programs(s, programs);
 	s->a->now.running_want = running;
 }
 
@@ -275,45 +299,4 @@ void shinrai_appraise_event(struct appraise *a, const struct shinrai_header *h,
 
 	if (ev->type < ARRAY_SIZE(judges) && judges[ev->type])
 		judges[ev->type](&s);
-}
-
-/*
- * Where our log is looked for is the verifier's choice, never the evidence's:
- * in a pair of PCRs that nobody used, root could start a clean log of its own.
- */
-static void check_own_pcrs(struct appraise *a)
-{
-	if (a->have_start &&
-	    (a->now.code_pcr != a->pcr_code || a->now.flow_pcr != a->pcr_flow))
-		shinrai_appraise_why(a, SHINRAI_WHY_START_PCRS,
-				     "%u and %u, expected %u and %u",
-				     a->now.code_pcr, a->now.flow_pcr,
-				     a->pcr_code, a->pcr_flow);
-}
-
-/**
- * shinrai_appraise_arm() - what START and ARM promised, once all records were judged
- * @a: the appraisal, after the boot was judged
- */
-void shinrai_appraise_arm(struct appraise *a)
-{
-	check_own_pcrs(a);
-	if (a->now.start_nonzero)
-		shinrai_appraise_why(a, SHINRAI_WHY_START_NONZERO, "%s", "");
-	if (!a->now.armed) {
-		shinrai_appraise_why(a, SHINRAI_WHY_ARM_MISSING, "%s", "");
-		return;
-	}
-	if (a->now.running_seen < a->now.running_want)
-		shinrai_appraise_why(a, SHINRAI_WHY_RUNNING_COUNT,
-				     "%llu of %llu",
-				     (unsigned long long)a->now.running_seen,
-				     (unsigned long long)a->now.running_want);
-	/* Whatever a proven initramfs loaded is vouched for with it. */
-	if (a->now.modules && !a->boot_proven)
-		shinrai_appraise_why(a, SHINRAI_WHY_MODULE_EARLY,
-				     "%llu modules",
-				     (unsigned long long)a->now.modules);
-	if (!a->in->digests)
-		shinrai_appraise_why(a, SHINRAI_WHY_DIGESTS_MISSING, "%s", "");
 }

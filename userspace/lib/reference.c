@@ -10,7 +10,7 @@
 
 /* Each a list; the format beside them is all else that there may be. */
 static const char *const lists[] = { "kernel", "initramfs", "cmdline",
-				     "firmware" };
+				     "firmware", "module" };
 
 struct why {
 	char *text;
@@ -158,6 +158,37 @@ static int read_firmware(const struct why *w, const json_t *all,
 	return 0;
 }
 
+static int read_modules(const struct why *w, const json_t *all,
+			struct shinrai_reference *r)
+{
+	const json_t *list = json_object_get(all, "module");
+	const char *id, *programs, *name;
+	void *mem;
+	size_t i;
+	json_t *j;
+	int ret;
+
+	ret = table(w, list, "module", sizeof(*r->module), &mem, &r->nmodules);
+	r->module = mem;
+	if (ret)
+		return ret;
+	json_array_foreach(list, i, j) {
+		name = "";
+		if (json_unpack(j, "{s:s, s:s, s?s !}", "srcversion", &id,
+				"programs", &programs, "name", &name) ||
+		    !*id || strlen(id) > SHINRAI_MODULE_ID_MAX ||
+		    !hex_is(programs, r->module[i].programs, 32))
+			return bad(w, "module", i,
+				   "needs srcversion, programs, may have name");
+		strcpy(r->module[i].srcversion, id);
+		r->module[i].name = strdup(name);
+		if (!r->module[i].name)
+			return -ENOMEM;
+		r->nmodules = i + 1;
+	}
+	return 0;
+}
+
 static int check_members(const struct why *w, const json_t *all)
 {
 	const char *format = json_string_value(json_object_get(all, "format"));
@@ -265,6 +296,8 @@ int shinrai_reference_parse(const void *json, size_t len,
 	if (!ret)
 		ret = read_firmware(&w, all, r);
 	if (!ret)
+		ret = read_modules(&w, all, r);
+	if (!ret)
 		ret = identify(all, r);
 	json_decref(all);
 	if (ret)
@@ -295,5 +328,8 @@ void shinrai_reference_free(struct shinrai_reference *r)
 	for (i = 0; i < r->nfirmware; i++)
 		free(r->firmware[i].name);
 	free(r->firmware);
+	for (i = 0; i < r->nmodules; i++)
+		free(r->module[i].name);
+	free(r->module);
 	memset(r, 0, sizeof(*r));
 }

@@ -86,16 +86,19 @@ int shinrai_state_format(const struct shinrai_state *s, char **text)
 	if (!j ||
 	    json_object_update_new(
 		    j,
-		    json_pack("{s:i, s:i, s:b, s:b, s:I, s:I, s:I, "
+		    json_pack("{s:i, s:i, s:b, s:b, s:o, s:o, s:I, s:I, s:I, "
 			      "s:I, s:o, s:o, s:o}",
 			      "code_pcr", s->code_pcr, "flow_pcr", s->flow_pcr,
 			      "start_nonzero", s->start_nonzero, "armed",
-			      s->armed, "modules", (json_int_t)s->modules,
-			      "running_want", (json_int_t)s->running_want,
-			      "running_seen", (json_int_t)s->running_seen,
-			      "code", (json_int_t)s->code, "banks",
-			      banks_json(s), "pcrs", pcrs_json(&s->pcrs),
-			      "findings", sticky_json(s)))) {
+			      s->armed, "module_id",
+			      hex(s->module_id, s->module_id_len), "programs",
+			      hex(s->programs, sizeof(s->programs)), "modules",
+			      (json_int_t)s->modules, "running_want",
+			      (json_int_t)s->running_want, "running_seen",
+			      (json_int_t)s->running_seen, "code",
+			      (json_int_t)s->code, "banks", banks_json(s),
+			      "pcrs", pcrs_json(&s->pcrs), "findings",
+			      sticky_json(s)))) {
 		json_decref(j);
 		return -ENOMEM;
 	}
@@ -216,11 +219,22 @@ static bool read_numbers(const json_t *j, struct shinrai_state *s)
 	return true;
 }
 
-/* Version 1 remembered none: what it judged counts by no policy that there is. */
+/* Version 1 lacks these: what it judged counts by no policy that there is. */
+static bool read_policy(const json_t *j, struct shinrai_state *s)
+{
+	size_t n, k;
+
+	return bytes(j, "policy", s->policy, sizeof(s->policy), &n) &&
+	       n == sizeof(s->policy) &&
+	       bytes(j, "module_id", s->module_id, sizeof(s->module_id),
+		     &s->module_id_len) &&
+	       bytes(j, "programs", s->programs, sizeof(s->programs), &k) &&
+	       k == sizeof(s->programs);
+}
+
 static int read_version(const json_t *j, struct shinrai_state *s)
 {
 	const char *format = json_string_value(json_object_get(j, "format"));
-	size_t n;
 
 	if (!format || strncmp(format, FORMAT_ANY, strlen(FORMAT_ANY)))
 		return -EBADMSG;
@@ -228,10 +242,7 @@ static int read_version(const json_t *j, struct shinrai_state *s)
 		return 0;
 	if (strcmp(format, FORMAT))
 		return -EPROTONOSUPPORT;
-	if (!bytes(j, "policy", s->policy, sizeof(s->policy), &n) ||
-	    n != sizeof(s->policy))
-		return -EBADMSG;
-	return 0;
+	return read_policy(j, s) ? 0 : -EBADMSG;
 }
 
 static bool read_rest(const json_t *j, struct shinrai_state *s)

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+/* State files: written and read alike, of each version, or refused. */
+/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c selftests/verify/forge_session.c */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <jansson.h>
+#include <openssl/ec.h>
+
+#include "../verify/forge.h"
+
+static struct forge *forged(EVP_PKEY *key)
+{
+	struct forge *f = malloc(sizeof(*f));
+
+	assert_non_null(f);
+	forge_init(f, key);
+	forge_build(f);
+	return f;
+}
+
+static void test_state(void **state)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	struct forge *f = forged(key);
+	struct shinrai_appraisal a;
+	struct shinrai_state *s = malloc(sizeof(*s));
+	char path[] = "/tmp/shinrai-state.XXXXXX", *text;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(forge_appraise(f, &a), 0);
+	assert_true(a.have_next);
+	a.next.firmware = 0xfedcba9876543210; /* the top bit too */
+	a.next.sticky[0].code = SHINRAI_WHY_OVERFLOW;
+	strcpy(a.next.sticky[0].text, "\"quoted\"");
+	a.next.nsticky = 1;
+	close(mkstemp(path));
+	assert_int_equal(shinrai_state_save(path, &a.next), 0);
+	assert_int_equal(shinrai_state_load(path, s), 0);
+	assert_memory_equal(s, &a.next, sizeof(*s));
+	unlink(path);
+	assert_int_equal(shinrai_state_load(path, s), -ENOENT);
+	assert_int_equal(shinrai_state_format(&a.next, &text), 0);
+	/* Whatever is cut away is missed. */
+	for (i = 0; i < strlen(text); i += 7)
+		assert_int_equal(shinrai_state_parse(text, i, s), -EBADMSG);
+	free(text);
+	free(s);
+	shinrai_appraisal_free(&a);
+	free(f);
+	EVP_PKEY_free(key);
+}
+
+/* A state of an earlier version was judged by nobody knows what. */
+static void test_state_versions(void **state)
+{
+	static const struct {
+		const char *format;
+		bool policy;
+		int expected;
+	} table[] = {
+		{ "shinrai-state-v2", true, 0 },
+		{ "shinrai-state-v2", false, -EBADMSG },
+		{ "shinrai-state-v1", false, 0 },
+		{ "shinrai-state-v3", true, -EPROTONOSUPPORT },
+		{ "shinrai-state-v", false, -EPROTONOSUPPORT },
+		{ "shinrai-boot-v1", false, -EBADMSG },
+	};
+	struct shinrai_state *s = calloc(1, sizeof(*s));
+	static const u8 none[SHINRAI_POLICY_SIZE];
+	char *text, *other;
+	json_t *j;
+	size_t i;
+
+	(void)state;
+	s->ak_name_len = 34;
+	s->records = 8;
+	memset(s->policy, 7, sizeof(s->policy));
+	assert_int_equal(shinrai_state_format(s, &text), 0);
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		j = json_loads(text, 0, NULL);
+		json_object_set_new(j, "format", json_string(table[i].format));
+		if (!table[i].policy)
+			json_object_del(j, "policy");
+		other = json_dumps(j, 0);
+		if (shinrai_state_parse(other, strlen(other), s) !=
+		    table[i].expected)
+			fail_msg("%s, policy %d", table[i].format,
+				 table[i].policy);
+		if (!table[i].expected)
+			assert_int_equal(s->records, 8);
+		if (!table[i].expected && !table[i].policy)
+			assert_memory_equal(s->policy, none, sizeof(none));
+		json_decref(j);
+		free(other);
+	}
+	free(text);
+	free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_state),
+		cmocka_unit_test(test_state_versions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
