@@ -164,6 +164,9 @@ SHINRAI_REASON(RECORD_BANKS, "record-banks", ON(LOG), BAD,
 SHINRAI_REASON(BANK_UNKNOWN, "bank-unknown", ON(LOG), OPEN,
 	       "hash of a bank cannot be computed here",
 	       "update shinrai-verify")
+SHINRAI_REASON(BANK_CAPPED, "bank-capped", ON(LOG), BAD,
+	       "quoted bank is capped: every record extends it alike",
+	       "quote a bank whose hash the kernel has")
 SHINRAI_REASON(PCR_RANGE, "pcr-range", ON(LOG), BAD,
 	       "record names a PCR that does not exist", ATTACK)
 SHINRAI_REASON(PCR_OTHER, "pcr-other", ON(LOG), BAD,

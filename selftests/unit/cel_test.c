@@ -222,7 +222,7 @@ static void test_edits(void **state)
 		  "PCR in the header" },
 		{ 2, HEADER + 13, 1, F(BOOT_ID) | F(DIGEST), "boot id" },
 		{ 2, HEADER + 44, 1, F(DIGEST), "time" },
-		{ 2, HEADER + 5, 3, F(VERSION), "format version" },
+		{ 2, HEADER + 5, 3, F(VERSION) | F(DIGEST), "format version" },
 		{ 2, HEADER + 6, 0x10, F(TYPE) | F(DIGEST),
 		  "unknown critical record type" },
 		{ 2, HEADER + 6, 0x90, F(DIGEST),

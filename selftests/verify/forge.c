@@ -89,6 +89,7 @@ void forge_build(struct forge *f)
 	/* References are of the boot as planned, not as bent. */
 	forge_init(reference, f->key);
 	reference->no_arms = f->no_arms;
+	reference->reference_pcr14 = f->reference_pcr14;
 	reference->reference_module = f->reference_module;
 	reference->reference_head = f->reference_head;
 	reference->reference_tail = f->reference_tail;

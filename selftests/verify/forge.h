@@ -27,6 +27,7 @@
 	"626364656630313233343536373839616263646566\"}"
 
 struct forge_record {
+	u8 version; /* of the format */
 	u8 type;
 	u32 pcr; /* in the header */
 	u8 index; /* in the CEL record */
@@ -74,6 +75,7 @@ struct forge {
 	u8 session_nonce[32]; /* what the verifier sent */
 	u8 nonce[32], exporter[32], verifier_key[32]; /* what is answered */
 	u32 asked_mask; /* in the challenge */
+	bool capped; /* the bank, as if the kernel lacked its hash */
 	bool late_nonce; /* the leaf is not in the tree */
 	bool wrong_root; /* in the checkpoint */
 	bool no_arms; /* the initramfs reference says so */
@@ -94,6 +96,7 @@ struct forge {
 	const char *reference; /* JSON; NULL: none */
 	/* Command lines around the one that is right, with their commas. */
 	const char *reference_head, *reference_tail;
+	const char *reference_pcr14; /* its value in hex; NULL: none */
 	const char *reference_module; /* list of them; NULL: none */
 	bool whole; /* the log was asked for from record 0 */
 	bool no_pin;

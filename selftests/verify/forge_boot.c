@@ -137,12 +137,15 @@ char *forge_make_reference(const struct forge *f)
 		 "\"initramfs\":[{\"sha256\":\"%s\",\"arms\":%s}],"
 		 "\"cmdline\":[%s{\"text\":\"quiet\"}%s],"
 		 "\"firmware\":[{\"pcrs\":{\"0\":\"%s\",\"2\":\"%s\","
-		 "\"7\":\"%s\"},\"bank\":\"sha256\"}]%s%s%s}",
+		 "\"7\":\"%s\"%s%s%s},\"bank\":\"sha256\"}]%s%s%s}",
 		 hex32(kernel_digest), hex32(initrd_digest),
 		 f->no_arms ? "false" : "true",
 		 f->reference_head ? f->reference_head : "",
 		 f->reference_tail ? f->reference_tail : "", hex32(f->pcr[0]),
 		 hex32(f->pcr[2]), hex32(f->pcr[7]),
+		 f->reference_pcr14 ? ",\"14\":\"" : "",
+		 f->reference_pcr14 ? f->reference_pcr14 : "",
+		 f->reference_pcr14 ? "\"" : "",
 		 f->reference_module ? ",\"module\":[" : "",
 		 f->reference_module ? f->reference_module : "",
 		 f->reference_module ? "]" : "");

@@ -14,6 +14,7 @@ struct forge_record *forge_record(struct forge *f, u8 type, u32 pcr)
 
 	assert(f->nrec < FORGE_RECORDS);
 	memset(r, 0, sizeof(*r));
+	r->version = SHINRAI_RECORD_VERSION;
 	r->type = type;
 	r->pcr = pcr;
 	r->index = (u8)pcr;
@@ -75,7 +76,7 @@ void forge_drop(struct forge *f, unsigned int n)
 static void start_event(struct forge *f)
 {
 	static const u8 one[4] = { 0, 0, 0, 1 };
-	static const u8 banks[4] = { 0, 0x0b, 32, 0 };
+	const u8 banks[4] = { 0, 0x0b, 32, f->capped };
 	struct shinrai_event ev = { .type = SHINRAI_EVENT_START, .nfields = 5 };
 	u8 values[2 + 2 * 36];
 	struct shinrai_wr w;
@@ -128,7 +129,7 @@ static void arm_events(const struct forge *f, struct forge_record *r)
 static void header_of(const struct forge_record *r, struct shinrai_header *h)
 {
 	memset(h, 0, sizeof(*h));
-	h->version = SHINRAI_RECORD_VERSION;
+	h->version = r->version;
 	h->type = r->type;
 	h->pcr = r->pcr;
 	memcpy(h->boot_id, r->boot_id, 16);
@@ -226,6 +227,8 @@ void forge_log(struct forge *f, unsigned int count)
 		header_of(r, &h);
 		shinrai_header_encode(&h, tlv);
 		SHA256(tlv, sizeof(tlv), digest);
+		if (f->capped)
+			memset(digest, 0xff, sizeof(digest));
 		if (r < f->rec + f->quoted)
 			forge_extend(f->pcr[r->pcr], digest);
 		digest[0] ^= r->flip;

@@ -284,6 +284,32 @@ static void other_firmware(struct forge *f)
 	SHA256(f->boot[0].data, 6, f->boot[0].digest);
 }
 
+/* Nothing ever extended it. */
+static const char pcr14[] = "00000000000000000000000000000000"
+			    "00000000000000000000000000000000";
+
+static void pcr14_referenced(struct forge *f)
+{
+	f->reference_pcr14 = pcr14;
+}
+
+static void pcr14_not_quoted(struct forge *f)
+{
+	f->reference_pcr14 = pcr14;
+	f->mask = f->asked_mask = 0x77ff & ~(1u << 14);
+}
+
+/* A value beside those that the digest is of. */
+static void pcr14_stated(struct forge *f)
+{
+	static const u8 value[4 + 32] = { 0, 0x0b, 14, 32 };
+	u8 *list = f->item[SHINRAI_ITEM_PCRS];
+
+	list[1]++;
+	memcpy(list + f->len[SHINRAI_ITEM_PCRS], value, sizeof(value));
+	f->len[SHINRAI_ITEM_PCRS] += sizeof(value);
+}
+
 static void other_kernel(struct forge *f)
 {
 	f->boot[f->nboot - 3].digest[0] ^= 1;
@@ -443,6 +469,10 @@ const struct mutation mutations_boot[] = {
 	{ "no separator in PCR 6", no_separator, NULL, "firmware-separator",
 	  BAD },
 	{ "other firmware", other_firmware, NULL, "firmware-unknown", OPEN },
+	{ "honest, PCR 14 is in the references", pcr14_referenced, NULL, NULL,
+	  GOOD },
+	{ "PCR 14 is stated, not quoted", pcr14_not_quoted, pcr14_stated,
+	  "firmware-unknown", OPEN },
 	{ "other kernel", other_kernel, NULL, "kernel-unknown", OPEN },
 	{ "another loader as well", unknown_loader, NULL, "kernel-unknown",
 	  OPEN },

@@ -164,10 +164,42 @@ static void withheld_honestly(struct forge *f)
 	reencode(f, true);
 }
 
+/* Whatever is in such a log, its digests are the same. */
+static void capped(struct forge *f)
+{
+	f->capped = true;
+	forge_plan_log(f);
+}
+
+static u8 *version_of(struct forge *f, u64 number)
+{
+	struct shinrai_record r;
+	struct shinrai_rd log;
+
+	shinrai_rd_init(&log, f->item[SHINRAI_ITEM_LOG],
+			f->len[SHINRAI_ITEM_LOG]);
+	while (shinrai_record_next(&log, &r) > 0) {
+		if (r.recnum == number)
+			return (u8 *)(uintptr_t)r.content + SHINRAI_TLV_SIZE;
+	}
+	return NULL;
+}
+
+/* The rogue program's record, passed off as one of a later version. */
+static void rogue_of_later_version(struct forge *f)
+{
+	*version_of(f, 4) = 2;
+}
+
 /* An honest kernel wrote this; a verifier of another time reads it. */
 static void unknown_record(struct forge *f)
 {
 	f->rec[4].type = 9;
+}
+
+static void later_version(struct forge *f)
+{
+	f->rec[4].version = 2;
 }
 
 static void skippable_record(struct forge *f)
@@ -303,6 +335,11 @@ const struct mutation mutations_log[] = {
 	  BAD },
 	{ "withheld commitment altered", NULL, withheld_altered, "record-root",
 	  BAD },
+	{ "bank is capped", capped, NULL, "bank-capped", BAD },
+	{ "rogue record as of a later version", unknown_code,
+	  rogue_of_later_version, "record-digest", BAD },
+	{ "record of a later version", later_version, NULL, "record-version",
+	  OPEN },
 	{ "unknown critical record", unknown_record, NULL, "record-type",
 	  OPEN },
 	{ "unknown critical event", unknown_event, NULL, "event-type", OPEN },

@@ -233,6 +233,18 @@ static bool told_why(const struct appraise *a)
 	return false;
 }
 
+/* Stops records that nothing binds to the quote. */
+static void check_bank(struct appraise *a, const struct shinrai_cel *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nbanks; i++) {
+		if (c->banks[i].alg == a->bank && c->banks[i].capped)
+			shinrai_appraise_why(a, SHINRAI_WHY_BANK_CAPPED, "%s",
+					     shinrai_bank_text(a->bank));
+	}
+}
+
 static void check_quote(struct appraise *a)
 {
 	const struct shinrai_selection *s = &a->quote.attest.selection;
@@ -303,6 +315,7 @@ void shinrai_appraise_log(struct appraise *a)
 		shinrai_appraise_why(a, SHINRAI_WHY_START_MISSING,
 				     "log is empty");
 	report(a, &c);
+	check_bank(a, &c);
 	check_quote(a);
 	shinrai_appraise_arm(a);
 	a->out->code = a->now.code;

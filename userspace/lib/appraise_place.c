@@ -220,6 +220,20 @@ static void compare_given(struct appraise *a)
 	}
 }
 
+/* A list may state more than was quoted; the digest says nothing of that. */
+static void take_quoted(struct appraise *a, const struct shinrai_pcrs *values)
+{
+	u32 mask = shinrai_selection_mask(&a->quote.attest.selection, a->bank);
+	const struct shinrai_pcr_value *v;
+
+	for (v = values->v; v < values->v + values->count; v++) {
+		if (v->alg == a->bank && mask >> v->pcr & 1)
+			shinrai_pcrs_set(&a->quoted, v->alg, v->pcr, v->value,
+					 v->size);
+	}
+	a->have_quoted = true;
+}
+
 /**
  * shinrai_appraise_place() - find what the quote covers, and the quoted values
  * @a: the appraisal, after firmware and IMA logs were read
@@ -234,8 +248,7 @@ void shinrai_appraise_place(struct appraise *a)
 	if (appraise_item(a, SHINRAI_ITEM_LOG)->data)
 		look_at_first(a);
 	if (a->given_proven) {
-		a->quoted = a->given;
-		a->have_quoted = true;
+		take_quoted(a, &a->given);
 		if (a->have_start)
 			search(a, &base, true);
 		return;
@@ -244,7 +257,6 @@ void shinrai_appraise_place(struct appraise *a)
 		return;
 	if (!search_logs(a, &base))
 		return;
-	a->quoted = base;
-	a->have_quoted = true;
+	take_quoted(a, &base);
 	compare_given(a);
 }

@@ -221,8 +221,9 @@ static int bank_capped(const struct shinrai_cel *c,
 	return -1;
 }
 
+/* @size: of the header TLV */
 static void check_digests(const struct shinrai_cel *c,
-			  struct shinrai_cel_record *r)
+			  struct shinrai_cel_record *r, size_t size)
 {
 	const struct shinrai_digest *d = r->rec.digest;
 	u8 digest[SHINRAI_BANK_MAX];
@@ -242,8 +243,7 @@ static void check_digests(const struct shinrai_cel *c,
 				fault(r, SHINRAI_CEL_CAPPED);
 			continue;
 		}
-		if (shinrai_bank_hash(d->alg, r->header_tlv, SHINRAI_HEADER_TLV,
-				      digest))
+		if (shinrai_bank_hash(d->alg, r->header_tlv, size, digest))
 			fault(r, SHINRAI_CEL_BANK_UNKNOWN);
 		else if (d->size != shinrai_bank_size(d->alg) ||
 			 memcmp(digest, d->value, d->size))
@@ -273,14 +273,38 @@ static bool check_content(struct shinrai_cel_record *r)
 	return r->have_header;
 }
 
+/*
+ * Of a later version nothing is known but that its digests are of the header
+ * TLV, as they are in each: without that, any record would pass as one.
+ */
+static void check_later(const struct shinrai_cel *c,
+			struct shinrai_cel_record *r)
+{
+	struct shinrai_rd rd;
+	size_t size;
+
+	shinrai_rd_init(&rd, r->rec.content, r->rec.content_len);
+	shinrai_rd_u8(&rd);
+	size = SHINRAI_TLV_SIZE + shinrai_rd_be32(&rd);
+	if (shinrai_rd_err(&rd) || size > r->rec.content_len) {
+		fault(r, SHINRAI_CEL_SYNTAX);
+		return;
+	}
+	r->header_tlv = r->rec.content;
+	check_digests(c, r, size);
+}
+
 static void check_ours(struct shinrai_cel *c, struct shinrai_cel_record *r)
 {
 	r->ours = true;
-	if (!check_content(r))
+	if (!check_content(r)) {
+		if (r->faults & 1u << SHINRAI_CEL_VERSION)
+			check_later(c, r);
 		return;
+	}
 	check_chain(c, r);
 	check_events(r);
-	check_digests(c, r);
+	check_digests(c, r, SHINRAI_HEADER_TLV);
 }
 
 static void extend(struct shinrai_cel *c, struct shinrai_cel_record *r)
