@@ -83,6 +83,27 @@ static void test_notes(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* References may come from elsewhere; no terminal is at their mercy. */
+static void test_printable(void **state)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	struct forge *f = forged(key);
+	struct shinrai_appraisal a;
+	char text[4096], *name;
+
+	(void)state;
+	name = strstr(f->reference, "\"k\"");
+	assert_non_null(name);
+	snprintf(text, sizeof(text), "%.*s\"\\u001b[2J\"%s",
+		 (int)(name - f->reference), f->reference, name + 3);
+	f->reference = text;
+	assert_int_equal(forge_appraise(f, &a), 0);
+	assert_true(noted(&a, "kernel: \\x1b[2J"));
+	shinrai_appraisal_free(&a);
+	free(f);
+	EVP_PKEY_free(key);
+}
+
 /* RFC 7515 A.3's way to check, with OpenSSL: not by the library that signed. */
 static void check_jwt(char *jwt, EVP_PKEY *key, json_t **claims)
 {
@@ -149,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_own_pcrs),
 		cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_ear),
 	};
 

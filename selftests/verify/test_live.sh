@@ -121,11 +121,12 @@ for kind in rsa:3072 ed25519; do
 		--verifier-cert x.pem
 done
 
-# served STATUS FILE LIVE-OPTION...: by a server that is no daemon
+# served EXIT 'FILE [STATUS]' LIVE-OPTION...: by a server that is no daemon
 served() {
-	local want=$1 file=$2 port pid
+	local want=$1 what=$2 port pid
 	shift 2
-	coproc SERVE { python3 "$src/serve.py" "$file"; }
+	# shellcheck disable=SC2086
+	coproc SERVE { python3 "$src/serve.py" $what; }
 	# shellcheck disable=SC2153
 	pid=$SERVE_PID
 	read -r port <&"${SERVE[0]}"
@@ -137,6 +138,13 @@ ok "it answers another nonce" jq -e '.reasons[0].code == "nonce"' out
 ok "and a session from there is not kept" exits 3 offline third "${hold[@]}" \
 	--json
 ok "but ours" jq -e '.reasons[0].code == "nonce" and .time' out
+
+echo '{"detail":"not you"}' >problem
+ok "refused, with a reason: failure" served 1 'problem 403'
+ok "which is told" grep -q '403: not you' msg
+{ printf '{"detail":"'; head -c 200000 /dev/zero | tr '\0' x; echo '"}'; } >problem
+ok "refused, with a book: failure" served 1 'problem 403'
+ok "which is not read" grep -q '403: no reason given' msg
 
 # What was judged by one policy is judged anew by another.
 once() { # OPTION...: the state is as before afterwards

@@ -104,14 +104,23 @@ static bool firmware_is(const struct appraise *a,
 	return true;
 }
 
+/* References may come from elsewhere, their names with them. */
+static void name_it(struct boot *b, const char *what, const char *name)
+{
+	char text[APPRAISE_TEXT];
+
+	shinrai_appraise_note(b->a, "%s: %s", what,
+			      shinrai_appraise_printable(name, strlen(name),
+							 text));
+}
+
 static void check_firmware(struct boot *b)
 {
 	size_t i;
 
 	for (i = 0; i < b->ref->nfirmware; i++) {
 		if (firmware_is(b->a, &b->ref->firmware[i])) {
-			shinrai_appraise_note(b->a, "firmware: %s",
-					      b->ref->firmware[i].name);
+			name_it(b, "firmware", b->ref->firmware[i].name);
 			return;
 		}
 	}
@@ -188,7 +197,7 @@ static void check_loader(struct boot *b, const struct shinrai_bootlog_event *e)
 	b->loaders++;
 	f = find(b->a, b->ref->kernel, b->ref->nkernels, e);
 	if (f)
-		shinrai_appraise_note(b->a, "kernel: %s", f->name);
+		name_it(b, "kernel", f->name);
 	else
 		shinrai_appraise_why(b->a, SHINRAI_WHY_KERNEL_UNKNOWN,
 				     "event %u", e->index);
@@ -199,15 +208,18 @@ static void check_initrd(struct boot *b, const struct shinrai_bootlog_event *e)
 	const struct shinrai_ref_file *f =
 		find(b->a, b->ref->initramfs, b->ref->ninitramfs, e);
 
+	char text[APPRAISE_TEXT];
+
 	b->initrds++;
 	if (!f)
 		shinrai_appraise_why(b->a, SHINRAI_WHY_INITRAMFS_UNKNOWN,
 				     "event %u", e->index);
 	else if (!f->arms)
 		shinrai_appraise_why(b->a, SHINRAI_WHY_INITRAMFS_ARMS, "%s",
-				     f->name);
+				     shinrai_appraise_printable(
+					     f->name, strlen(f->name), text));
 	else
-		shinrai_appraise_note(b->a, "initramfs: %s", f->name);
+		name_it(b, "initramfs", f->name);
 }
 
 static void check_cmdline(struct boot *b, const struct shinrai_bootlog_event *e)
@@ -221,8 +233,7 @@ static void check_cmdline(struct boot *b, const struct shinrai_bootlog_event *e)
 		if (!shinrai_cmdline_digest(b->a->bank, b->ref->cmdline[i],
 					    want) &&
 		    !memcmp(want, digest, size)) {
-			shinrai_appraise_note(b->a, "command line: %s",
-					      b->ref->cmdline[i]);
+			name_it(b, "command line", b->ref->cmdline[i]);
 			return;
 		}
 	}

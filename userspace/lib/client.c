@@ -23,6 +23,7 @@
 #include "client_http.h"
 
 #define EXPORTER "EXPORTER-shinrai-attestation"
+#define MAX_PROBLEM (64u << 10) /* JSON grows when it is read */
 
 struct client {
 	const struct shinrai_client_request *req;
@@ -354,7 +355,8 @@ static const char *advice(unsigned int status)
 
 static int refused(struct client *c, unsigned int status)
 {
-	json_t *j = json_loadb((const char *)c->ans->body, c->ans->len,
+	size_t len = c->ans->len > MAX_PROBLEM ? 0 : c->ans->len;
+	json_t *j = json_loadb((const char *)c->ans->body, len,
 			       JSON_REJECT_DUPLICATES, NULL);
 	const char *detail = json_string_value(json_object_get(j, "detail"));
 	const char *title = json_string_value(json_object_get(j, "title"));
