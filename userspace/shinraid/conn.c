@@ -6,7 +6,6 @@
 #include <arpa/inet.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
-#include <event2/listener.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -16,7 +15,7 @@
 
 #define WRITE_RATE 4096 /* bytes a second that a reader must take at least */
 
-enum state { HANDSHAKE, IDLE, REQUEST, WORKING, SENDING };
+enum state { SPARE, HANDSHAKE, IDLE, REQUEST, WORKING, SENDING };
 
 struct conn {
 	TAILQ_ENTRY(conn) link;
@@ -35,12 +34,20 @@ static int ex_index = -1;
 static struct diag_rate refusals = DIAG_RATE;
 static struct diag_rate failures = DIAG_RATE;
 
-/* evhttp owns the connection; it sees the end of it and frees it. */
+/*
+ * evhttp owns the connection; it sees the end of it and frees it.  Where memory
+ * lacked it may have forgotten it, before it had a descriptor.
+ */
 static void drop(struct conn *c)
 {
+	evutil_socket_t fd = bufferevent_getfd(c->bev);
+
 	c->dropped = true;
 	evtimer_del(c->deadline);
-	shutdown(bufferevent_getfd(c->bev), SHUT_RDWR);
+	if (fd >= 0)
+		shutdown(fd, SHUT_RDWR);
+	else
+		bufferevent_free(c->bev);
 }
 
 static void set_deadline(struct conn *c, enum state state, long seconds)
@@ -191,6 +198,11 @@ static void on_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx,
 	if (!c)
 		return;
 	n = c->net;
+	event_free(c->deadline);
+	if (c->state == SPARE) {
+		free(c);
+		return;
+	}
 	if (c->state == HANDSHAKE) {
 		TAILQ_REMOVE(&n->handshaking, c, link);
 		if (!c->dropped)
@@ -201,10 +213,9 @@ static void on_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx,
 	} else {
 		TAILQ_REMOVE(&n->established, c, link);
 	}
-	event_free(c->deadline);
 	free(c);
-	if (n->nconns-- == (unsigned int)n->conf->limits.connections)
-		evconnlistener_enable(n->listener);
+	n->nconns--;
+	accept_update(n);
 }
 
 /**
@@ -220,7 +231,7 @@ void conn_setup(struct net *n)
 		diag_die("out of memory");
 }
 
-static bool give_place(struct conn_list *list, enum state state)
+static bool give_one(struct conn_list *list, enum state state)
 {
 	struct conn *c;
 
@@ -237,53 +248,81 @@ static bool give_place(struct conn_list *list, enum state state)
 	return false;
 }
 
-/*
+/**
+ * conn_give_place() - end a connection, so that another may come
+ * @n: the network process
+ *
  * Everybody may begin a handshake, so strangers could take all places: the
  * oldest of those that have not shown a certificate makes room, then one that
  * has shown it and asks for nothing.
  */
-static void make_room(struct net *n)
+void conn_give_place(struct net *n)
 {
-	if (n->nconns < (unsigned int)n->conf->limits.connections)
-		return;
-	evconnlistener_disable(n->listener);
-	if (!give_place(&n->handshaking, HANDSHAKE))
-		give_place(&n->established, IDLE);
+	if (!give_one(&n->handshaking, HANDSHAKE))
+		give_one(&n->established, IDLE);
 }
 
 /**
- * conn_accept() - what evhttp calls for each connection
- * @base: event loop
- * @net: struct net
+ * conn_new() - all that a connection needs, before there is one
+ * @n: the network process
  *
- * Never NULL: evhttp would go on without TLS.
+ * Return: for conn_begin() or conn_discard(); NULL when memory lacks.
+ */
+struct conn *conn_new(struct net *n)
+{
+	static const struct timeval never = { 365 * 86400, 0 };
+	struct conn *c = calloc(1, sizeof(*c));
+	struct bufferevent *bev;
+
+	if (!c)
+		return NULL;
+	c->net = n;
+	c->ssl = SSL_new(n->tls);
+	c->deadline = evtimer_new(n->base, on_deadline, c);
+	if (!c->ssl || !c->deadline || !SSL_set_ex_data(c->ssl, ex_index, c)) {
+		SSL_free(c->ssl);
+		if (c->deadline)
+			event_free(c->deadline);
+		free(c);
+		return NULL;
+	}
+	SSL_set_info_callback(c->ssl, on_tls);
+	/* When this fails it frees the SSL object, and that frees @c. */
+	bev = bufferevent_openssl_socket_new(n->base, -1, c->ssl,
+					     BUFFEREVENT_SSL_ACCEPTING,
+					     BEV_OPT_CLOSE_ON_FREE);
+	if (!bev)
+		return NULL;
+	c->bev = bev;
+	/* A timer that is pending is set anew without memory. */
+	if (!evbuffer_add_cb(bufferevent_get_input(bev), on_input, c) ||
+	    evtimer_add(c->deadline, &never)) {
+		conn_discard(c);
+		return NULL;
+	}
+	bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
+	return c;
+}
+
+/**
+ * conn_discard() - release a connection that never was one
+ * @c: from conn_new()
+ */
+void conn_discard(struct conn *c)
+{
+	bufferevent_free(c->bev);
+}
+
+/**
+ * conn_begin() - its handshake may begin
+ * @c: from conn_new(); from now on evhttp's
  *
  * Return: bufferevent that waits for its descriptor.
  */
-struct bufferevent *conn_accept(struct event_base *base, void *net)
+struct bufferevent *conn_begin(struct conn *c)
 {
-	struct conn *c = calloc(1, sizeof(*c));
-	struct net *n = net;
-
-	if (!c)
-		diag_die("out of memory");
-	c->net = n;
-	c->ssl = SSL_new(n->tls);
-	c->deadline = evtimer_new(base, on_deadline, c);
-	if (!c->ssl || !c->deadline || !SSL_set_ex_data(c->ssl, ex_index, c))
-		diag_die("out of memory");
-	SSL_set_info_callback(c->ssl, on_tls);
-	c->bev = bufferevent_openssl_socket_new(base, -1, c->ssl,
-						BUFFEREVENT_SSL_ACCEPTING,
-						BEV_OPT_CLOSE_ON_FREE);
-	if (!c->bev ||
-	    !evbuffer_add_cb(bufferevent_get_input(c->bev), on_input, c))
-		diag_die("out of memory");
-	bufferevent_openssl_set_allow_dirty_shutdown(c->bev, 1);
-	n->nconns++;
-	make_room(n); /* before it is in a list itself */
-	TAILQ_INSERT_TAIL(&n->handshaking, c, link);
-	set_deadline(c, HANDSHAKE, n->conf->limits.handshake_s);
+	TAILQ_INSERT_TAIL(&c->net->handshaking, c, link);
+	set_deadline(c, HANDSHAKE, c->net->conf->limits.handshake_s);
 	return c->bev;
 }
 

@@ -34,10 +34,14 @@ static void reply_json(struct evhttp_request *req, int status,
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	struct evbuffer *body = evbuffer_new();
 
-	if (!text || !body || evbuffer_add(body, text, strlen(text)))
-		diag_die("out of memory");
-	reply(req, status, reason, type, body);
-	evbuffer_free(body);
+	if (text && body && !evbuffer_add(body, text, strlen(text))) {
+		reply(req, status, reason, type, body);
+	} else { /* no memory for words */
+		conn_sending(req, 0);
+		evhttp_send_reply(req, 503, "Service Unavailable", NULL);
+	}
+	if (body)
+		evbuffer_free(body);
 	free(text);
 	json_decref(json);
 }
@@ -114,8 +118,10 @@ static void ask_status(struct net *n, struct evhttp_request *req)
 {
 	struct status_wait *w = malloc(sizeof(*w));
 
-	if (!w)
-		diag_die("out of memory");
+	if (!w) {
+		http_problem(req, 503, "Service Unavailable", "out of memory");
+		return;
+	}
 	w->req = req;
 	if (TAILQ_EMPTY(&n->status))
 		net_ask_sync(n, 0);

@@ -93,6 +93,7 @@ static void new_certificates(struct net *n, const struct msg_tls *pem)
 	}
 	SSL_CTX_free(n->tls);
 	n->tls = ctx;
+	accept_renew(n);
 	diag(LOG_INFO, "new certificates are in use");
 }
 
@@ -205,12 +206,23 @@ static void serve_http(struct net *n, int fd)
 	evhttp_set_max_headers_size(n->http, HEADERS_MAX);
 	evhttp_set_max_body_size(n->http, BODY_READ);
 	evhttp_set_allowed_methods(n->http, 0xffff); /* we say 405 ourselves */
-	evhttp_set_bevcb(n->http, conn_accept, n);
+	evhttp_set_bevcb(n->http, accept_connection, n);
 	evhttp_set_gencb(n->http, http_request, n);
 	bound = evhttp_accept_socket_with_handle(n->http, fd);
 	if (!bound)
 		diag_die("cannot accept connections");
 	n->listener = evhttp_bound_socket_get_listener(bound);
+	if (accept_setup(n))
+		diag_die("out of memory");
+}
+
+/* What libevent has to say is mostly what clients made it say. */
+static void on_libevent(int severity, const char *text)
+{
+	static struct diag_rate rate = DIAG_RATE;
+
+	if (severity >= EVENT_LOG_WARN)
+		diag_limited(&rate, LOG_WARNING, "libevent: %s", text);
 }
 
 static void watch(struct net *n, int fd, event_callback_fn fn)
@@ -244,6 +256,7 @@ void net_process(const struct conf *conf, const struct net_start *start)
 	tzset(); /* these two read files, which they cannot later */
 	json_object_seed(0);
 	sandbox_enter(conf, SANDBOX_NET);
+	event_set_log_callback(on_libevent);
 	n.base = event_base_new();
 	if (!n.base || round_setup(&n))
 		diag_die("out of memory");

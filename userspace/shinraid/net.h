@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The network process.  conn.c: TLS connections and their deadlines; http.c:
- * requests; round.c: quotes for whoever waits; answer.c: evidence.
+ * The network process.  accept.c: when there is room for another connection;
+ * conn.c: TLS connections and their deadlines; http.c: requests; round.c: quotes
+ * for whoever waits; answer.c: evidence.
  */
 #ifndef SHINRAID_NET_H
 #define SHINRAID_NET_H
@@ -81,7 +82,10 @@ struct net {
 	struct msg_tls pem[3]; /* on their way in */
 	struct conn_list handshaking; /* oldest first */
 	struct conn_list established;
-	unsigned int nconns;
+	unsigned int nconns; /* without the spare one */
+	struct conn *spare; /* for who comes next; NULL: memory lacks */
+	struct event *rest; /* timer, always pending */
+	bool resting; /* something went wrong just now */
 	int spool_fd;
 	struct round round;
 	TAILQ_HEAD(, status_wait) status;
@@ -97,9 +101,18 @@ void net_process(const struct conf *conf, const struct net_start *start)
 void net_now(struct net *n, struct timeval *now);
 void net_ask_sync(struct net *n, u64 cookie);
 
+/* accept.c */
+int accept_setup(struct net *n);
+void accept_update(struct net *n);
+void accept_renew(struct net *n);
+struct bufferevent *accept_connection(struct event_base *base, void *net);
+
 /* conn.c */
 void conn_setup(struct net *n);
-struct bufferevent *conn_accept(struct event_base *base, void *net);
+struct conn *conn_new(struct net *n);
+struct bufferevent *conn_begin(struct conn *c);
+void conn_discard(struct conn *c);
+void conn_give_place(struct net *n);
 struct conn *conn_of(struct evhttp_request *req);
 SSL *conn_ssl(struct conn *c);
 const u8 *conn_key(const struct conn *c);

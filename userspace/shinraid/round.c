@@ -76,11 +76,17 @@ static void quote(struct net *n)
 
 	ret = batch_form(&r->batch, &r->waiting, &r->log.selection,
 			 r->log.boot_id);
-	if (!ret)
-		r->range = calloc(r->batch.size, sizeof(*r->range));
-	if (ret || !r->range)
-		diag_die("out of memory");
+	if (ret) {
+		refuse_waiting(n, 503, "out of memory");
+		end(n);
+		return;
+	}
 	r->nwaiting = 0;
+	r->range = calloc(r->batch.size, sizeof(*r->range));
+	if (!r->range) {
+		refuse_batch(n, "out of memory");
+		return;
+	}
 	r->ranged = 0;
 	net_now(n, &r->begun);
 	memcpy(q.qualifying, r->batch.qualifying, sizeof(q.qualifying));
