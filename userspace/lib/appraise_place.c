@@ -145,7 +145,8 @@ static bool own_match(const struct appraise *a, const struct shinrai_pcrs *x,
 
 /*
  * Goes through the log until our PCRs, with the others as in @base, are those
- * that were quoted.  Leaves them in @base.
+ * that were quoted.  Leaves them in @base.  Ends at a foreign record: such a log
+ * is refused whatever it leads to, and may have millions of them.
  */
 static bool search(struct appraise *a, struct shinrai_pcrs *base, bool proven)
 {
@@ -162,7 +163,7 @@ static bool search(struct appraise *a, struct shinrai_pcrs *base, bool proven)
 			a->position = c.records;
 			return true;
 		}
-	} while (shinrai_cel_next(&c, &r) > 0);
+	} while (shinrai_cel_next(&c, &r) > 0 && r.ours);
 	return false;
 }
 
