@@ -83,6 +83,33 @@ static void test_notes(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* Whatever else there is to say, and however much. */
+static void test_notes_many(void **state)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	struct forge *f = forged(key);
+	struct shinrai_appraisal a;
+	char text[8192];
+	size_t i, n;
+
+	(void)state;
+	n = (size_t)sprintf(text, "# shinrai-digests v1\n# source: local /x\n");
+	for (i = 0; i < SHINRAI_MAX_NOTES; i++)
+		n += (size_t)sprintf(text + n, "# source: list %zu\n", i);
+	strcpy(text + n, strstr(f->digests, "forged for a test\n") +
+				 strlen("forged for a test\n"));
+	f->digests = text;
+	f->allow_anon_exec = true;
+	assert_int_equal(forge_appraise(f, &a), 0);
+	assert_int_equal(a.verdict, SHINRAI_TRUSTED);
+	assert_true(noted(&a, "--trust-local"));
+	assert_true(noted(&a, "--allow-anon-exec"));
+	assert_true(noted(&a, "module: m.ko"));
+	shinrai_appraisal_free(&a);
+	free(f);
+	EVP_PKEY_free(key);
+}
+
 /* References may come from elsewhere; no terminal is at their mercy. */
 static void test_printable(void **state)
 {
@@ -170,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_own_pcrs),
 		cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_notes_many),
 		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_ear),
 	};

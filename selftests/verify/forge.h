@@ -21,10 +21,11 @@
  * Entry of a reference list: @id in START, programs whose digest is the text
  * "0123456789abcdef0123456789" and so on, but for its hexadecimal byte @tenth.
  */
-#define FORGE_MODULE(id, tenth)                    \
-	"{\"srcversion\":\"" id "\",\"programs\":" \
-	"\"30313233343536373839" tenth             \
-	"626364656630313233343536373839616263646566\"}"
+#define FORGE_MODULE(id, tenth)                         \
+	"{\"srcversion\":\"" id "\",\"programs\":"      \
+	"\"30313233343536373839" tenth                  \
+	"626364656630313233343536373839616263646566\"," \
+	"\"name\":\"m.ko\"}"
 
 struct forge_record {
 	u8 version; /* of the format */

@@ -171,8 +171,28 @@ static void take_machine(struct appraise *a)
 	json_decref(j);
 }
 
-/* Trust that rests on a person's word is named each time. */
+/* Trust that rests on a word is named each time, before all that fills a page. */
 static void name_leniency(struct appraise *a)
+{
+	const struct shinrai_digests *d = a->in->digests;
+	const struct shinrai_reference *ref = a->in->ref;
+
+	if (a->in->learned)
+		shinrai_appraise_note(
+			a, "the key was pinned just now, on first use");
+	if (d && d->local)
+		shinrai_appraise_note(a,
+				      "digests were taken from a local disk on "
+				      "trust (--trust-local)");
+	if (a->in->allow_anon_exec)
+		shinrai_appraise_note(a, "anonymous memory may be made "
+					 "executable (--allow-anon-exec)");
+	if (!ref || !ref->nmodules)
+		shinrai_appraise_note(a, "module and programs are held against "
+					 "nothing: no reference names them");
+}
+
+static void name_sources(struct appraise *a)
 {
 	const struct shinrai_digests *d = a->in->digests;
 	char text[APPRAISE_TEXT];
@@ -183,16 +203,6 @@ static void name_leniency(struct appraise *a)
 			a, "known digests: %s",
 			shinrai_appraise_printable(d->source[i],
 						   strlen(d->source[i]), text));
-	if (d && d->local)
-		shinrai_appraise_note(a,
-				      "digests were taken from a local disk on "
-				      "trust (--trust-local)");
-	if (a->in->allow_anon_exec)
-		shinrai_appraise_note(a, "anonymous memory may be made "
-					 "executable (--allow-anon-exec)");
-	if (a->in->learned)
-		shinrai_appraise_note(
-			a, "the key was pinned just now, on first use");
 }
 
 /* Untrusted first, then unknown; each from the bottom of the ladder up. */
@@ -251,6 +261,7 @@ static void require_all(struct appraise *a)
 static void run(struct appraise *a)
 {
 	take_machine(a);
+	name_leniency(a);
 	shinrai_appraise_quote(a);
 	shinrai_appraise_firmware(a);
 	shinrai_appraise_ima_read(a);
@@ -259,7 +270,7 @@ static void run(struct appraise *a)
 	shinrai_appraise_log(a);
 	shinrai_appraise_clock(a);
 	shinrai_appraise_ima(a);
-	name_leniency(a);
+	name_sources(a);
 	require_all(a);
 }
 

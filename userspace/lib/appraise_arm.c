@@ -27,22 +27,22 @@ static bool same_id(const struct appraise *a,
 static void check_module(struct appraise *a)
 {
 	const struct shinrai_reference *ref = a->in->ref;
+	const struct shinrai_ref_module *m;
 	char text[APPRAISE_TEXT];
 	bool known = false;
-	size_t i;
 
-	if (!ref || !ref->nmodules) {
-		shinrai_appraise_note(a, "module and programs are held against "
-					 "nothing: no reference names them");
+	if (!ref || !ref->nmodules)
 		return;
-	}
-	for (i = 0; i < ref->nmodules; i++) {
-		if (!same_id(a, &ref->module[i]))
+	for (m = ref->module; m < ref->module + ref->nmodules; m++) {
+		if (!same_id(a, m))
 			continue;
 		known = true;
-		if (!memcmp(ref->module[i].programs, a->now.programs,
-			    sizeof(a->now.programs)))
-			return;
+		if (memcmp(m->programs, a->now.programs, sizeof(m->programs)))
+			continue;
+		shinrai_appraise_note(a, "module: %s",
+				      shinrai_appraise_printable(
+					      m->name, strlen(m->name), text));
+		return;
 	}
 	if (!known)
 		shinrai_appraise_why(
