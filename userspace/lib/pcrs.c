@@ -200,6 +200,7 @@ int shinrai_pcrs_set(struct shinrai_pcrs *p, u16 alg, u8 pcr, const void *value,
 	v->alg = alg;
 	v->pcr = pcr;
 	v->size = (u8)size;
+	memset(v->value, 0, sizeof(v->value)); /* of what moved on */
 	memcpy(v->value, value, size);
 	return 0;
 }
