@@ -297,7 +297,7 @@ class Tap:
         print("%sok %d - %s" % ("" if cond else "not ", self.count, text))
         if not cond:
             for d in diagnosis:
-                print("# %s" % (d,))
+                print("# %.1000s" % (d,))
         os.sys.stdout.flush()
 
     def refused(self, text, errno, call, *args):
