@@ -84,16 +84,20 @@ int BPF_PROG(shinrai_mprotect, struct vm_area_struct *vma,
 	struct shinrai_mark none = {}, *mark = NULL;
 	struct file *file;
 
-	if (ret || !(prot & PROT_EXEC) || vma->vm_flags & VM_EXEC)
+	if (ret || !(prot & PROT_EXEC))
 		return ret;
+	/* PROT_* and VM_* share these bits: does it gain one? */
+	if (!(prot & ~vma->vm_flags & (PROT_WRITE | PROT_EXEC)))
+		return 0;
 	file = vma->vm_file;
 	if (file)
 		mark = bpf_inode_storage_get(&shinrai_marks, file->f_inode, 0,
 					     0);
 	if (!mark)
-		return obey(shinrai_kf_mprotect(vma, &none, sizeof(none)),
+		return obey(shinrai_kf_mprotect(vma, prot, &none, sizeof(none)),
 			    EACCES);
-	return obey(shinrai_kf_mprotect(vma, mark, sizeof(*mark)), EACCES);
+	return obey(shinrai_kf_mprotect(vma, prot, mark, sizeof(*mark)),
+		    EACCES);
 }
 
 /* Opened for writing: what was measured holds no longer. */
@@ -108,6 +112,24 @@ int BPF_PROG(shinrai_open, struct file *file, int ret)
 	if (mark && mark->version)
 		shinrai_kf_write(file, mark, sizeof(*mark));
 	return ret;
+}
+
+SEC("lsm.s/kernel_read_file")
+int BPF_PROG(shinrai_read_begin, struct file *file, enum kernel_read_file_id id,
+	     bool contents, int ret)
+{
+	struct shinrai_mark none = {}, *mark;
+
+	if (ret || !contents)
+		return ret;
+	mark = bpf_inode_storage_get(&shinrai_marks, file->f_inode, 0,
+				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!mark)
+		return obey(shinrai_kf_read_begin(file, id, &none,
+						  sizeof(none)),
+			    EACCES);
+	return obey(shinrai_kf_read_begin(file, id, mark, sizeof(*mark)),
+		    EACCES);
 }
 
 SEC("lsm/kernel_post_read_file")

@@ -14,7 +14,6 @@
 #define PROT_EXEC 0x4
 #define MAP_TYPE 0xf
 #define MAP_PRIVATE 0x2
-#define VM_EXEC 0x4
 #define FMODE_WRITE 0x2
 #define SB_I_VERSION (1 << 23)
 #define CAP_SYS_MODULE 16
@@ -30,10 +29,12 @@ extern int shinrai_kf_exec(struct linux_binprm *bprm, void *mark,
 extern int shinrai_kf_mmap(struct file *file, void *mark,
 			   __u32 mark__sz) __ksym;
 extern int shinrai_kf_anon(void) __ksym;
-extern int shinrai_kf_mprotect(struct vm_area_struct *vma, void *mark,
-			       __u32 mark__sz) __ksym;
+extern int shinrai_kf_mprotect(struct vm_area_struct *vma, __u64 prot,
+			       void *mark, __u32 mark__sz) __ksym;
 extern int shinrai_kf_write(struct file *file, void *mark,
 			    __u32 mark__sz) __ksym;
+extern int shinrai_kf_read_begin(struct file *file, __u32 id, void *mark,
+				 __u32 mark__sz) __ksym;
 extern int shinrai_kf_read_file(struct file *file, __u64 buf, __u64 size,
 				__u32 id) __ksym;
 extern int shinrai_kf_load_data(__u64 buf, __u64 size, __u32 id) __ksym;

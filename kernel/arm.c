@@ -224,6 +224,7 @@ static int attach(struct shinrai_bpf *skel, const char **step)
 static int arm_locked(const char **step)
 {
 	struct shinrai_bpf *skel;
+	unsigned long end;
 	u64 seq;
 	int ret;
 
@@ -243,7 +244,8 @@ static int arm_locked(const char **step)
 	if (ret)
 		goto links;
 	*step = "recording what is running";
-	ret = shinrai_running_record();
+	end = jiffies + shinrai.patience * HZ;
+	ret = shinrai_running_record(end);
 	if (ret)
 		goto links;
 	*step = "writing ARM";
@@ -251,6 +253,7 @@ static int arm_locked(const char **step)
 	if (ret)
 		goto links;
 	shinrai_bpf__destroy(skel); /* descriptors only: the links are held */
+	shinrai_running_pay(end);
 	shinrai_log_wait(seq, ARM_WAIT_MS);
 	return 0;
 links:
@@ -261,7 +264,9 @@ unanchor:
 disarm:
 	/* Freeing the filter here would leave @anchor pointing to it. */
 	shinrai_log_disarm();
+	shinrai_running_forget();
 	shinrai_content_forget();
+	shinrai_oddity_forget();
 	return ret;
 }
 

@@ -41,6 +41,7 @@ struct shinrai_core {
 	u64 log_max;
 	u32 rate;
 	u32 burst;
+	u32 patience; /* seconds to measure what is running at arm */
 	u32 test;
 };
 
@@ -59,6 +60,14 @@ static inline bool shinrai_enforcing(void)
 	return READ_ONCE(shinrai.mode) == SHINRAI_MODE_ENFORCE;
 }
 
+/* Code goes on in observe mode, whatever went wrong, unless it was killed. */
+static inline int shinrai_verdict(int err)
+{
+	if (!err || err == -EINTR)
+		return err;
+	return shinrai_enforcing() ? -EACCES : 0;
+}
+
 /* Acquire: whoever sees a phase sees what was set up before it. */
 static inline enum shinrai_phase shinrai_phase(void)
 {
@@ -73,6 +82,7 @@ static inline enum shinrai_phase shinrai_phase(void)
 /* One event being built; byte fields still belong to the caller. */
 struct shinrai_draft {
 	struct shinrai_event ev;
+	enum shinrai_share share;
 	u8 nvalues;
 	u8 nsalts;
 	u8 value[SHINRAI_DRAFT_VALUES][8];
@@ -88,7 +98,7 @@ struct shinrai_pending {
 	u8 which; /* enum shinrai_which */
 	u8 record; /* enum shinrai_record_type */
 	bool urgent; /* must not be held back for a batch */
-	bool reserved; /* may use the space kept back for what must be said */
+	u8 share; /* enum shinrai_share */
 	u32 len;
 	u8 leaf[SHINRAI_TREE_HASH];
 	u8 data[];
@@ -105,6 +115,7 @@ struct shinrai_path {
 struct shinrai_who {
 	u32 uid;
 	u32 login_uid;
+	u32 payer; /* whom the event is charged to; 0: nobody */
 	u64 cgroup;
 	struct shinrai_path exe;
 };
@@ -153,6 +164,13 @@ int shinrai_store_trim(u64 record, u64 limit);
 
 /* queue.c: events on their way; log.c: their single writer */
 
+/* Code that appeared while arming and is still to be measured. */
+struct shinrai_owed {
+	struct list_head node;
+	struct file *file;
+	u32 uid;
+};
+
 struct shinrai_stat {
 	u32 pending; /* events that no record holds yet */
 	u64 events; /* accepted since load */
@@ -166,7 +184,8 @@ int shinrai_log_push(struct shinrai_pending *p, u64 *seq);
 int shinrai_log_push_locked(struct shinrai_pending *p, u64 *seq);
 unsigned long shinrai_log_lock(void) __acquires(&shinrai);
 void shinrai_log_unlock(unsigned long flags) __releases(&shinrai);
-bool shinrai_log_owed(u64 seq);
+bool shinrai_log_done(u64 seq);
+bool shinrai_log_late(u64 seq);
 int shinrai_log_wait(u64 seq, unsigned int ms);
 int shinrai_log_flush(unsigned int ms);
 int shinrai_log_checkpoint(void);
@@ -176,6 +195,8 @@ void shinrai_log_degrade(enum shinrai_reason reason, int err);
 void shinrai_log_resume(void);
 int shinrai_log_arming(void);
 u32 shinrai_log_held(void);
+int shinrai_log_owe(struct shinrai_owed *o);
+struct shinrai_owed *shinrai_log_owed(void);
 int shinrai_log_armed(struct shinrai_pending *arm, u32 held, u64 *seq);
 void shinrai_log_disarm(void);
 u64 shinrai_log_armed_seq(void);
@@ -203,7 +224,7 @@ size_t shinrai_pcr_banks(u8 *out, size_t cap);
 size_t shinrai_pcr_values(u8 *out, size_t cap);
 u64 shinrai_pcr_extended(void);
 
-/* content.c: one event for each distinct content, and for each oddity */
+/* content.c: one event for each distinct content */
 
 struct shinrai_use {
 	u8 kind; /* enum shinrai_kind */
@@ -222,14 +243,28 @@ void shinrai_content_exit(void);
 void shinrai_content_forget(void);
 bool shinrai_content_known(const struct shinrai_use *use, u64 *seq);
 int shinrai_content_record(const struct shinrai_use *use, gfp_t gfp, u64 *seq);
-int shinrai_content_violation(enum shinrai_reason reason, u64 key,
-			      const u8 *digest, const struct shinrai_path *path,
-			      const struct shinrai_who *who, gfp_t gfp);
-int shinrai_content_unmeasured(u8 kind, int err, u64 key,
-			       const struct shinrai_path *path,
-			       const struct shinrai_who *who, gfp_t gfp);
-int shinrai_content_anon(u32 flags, gfp_t gfp, u64 *seq);
-int shinrai_content_admit(u32 uid, bool may_sleep);
+
+/* oddity.c: what is told beside it, once */
+
+void shinrai_oddity_init(void);
+void shinrai_oddity_forget(void);
+int shinrai_oddity_violation(enum shinrai_reason reason, u32 code_flags,
+			     u64 key, const u8 *digest,
+			     const struct shinrai_path *path,
+			     const struct shinrai_who *who, gfp_t gfp,
+			     u64 *seq);
+int shinrai_oddity_unmeasured(u8 kind, u32 code_flags, int err, u64 key,
+			      const struct shinrai_path *path,
+			      const struct shinrai_who *who, gfp_t gfp,
+			      u64 *seq);
+int shinrai_oddity_anon(u32 code_flags, gfp_t gfp, u64 *seq);
+
+/* user.c: who pays, and how much each may */
+
+int shinrai_user_init(void);
+void shinrai_user_exit(void);
+u32 shinrai_user_payer(void);
+int shinrai_user_admit(u32 payer, bool may_sleep);
 
 /* hash.c: SHA-256 of files and kernel buffers */
 
@@ -240,10 +275,23 @@ int shinrai_hash_file(struct file *file, u8 digest[SHINRAI_DIGEST_SIZE],
 int shinrai_hash_kernel(const void *buf, size_t size,
 			u8 digest[SHINRAI_DIGEST_SIZE]);
 
-/* measure.c, late.c: content is hashed and recorded before it is used */
+/* flight.c: one task at a time measures an inode */
+
+struct shinrai_flight {
+	struct hlist_node node;
+	const struct inode *inode;
+	const struct task_struct *owner;
+};
+
+int shinrai_flight_lead(struct shinrai_flight *f, const struct inode *inode);
+void shinrai_flight_land(struct shinrai_flight *f);
+int shinrai_flight_wait(const struct inode *inode);
+
+/* measure.c, buffer.c, late.c: content is hashed and recorded before its use */
 
 void shinrai_measure_init(void);
 u64 shinrai_inode_key(const struct inode *inode);
+bool shinrai_measurable(const struct file *file);
 bool shinrai_mark_holds(const struct file *file,
 			const struct shinrai_mark *mark);
 int shinrai_measure_file(struct file *file, struct shinrai_mark *mark, u8 kind,
@@ -252,7 +300,7 @@ int shinrai_measure_buffer(struct file *file, const void *buf, size_t size,
 			   u8 kind);
 u64 shinrai_measure_kernel_seq(void);
 int shinrai_measure_anon(u32 flags);
-int shinrai_measure_mprotect(struct vm_area_struct *vma,
+int shinrai_measure_mprotect(struct vm_area_struct *vma, u64 prot,
 			     struct shinrai_mark *mark);
 void shinrai_measure_written(struct file *file, struct shinrai_mark *mark);
 
@@ -262,13 +310,22 @@ int shinrai_kfuncs_init(void);
 int shinrai_guard_probe(void);
 int shinrai_guard_capable(int cap);
 
+/* job.c: what is running is measured by threads that can be given up */
+
+bool shinrai_job_hook(struct file *file, struct shinrai_mark *mark, int *ret);
+int shinrai_job_measure(struct file *file, u8 kind, u32 flags, u32 uid,
+			unsigned long patience);
+
 /* arm.c, running.c */
 
 int shinrai_arm(void);
 void shinrai_arm_exit(void);
 bool shinrai_arm_owns_map(const void *map);
 bool shinrai_arm_owns_prog(const void *prog);
-int shinrai_running_record(void);
+int shinrai_running_record(unsigned long end);
+int shinrai_running_owe(struct file *file, u32 uid);
+void shinrai_running_pay(unsigned long end);
+void shinrai_running_forget(void);
 u32 shinrai_running_tasks(void);
 
 /* notify.c, cdev.c, sysfs.c */

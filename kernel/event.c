@@ -29,8 +29,10 @@ struct shinrai_draft *shinrai_draft_new(u16 type, gfp_t gfp)
 {
 	struct shinrai_draft *d = kzalloc(sizeof(*d), gfp | __GFP_NOWARN);
 
-	if (d)
-		d->ev.type = type;
+	if (!d)
+		return NULL;
+	d->ev.type = type;
+	d->share = SHINRAI_SHARE_ROOT;
 	return d;
 }
 
@@ -96,6 +98,8 @@ void shinrai_draft_who(struct shinrai_draft *d, const struct shinrai_who *who,
 {
 	shinrai_draft_uint(d, SHINRAI_FIELD_UID,
 			   (u64)who->uid << 32 | who->login_uid, 8);
+	if (who->payer)
+		d->share = SHINRAI_SHARE_USER;
 	shinrai_draft_path(d, SHINRAI_FIELD_EXE, &who->exe);
 	if (cgroup && who->cgroup)
 		shinrai_draft_uint(d, SHINRAI_FIELD_CGROUP, who->cgroup, 8);
@@ -132,6 +136,7 @@ struct shinrai_pending *shinrai_draft_pack(const struct shinrai_draft *d,
 	}
 	p->type = d->ev.type;
 	p->which = which;
+	p->share = d->share;
 	p->record = SHINRAI_RECORD_EVENTS;
 	p->urgent = true;
 	return p;
@@ -219,6 +224,7 @@ void shinrai_who_get(struct shinrai_who *who, gfp_t gfp)
 	memset(who, 0, sizeof(*who));
 	who->uid = from_kuid(&init_user_ns, current_uid());
 	who->login_uid = from_kuid(&init_user_ns, audit_get_loginuid(current));
+	who->payer = shinrai_user_payer();
 	rcu_read_lock();
 	who->cgroup = cgroup_id(task_dfl_cgroup(current));
 	rcu_read_unlock();

@@ -58,13 +58,13 @@ __bpf_kfunc int shinrai_kf_anon(void)
 	return off_duty() ? 0 : shinrai_measure_anon(0);
 }
 
-/* lsm/file_mprotect, gaining execution */
-__bpf_kfunc int shinrai_kf_mprotect(struct vm_area_struct *vma, void *mark,
-				    u32 mark__sz)
+/* lsm/file_mprotect, executable and gaining something */
+__bpf_kfunc int shinrai_kf_mprotect(struct vm_area_struct *vma, u64 prot,
+				    void *mark, u32 mark__sz)
 {
 	if (off_duty() || bad_mark(mark, mark__sz) || !vma)
 		return 0;
-	return shinrai_measure_mprotect(vma, mark);
+	return shinrai_measure_mprotect(vma, prot, mark);
 }
 
 /* lsm/file_open, for writing, of an inode with a mark */
@@ -89,6 +89,27 @@ static u8 read_kind(u32 id)
 	default:
 		return SHINRAI_KIND_KERNEL_READ;
 	}
+}
+
+/*
+ * lsm.s/kernel_read_file: before the kernel reads content that it cannot wait
+ * for afterwards, as it does with modules.
+ */
+__bpf_kfunc int shinrai_kf_read_begin(struct file *file, u32 id, void *mark,
+				      u32 mark__sz)
+{
+	struct shinrai_mark none = {};
+	u8 kind = read_kind(id);
+	int ret;
+
+	if (off_duty() || bad_mark(mark, mark__sz) || !file)
+		return 0;
+	if (shinrai_job_hook(file, mark, &ret))
+		return ret;
+	if (kind == SHINRAI_KIND_MODULE)
+		return 0;
+	/* The mark speaks of users' code, which this is not. */
+	return shinrai_measure_file(file, &none, kind, 0, NULL);
 }
 
 /* lsm/kernel_post_read_file; the buffer is hashed, not the file behind it */
@@ -137,6 +158,7 @@ BTF_ID_FLAGS(func, shinrai_kf_mmap, KF_SLEEPABLE | SHINRAI_KF_TRUSTED)
 BTF_ID_FLAGS(func, shinrai_kf_anon, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, shinrai_kf_mprotect, SHINRAI_KF_TRUSTED)
 BTF_ID_FLAGS(func, shinrai_kf_write, SHINRAI_KF_TRUSTED)
+BTF_ID_FLAGS(func, shinrai_kf_read_begin, KF_SLEEPABLE | SHINRAI_KF_TRUSTED)
 BTF_ID_FLAGS(func, shinrai_kf_read_file, SHINRAI_KF_TRUSTED)
 BTF_ID_FLAGS(func, shinrai_kf_load_data)
 BTF_ID_FLAGS(func, shinrai_kf_capable)

@@ -14,8 +14,10 @@ struct vm_area_struct;
 int shinrai_kf_exec(struct linux_binprm *bprm, void *mark, u32 mark__sz);
 int shinrai_kf_mmap(struct file *file, void *mark, u32 mark__sz);
 int shinrai_kf_anon(void);
-int shinrai_kf_mprotect(struct vm_area_struct *vma, void *mark, u32 mark__sz);
+int shinrai_kf_mprotect(struct vm_area_struct *vma, u64 prot, void *mark,
+			u32 mark__sz);
 int shinrai_kf_write(struct file *file, void *mark, u32 mark__sz);
+int shinrai_kf_read_begin(struct file *file, u32 id, void *mark, u32 mark__sz);
 int shinrai_kf_read_file(struct file *file, u64 buf, u64 size, u32 id);
 int shinrai_kf_load_data(u64 buf, u64 size, u32 id);
 int shinrai_kf_capable(int cap);

@@ -43,7 +43,7 @@ static int overflow_event(u64 count)
 	kfree(d);
 	if (!p)
 		return -ENOMEM;
-	p->reserved = true;
+	p->share = SHINRAI_SHARE_MUST;
 	return shinrai_log_push(p, &seq);
 }
 
@@ -248,7 +248,7 @@ static void extend_backlog(void)
 					 &moved);
 		if (!err) {
 			writer.attempts = 0;
-			/* Pairs with the acquire in is_done(). */
+			/* Pairs with the acquire in shinrai_log_done(). */
 			smp_store_release(&q.done, rec->last_seq);
 			wake_up_all(&q.waiters);
 		}
@@ -327,7 +327,7 @@ int shinrai_log_checkpoint(void)
 	p->which = SHINRAI_PCR_CODE;
 	p->record = SHINRAI_RECORD_CHECKPOINT;
 	p->urgent = true;
-	p->reserved = true;
+	p->share = SHINRAI_SHARE_MUST;
 	ret = shinrai_log_push(p, &seq);
 	return ret ? ret : shinrai_log_wait(seq, SHINRAI_WAIT_MS);
 }

@@ -36,6 +36,9 @@ MODULE_PARM_DESC(rate, "new events a second that a user may cause");
 static uint burst = 4096;
 module_param(burst, uint, 0444);
 MODULE_PARM_DESC(burst, "and how many at once");
+static uint patience = 120;
+module_param(patience, uint, 0444);
+MODULE_PARM_DESC(patience, "seconds to measure what is running at arm");
 static uint test;
 module_param(test, uint, 0444);
 MODULE_PARM_DESC(test, "1: allow any PCR; shows in the evidence");
@@ -49,8 +52,9 @@ static int check_parameters(void)
 		return -EINVAL;
 	}
 	if (!rate || !burst || log_max < LOG_MIN || test > 1 ||
-	    rate > NSEC_PER_SEC || burst > 1 << 20) {
-		pr_err("rate, burst, log_max or test is out of range\n");
+	    rate > NSEC_PER_SEC || burst > 1 << 20 || !patience ||
+	    patience > 3600) {
+		pr_err("rate, burst, log_max, patience or test is out of range\n");
 		return -EINVAL;
 	}
 	if (sysfs_streq(extend, "batch")) {
@@ -64,6 +68,7 @@ static int check_parameters(void)
 	shinrai.log_max = log_max;
 	shinrai.rate = rate;
 	shinrai.burst = burst;
+	shinrai.patience = patience;
 	shinrai.test = test;
 	get_random_bytes(shinrai.boot_id, sizeof(shinrai.boot_id));
 	return 0;
@@ -71,7 +76,7 @@ static int check_parameters(void)
 
 struct start {
 	char kernel[2 * __NEW_UTS_LEN + 2];
-	char params[128];
+	char params[192];
 	u8 banks[4 * SHINRAI_MAX_BANKS];
 	u8 pcrs[SHINRAI_PCRS];
 	u8 values[SHINRAI_PCR_VALUES_SIZE];
@@ -86,9 +91,9 @@ static void start_fields(struct shinrai_draft *d, struct start *s)
 			   init_uts_ns.name.release, init_uts_ns.name.version);
 	params = scnprintf(
 		s->params, sizeof(s->params),
-		"pcr_code=%u pcr_flow=%u extend=%s log_max=%lu rate=%u burst=%u test=%u",
+		"pcr_code=%u pcr_flow=%u extend=%s log_max=%lu rate=%u burst=%u patience=%u test=%u",
 		pcr_code, pcr_flow, shinrai.extend ? "batch" : "sync", log_max,
-		rate, burst, test);
+		rate, burst, patience, test);
 	s->pcrs[0] = (u8)pcr_code;
 	s->pcrs[1] = (u8)pcr_flow;
 	shinrai_draft_uint(d, SHINRAI_FIELD_ABI, SHINRAI_ABI_VERSION, 4);
@@ -154,9 +159,13 @@ static int __init shinrai_init(void)
 	ret = shinrai_content_init();
 	if (ret)
 		goto hash;
-	ret = shinrai_log_init();
+	shinrai_oddity_init();
+	ret = shinrai_user_init();
 	if (ret)
 		goto content;
+	ret = shinrai_log_init();
+	if (ret)
+		goto user;
 	ret = write_start();
 	if (ret)
 		goto log;
@@ -179,6 +188,8 @@ notify:
 	shinrai_notify_exit();
 log:
 	shinrai_log_exit();
+user:
+	shinrai_user_exit();
 content:
 	shinrai_content_exit();
 hash:
@@ -196,6 +207,7 @@ static void __exit shinrai_exit(void)
 	shinrai_arm_exit();
 	shinrai_notify_exit();
 	shinrai_log_exit();
+	shinrai_user_exit();
 	shinrai_content_exit();
 	shinrai_hash_exit();
 	shinrai_pcr_exit();

@@ -2,9 +2,9 @@
 /*
  * Content is hashed and recorded before it is used.
  *
- * One task at a time measures a backing inode; others that want it wait for
- * that one and then look at their own mark.  A mark is filled last, when the
- * record has reached its PCR, so the BPF fast path never lets anybody ahead.
+ * One task at a time measures a backing inode (flight.c); the others then look
+ * at their own mark.  A mark is filled last, when the record has reached its
+ * PCR, so the BPF fast path never lets anybody ahead.
  */
 #include <linux/dcache.h>
 #include <linux/fs.h>
@@ -13,23 +13,12 @@
 #include <linux/sched/signal.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
-#include <linux/wait.h>
 
 #include "compat.h"
 #include "core.h"
 
 #define TRIES 3
-#define FLIGHT_BITS 6
 
-struct flight {
-	struct hlist_node node;
-	const struct inode *inode;
-	const struct task_struct *owner;
-};
-
-static DEFINE_SPINLOCK(flights_lock);
-static struct hlist_head flights[1 << FLIGHT_BITS];
-static DECLARE_WAIT_QUEUE_HEAD(flights_wait);
 static siphash_aligned_key_t inode_secret;
 
 /**
@@ -42,6 +31,19 @@ u64 shinrai_inode_key(const struct inode *inode)
 {
 	return siphash_3u64(inode->i_sb->s_dev, inode->i_ino,
 			    inode->i_generation, &inode_secret);
+}
+
+/**
+ * shinrai_measurable() - is there content in a file, or only memory?
+ * @file: the file
+ *
+ * Return: false for devices and for shared memory of the kernel's own.
+ */
+bool shinrai_measurable(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+
+	return S_ISREG(inode->i_mode) && !IS_PRIVATE(inode);
 }
 
 /* The inode that holds the content: overlayfs has none of its own. */
@@ -92,60 +94,6 @@ static bool mark_valid(const struct shinrai_mark *m,
 	return shinrai_cache_valid(&copy, v);
 }
 
-static struct hlist_head *flight_bucket(const struct inode *inode)
-{
-	return &flights[hash_ptr(inode, FLIGHT_BITS)];
-}
-
-static struct flight *flight_find(const struct inode *inode)
-{
-	struct flight *f;
-
-	lockdep_assert_held(&flights_lock);
-	hlist_for_each_entry(f, flight_bucket(inode), node) {
-		if (f->inode == inode)
-			return f;
-	}
-	return NULL;
-}
-
-/* Return: 0 when @f now leads; 1 when another one leads; -EDEADLK. */
-static int flight_lead(struct flight *f, const struct inode *inode)
-{
-	const struct flight *other;
-	int ret = 0;
-
-	f->inode = inode;
-	f->owner = current;
-	spin_lock(&flights_lock);
-	other = flight_find(inode);
-	if (!other)
-		hlist_add_head(&f->node, flight_bucket(inode));
-	else
-		/* A program on a hook that our own reading runs into. */
-		ret = other->owner == current ? -EDEADLK : 1;
-	spin_unlock(&flights_lock);
-	return ret;
-}
-
-static bool flight_over(const struct inode *inode)
-{
-	bool over;
-
-	spin_lock(&flights_lock);
-	over = !flight_find(inode);
-	spin_unlock(&flights_lock);
-	return over;
-}
-
-static void flight_land(struct flight *f)
-{
-	spin_lock(&flights_lock);
-	hlist_del(&f->node);
-	spin_unlock(&flights_lock);
-	wake_up_all(&flights_wait);
-}
-
 /**
  * shinrai_mark_holds() - is this file's content measured as it is now?
  * @file: of a mapping: never an overlay's own
@@ -161,14 +109,6 @@ bool shinrai_mark_holds(const struct file *file,
 
 	look(&now, file, false);
 	return mark_valid(mark, &now);
-}
-
-/* Code goes on in observe mode, whatever went wrong, unless it was killed. */
-static int verdict(int err)
-{
-	if (!err || err == -EINTR)
-		return err;
-	return shinrai_enforcing() ? -EACCES : 0;
 }
 
 /* Batched user code does not wait, unless the queue is already long. */
@@ -190,7 +130,7 @@ static int record(const struct shinrai_use *use)
 	int ret;
 
 	if (!shinrai_content_known(use, &seq)) {
-		ret = shinrai_content_admit(use->who.uid, true);
+		ret = shinrai_user_admit(use->who.payer, true);
 		if (ret)
 			return ret;
 	}
@@ -203,6 +143,8 @@ static int record(const struct shinrai_use *use)
 		return ret;
 	if (shinrai_phase() != SHINRAI_ARMED)
 		return 0;
+	if (shinrai_log_late(seq))
+		return -EIO;
 	if (!must_wait(use->kind) && !shinrai_degraded())
 		return 0;
 	return shinrai_log_wait(seq, SHINRAI_WAIT_MS);
@@ -263,40 +205,87 @@ static u64 digest_key(const struct shinrai_use *use)
 	return key;
 }
 
+/* What is refused is in its PCR before the caller is told so. */
+static void wait_refused(u64 seq)
+{
+	if (shinrai_phase() == SHINRAI_ARMED)
+		shinrai_log_wait(seq, SHINRAI_WAIT_MS);
+}
+
+/* Hashing failed.  Who was killed has not used it. */
+static void tell_unmeasured(const struct shinrai_use *use, int err, u64 key)
+{
+	const bool refused = shinrai_enforcing();
+	u64 seq;
+
+	if (err == EINTR)
+		return;
+	shinrai_oddity_unmeasured(use->kind, refused ? SHINRAI_CODE_REFUSED : 0,
+				  err, key, &use->path, &use->who, GFP_KERNEL,
+				  &seq);
+	if (refused)
+		wait_refused(seq);
+}
+
+/*
+ * The content did not hold still.  Return: 0 it is used all the same; -EBUSY
+ * when it is refused, and then it is no content that ran.
+ */
+static int tell_unsteady(const struct shinrai_use *use,
+			 enum shinrai_reason reason, u64 key)
+{
+	const bool refused = shinrai_enforcing();
+	u64 seq;
+
+	shinrai_oddity_violation(reason, refused ? SHINRAI_CODE_REFUSED : 0,
+				 key, use->digest, &use->path, &use->who,
+				 GFP_KERNEL, &seq);
+	if (!refused)
+		return 0;
+	wait_refused(seq);
+	return -EBUSY;
+}
+
+static enum shinrai_reason unsteady(enum shinrai_outcome outcome)
+{
+	switch (outcome) {
+	case SHINRAI_WRITERS:
+		return SHINRAI_REASON_OPEN_WRITERS;
+	case SHINRAI_CHANGED:
+		return SHINRAI_REASON_CHANGED;
+	default:
+		return 0;
+	}
+}
+
 static int measure_lead(struct file *file, struct shinrai_mark *mark, u8 kind,
 			u32 flags, const struct shinrai_who *who)
 {
-	enum shinrai_reason reason = 0;
+	const u64 key = shinrai_inode_key(file_inode(file));
 	enum shinrai_outcome outcome;
+	enum shinrai_reason reason;
 	struct shinrai_view before;
 	struct shinrai_use use;
 	bool late;
-	u64 key;
 	int ret;
 
 	use_begin(&use, file, kind, flags, who);
-	key = shinrai_inode_key(file_inode(file));
 	ret = hash_steady(file, &use, &before, &outcome);
 	if (ret) {
-		shinrai_content_unmeasured(kind, -ret, key, &use.path, &use.who,
-					   GFP_KERNEL);
+		tell_unmeasured(&use, -ret, key);
 		goto out;
 	}
-	if (outcome == SHINRAI_WRITERS)
-		reason = SHINRAI_REASON_OPEN_WRITERS;
-	else if (outcome == SHINRAI_CHANGED)
-		reason = SHINRAI_REASON_CHANGED;
-	if (reason)
-		shinrai_content_violation(reason, key ^ digest_key(&use),
-					  use.digest, &use.path, &use.who,
-					  GFP_KERNEL);
+	reason = unsteady(outcome);
+	if (reason) {
+		ret = tell_unsteady(&use, reason, key ^ digest_key(&use));
+		if (ret)
+			goto out;
+	}
 	ret = record(&use);
 	/* Degraded: recorded, though not extended; do not hash it for ever. */
 	late = ret == -EIO && !shinrai_enforcing();
 	if (outcome == SHINRAI_CLEAN && (!ret || late))
 		mark_fill(mark, &before);
-	if (!ret && reason)
-		ret = -EBUSY;
 out:
 	use_end(&use, who);
 	return ret;
@@ -316,106 +305,31 @@ out:
 int shinrai_measure_file(struct file *file, struct shinrai_mark *mark, u8 kind,
 			 u32 flags, const struct shinrai_who *who)
 {
-	struct inode *inode = file_inode(file);
+	const struct inode *inode = backing_inode(file);
 	struct shinrai_view now;
-	struct flight flight;
+	struct shinrai_flight flight;
 	int ret;
 
 	might_sleep();
-	if (!S_ISREG(inode->i_mode) || IS_PRIVATE(inode))
+	if (!shinrai_measurable(file))
 		return shinrai_measure_anon(flags);
-	inode = backing_inode(file);
 	for (;;) {
 		look(&now, file, false);
 		if (mark_valid(mark, &now))
 			return 0;
-		ret = flight_lead(&flight, inode);
+		ret = shinrai_flight_lead(&flight, inode);
 		if (ret <= 0)
 			break;
-		if (wait_event_killable(flights_wait, flight_over(inode)))
+		if (shinrai_flight_wait(inode))
 			return -EINTR;
 	}
 	if (ret)
-		return verdict(ret);
+		return shinrai_verdict(ret);
 	look(&now, file, false);
 	if (!mark_valid(mark, &now))
 		ret = measure_lead(file, mark, kind, flags, who);
-	flight_land(&flight);
-	return verdict(ret);
-}
-
-/* Newest record of kernel code that was let through, extended or not. */
-static atomic64_t kernel_seq;
-
-static void let_through(u64 seq)
-{
-	s64 old = atomic64_read(&kernel_seq);
-
-	while (old < (s64)seq &&
-	       !atomic64_try_cmpxchg(&kernel_seq, &old, (s64)seq))
-		;
-}
-
-/**
- * shinrai_measure_kernel_seq() - what a kernel module has to wait for
- *
- * Return: for shinrai_log_wait().
- */
-u64 shinrai_measure_kernel_seq(void)
-{
-	return (u64)atomic64_read(&kernel_seq);
-}
-
-/**
- * shinrai_measure_buffer() - record content that the kernel has just read
- * @file: where it came from, or NULL
- * @buf: not trusted: a bad address is an error, never a fault
- * @size: bytes
- * @kind: enum shinrai_kind
- *
- * The event is urgent but not waited for here, where nothing may sleep; kernel
- * modules are waited for when they are about to run.
- *
- * Context: any but interrupts; does not sleep.
- * Return: 0 go on; -EACCES in enforce mode.
- */
-int shinrai_measure_buffer(struct file *file, const void *buf, size_t size,
-			   u8 kind)
-{
-	struct shinrai_use use = { .kind = kind, .size = size };
-	u64 key = 0, seq = 0;
-	int ret;
-
-	if (file) {
-		shinrai_path_get(&use.path, &file->f_path, GFP_ATOMIC);
-		use.fsmagic = (u32)file_inode(file)->i_sb->s_magic;
-		key = shinrai_inode_key(file_inode(file));
-	} else {
-		use.flags = SHINRAI_CODE_BUFFER;
-	}
-	/* Only modules are met once more, where it can be waited for. */
-	if (kind != SHINRAI_KIND_MODULE)
-		use.flags |= SHINRAI_CODE_LATE;
-	shinrai_who_get(&use.who, GFP_ATOMIC);
-	ret = shinrai_hash_kernel(buf, size, use.digest);
-	if (ret) {
-		shinrai_content_unmeasured(kind, -ret, key, &use.path, &use.who,
-					   GFP_ATOMIC);
-	} else {
-		do {
-			ret = shinrai_content_record(&use, GFP_ATOMIC, &seq);
-		} while (ret == -EAGAIN);
-		if (ret == -ENOMEM)
-			shinrai_log_degrade(SHINRAI_REASON_DEGRADED_MEMORY,
-					    ENOMEM);
-		else if (ret >= 0 && shinrai_log_owed(seq))
-			ret = -EIO;
-		if (ret >= 0)
-			let_through(seq);
-	}
-	shinrai_path_put(&use.path);
-	shinrai_who_put(&use.who);
-	return ret < 0 ? verdict(ret) : 0;
+	shinrai_flight_land(&flight);
+	return shinrai_verdict(ret);
 }
 
 /**
@@ -428,14 +342,14 @@ int shinrai_measure_buffer(struct file *file, const void *buf, size_t size,
 int shinrai_measure_anon(u32 flags)
 {
 	u64 seq;
-	int ret = shinrai_content_anon(flags, GFP_KERNEL, &seq);
+	int ret = shinrai_oddity_anon(flags, GFP_KERNEL, &seq);
 
 	if (!ret && shinrai_phase() == SHINRAI_ARMED)
 		ret = shinrai_log_wait(seq, SHINRAI_WAIT_MS);
 	/* Nobody can know it, so it is always unknown code. */
 	if (!ret && shinrai_degraded())
 		ret = -EIO;
-	return verdict(ret);
+	return shinrai_verdict(ret);
 }
 
 /**

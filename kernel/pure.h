@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Decisions over plain values: cache marks, batching, rates.  No file, lock,
+ * Decisions over plain values: cache marks, mappings, batching, rates.  No file, lock,
  * allocation or clock; every function may be called from any context.
  */
 #ifndef _SHINRAI_PURE_H
@@ -34,6 +34,20 @@ bool shinrai_cache_valid(const struct shinrai_mark *m,
 enum shinrai_outcome shinrai_cache_judge(const struct shinrai_view *before,
 					 const struct shinrai_view *after);
 
+/* A change of a mapping's protection. */
+struct shinrai_change {
+	bool file; /* mapped from a file */
+	bool private; /* stores go to pages of its own */
+	bool stored; /* it has such pages */
+	bool was_write, was_exec;
+	bool write, exec;
+};
+
+#define SHINRAI_GAINS_CODE (1 << 0) /* the file's content */
+#define SHINRAI_GAINS_ANON (1 << 1) /* what is, or may be, in no file */
+
+u32 shinrai_mapping_judge(const struct shinrai_change *c);
+
 #define SHINRAI_BATCH_NEVER (~0ULL)
 /* Leaves the TPM time to answer inside the promised SHINRAI_BATCH_MS. */
 #define SHINRAI_BATCH_HOLD_NS (80 * 1000000ULL)
@@ -49,6 +63,17 @@ struct shinrai_batch {
 u64 shinrai_batch_wait(const struct shinrai_batch *b);
 bool shinrai_batch_joins(u8 record, u32 events, u64 bytes, u64 more);
 
+/* Kept back for records that must be written when the log is full. */
+#define SHINRAI_RESERVE (1ULL << 20)
+
+/* How much of the log an event may fill. */
+enum shinrai_share {
+	SHINRAI_SHARE_USER, /* caused by a user: what is root's stays free */
+	SHINRAI_SHARE_ROOT,
+	SHINRAI_SHARE_MUST, /* has to be said when the log is full */
+};
+
+u64 shinrai_cap_share(u64 max, enum shinrai_share share);
 bool shinrai_cap_admit(u64 used, u64 more, u64 max);
 u64 shinrai_rate_take(u64 *tat_ns, u64 now_ns, u32 rate, u32 burst);
 bool shinrai_rate_report(u64 *last_ns, u64 now_ns);

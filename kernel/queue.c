@@ -16,11 +16,15 @@
 
 #define q shinrai_queue
 
+/* A user may cause them, and each pins a file. */
+#define OWED_MAX 4096
+
 struct shinrai_queue shinrai_queue = {
 	.lock = __SPIN_LOCK_UNLOCKED(shinrai_queue.lock),
 	.fifo = LIST_HEAD_INIT(shinrai_queue.fifo),
 	.held = LIST_HEAD_INIT(shinrai_queue.held),
 	.held_other = LIST_HEAD_INIT(shinrai_queue.held_other),
+	.owed = LIST_HEAD_INIT(shinrai_queue.owed),
 	.work = __WAIT_QUEUE_HEAD_INITIALIZER(shinrai_queue.work),
 	.waiters = __WAIT_QUEUE_HEAD_INITIALIZER(shinrai_queue.waiters),
 	.readers = __WAIT_QUEUE_HEAD_INITIALIZER(shinrai_queue.readers),
@@ -88,7 +92,7 @@ static bool hold(struct shinrai_pending *p)
 int shinrai_log_push_locked(struct shinrai_pending *p, u64 *seq)
 {
 	u64 used = shinrai_store_bytes() + q.bytes;
-	u64 max = shinrai.log_max + (p->reserved ? SHINRAI_RESERVE : 0);
+	u64 max = shinrai_cap_share(shinrai.log_max, p->share);
 
 	lockdep_assert_held(&q.lock);
 	*seq = 0;
@@ -127,22 +131,35 @@ int shinrai_log_push(struct shinrai_pending *p, u64 *seq)
 	return ret;
 }
 
-static bool is_done(u64 seq)
+/**
+ * shinrai_log_done() - has an event reached its PCR?
+ * @seq: its position
+ *
+ * Context: any.
+ * Return: true when it has.
+ */
+bool shinrai_log_done(u64 seq)
 {
 	/* Pairs with the release in extend_backlog(). */
 	return smp_load_acquire(&q.done) >= seq;
 }
 
 /**
- * shinrai_log_owed() - is the TPM lost, and this event not extended?
+ * shinrai_log_late() - was an event not extended when the state was degraded?
  * @seq: its position
  *
+ * Code of such an event stays unknown to who enforces, also when the TPM has
+ * come back and holds it.
+ *
  * Context: any.
- * Return: true when nobody will wait for it, and it may never be extended.
+ * Return: true when it was not.
  */
-bool shinrai_log_owed(u64 seq)
+bool shinrai_log_late(u64 seq)
 {
-	return shinrai_degraded() && !is_done(seq);
+	if (!shinrai_degraded())
+		return false;
+	smp_rmb(); /* pairs with the barrier in shinrai_log_degrade() */
+	return seq > READ_ONCE(q.degraded_seq);
 }
 
 /**
@@ -160,12 +177,12 @@ int shinrai_log_wait(u64 seq, unsigned int ms)
 	long left;
 
 	might_sleep();
-	if (is_done(seq))
+	if (shinrai_log_done(seq))
 		return 0;
-	left = wait_event_killable_timeout(q.waiters,
-					   is_done(seq) || shinrai_degraded(),
-					   msecs_to_jiffies(ms));
-	if (is_done(seq))
+	left = wait_event_killable_timeout(
+		q.waiters, shinrai_log_done(seq) || shinrai_degraded(),
+		msecs_to_jiffies(ms));
+	if (shinrai_log_done(seq))
 		return 0;
 	if (left < 0)
 		return -EINTR;
@@ -190,9 +207,9 @@ int shinrai_log_flush(unsigned int ms)
 
 	q.flush = seq;
 	shinrai_log_unlock(flags);
-	left = wait_event_interruptible_timeout(q.waiters, is_done(seq),
-						msecs_to_jiffies(ms));
-	if (is_done(seq))
+	left = wait_event_interruptible_timeout(
+		q.waiters, shinrai_log_done(seq), msecs_to_jiffies(ms));
+	if (shinrai_log_done(seq))
 		return 0;
 	return left < 0 ? -EINTR : -ETIMEDOUT;
 }
@@ -209,9 +226,12 @@ int shinrai_log_flush(unsigned int ms)
 void shinrai_log_degrade(enum shinrai_reason reason, int err)
 {
 	unsigned long flags = shinrai_log_lock();
-	bool first = !test_and_set_bit(SHINRAI_FLAG_DEGRADED, &shinrai.flags);
+	bool first = !shinrai_degraded();
 
 	if (first) {
+		WRITE_ONCE(q.degraded_seq, READ_ONCE(q.done));
+		smp_mb__before_atomic(); /* for shinrai_log_late() */
+		set_bit(SHINRAI_FLAG_DEGRADED, &shinrai.flags);
 		q.degraded.reason = reason;
 		q.degraded.err = err;
 		q.degraded.due = true;
@@ -252,7 +272,7 @@ int shinrai_log_state(enum shinrai_reason reason, int err, u64 *seq)
 	kfree(d);
 	if (!p)
 		return -ENOMEM;
-	p->reserved = true;
+	p->share = SHINRAI_SHARE_MUST;
 	return shinrai_log_push(p, seq);
 }
 
@@ -303,6 +323,49 @@ u32 shinrai_log_held(void)
 
 	shinrai_log_unlock(flags);
 	return n;
+}
+
+/**
+ * shinrai_log_owe() - remember code that is to be measured when arming ends
+ * @o: the queue's afterwards, when 0 is returned
+ *
+ * Return: 0; -EAGAIN when the module is not being armed; -ENOMEM when too much
+ * is owed.
+ */
+int shinrai_log_owe(struct shinrai_owed *o)
+{
+	unsigned long flags = shinrai_log_lock();
+	int ret = 0;
+
+	if (shinrai.phase != SHINRAI_ARMING)
+		ret = -EAGAIN;
+	else if (q.nowed == OWED_MAX)
+		ret = -ENOMEM;
+	if (!ret) {
+		list_add_tail(&o->node, &q.owed);
+		q.nowed++;
+	}
+	shinrai_log_unlock(flags);
+	return ret;
+}
+
+/**
+ * shinrai_log_owed() - take what is owed off the queue
+ *
+ * Return: the caller's; NULL when nothing is owed.
+ */
+struct shinrai_owed *shinrai_log_owed(void)
+{
+	unsigned long flags = shinrai_log_lock();
+	struct shinrai_owed *o;
+
+	o = list_first_entry_or_null(&q.owed, struct shinrai_owed, node);
+	if (o) {
+		list_del(&o->node);
+		q.nowed--;
+	}
+	shinrai_log_unlock(flags);
+	return o;
 }
 
 /* Moves a held event to the queue; ARM's record takes what fits in it. */

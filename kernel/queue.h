@@ -3,14 +3,10 @@
 #ifndef _SHINRAI_QUEUE_H
 #define _SHINRAI_QUEUE_H
 
-#include <linux/bits.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
 #include "core.h"
-
-/* Kept back for records that must be written when the log is full. */
-#define SHINRAI_RESERVE BIT(20)
 
 /* Something to be said by the thread, noted where no event can be made. */
 struct shinrai_note {
@@ -26,12 +22,15 @@ struct shinrai_queue {
 	struct list_head fifo; /* @lock */
 	struct list_head held; /* @lock; RUNNING and MODULE while arming */
 	struct list_head held_other; /* @lock; the rest while arming */
+	struct list_head owed; /* @lock; struct shinrai_owed, while arming */
+	u32 nowed; /* @lock; entries of @owed */
 	u32 nheld; /* @lock; entries of @held */
 	u32 pending; /* @lock; entries of @fifo */
 	u32 urgent; /* @lock; of those, not to be held back */
 	u64 bytes; /* @lock; in all three lists */
 	u64 seq; /* @lock; last one given out */
 	u64 flush; /* @lock; nothing up to here is held back */
+	u64 degraded_seq; /* set once, before the state is degraded */
 	u64 armed_seq; /* set once, by arming */
 	u64 events; /* @lock; accepted */
 	u64 violations; /* @lock; of those */

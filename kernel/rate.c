@@ -5,6 +5,27 @@
 #define NS_PER_S 1000000000ULL
 
 /**
+ * shinrai_cap_share() - the part of a log that an event may fill
+ * @max: bytes that the log may take
+ * @share: whose event it is
+ *
+ * Users cannot take root's last eighth, and nobody the reserve beyond @max.
+ *
+ * Return: the cap, for shinrai_cap_admit().
+ */
+u64 shinrai_cap_share(u64 max, enum shinrai_share share)
+{
+	switch (share) {
+	case SHINRAI_SHARE_USER:
+		return max - max / 8;
+	case SHINRAI_SHARE_ROOT:
+		return max;
+	default:
+		return max + SHINRAI_RESERVE;
+	}
+}
+
+/**
  * shinrai_cap_admit() - does something still fit below a cap?
  * @used: in use
  * @more: asked for

@@ -70,6 +70,16 @@ static void cap_test(struct kunit *test)
 				    "row %zu", i);
 }
 
+static void share_test(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 700ULL,
+			shinrai_cap_share(800, SHINRAI_SHARE_USER));
+	KUNIT_EXPECT_EQ(test, 800ULL,
+			shinrai_cap_share(800, SHINRAI_SHARE_ROOT));
+	KUNIT_EXPECT_EQ(test, 800ULL + (1 << 20),
+			shinrai_cap_share(800, SHINRAI_SHARE_MUST));
+}
+
 static void count_test(struct kunit *test)
 {
 	u32 told = 0;
@@ -86,11 +96,8 @@ static void count_test(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(take_test),
-	KUNIT_CASE(report_test),
-	KUNIT_CASE(cap_test),
-	KUNIT_CASE(count_test),
-	{},
+	KUNIT_CASE(take_test),	KUNIT_CASE(report_test), KUNIT_CASE(cap_test),
+	KUNIT_CASE(share_test), KUNIT_CASE(count_test),	 {},
 };
 
 static struct kunit_suite suite = {

@@ -20,6 +20,7 @@ struct mapped {
 	struct file *file;
 	u32 uid;
 	bool program;
+	bool done;
 };
 
 struct walk {
@@ -44,6 +45,7 @@ static int mapped_add(struct walk *w, struct file *file, u32 uid, bool program)
 
 	if (m) {
 		m->program |= program;
+		m->uid = min(m->uid, uid);
 		return 0;
 	}
 	m = kzalloc(sizeof(*m), GFP_KERNEL);
@@ -74,10 +76,8 @@ static int walk_mm(struct walk *w, struct mm_struct *mm, u32 uid)
 	vma_iter_init(&vmi, mm, 0);
 	for_each_vma(vmi, vma) {
 		file = vma->vm_file;
-		if (!(vma->vm_flags & VM_EXEC) || !file)
-			continue;
-		if (!S_ISREG(file_inode(file)->i_mode) ||
-		    IS_PRIVATE(file_inode(file)))
+		if (!(vma->vm_flags & VM_EXEC) || !file ||
+		    !shinrai_measurable(file))
 			continue;
 		ret = mapped_add(w, file, uid, file_inode(file) == exe);
 		if (ret)
@@ -174,26 +174,41 @@ static int collect(struct walk *w)
 	}
 }
 
-static int record_mapped(struct walk *w)
+/* One file that does not come to an end leaves the others half of the time. */
+static int record_file(struct file *file, u8 kind, u32 flags, u32 uid,
+		       unsigned long end)
 {
-	struct shinrai_mark mark;
-	struct shinrai_who who;
+	long left = (long)(end - jiffies) / 2;
+
+	return shinrai_job_measure(file, kind, flags, uid, max(left, 0L));
+}
+
+/* Return: 0; why the walk has to end. */
+static int record_some(struct walk *w, bool root, unsigned long end)
+{
 	struct mapped *m;
 	int bkt, ret;
 
 	hash_for_each(w->files, bkt, m, node) {
-		memset(&mark, 0, sizeof(mark));
-		memset(&who, 0, sizeof(who));
-		who.uid = m->uid;
-		who.login_uid = (u32)-1;
-		ret = shinrai_measure_file(m->file, &mark,
-					   m->program ? SHINRAI_KIND_EXEC :
-							SHINRAI_KIND_MMAP,
-					   0, &who);
+		if (m->done || root != !m->uid)
+			continue;
+		ret = record_file(m->file,
+				  m->program ? SHINRAI_KIND_EXEC :
+					       SHINRAI_KIND_MMAP,
+				  0, m->uid, end);
 		if (ret)
 			return ret;
+		m->done = true;
 	}
 	return 0;
+}
+
+/* No user's files keep root's from being measured. */
+static int record_mapped(struct walk *w, unsigned long end)
+{
+	int ret = record_some(w, true, end);
+
+	return ret ? ret : record_some(w, false, end);
 }
 
 static void release(struct walk *w)
@@ -271,6 +286,7 @@ static int record_modules(void)
 
 /**
  * shinrai_running_record() - RUNNING and MODULE events for what is in use
+ * @end: jiffies; what cannot be measured by then is told as UNMEASURED
  *
  * Hooks are attached already.  A task that passed one just before and has not
  * mapped what it was about to map yet is met by the second walk.
@@ -278,22 +294,82 @@ static int record_modules(void)
  * Context: while arming; may sleep, can be killed.
  * Return: 0; -ENOMEM; -ENOSPC; -EINTR.
  */
-int shinrai_running_record(void)
+int shinrai_running_record(unsigned long end)
 {
 	struct walk *w;
 	int ret, pass;
 
 	ret = record_modules();
+	if (ret)
+		return ret;
+	w = kzalloc(sizeof(*w), GFP_KERNEL);
+	if (!w)
+		return -ENOMEM;
+	hash_init(w->files);
 	for (pass = 0; pass < 2 && !ret; pass++) {
-		w = kzalloc(sizeof(*w), GFP_KERNEL);
-		if (!w)
-			return -ENOMEM;
-		hash_init(w->files);
 		ret = collect(w);
 		if (!ret)
-			ret = record_mapped(w);
-		release(w);
-		kfree(w);
+			ret = record_mapped(w, end);
+	}
+	release(w);
+	kfree(w);
+	return ret;
+}
+
+/**
+ * shinrai_running_owe() - code appeared while arming, where nothing may sleep
+ * @file: mapped, and made executable just now
+ * @uid: of the process
+ *
+ * Context: any but interrupts.
+ * Return: 0, and it is measured when arming ends; -EAGAIN when that has ended
+ * already; -ENOMEM, or when too much is owed.
+ */
+int shinrai_running_owe(struct file *file, u32 uid)
+{
+	struct shinrai_owed *o = kmalloc(sizeof(*o), GFP_ATOMIC | __GFP_NOWARN);
+	int ret;
+
+	if (!o)
+		return -ENOMEM;
+	o->file = get_file(file);
+	o->uid = uid;
+	ret = shinrai_log_owe(o);
+	if (ret) {
+		fput(file);
+		kfree(o);
 	}
 	return ret;
+}
+
+/**
+ * shinrai_running_pay() - measure what appeared while arming
+ * @end: as for shinrai_running_record()
+ *
+ * Context: armed just now, so that nothing more is owed; may sleep.
+ */
+void shinrai_running_pay(unsigned long end)
+{
+	struct shinrai_owed *o;
+
+	while ((o = shinrai_log_owed())) {
+		record_file(o->file, SHINRAI_KIND_MMAP,
+			    SHINRAI_CODE_MPROTECT | SHINRAI_CODE_LATE, o->uid,
+			    end);
+		fput(o->file);
+		kfree(o);
+	}
+}
+
+/**
+ * shinrai_running_forget() - arming failed: nothing is owed any more
+ */
+void shinrai_running_forget(void)
+{
+	struct shinrai_owed *o;
+
+	while ((o = shinrai_log_owed())) {
+		fput(o->file);
+		kfree(o);
+	}
 }

@@ -118,6 +118,7 @@ enum shinrai_code_flags {
 	SHINRAI_CODE_PATH_CUT = 1 << 3, /* path longer than SHINRAI_MAX_PATH */
 	SHINRAI_CODE_LATE = 1 << 4, /* used before this record was extended */
 	SHINRAI_CODE_MPROTECT = 1 << 5, /* made executable by mprotect */
+	SHINRAI_CODE_REFUSED = 1 << 6, /* enforce mode refused its use */
 };
 
 enum shinrai_reason {

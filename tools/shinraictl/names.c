@@ -58,6 +58,7 @@ static const struct name code_flags[] = {
 	{ SHINRAI_CODE_PATH_CUT, "path-cut" },
 	{ SHINRAI_CODE_LATE, "late" },
 	{ SHINRAI_CODE_MPROTECT, "mprotect" },
+	{ SHINRAI_CODE_REFUSED, "refused" },
 	{ 0, NULL },
 };
 

@@ -18,7 +18,7 @@ new /usr/bin/busybox busybox-one
 printf '#!/tmp/busybox-one true\n' >script
 printf '#!/tmp/script\n# nested\n' >nested
 chmod +x script nested
-for name in mapped protected cow sh-argument; do
+for name in mapped protected cow rwx map-rwx sh-argument; do
 	head -c 10000 /dev/urandom >"$name"
 done
 /vm/helper tiny one 2
@@ -51,6 +51,10 @@ new /vm/helper anonymous
 ./anonymous anon
 new /vm/helper protecting
 ./protecting anon-protect
+new /vm/helper rewriting
+./rewriting rwx rwx
+new /vm/helper mapping-rwx
+./mapping-rwx map-rwx map-rwx
 shinraictl flush >/dev/null
 
 count=0 failed=0
@@ -132,6 +136,10 @@ ok "anonymous memory mapped executable" anonymous /tmp/anonymous ""
 ok "anonymous memory made executable" anonymous /tmp/protecting mprotect
 ok "a private page that was written, made executable" \
 	anonymous /vm/helper mprotect
+ok "measured code that becomes writable" anonymous /tmp/rewriting mprotect
+ok "its content was measured before" once rwx mmap
+ok "a private mapping, writable and executable" anonymous /tmp/mapping-rwx ""
+ok "its content is measured too" once map-rwx mmap
 ok "the first process, running when the module was armed" \
 	grep -q "^RUNNING exec $(sha256sum /init | cut -d ' ' -f 1) /init " \
 	"$OUT/code"

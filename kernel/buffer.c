@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Content that the kernel itself has read: modules, firmware, kexec images.
+ *
+ * What is measured is the buffer, not the file behind it.  Nothing may sleep
+ * there; so files have been measured before they were read, and modules are
+ * waited for once more when they are about to run.
+ */
+#include <linux/fs.h>
+
+#include "core.h"
+
+/* Newest record of kernel code that was let through, extended or not. */
+static atomic64_t kernel_seq;
+
+static void let_through(u64 seq)
+{
+	s64 old = atomic64_read(&kernel_seq);
+
+	while (old < (s64)seq &&
+	       !atomic64_try_cmpxchg(&kernel_seq, &old, (s64)seq))
+		;
+}
+
+/**
+ * shinrai_measure_kernel_seq() - what a kernel module has to wait for
+ *
+ * Return: for shinrai_log_wait().
+ */
+u64 shinrai_measure_kernel_seq(void)
+{
+	return (u64)atomic64_read(&kernel_seq);
+}
+
+/* Return: 0 go on; else why its record is not where it has to be. */
+static int record(const struct shinrai_use *use)
+{
+	bool met_again = use->kind == SHINRAI_KIND_MODULE;
+	u64 seq;
+	int ret;
+
+	do {
+		ret = shinrai_content_record(use, GFP_ATOMIC, &seq);
+	} while (ret == -EAGAIN);
+	if (ret == -ENOMEM)
+		shinrai_log_degrade(SHINRAI_REASON_DEGRADED_MEMORY, ENOMEM);
+	if (ret < 0)
+		return ret;
+	if (shinrai_log_late(seq) ||
+	    (!shinrai_log_done(seq) && (!met_again || shinrai_degraded())))
+		return -EIO;
+	let_through(seq);
+	return 0;
+}
+
+/**
+ * shinrai_measure_buffer() - record content that the kernel has just read
+ * @file: where it came from, or NULL
+ * @buf: not trusted: a bad address is an error, never a fault
+ * @size: bytes
+ * @kind: enum shinrai_kind
+ *
+ * The event is urgent but not waited for here.  In enforce mode only kernel
+ * modules, which are waited for later, may go on before it is extended.
+ *
+ * Context: any but interrupts; does not sleep.
+ * Return: 0 go on; -EACCES in enforce mode.
+ */
+int shinrai_measure_buffer(struct file *file, const void *buf, size_t size,
+			   u8 kind)
+{
+	struct shinrai_use use = { .kind = kind, .size = size };
+	u64 key = 0, seq;
+	int ret;
+
+	if (file) {
+		shinrai_path_get(&use.path, &file->f_path, GFP_ATOMIC);
+		use.fsmagic = (u32)file_inode(file)->i_sb->s_magic;
+		key = shinrai_inode_key(file_inode(file));
+	} else {
+		use.flags = SHINRAI_CODE_BUFFER;
+	}
+	if (kind != SHINRAI_KIND_MODULE)
+		use.flags |= SHINRAI_CODE_LATE;
+	shinrai_who_get(&use.who, GFP_ATOMIC);
+	ret = shinrai_hash_kernel(buf, size, use.digest);
+	if (ret)
+		shinrai_oddity_unmeasured(
+			kind, shinrai_enforcing() ? SHINRAI_CODE_REFUSED : 0,
+			-ret, key, &use.path, &use.who, GFP_ATOMIC, &seq);
+	else
+		ret = record(&use);
+	shinrai_path_put(&use.path);
+	shinrai_who_put(&use.who);
+	return shinrai_verdict(ret);
+}
