@@ -44,6 +44,8 @@ programs := $(foreach p,$(PROGRAMS),$(if $(src-$p),$p))
 
 unit-src := $(wildcard selftests/unit/*_test.c)
 unit-names := $(unit-src:selftests/unit/%.c=%)
+# The kernel's own tests of the pure sources, as kernel_NAME.
+kunit-names := $(patsubst kernel/%.c,kernel_%,$(wildcard kernel/*_test.c))
 fuzz-src := $(wildcard selftests/fuzz/*_fuzz.c)
 fuzz-names := $(fuzz-src:selftests/fuzz/%.c=%)
 # A test may name sources of programs it needs: /* links: path/a.c path/b.c */
@@ -54,7 +56,8 @@ user: $(programs:%=$(B)/user/%) $(B)/user/libshinrai.a
 clang: $(programs:%=$(B)/clang/%) $(B)/clang/libshinrai.a
 asan: $(programs:%=$(B)/asan/%) $(B)/asan/libshinrai.a
 fuzzers: $(fuzz-names:%=$(B)/fuzz/test/%)
-unit-programs: $(foreach v,user clang asan,$(unit-names:%=$(B)/$v/test/%))
+unit-programs: $(foreach v,user clang asan,$(addprefix $(B)/$v/test/,\
+	$(unit-names) $(kunit-names)))
 
 .PHONY: FORCE
 FORCE:
@@ -86,6 +89,7 @@ $(B)/$(1)/libshinrai.a: $$(call objects-$(1),$(lib-src))
 
 $(foreach p,$(programs),$(call program,$(1),$(p)))
 $(foreach t,$(unit-names),$(call unit,$(1),$(t)))
+$(foreach t,$(kunit-names),$(call kunit,$(1),$(t)))
 endef
 
 define program
@@ -104,6 +108,17 @@ $(B)/$(1)/test/$(2): $$(call objects-$(1),selftests/unit/$(2).c \
 
 endef
 
+define kunit
+$(B)/$(1)/obj/$(2:kernel_%=kernel/%).o: private CPPFLAGS_all += \
+	-Iselftests/unit
+$(B)/$(1)/test/$(2): $(B)/$(1)/obj/$(2:kernel_%=kernel/%).o \
+		$(B)/$(1)/libshinrai.a
+	$$(say) LINK '$$(@:$(B)/%=%)'
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(link-$(1)) -o $$@ $$^ $$(PKG_LIBS)
+
+endef
+
 define fuzzer
 $(B)/fuzz/test/$(1): $$(call objects-fuzz,selftests/fuzz/$(1).c \
 		$$(call links,selftests/fuzz/$(1).c)) $(B)/fuzz/libshinrai.a
@@ -116,6 +131,7 @@ endef
 $(foreach v,user clang asan,$(eval $(call variant,$(v))))
 unit-names-saved := $(unit-names)
 unit-names :=
+kunit-names :=
 programs-saved := $(programs)
 programs :=
 $(eval $(call variant,fuzz))
