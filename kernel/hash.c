@@ -132,7 +132,7 @@ int shinrai_hash_file(struct file *file, u8 digest[SHINRAI_DIGEST_SIZE],
  * @digest: out
  *
  * Context: any but interrupts; does not sleep.
- * Return: 0; -EFAULT; -ENOMEM.
+ * Return: 0; -EFAULT; -ERANGE for a user's address; -ENOMEM.
  */
 int shinrai_hash_kernel(const void *addr, size_t size,
 			u8 digest[SHINRAI_DIGEST_SIZE])

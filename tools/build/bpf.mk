@@ -34,6 +34,20 @@ $(BPF)/%.bpf.o: bpf/%.bpf.c $(bpf-hdr) $(BPF)/vmlinux.h tools/build/bpf.mk
 	$(say) BPF $<
 	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
 
+# Programs that only tests load, and what loads them.
+test-bpf := $(patsubst selftests/vm/%.c,$(B)/vm/%.o,$(wildcard selftests/vm/*.bpf.c))
+.PHONY: test-bpf
+test-bpf: $(test-bpf) $(B)/vm/bpfload
+$(test-bpf): $(B)/vm/%.o: selftests/vm/%.c $(bpf-hdr) $(BPF)/vmlinux.h
+	$(say) BPF $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(B)/vm/bpfload: selftests/vm/bpfload.c
+	$(say) LINK '$(@:$(B)/%=%)'
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc -O2 -Wall -Wextra -Werror -o $@ $< -lbpf
+
 $(BPF)/shinrai_bpf.o: $(bpf-obj)
 	$(say) LINK $(@:$(B)/%=%)
 	$(if $(bpf-obj),,$(error bpf/ has no *.bpf.c: nothing to embed))

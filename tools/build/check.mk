@@ -15,7 +15,7 @@ unit:
 	$(Q)BUILD=$(B) KERNELS=$(KERNELS) selftests/run unit
 
 KERNEL ?= 6.1
-vm: $(MODULES)/$(KERNEL)/shinrai.ko user
+vm: $(MODULES)/$(KERNEL)/shinrai.ko user test-bpf
 	$(if $(TEST),,$(error usage: make vm TEST=name [KERNEL=6.1|6.12]))
 	$(Q)KERNELS=$(KERNELS) selftests/vm/run --build $(B) \
 		--kernel $(KERNEL) $(TEST)

@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Root's own BPF programs call the module's kfuncs with anything from anywhere:
+# the machine stays up, and what runs is told as ever.
+# vm: kernel=6.1,6.12 load=late arm=yes timeout=240
+# vm: file=@build/vm/hostile.bpf.o:/vm/hostile.bpf.o
+# vm: file=@build/vm/tracing.bpf.o:/vm/tracing.bpf.o
+# vm: file=@build/vm/bpfload:/usr/bin/bpfload
+set -euo pipefail
+
+mkdir -p /lib/firmware
+PYTHONPATH=/vm/lib python3 -S - <<'PY'
+from shinrai import *
+
+t = Tap()
+loaders = []
+
+
+def load(name):
+    """What the loader says; "ready" when the programs are attached."""
+    p = subprocess.Popen(["/usr/bin/bpfload", "/vm/%s.bpf.o" % name],
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    loaders.append(p)
+    text = p.stdout.readline()
+    while text and not text.endswith(b"ready\n"):
+        more = p.stdout.readline()
+        text += more
+        if not more:
+            break
+    return text.decode()
+
+
+def told(path):
+    with open(path, "rb") as f:
+        digest = hashlib.file_digest(f, "sha256").hexdigest()
+    return [e.num(KIND) for e in events(settled(), EV_CODE)
+            if e.digest == digest]
+
+
+said = load("hostile")
+t.ok("root's programs attach", said.endswith("ready\n"), said[-900:])
+said = load("tracing")
+t.ok("also inside of the module's own locks", said.endswith("ready\n"),
+     said[-900:])
+for n in range(5):
+    path = "/tmp/new%d" % n
+    helper("tiny", path, n)
+    subprocess.run([path], check=True)
+    # Some of those programs measure what is merely opened, as they please.
+    t.ok("a new program is told (%d)" % n, EXEC in told(path), told(path))
+with open("/lib/firmware/new", "wb") as f:
+    f.write(os.urandom(5000))
+with open("/sys/devices/virtual/misc/test_firmware/trigger_request",
+          "w") as f:
+    f.write("new")
+t.ok("firmware is told", 5 in told("/lib/firmware/new"))
+helper("anon-protect")
+helper("protect", "/vm/hostile.bpf.o")
+t.ok("what mprotect makes executable is told",
+     MMAP in told("/vm/hostile.bpf.o"))
+helper("churn", "/tmp/churn", 50, 1000)
+t.ok("the last of many contents is told", EXEC in told("/tmp/churn"))
+errors = {e.num(ERRNO) for e in events(settled(), EV_UNMEASURED)}
+t.ok("bad addresses are errors", errors == {14, 34}, errors)
+t.ok("the module's programs cannot be reached", subprocess.run(
+    ["bpftool", "prog", "dump", "xlated", "name", "shinrai_exec"],
+    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode != 0)
+t.ok("the state is armed and nothing else", sysfs("state") == "armed",
+     sysfs("state"))
+for p in loaders:
+    p.kill()
+    p.wait()
+t.ok("the log adds up to the TPM", agrees())
+t.done()
+PY
