@@ -250,6 +250,42 @@ static void unmeasured(struct forge *f)
 	forge_simple(&f->rec[4], SHINRAI_EVENT_UNMEASURED, 1);
 }
 
+static void flagged(struct forge *f, u16 type, u8 flags)
+{
+	const u8 be[4] = { 0, 0, 0, flags };
+	struct shinrai_event ev = { .type = type, .nfields = 1 };
+
+	ev.field[0] = (struct shinrai_field){ 0x04, false, 4, NULL, be };
+	forge_event(&f->rec[4], &ev);
+}
+
+static void refused(struct forge *f)
+{
+	flagged(f, SHINRAI_EVENT_VIOLATION, SHINRAI_CODE_REFUSED);
+	flagged(f, SHINRAI_EVENT_UNMEASURED,
+		SHINRAI_CODE_REFUSED | SHINRAI_CODE_MPROTECT);
+}
+
+static void violation_late(struct forge *f)
+{
+	flagged(f, SHINRAI_EVENT_VIOLATION, SHINRAI_CODE_LATE);
+}
+
+static void unmeasured_late(struct forge *f)
+{
+	flagged(f, SHINRAI_EVENT_UNMEASURED, SHINRAI_CODE_LATE);
+}
+
+static void refused_and_more(struct forge *f)
+{
+	flagged(f, SHINRAI_EVENT_UNMEASURED, SHINRAI_CODE_REFUSED | 0x80);
+}
+
+static void refused_code(struct forge *f)
+{
+	flagged(f, SHINRAI_EVENT_CODE, SHINRAI_CODE_REFUSED);
+}
+
 static void anon_exec(struct forge *f)
 {
 	forge_simple(&f->rec[4], SHINRAI_EVENT_ANON_EXEC, 1);
@@ -308,6 +344,7 @@ const struct mutation mutations_log[] = {
 	{ "honest, path withheld", NULL, withheld_honestly, NULL, GOOD },
 	{ "honest, JIT allowed", anon_exec_allowed, NULL, NULL, GOOD },
 	{ "honest, known as any", any_code, NULL, NULL, GOOD },
+	{ "honest, enforced", refused, NULL, NULL, GOOD },
 	{ "skippable record", skippable_record, NULL, NULL, GOOD },
 	{ "skippable event", skippable_event, NULL, NULL, GOOD },
 	{ "event edited", event_edited, NULL, "record-root", BAD },
@@ -352,7 +389,12 @@ const struct mutation mutations_log[] = {
 	{ "PCR extended by others", pcr_moved, NULL, "pcr-moved", BAD },
 	{ "overflow", overflow, NULL, "overflow", BAD },
 	{ "violation", violation, NULL, "violation", BAD },
+	{ "violation, not refused", violation_late, NULL, "violation", BAD },
 	{ "unmeasured code", unmeasured, NULL, "unmeasured", BAD },
+	{ "unmeasured code, late", unmeasured_late, NULL, "unmeasured", BAD },
+	{ "refused, with an unknown flag", refused_and_more, NULL, "unmeasured",
+	  BAD },
+	{ "code told as refused", refused_code, NULL, "event-fields", BAD },
 	{ "code without digest", code_without_digest, NULL, "event-fields",
 	  BAD },
 	{ "unknown code", unknown_code, NULL, "code-unknown", BAD },

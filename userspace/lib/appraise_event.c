@@ -214,10 +214,32 @@ static void judge_anon(const struct subject *s)
 					shown(s, SHINRAI_FIELD_EXE, exe));
 }
 
+/*
+ * The module enforced, so what it tells of was not used.  Beside flags that mean
+ * nothing here that is not believed.
+ */
+static bool was_refused(const struct subject *s)
+{
+	char path[APPRAISE_TEXT], exe[APPRAISE_TEXT];
+	u64 flags;
+
+	if (shinrai_event_uint(s->ev, SHINRAI_FIELD_FLAGS, 4, &flags) ||
+	    !(flags & SHINRAI_CODE_REFUSED) ||
+	    flags & ~(u64)(KNOWN_FLAGS | SHINRAI_CODE_REFUSED))
+		return false;
+	shinrai_appraise_note(s->a, "record %llu: refused: %s, to %s",
+			      (unsigned long long)s->h->recnum,
+			      shown(s, SHINRAI_FIELD_PATH, path),
+			      shown(s, SHINRAI_FIELD_EXE, exe));
+	return true;
+}
+
 static void judge_violation(const struct subject *s)
 {
 	char path[APPRAISE_TEXT], exe[APPRAISE_TEXT];
 
+	if (was_refused(s))
+		return;
 	shinrai_appraise_record(s->a, SHINRAI_WHY_VIOLATION, s->h->recnum,
 				"%s, by %s", shown(s, SHINRAI_FIELD_PATH, path),
 				shown(s, SHINRAI_FIELD_EXE, exe));
@@ -227,6 +249,8 @@ static void judge_unmeasured(const struct subject *s)
 {
 	char path[APPRAISE_TEXT];
 
+	if (was_refused(s))
+		return;
 	shinrai_appraise_record(s->a, SHINRAI_WHY_UNMEASURED, s->h->recnum,
 				"%s", shown(s, SHINRAI_FIELD_PATH, path));
 }
