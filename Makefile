@@ -41,5 +41,6 @@ help:
 	@echo 'make unit           unit tests (gcc, clang, ASan + UBSan)'
 	@echo 'make fuzz           each fuzz target for FUZZ_SECONDS (60)'
 	@echo 'make vm TEST=name   one VM test on KERNEL=6.1 (or 6.12)'
+	@echo 'make check-debug    the VM tests on kernels with KASAN and lockdep'
 	@echo 'make deps           install the Debian packages that lack'
 	@echo 'Output: BUILD=build; V=1 prints commands.'

@@ -20,6 +20,12 @@ vm: $(MODULES)/$(KERNEL)/shinrai.ko user test-bpf
 	$(Q)KERNELS=$(KERNELS) selftests/vm/run --build $(B) \
 		--kernel $(KERNEL) $(TEST)
 
+# Every VM test on kernels with KASAN and lockdep: hours the first time.
+.PHONY: check-debug
+check-debug: deps
+	$(Q)$(MAKE) debug-modules
+	$(Q)BUILD=$(B) KERNELS=$(KERNELS) selftests/run --debug vm
+
 # What the lint stage checks and a machine can put right.
 .PHONY: format
 format:

@@ -19,6 +19,17 @@ kernels: $(KERNELS)/6.1/.complete
 $(KERNEL_VERSIONS:%=$(KERNELS)/%/.complete) &:
 	$(Q)tools/build/kernels $(KERNELS)
 
+# Kernels that watch themselves; see "make check-debug".
+DEBUG_VERSIONS := $(KERNEL_VERSIONS:%=%-debug)
+.PHONY: debug-kernels debug-modules
+debug-kernels: $(DEBUG_VERSIONS:%=$(KERNELS)/%/.complete)
+debug-modules: $(DEBUG_VERSIONS:%=$(MODULES)/%/shinrai.ko)
+$(KERNELS)/%-debug/.complete: | $(KERNELS)/6.1/.complete
+	$(say) KERNEL $*-debug
+	$(Q)tools/build/debug-kernel $(KERNELS) $*
+$(DEBUG_VERSIONS:%=$(MODULES)/%/shinrai.ko): $(MODULES)/%/shinrai.ko: \
+	$(KERNELS)/%/.complete
+
 # One lock for each kernel: two builds at once would share object files.
 $(MODULES)/%/shinrai.ko: $(KERNELS)/6.1/.complete $(module-dep) | \
 		$(BPF)/include/bpf
