@@ -4,17 +4,23 @@
 
 /**
  * shinrai_cache_stamp() - version field of a mark for what was seen
- * @v: a view of a filesystem with a change counter
+ * @v: the view
  *
- * Never zero.  A mark on an overlay inode carries a bit that no change counter
- * reaches, so that the BPF fast path, which compares the overlay inode's own
- * counter, always misses.
+ * Never zero.  A mark on an overlay inode, or without a change counter, carries
+ * a bit that no counter reaches, so that the BPF fast path, which compares the
+ * inode's own counter, always misses; such a mark still says that there is
+ * something measured which a writer may change in use.
  *
  * Return: the stamp.
  */
 u64 shinrai_cache_stamp(const struct shinrai_view *v)
 {
-	return (v->version + 1) | (v->overlay ? SHINRAI_MARK_BACKED : 0);
+	const u64 backed = v->overlay ? SHINRAI_MARK_BACKED : 0;
+
+	if (!v->counter)
+		return SHINRAI_MARK_UNCACHED | backed |
+		       (v->version & (SHINRAI_MARK_UNCACHED - 1));
+	return (v->version + 1) | backed;
 }
 
 /**
@@ -36,14 +42,15 @@ bool shinrai_cache_valid(const struct shinrai_mark *m,
  * @before: the view taken before the first byte was read
  * @after: the view taken after the last one
  *
- * Return: the outcome; only SHINRAI_CLEAN may be cached.
+ * Return: the outcome; a mark may be filled for SHINRAI_CLEAN, and for
+ * SHINRAI_UNCACHED, where it never holds.
  */
 enum shinrai_outcome shinrai_cache_judge(const struct shinrai_view *before,
 					 const struct shinrai_view *after)
 {
 	if (before->backing != after->backing)
 		return SHINRAI_CHANGED;
-	if (before->counter && before->version != after->version)
+	if (before->version != after->version)
 		return SHINRAI_CHANGED;
 	if (before->writers || after->writers)
 		return SHINRAI_WRITERS;

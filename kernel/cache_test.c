@@ -5,6 +5,7 @@
 #include "pure.h"
 
 #define BACKED SHINRAI_MARK_BACKED
+#define UNCACHED SHINRAI_MARK_UNCACHED
 
 static const struct {
 	struct shinrai_mark mark;
@@ -20,6 +21,10 @@ static const struct {
 	{ { 8, 5 }, { 6, 5, true, false, false }, false, "set back" },
 	{ { 8, 5 }, { 7, 6, true, false, false }, false, "other backing" },
 	{ { 8, 5 }, { 7, 5, false, false, false }, false, "no counter" },
+	{ { 7 | UNCACHED, 5 },
+	  { 7, 5, false, false, false },
+	  false,
+	  "no counter, unchanged" },
 	{ { 8, 5 }, { 7, 5, true, false, true }, false, "writers" },
 	{ { 8, 5 }, { 7, 5, true, true, false }, false, "now overlay" },
 	{ { 8 | BACKED, 5 }, { 7, 5, true, true, false }, true, "overlay" },
@@ -71,6 +76,10 @@ static const struct {
 	  { 0, 5, false, false, false },
 	  SHINRAI_UNCACHED,
 	  "nobody counts" },
+	{ { 3, 5, false, false, false },
+	  { 4, 5, false, false, false },
+	  SHINRAI_CHANGED,
+	  "nobody counts, but its times tell" },
 	{ { 0, 5, false, false, true },
 	  { 0, 5, false, false, false },
 	  SHINRAI_WRITERS,
@@ -100,6 +109,12 @@ static void stamp_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, shinrai_cache_stamp(&v), 42ULL);
 	v.overlay = true;
 	KUNIT_EXPECT_GT(test, shinrai_cache_stamp(&v), 1ULL << 63);
+	v.counter = false;
+	v.version = ~0ULL;
+	KUNIT_EXPECT_EQ(test, shinrai_cache_stamp(&v), ~0ULL);
+	v.overlay = false;
+	v.version = 0;
+	KUNIT_EXPECT_EQ(test, shinrai_cache_stamp(&v), 1ULL << 62);
 }
 
 static struct kunit_case cases[] = {

@@ -69,6 +69,17 @@ static inline u8 shinrai_verity(struct inode *inode,
 #endif
 }
 
+/* Nanoseconds; as fine as the filesystem keeps them. */
+static inline u64 shinrai_ctime(const struct inode *inode)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	struct timespec64 t = inode_get_ctime(inode);
+#else
+	struct timespec64 t = inode->i_ctime;
+#endif
+	return (u64)timespec64_to_ns(&t);
+}
+
 /* Caller holds the RCU read lock.  Return: a reference, or NULL. */
 static inline struct file *shinrai_get_file_rcu(struct file __rcu **slot)
 {

@@ -66,10 +66,12 @@ static void look(struct shinrai_view *v, const struct file *file, bool query)
 	v->counter = IS_I_VERSION(inode);
 	v->overlay = inode != file_inode(file);
 	v->backing = shinrai_inode_key(inode);
-	v->version = 0;
-	if (v->counter)
-		v->version = query ? inode_query_iversion(inode) :
-				     inode_peek_iversion(inode);
+	if (!v->counter)
+		v->version = shinrai_ctime(inode) ^ (u64)i_size_read(inode);
+	else if (query)
+		v->version = inode_query_iversion(inode);
+	else
+		v->version = inode_peek_iversion(inode);
 	v->writers = inode_is_open_for_write(inode) ||
 		     mapping_writably_mapped(inode->i_mapping);
 }
@@ -284,7 +286,7 @@ static int measure_lead(struct file *file, struct shinrai_mark *mark, u8 kind,
 	ret = record(&use);
 	/* Degraded: recorded, though not extended; do not hash it for ever. */
 	late = ret == -EIO && !shinrai_enforcing();
-	if (outcome == SHINRAI_CLEAN && (!ret || late))
+	if (!reason && (!ret || late))
 		mark_fill(mark, &before);
 out:
 	use_end(&use, who);

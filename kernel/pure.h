@@ -11,10 +11,12 @@
 
 /* Set in a mark that belongs to another inode than the one it hangs on. */
 #define SHINRAI_MARK_BACKED (1ULL << 63)
+/* Set in a mark of content that has to be hashed at each use. */
+#define SHINRAI_MARK_UNCACHED (1ULL << 62)
 
 /* One look at a backing inode. */
 struct shinrai_view {
-	u64 version; /* change counter */
+	u64 version; /* change counter, or else what times and size tell */
 	u64 backing; /* identity of the backing inode */
 	bool counter; /* the filesystem maintains the change counter */
 	bool overlay; /* the file's own inode is not the backing one */
@@ -22,7 +24,7 @@ struct shinrai_view {
 };
 
 enum shinrai_outcome {
-	SHINRAI_CLEAN, /* content is known: the mark may be filled */
+	SHINRAI_CLEAN, /* content is known: its mark will hold */
 	SHINRAI_UNCACHED, /* no change counter: hash again each time */
 	SHINRAI_WRITERS, /* somebody may write right now */
 	SHINRAI_CHANGED, /* what was hashed is not what is there */

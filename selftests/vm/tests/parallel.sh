@@ -1,14 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Programs that run, change and are written to at the same time.
-# vm: kernel=6.1,6.12 load=late arm=yes smp=2 timeout=180
+# Programs that run, change and are written to at the same time, on tmpfs, ext4,
+# an overlay of it, and vfat, which has no change counter.
+# vm: kernel=6.1,6.12 load=late arm=yes smp=2 timeout=240
 set -euo pipefail
 
-mkdir -p /mnt/{lower,upper,overlay}
-mount -t tmpfs tmpfs /mnt/upper
-mkdir /mnt/upper/{u,w}
+mkdir -p /mnt/{ext4,vfat,overlay}
+truncate -s 128M /run/ext4.img
+mke2fs -q -t ext4 -b 4096 /run/ext4.img
+mount -o loop /run/ext4.img /mnt/ext4
+truncate -s 64M /run/vfat.img
+mkdosfs /run/vfat.img >/dev/null
+mount -o loop -t vfat /run/vfat.img /mnt/vfat
+mkdir /mnt/ext4/{lower,upper,work}
 mount -t overlay overlay -o \
-	lowerdir=/mnt/lower,upperdir=/mnt/upper/u,workdir=/mnt/upper/w \
+	lowerdir=/mnt/ext4/lower,upperdir=/mnt/ext4/upper,workdir=/mnt/ext4/work \
 	/mnt/overlay
 
 PYTHONPATH=/vm/lib python3 -S - <<'PY'
@@ -18,6 +24,7 @@ from shinrai import *
 
 t = Tap()
 dev = Device()
+DIRS = ["/tmp", "/mnt/ext4", "/mnt/overlay", "/mnt/vfat"]
 helper("tiny", "/tmp/template", 0)
 with open("/tmp/template", "rb") as f:
     TEMPLATE = f.read()
@@ -37,35 +44,38 @@ def start(*args):
     return subprocess.Popen(["/vm/helper"] + [str(a) for a in args])
 
 
-# Eight loops: write a program, run it, change it, ...
-LOOPS, TIMES = 8, 100
-loops = [start("churn", "/tmp/loop%d" % i, TIMES, 1000 * i + 1)
-         for i in range(LOOPS)]
+# Eight loops, two on each filesystem: write a program, run it, change it, ...
+TIMES = 80
+where = {d + "/loop%d" % i: 1000 * (i + 2 * DIRS.index(d)) + 1
+         for d in DIRS for i in range(2)}
+loops = [start("churn", path, TIMES, n) for path, n in where.items()]
 t.ok("eight loops run what they change",
-     [p.wait() for p in loops] == [0] * LOOPS)
-want = {hashlib.sha256(tiny(1000 * i + 1 + n)).hexdigest(): "/tmp/loop%d" % i
-        for i in range(LOOPS) for n in range(TIMES)}
-got = told("/tmp/loop")
-t.ok("each content that ran is told exactly once",
-     Counter(e.digest for e in got) == Counter(want.keys()),
-     len(got), len(want))
-t.ok("and at its path", all(
-    want.get(e.digest) == e.text(PATH) for e in got))
-t.ok("no violation where writer and runner took turns",
-     not told("/tmp/loop", EV_VIOLATION))
+     [p.wait() for p in loops] == [0] * 8)
+dev.flush()
+for d in DIRS:
+    want = {hashlib.sha256(tiny(first + n)).hexdigest(): path
+            for path, first in where.items() if path.startswith(d)
+            for n in range(TIMES)}
+    got = told(d + "/loop")
+    t.ok(d + ": each content that ran is told exactly once, at its path",
+         Counter((e.digest, e.text(PATH)) for e in got) ==
+         Counter(want.items()), len(got), len(want))
+    t.ok(d + ": no violation where writer and runner took turns",
+         not told(d + "/loop", EV_VIOLATION))
 
 # One new content, run by eight at once.
-bad = []
-for n in range(25):
-    with open("/tmp/same", "wb") as f:
-        f.write(tiny(100000 + n) + bytes(100000))
-    os.chmod("/tmp/same", 0o755)
-    runs = [subprocess.Popen(["/tmp/same"]) for _ in range(8)]
-    if any([p.wait() for p in runs]):
-        bad.append(n)
-same = Counter(e.digest for e in told("/tmp/same"))
-t.ok("run by eight at once, each content is told once",
-     not bad and len(same) == 25 and set(same.values()) == {1}, bad, same)
+for d in DIRS:
+    bad = []
+    for n in range(10):
+        with open(d + "/same", "wb") as f:
+            f.write(tiny(100000 + 100 * DIRS.index(d) + n) + bytes(100000))
+        os.chmod(d + "/same", 0o755)
+        runs = [subprocess.Popen([d + "/same"]) for _ in range(8)]
+        if any([p.wait() for p in runs]):
+            bad.append(n)
+    same = Counter(e.digest for e in told(d + "/same"))
+    t.ok(d + ": run by eight at once, each content is told once",
+         not bad and len(same) == 10 and set(same.values()) == {1}, bad, same)
 
 
 def states_of_writer(path, seconds, how):
@@ -106,41 +116,37 @@ def judge(text, path, pid):
     wrong = [d for d in code if d not in states and d not in violations]
     print("# %d uses, %d contents told, %d states, %d violations" % (
         uses, len(code), len(states), len(violations)))
-    t.ok(text, uses > 5 and code and not wrong, wrong)
+    t.ok("%s: %s" % (path, text), uses > 5 and code and not wrong, wrong)
     return violations, code
 
 
 first = {}
-for path in ("/tmp/written", "/tmp/mapped"):
-    with open(path, "wb") as f:
-        f.write(os.urandom(200000))
-    with open(path, "rb") as f:
-        first[path] = hashlib.sha256(f.read()).hexdigest()
-judge("written while it is hashed: a state that there was, or a violation",
-      "/tmp/written", states_of_writer("/tmp/written", 4, by_write))
-with open("/tmp/mapped", "r+b", buffering=0) as f:
-    shared = mmap.mmap(f.fileno(), 0)
+for d in DIRS:
+    for path in (d + "/written", d + "/mapped"):
+        with open(path, "wb") as f:
+            f.write(os.urandom(200000))
+        with open(path, "rb") as f:
+            first[path] = hashlib.sha256(f.read()).hexdigest()
+    judge("written while it is hashed: a state that there was, or a violation",
+          d + "/written", states_of_writer(d + "/written", 2, by_write))
+    with open(d + "/mapped", "r+b", buffering=0) as f:
+        shared = mmap.mmap(f.fileno(), 0)
 
+    def by_store(path, at, content):
+        shared[at:at + 16] = bytes(content[at:at + 16])
 
-def by_store(path, at, content):
-    shared[at:at + 16] = bytes(content[at:at + 16])
-
-
-violations, code = judge(
-    "stored to while it is hashed: likewise", "/tmp/mapped",
-    states_of_writer("/tmp/mapped", 4, by_store))
-t.ok("all of it is a violation, for the mapping was there all the time",
-     set(code) <= violations)
-shared.close()
+    violations, code = judge(
+        "stored to while it is hashed: likewise", d + "/mapped",
+        states_of_writer(d + "/mapped", 2, by_store))
+    t.ok(d + ": all of it is a violation, for the mapping was there all the "
+         "time", set(code) <= violations)
+    shared.close()
 
 # Time of use: what runs or is mapped is opened for writing.
-for path in ("/tmp/used", "/mnt/overlay/used"):
-    if path.startswith("/mnt/overlay"):
-        with open("/mnt/lower/used", "wb") as f:
-            f.write(os.urandom(9000))
-    else:
-        with open(path, "wb") as f:
-            f.write(os.urandom(9000))
+for path in [d + "/used" for d in DIRS]:
+    lower = path.replace("/mnt/overlay", "/mnt/ext4/lower")
+    with open(lower, "wb") as f:
+        f.write(os.urandom(9000))
     fd = os.open(path, os.O_RDONLY)
     m = mmap.mmap(fd, 4096, flags=mmap.MAP_PRIVATE,
                   prot=mmap.PROT_READ | mmap.PROT_EXEC)
