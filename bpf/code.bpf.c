@@ -123,6 +123,21 @@ int BPF_PROG(shinrai_open, struct file *file)
 	return 0;
 }
 
+/* By its path a file is truncated without being opened. */
+SEC("lsm/path_truncate")
+int BPF_PROG(shinrai_truncate, const struct path *path, int ret)
+{
+	struct shinrai_mark *mark;
+
+	if (ret)
+		return ret;
+	mark = bpf_inode_storage_get(&shinrai_marks, path->dentry->d_inode, 0,
+				     0);
+	if (mark && mark->version)
+		shinrai_kf_truncate(path, mark, sizeof(*mark));
+	return 0;
+}
+
 SEC("lsm.s/kernel_read_file")
 int BPF_PROG(shinrai_read_begin, struct file *file, enum kernel_read_file_id id,
 	     bool contents, int ret)

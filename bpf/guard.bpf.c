@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Self-protection: no forced unload, and nobody opens our maps and programs. */
+/*
+ * Self-protection: no forced unload, nobody opens our maps and programs, and
+ * who loads programs that overrule them is told.
+ */
 #include "shinrai_bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -11,6 +14,17 @@ int BPF_PROG(shinrai_capable, const struct cred *cred,
 	if (ret || cap != CAP_SYS_MODULE)
 		return ret;
 	return obey(shinrai_kf_capable(cap), EPERM);
+}
+
+SEC("lsm.s/bpf")
+int BPF_PROG(shinrai_load, int cmd, union bpf_attr *attr, unsigned int size,
+	     int ret)
+{
+	if (ret || cmd != BPF_PROG_LOAD)
+		return ret;
+	return obey(shinrai_kf_load(attr->prog_type,
+				    attr->expected_attach_type),
+		    EPERM);
 }
 
 SEC("lsm/bpf_map")

@@ -21,7 +21,6 @@
 /* As include/uapi/shinrai.h has it; vmlinux.h excludes the uapi headers. */
 struct shinrai_mark {
 	__u64 version;
-	__u64 backing;
 };
 
 extern int shinrai_kf_exec(struct linux_binprm *bprm, void *mark,
@@ -33,12 +32,15 @@ extern int shinrai_kf_mprotect(struct vm_area_struct *vma, __u64 prot,
 			       void *mark, __u32 mark__sz) __ksym;
 extern int shinrai_kf_write(struct file *file, void *mark,
 			    __u32 mark__sz) __ksym;
+extern int shinrai_kf_truncate(const struct path *path, void *mark,
+			       __u32 mark__sz) __ksym;
 extern int shinrai_kf_read_begin(struct file *file, __u32 id, void *mark,
 				 __u32 mark__sz) __ksym;
 extern int shinrai_kf_read_file(struct file *file, __u64 buf, __u64 size,
 				__u32 id) __ksym;
 extern int shinrai_kf_load_data(__u64 buf, __u64 size, __u32 id) __ksym;
 extern int shinrai_kf_capable(int cap) __ksym;
+extern int shinrai_kf_load(__u32 type, __u32 attach) __ksym;
 extern int shinrai_kf_map(struct bpf_map *map) __ksym;
 extern int shinrai_kf_prog(struct bpf_prog *prog) __ksym;
 

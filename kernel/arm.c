@@ -6,6 +6,7 @@
 #define pr_fmt(fmt) "shinrai: " fmt
 
 #include <linux/bpf.h>
+#include <linux/file.h>
 #include <linux/ftrace.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -24,8 +25,9 @@
 SHINRAI_IMPORT_BPF;
 
 static DEFINE_MUTEX(arm_lock);
-/* Set while arming, never changed once armed. */
+/* Set while arming, never changed once armed; whole while @holding. */
 static struct bpf_link *held[LINKS];
+static bool holding;
 static const u8 programs_digest[] = SHINRAI_BPF_DIGEST;
 
 static_assert(sizeof(programs_digest) == SHINRAI_DIGEST_SIZE);
@@ -59,27 +61,34 @@ static int anchor_set(void)
 	return ret ? ret : register_ftrace_function(&anchor);
 }
 
+static bool uses(const struct bpf_prog *prog, const void *map)
+{
+	u32 i;
+
+	for (i = 0; i < prog->aux->used_map_cnt; i++) {
+		if (prog->aux->used_maps[i] == map)
+			return true;
+	}
+	return false;
+}
+
 /**
  * shinrai_arm_owns_map() - is this one of the maps that our programs use?
  * @map: compared, never followed
  *
- * Context: any.
- * Return: true when it is and the module is armed.
+ * Context: any, in an RCU read side section.
+ * Return: true when it is, from the moment that all links are held.
  */
 bool shinrai_arm_owns_map(const void *map)
 {
-	const struct bpf_prog_aux *aux;
 	size_t i;
-	u32 j;
 
-	if (shinrai_phase() != SHINRAI_ARMED)
+	/* Pairs with the release in hold_links(). */
+	if (!smp_load_acquire(&holding))
 		return false;
 	for (i = 0; i < LINKS; i++) {
-		aux = held[i]->prog->aux;
-		for (j = 0; j < aux->used_map_cnt; j++) {
-			if (aux->used_maps[j] == map)
-				return true;
-		}
+		if (uses(held[i]->prog, map))
+			return true;
 	}
 	return false;
 }
@@ -88,14 +97,14 @@ bool shinrai_arm_owns_map(const void *map)
  * shinrai_arm_owns_prog() - is this one of our programs?
  * @prog: compared, never followed
  *
- * Context: any.
- * Return: true when it is and the module is armed.
+ * Context: as shinrai_arm_owns_map().
+ * Return: the same.
  */
 bool shinrai_arm_owns_prog(const void *prog)
 {
 	size_t i;
 
-	if (shinrai_phase() != SHINRAI_ARMED)
+	if (!smp_load_acquire(&holding)) /* as there */
 		return false;
 	for (i = 0; i < LINKS; i++) {
 		if (held[i]->prog == prog)
@@ -108,6 +117,9 @@ static void drop_links(void)
 {
 	size_t i;
 
+	/* Our programs may still be running, and looking at @held. */
+	WRITE_ONCE(holding, false);
+	synchronize_rcu();
 	for (i = 0; i < LINKS; i++) {
 		if (held[i])
 			bpf_link_put(held[i]);
@@ -132,20 +144,62 @@ static int hold_links(const struct shinrai_bpf *skel)
 		if (!link->prog || link->prog->type != BPF_PROG_TYPE_LSM)
 			return -EINVAL;
 	}
+	/* From here on our programs refuse to give them to anybody. */
+	smp_store_release(&holding, true);
 	return 0;
 }
 
-/* Somebody may have taken a descriptor before the guard was attached. */
-static int check_maps(const struct shinrai_bpf *skel)
+/* Does nobody but this file and our programs hold the map? */
+static bool map_alone(const struct file *file)
 {
-	struct bpf_map *map = bpf_map_get(skel->maps.shinrai_marks.map_fd);
-	long users;
+	const struct bpf_map *map = file->private_data;
+	long programs = 0;
+	size_t i;
 
-	if (IS_ERR(map))
-		return PTR_ERR(map);
-	users = atomic64_read(&map->usercnt);
-	bpf_map_put(map);
-	return users == 1 ? 0 : -EBUSY;
+	for (i = 0; i < LINKS; i++)
+		programs += uses(held[i]->prog, map);
+	return programs && file_count(file) == 1 &&
+	       atomic64_read(&map->usercnt) == 1 &&
+	       atomic64_read(&map->refcnt) == 1 + programs;
+}
+
+/* Does nobody but this file and its link hold the program? */
+static bool program_alone(const struct file *file)
+{
+	const struct bpf_prog *prog = file->private_data;
+
+	return shinrai_arm_owns_prog(prog) && file_count(file) == 1 &&
+	       atomic64_read(&prog->aux->refcnt) == 2;
+}
+
+/*
+ * Somebody may have taken a descriptor before the guard was attached, or out of
+ * this process.  Gives up the skeleton's own, and looks who is left.
+ */
+static int keep_alone(struct shinrai_bpf *skel)
+{
+	const struct bpf_prog_desc *prog = (void *)&skel->progs;
+	struct file *file[1 + LINKS];
+	size_t i, n;
+	int ret = 0;
+
+	static_assert(sizeof(skel->progs) == LINKS * sizeof(*prog));
+	file[0] = fget((unsigned int)skel->maps.shinrai_marks.map_fd);
+	for (i = 0; i < LINKS; i++)
+		file[1 + i] = fget((unsigned int)prog[i].prog_fd);
+	n = 1 + LINKS;
+	shinrai_bpf__destroy(skel);
+	for (i = 0; i < n; i++) {
+		if (!file[i])
+			ret = -EBADF;
+		else if (!(i ? program_alone(file[i]) : map_alone(file[i])))
+			ret = -EBUSY;
+	}
+	for (i = 0; i < n; i++) {
+		if (file[i])
+			fput(file[i]);
+	}
+	return ret;
 }
 
 static struct shinrai_pending *arm_event(u32 running)
@@ -197,6 +251,7 @@ static int write_arm(u64 *seq)
 	return ret;
 }
 
+/* @skel is gone afterwards. */
 static int attach(struct shinrai_bpf *skel, const char **step)
 {
 	int ret;
@@ -204,21 +259,24 @@ static int attach(struct shinrai_bpf *skel, const char **step)
 	*step = "loading the programs (is bpf in the list of LSMs?)";
 	ret = shinrai_bpf__load(skel);
 	if (ret)
-		return ret;
+		goto destroy;
 	*step = "attaching the programs";
 	ret = shinrai_bpf__attach(skel);
 	if (ret)
-		return ret;
+		goto destroy;
 	*step = "holding the links";
 	ret = hold_links(skel);
 	if (ret)
-		return ret;
-	*step = "keeping the maps to ourselves";
-	ret = check_maps(skel);
+		goto destroy;
+	*step = "keeping maps and programs to ourselves";
+	ret = keep_alone(skel);
 	if (ret)
 		return ret;
 	*step = "running the programs (is bpf in the list of LSMs?)";
 	return shinrai_guard_probe();
+destroy:
+	shinrai_bpf__destroy(skel);
+	return ret;
 }
 
 static int arm_locked(const char **step)
@@ -252,13 +310,11 @@ static int arm_locked(const char **step)
 	ret = write_arm(&seq);
 	if (ret)
 		goto links;
-	shinrai_bpf__destroy(skel); /* descriptors only: the links are held */
 	shinrai_running_pay(end);
 	shinrai_log_wait(seq, ARM_WAIT_MS);
 	return 0;
 links:
 	drop_links();
-	shinrai_bpf__destroy(skel);
 unanchor:
 	unregister_ftrace_function(&anchor);
 disarm:

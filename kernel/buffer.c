@@ -7,6 +7,8 @@
  * waited for once more when they are about to run.
  */
 #include <linux/fs.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
 
 #include "core.h"
 
@@ -30,6 +32,51 @@ static void let_through(u64 seq)
 u64 shinrai_measure_kernel_seq(void)
 {
 	return (u64)atomic64_read(&kernel_seq);
+}
+
+/*
+ * Tasks whose module was measured and has not come yet.  A load that fails
+ * leaves its entry behind, to be overwritten.
+ */
+static struct {
+	const struct task_struct *task;
+	u64 start;
+} passed[32];
+static DEFINE_SPINLOCK(passed_lock);
+
+static void module_pass(void)
+{
+	static unsigned int at;
+	unsigned long flags;
+
+	spin_lock_irqsave(&passed_lock, flags);
+	passed[at].task = current;
+	passed[at].start = current->start_boottime;
+	at = (at + 1) % ARRAY_SIZE(passed);
+	spin_unlock_irqrestore(&passed_lock, flags);
+}
+
+/**
+ * shinrai_measure_passed() - a module comes: did its bytes come by here?
+ *
+ * Context: any; the task that loads it.
+ * Return: false when they were read before the hooks were attached.
+ */
+bool shinrai_measure_passed(void)
+{
+	unsigned long flags;
+	bool found = false;
+	size_t i;
+
+	spin_lock_irqsave(&passed_lock, flags);
+	for (i = 0; i < ARRAY_SIZE(passed) && !found; i++) {
+		found = passed[i].task == current &&
+			passed[i].start == current->start_boottime;
+		if (found)
+			passed[i].task = NULL;
+	}
+	spin_unlock_irqrestore(&passed_lock, flags);
+	return found;
 }
 
 /* Return: 0 go on; else why its record is not where it has to be. */
@@ -80,7 +127,9 @@ int shinrai_measure_buffer(struct file *file, const void *buf, size_t size,
 	} else {
 		use.flags = SHINRAI_CODE_BUFFER;
 	}
-	if (kind != SHINRAI_KIND_MODULE)
+	if (kind == SHINRAI_KIND_MODULE)
+		module_pass();
+	else
 		use.flags |= SHINRAI_CODE_LATE;
 	shinrai_who_get(&use.who, GFP_ATOMIC);
 	ret = shinrai_hash_kernel(buf, size, use.digest);

@@ -3,38 +3,34 @@
 #include "pure.h"
 
 /**
- * shinrai_cache_stamp() - version field of a mark for what was seen
+ * shinrai_cache_stamp() - what a mark says of what was seen
  * @v: the view
  *
- * Never zero.  A mark on an overlay inode, or without a change counter, carries
- * a bit that no counter reaches, so that the BPF fast path, which compares the
- * inode's own counter, always misses; such a mark still says that there is
- * something measured which a writer may change in use.
+ * Neither zero nor SHINRAI_MARK_CLAIMED.  Without a change counter it carries a
+ * bit that no counter reaches, so that the BPF fast path, which compares the
+ * counter, always misses; such a mark still says that there is something
+ * measured which a writer may change in use.
  *
  * Return: the stamp.
  */
 u64 shinrai_cache_stamp(const struct shinrai_view *v)
 {
-	const u64 backed = v->overlay ? SHINRAI_MARK_BACKED : 0;
-
 	if (!v->counter)
-		return SHINRAI_MARK_UNCACHED | backed |
-		       (v->version & (SHINRAI_MARK_UNCACHED - 1));
-	return (v->version + 1) | backed;
+		return SHINRAI_MARK_UNCACHED | v->version >> 2;
+	return v->version + 1;
 }
 
 /**
  * shinrai_cache_valid() - does a mark speak about the content that is there?
- * @m: as found in the inode's storage
+ * @stamp: as found in the inode's storage
  * @v: the inode as it is now
  *
  * Return: true when the content needs no measurement.
  */
-bool shinrai_cache_valid(const struct shinrai_mark *m,
-			 const struct shinrai_view *v)
+bool shinrai_cache_valid(u64 stamp, const struct shinrai_view *v)
 {
-	return v->counter && !v->writers && m->version &&
-	       m->version == shinrai_cache_stamp(v) && m->backing == v->backing;
+	return v->counter && !v->moved && !v->writers && stamp &&
+	       stamp == shinrai_cache_stamp(v);
 }
 
 /**
@@ -48,7 +44,7 @@ bool shinrai_cache_valid(const struct shinrai_mark *m,
 enum shinrai_outcome shinrai_cache_judge(const struct shinrai_view *before,
 					 const struct shinrai_view *after)
 {
-	if (before->backing != after->backing)
+	if (before->moved || after->moved)
 		return SHINRAI_CHANGED;
 	if (before->version != after->version)
 		return SHINRAI_CHANGED;

@@ -7,11 +7,14 @@
 #include <linux/btf_ids.h>
 #include <linux/fs.h>
 #include <linux/fsverity.h>
+#include <linux/magic.h>
+#include <linux/mm_types.h>
 #include <linux/module.h>
 #include <linux/version.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
-#error "shinrai needs Linux 6.1 or newer: older kernels lack what it stands on"
+/* Before 6.1.54 a program that slept was skipped by others on its CPU. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 54)
+#error "shinrai needs Linux 6.1.54 or newer: older ones skip BPF LSM programs"
 #endif
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 #error "shinrai is not ported beyond Linux 6.12: see kernel/compat.h"
@@ -69,6 +72,25 @@ static inline u8 shinrai_verity(struct inode *inode,
 #endif
 }
 
+/* Where a file is seen: an overlay's, for the one that is opened below it. */
+static inline const struct path *shinrai_file_path(struct file *file)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+	return file_user_path(file);
+#else
+	return &file->f_path;
+#endif
+}
+
+/* What an overlay's file maps and, but for a copy-up since, reads. */
+static inline struct file *shinrai_content_file(struct file *file)
+{
+	if (file_inode(file)->i_sb->s_magic == OVERLAYFS_SUPER_MAGIC &&
+	    S_ISREG(file_inode(file)->i_mode) && file->private_data)
+		return file->private_data;
+	return file;
+}
+
 /* Nanoseconds; as fine as the filesystem keeps them. */
 static inline u64 shinrai_ctime(const struct inode *inode)
 {
@@ -80,16 +102,21 @@ static inline u64 shinrai_ctime(const struct inode *inode)
 	return (u64)timespec64_to_ns(&t);
 }
 
-/* Caller holds the RCU read lock.  Return: a reference, or NULL. */
-static inline struct file *shinrai_get_file_rcu(struct file __rcu **slot)
+/* The program of an address space.  Return: a reference, or NULL. */
+static inline struct file *shinrai_exe_file(struct mm_struct *mm)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
-	return get_file_rcu(slot);
-#else
-	struct file *file = rcu_dereference(*slot);
+	struct file *file;
 
-	return file && get_file_rcu(file) ? file : NULL;
+	rcu_read_lock();
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	file = get_file_rcu(&mm->exe_file);
+#else
+	file = rcu_dereference(mm->exe_file);
+	if (file && !get_file_rcu(file))
+		file = NULL;
 #endif
+	rcu_read_unlock();
+	return file;
 }
 
 #endif

@@ -19,6 +19,7 @@ struct vm_area_struct;
 
 /* A waiter blocks at most this long; then the state is degraded. */
 #define SHINRAI_WAIT_MS 2000
+#define SHINRAI_LATE_NS (SHINRAI_WAIT_MS * 1000000ULL)
 
 #define SHINRAI_VERSION "0.1.0"
 
@@ -128,7 +129,7 @@ void shinrai_draft_who(struct shinrai_draft *d, const struct shinrai_who *who,
 		       bool cgroup);
 void shinrai_draft_path(struct shinrai_draft *d, u8 id,
 			const struct shinrai_path *path);
-struct shinrai_pending *shinrai_draft_pack(const struct shinrai_draft *d,
+struct shinrai_pending *shinrai_draft_pack(struct shinrai_draft *d,
 					   enum shinrai_which which, gfp_t gfp);
 void shinrai_path_get(struct shinrai_path *p, const struct path *path,
 		      gfp_t gfp);
@@ -141,7 +142,10 @@ void shinrai_who_put(struct shinrai_who *who);
 struct shinrai_rec {
 	refcount_t ref;
 	struct rcu_head rcu;
-	u64 last_seq; /* newest pending event in it */
+	u64 last_seq; /* every event up to here is in it, or before it */
+	u64 queued_ns; /* its oldest event */
+	u32 events;
+	u8 type; /* enum shinrai_record_type */
 	u8 which;
 	u32 len;
 	u8 data[];
@@ -172,7 +176,7 @@ struct shinrai_owed {
 };
 
 struct shinrai_stat {
-	u32 pending; /* events that no record holds yet */
+	u32 pending; /* events that are in no PCR yet */
 	u64 events; /* accepted since load */
 	u64 violations; /* of those */
 	u64 last_seq;
@@ -186,6 +190,7 @@ unsigned long shinrai_log_lock(void) __acquires(&shinrai);
 void shinrai_log_unlock(unsigned long flags) __releases(&shinrai);
 bool shinrai_log_done(u64 seq);
 bool shinrai_log_late(u64 seq);
+bool shinrai_log_behind(void);
 int shinrai_log_wait(u64 seq, unsigned int ms);
 int shinrai_log_flush(unsigned int ms);
 int shinrai_log_checkpoint(void);
@@ -270,10 +275,43 @@ int shinrai_user_admit(u32 payer, bool may_sleep);
 
 int shinrai_hash_init(void);
 void shinrai_hash_exit(void);
-int shinrai_hash_file(struct file *file, u8 digest[SHINRAI_DIGEST_SIZE],
-		      u64 *size);
+int shinrai_hash_file(struct file *file, unsigned long end,
+		      u8 digest[SHINRAI_DIGEST_SIZE], u64 *size);
 int shinrai_hash_kernel(const void *buf, size_t size,
 			u8 digest[SHINRAI_DIGEST_SIZE]);
+
+/* mark.c: what a file holds, and what is remembered of it */
+
+/* A content on its way to be used. */
+struct shinrai_source {
+	struct file *file; /* whose bytes are used */
+	struct file *shown; /* under whose path; another one for an overlay */
+	const struct shinrai_who *who; /* NULL: the current task */
+	u32 flags; /* enum shinrai_code_flags */
+	u8 kind; /* enum shinrai_kind */
+};
+
+void shinrai_mark_init(void);
+u64 shinrai_inode_key(const struct inode *inode);
+bool shinrai_measurable(const struct file *file);
+int shinrai_unstable(const struct file *file);
+void shinrai_view_take(struct shinrai_view *v, const struct shinrai_source *src,
+		       bool query);
+bool shinrai_view_pinned(struct inode *inode);
+void shinrai_mark_claim(struct shinrai_mark *mark);
+void shinrai_mark_release(struct shinrai_mark *mark);
+int shinrai_mark_settle(struct shinrai_mark *mark,
+			const struct shinrai_view *before,
+			const struct shinrai_source *src);
+bool shinrai_mark_valid(const struct shinrai_mark *mark,
+			const struct shinrai_view *now);
+bool shinrai_mark_holds(struct file *file, const struct shinrai_mark *mark);
+
+/* hook.c: measuring where the mark is at hand */
+
+bool shinrai_hook_answer(struct file *file, struct shinrai_mark *mark,
+			 int *ret);
+int shinrai_hook_measure(const struct shinrai_source *src);
 
 /* flight.c: one task at a time measures an inode */
 
@@ -289,30 +327,29 @@ int shinrai_flight_wait(const struct inode *inode);
 
 /* measure.c, buffer.c, late.c: content is hashed and recorded before its use */
 
-void shinrai_measure_init(void);
-u64 shinrai_inode_key(const struct inode *inode);
-bool shinrai_measurable(const struct file *file);
-bool shinrai_mark_holds(const struct file *file,
-			const struct shinrai_mark *mark);
+int shinrai_measure(const struct shinrai_source *src,
+		    struct shinrai_mark *mark);
 int shinrai_measure_file(struct file *file, struct shinrai_mark *mark, u8 kind,
-			 u32 flags, const struct shinrai_who *who);
+			 u32 flags);
 int shinrai_measure_buffer(struct file *file, const void *buf, size_t size,
 			   u8 kind);
 u64 shinrai_measure_kernel_seq(void);
+bool shinrai_measure_passed(void);
 int shinrai_measure_anon(u32 flags);
 int shinrai_measure_mprotect(struct vm_area_struct *vma, u64 prot,
 			     struct shinrai_mark *mark);
-void shinrai_measure_written(struct file *file, struct shinrai_mark *mark);
+void shinrai_measure_written(const struct path *path, struct inode *inode,
+			     struct shinrai_mark *mark);
 
 /* kfuncs.c, guard.c: what the BPF programs may call */
 
 int shinrai_kfuncs_init(void);
 int shinrai_guard_probe(void);
 int shinrai_guard_capable(int cap);
+int shinrai_guard_load(u32 type, u32 attach);
 
 /* job.c: what is running is measured by threads that can be given up */
 
-bool shinrai_job_hook(struct file *file, struct shinrai_mark *mark, int *ret);
 int shinrai_job_measure(struct file *file, u8 kind, u32 flags, u32 uid,
 			unsigned long patience);
 
@@ -323,6 +360,7 @@ void shinrai_arm_exit(void);
 bool shinrai_arm_owns_map(const void *map);
 bool shinrai_arm_owns_prog(const void *prog);
 int shinrai_running_record(unsigned long end);
+int shinrai_running_module(const char *name);
 int shinrai_running_owe(struct file *file, u32 uid);
 void shinrai_running_pay(unsigned long end);
 void shinrai_running_forget(void);

@@ -105,25 +105,50 @@ void shinrai_draft_who(struct shinrai_draft *d, const struct shinrai_who *who,
 		shinrai_draft_uint(d, SHINRAI_FIELD_CGROUP, who->cgroup, 8);
 }
 
+static struct shinrai_pending *pending_new(const struct shinrai_draft *d,
+					   struct shinrai_wr *w, gfp_t gfp)
+{
+	shinrai_wr_init(w, NULL, 0);
+	if (shinrai_event_encode(w, &d->ev))
+		return NULL;
+	return kmalloc(struct_size_t(struct shinrai_pending, data, w->len),
+		       gfp | __GFP_NOWARN);
+}
+
+/* Hints, and most of an event's bytes.  Return: whether there were any. */
+static bool drop_paths(struct shinrai_draft *d)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < d->ev.nfields; i++) {
+		if (d->ev.field[i].id != SHINRAI_FIELD_PATH &&
+		    d->ev.field[i].id != SHINRAI_FIELD_EXE)
+			d->ev.field[n++] = d->ev.field[i];
+	}
+	if (n == d->ev.nfields)
+		return false;
+	d->ev.nfields = n;
+	return true;
+}
+
 /**
  * shinrai_draft_pack() - encode a finished event for the queue
- * @d: the draft; not released
+ * @d: the draft; not released; loses its paths when memory is short
  * @which: the PCR it goes to
  * @gfp: as the context allows
  *
  * Return: the event, to be released with kvfree() unless pushed; NULL without
  * memory or for an event that cannot be encoded.
  */
-struct shinrai_pending *shinrai_draft_pack(const struct shinrai_draft *d,
+struct shinrai_pending *shinrai_draft_pack(struct shinrai_draft *d,
 					   enum shinrai_which which, gfp_t gfp)
 {
 	struct shinrai_pending *p;
 	struct shinrai_wr w;
 
-	shinrai_wr_init(&w, NULL, 0);
-	if (shinrai_event_encode(&w, &d->ev))
-		return NULL;
-	p = kmalloc(struct_size(p, data, w.len), gfp | __GFP_NOWARN);
+	p = pending_new(d, &w, gfp);
+	if (!p && drop_paths(d))
+		p = pending_new(d, &w, gfp);
 	if (!p)
 		return NULL;
 	memset(p, 0, sizeof(*p));
@@ -202,14 +227,9 @@ void shinrai_path_put(struct shinrai_path *p)
 
 static struct file *current_exe(void)
 {
-	struct file *file = NULL;
-
 	if (!current->mm || current->flags & PF_KTHREAD)
 		return NULL;
-	rcu_read_lock();
-	file = shinrai_get_file_rcu(&current->mm->exe_file);
-	rcu_read_unlock();
-	return file;
+	return shinrai_exe_file(current->mm);
 }
 
 /**

@@ -44,14 +44,15 @@ int shinrai_flight_lead(struct shinrai_flight *f, const struct inode *inode)
 	const struct shinrai_flight *other;
 	int ret = 0;
 
-	f->inode = inode;
-	f->owner = current;
 	spin_lock(&flights_lock);
 	other = find(inode);
-	if (!other)
+	if (!other) {
+		f->inode = inode;
+		f->owner = current;
 		hlist_add_head(&f->node, bucket_of(inode));
-	else
+	} else {
 		ret = other->owner == current ? -EDEADLK : 1;
+	}
 	spin_unlock(&flights_lock);
 	return ret;
 }
@@ -83,10 +84,17 @@ static bool is_over(const struct inode *inode)
  * @inode: caller holds a reference
  *
  * Context: may sleep, can be killed.
- * Return: 0; -EINTR.
+ * Return: 0; -EINTR; -ETIMEDOUT after SHINRAI_WAIT_MS: nobody has to wait for
+ * a task that is given no time to run.
  */
 int shinrai_flight_wait(const struct inode *inode)
 {
+	long left;
+
 	might_sleep();
-	return wait_event_killable(flights_wait, is_over(inode)) ? -EINTR : 0;
+	left = wait_event_killable_timeout(flights_wait, is_over(inode),
+					   msecs_to_jiffies(SHINRAI_WAIT_MS));
+	if (left < 0)
+		return -EINTR;
+	return left ? 0 : -ETIMEDOUT;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Self-protection that a hook asks for: is bpf active, is this a force? */
+/* Self-protection that a hook asks for: is bpf active, who works against us? */
+#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/fcntl.h>
 #include <linux/ptrace.h>
@@ -68,4 +69,38 @@ int shinrai_guard_capable(int cap)
 		return 0;
 	syscall_get_arguments(current, regs, args);
 	return args[1] & O_TRUNC ? -EPERM : 0;
+}
+
+/**
+ * shinrai_guard_load() - somebody loads a BPF program
+ * @type: enum bpf_prog_type
+ * @attach: enum bpf_attach_type that it is for
+ *
+ * A program on an LSM hook, or one that modifies what a function returns, runs
+ * before ours when it is attached later, can keep ours from running, and can
+ * make the kernel take a refusal for consent.  It is a violation.
+ *
+ * Context: may sleep.
+ * Return: 0; -EPERM in enforce mode.
+ */
+int shinrai_guard_load(u32 type, u32 attach)
+{
+	const struct shinrai_path nowhere = {};
+	const bool refused = shinrai_enforcing();
+	struct shinrai_who who;
+	u64 seq;
+
+	might_sleep();
+	if (type != BPF_PROG_TYPE_LSM &&
+	    (type != BPF_PROG_TYPE_TRACING || attach != BPF_MODIFY_RETURN))
+		return 0;
+	shinrai_who_get(&who, GFP_KERNEL);
+	shinrai_oddity_violation(SHINRAI_REASON_BPF_PROGRAM,
+				 refused ? SHINRAI_CODE_REFUSED : 0,
+				 (u64)type << 32 | attach, NULL, &nowhere, &who,
+				 GFP_KERNEL, &seq);
+	shinrai_who_put(&who);
+	if (refused)
+		shinrai_log_wait(seq, SHINRAI_WAIT_MS);
+	return refused ? -EPERM : 0;
 }

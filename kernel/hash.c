@@ -2,6 +2,7 @@
 /* SHA-256 of files and of kernel buffers, with the fastest driver there is. */
 #include <crypto/hash.h>
 #include <linux/fs.h>
+#include <linux/jiffies.h>
 #include <linux/kmod.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -67,8 +68,8 @@ void shinrai_hash_exit(void)
 	crypto_free_shash(tfm);
 }
 
-static int hash_chunks(struct file *file, struct shash_desc *desc, void *buf,
-		       u64 *size)
+static int hash_chunks(struct file *file, unsigned long end,
+		       struct shash_desc *desc, void *buf, u64 *size)
 {
 	loff_t pos = 0;
 	ssize_t n;
@@ -77,6 +78,8 @@ static int hash_chunks(struct file *file, struct shash_desc *desc, void *buf,
 	for (;;) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
+		if (time_after(jiffies, end))
+			return -ETIMEDOUT;
 		n = kernel_read(file, buf, CHUNK, &pos);
 		if (n < 0)
 			return (int)n;
@@ -94,15 +97,16 @@ static int hash_chunks(struct file *file, struct shash_desc *desc, void *buf,
 /**
  * shinrai_hash_file() - hash a regular file from its first to its last byte
  * @file: open for reading
+ * @end: jiffies; not begun to read on after that
  * @digest: out
  * @size: out, bytes hashed
  *
  * Context: may sleep, can be killed.
- * Return: 0; -EINVAL for a file that cannot be read; -EINTR; -ENOMEM; what
- * the filesystem says.
+ * Return: 0; -EINVAL for a file that cannot be read; -EINTR; -ETIMEDOUT;
+ * -ENOMEM; what the filesystem says.
  */
-int shinrai_hash_file(struct file *file, u8 digest[SHINRAI_DIGEST_SIZE],
-		      u64 *size)
+int shinrai_hash_file(struct file *file, unsigned long end,
+		      u8 digest[SHINRAI_DIGEST_SIZE], u64 *size)
 {
 	SHASH_DESC_ON_STACK(desc, tfm);
 	void *buf;
@@ -117,7 +121,7 @@ int shinrai_hash_file(struct file *file, u8 digest[SHINRAI_DIGEST_SIZE],
 	desc->tfm = tfm;
 	ret = crypto_shash_init(desc);
 	if (!ret)
-		ret = hash_chunks(file, desc, buf, size);
+		ret = hash_chunks(file, end, desc, buf, size);
 	if (!ret)
 		ret = crypto_shash_final(desc, digest);
 	shash_desc_zero(desc);

@@ -2,101 +2,44 @@
 /*
  * Measures what is running when the module is armed, one file at a time.
  *
- * A thread of its own measures each file: its filesystem may be a program that
- * never answers, and its size may be anything.  The thread passes a hook, that
- * of reading policies, to which no other LSM objects; so the mark that it fills
- * is the one in the inode's storage, and from then on a write to what is running
- * is a violation, too.
+ * A thread of its own measures each file, and can be given up: the file may be
+ * of any size, and its filesystem may never answer.
  */
 #include <linux/completion.h>
 #include <linux/file.h>
-#include <linux/kernel_read_file.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/security.h>
 #include <linux/slab.h>
 
+#include "compat.h"
 #include "core.h"
 
 struct job {
-	struct list_head node;
 	refcount_t ref;
+	struct completion begun; /* from here on it can be killed */
 	struct completion done;
-	struct task_struct *task;
-	struct file *file;
+	struct shinrai_source src;
 	struct shinrai_who who;
-	u32 flags;
-	u8 kind;
-	bool met; /* the hook has called */
 	int ret;
 };
-
-static DEFINE_SPINLOCK(jobs_lock);
-static LIST_HEAD(jobs); /* those whose thread runs */
 
 static void job_put(struct job *job)
 {
 	if (!refcount_dec_and_test(&job->ref))
 		return;
-	fput(job->file);
+	fput(job->src.file);
 	kfree(job);
-}
-
-/* Return: the job of the current task, which keeps it; or NULL. */
-static struct job *job_find(void)
-{
-	struct job *job, *found = NULL;
-
-	spin_lock(&jobs_lock);
-	list_for_each_entry(job, &jobs, node) {
-		if (job->task == current)
-			found = job;
-	}
-	spin_unlock(&jobs_lock);
-	return found;
-}
-
-/**
- * shinrai_job_hook() - a kernel thread reads a file: is it one of ours?
- * @file: being read
- * @mark: in the storage of its inode
- * @ret: out, for the hook
- *
- * Context: may sleep, can be killed.
- * Return: true when it is, and then the file is measured.
- */
-bool shinrai_job_hook(struct file *file, struct shinrai_mark *mark, int *ret)
-{
-	struct job *job = current->flags & PF_KTHREAD ? job_find() : NULL;
-
-	if (!job || job->file != file)
-		return false;
-	job->met = true;
-	job->ret = shinrai_measure_file(file, mark, job->kind, job->flags,
-					&job->who);
-	*ret = job->ret;
-	return true;
 }
 
 static int job_thread(void *arg)
 {
-	struct shinrai_mark mark = {};
 	struct job *job = arg;
 
 	allow_signal(SIGKILL); /* given up: reading and hashing end early */
-	spin_lock(&jobs_lock);
-	job->task = current;
-	list_add(&job->node, &jobs);
-	spin_unlock(&jobs_lock);
-	security_kernel_read_file(job->file, READING_POLICY, true);
-	if (!job->met) /* another LSM refused before */
-		job->ret = shinrai_measure_file(job->file, &mark, job->kind,
-						job->flags, &job->who);
-	spin_lock(&jobs_lock);
-	list_del(&job->node);
-	spin_unlock(&jobs_lock);
+	complete(&job->begun);
+	job->ret = shinrai_hook_measure(&job->src);
 	complete(&job->done);
 	job_put(job);
 	module_put_and_kthread_exit(0);
@@ -105,15 +48,16 @@ static int job_thread(void *arg)
 
 static int unmeasured(const struct job *job)
 {
+	struct file *file = job->src.file;
 	struct shinrai_path path;
 	u64 seq;
 	int ret;
 
-	shinrai_path_get(&path, &job->file->f_path, GFP_KERNEL);
-	ret = shinrai_oddity_unmeasured(
-		job->kind, job->flags, ETIMEDOUT,
-		shinrai_inode_key(file_inode(job->file)), &path, &job->who,
-		GFP_KERNEL, &seq);
+	shinrai_path_get(&path, shinrai_file_path(file), GFP_KERNEL);
+	ret = shinrai_oddity_unmeasured(job->src.kind, job->src.flags,
+					ETIMEDOUT,
+					shinrai_inode_key(file_inode(file)),
+					&path, &job->who, GFP_KERNEL, &seq);
 	shinrai_path_put(&path);
 	return ret;
 }
@@ -131,6 +75,7 @@ static int job_run(struct job *job, unsigned long patience)
 	__module_get(THIS_MODULE); /* the thread's; who arms holds one, too */
 	get_task_struct(task);
 	wake_up_process(task);
+	wait_for_completion(&job->begun);
 	left = wait_for_completion_killable_timeout(&job->done, patience);
 	if (left > 0) {
 		ret = job->ret;
@@ -163,12 +108,15 @@ int shinrai_job_measure(struct file *file, u8 kind, u32 flags, u32 uid,
 	if (!job)
 		return -ENOMEM;
 	refcount_set(&job->ref, 1);
+	init_completion(&job->begun);
 	init_completion(&job->done);
-	job->file = get_file(file);
-	job->kind = kind;
-	job->flags = flags;
 	job->who.uid = uid;
 	job->who.login_uid = (u32)-1;
+	job->src.file = get_file(file);
+	job->src.shown = file;
+	job->src.who = &job->who;
+	job->src.kind = kind;
+	job->src.flags = flags;
 	ret = patience ? job_run(job, patience) : unmeasured(job);
 	job_put(job);
 	return ret;

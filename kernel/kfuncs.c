@@ -41,7 +41,7 @@ __bpf_kfunc int shinrai_kf_exec(struct linux_binprm *bprm, void *mark,
 		return 0;
 	if (bprm->buf[0] == '#' && bprm->buf[1] == '!')
 		kind = SHINRAI_KIND_SCRIPT;
-	return shinrai_measure_file(bprm->file, mark, kind, 0, NULL);
+	return shinrai_measure_file(bprm->file, mark, kind, 0);
 }
 
 /* lsm.s/mmap_file, of a file and executable */
@@ -49,7 +49,7 @@ __bpf_kfunc int shinrai_kf_mmap(struct file *file, void *mark, u32 mark__sz)
 {
 	if (off_duty() || bad_mark(mark, mark__sz) || !file)
 		return 0;
-	return shinrai_measure_file(file, mark, SHINRAI_KIND_MMAP, 0, NULL);
+	return shinrai_measure_file(file, mark, SHINRAI_KIND_MMAP, 0);
 }
 
 /* lsm.s/mmap_file, without a file and executable */
@@ -72,7 +72,22 @@ __bpf_kfunc int shinrai_kf_write(struct file *file, void *mark, u32 mark__sz)
 {
 	if (off_duty() || bad_mark(mark, mark__sz) || !file)
 		return 0;
-	shinrai_measure_written(file, mark);
+	shinrai_measure_written(shinrai_file_path(file), file_inode(file),
+				mark);
+	return 0;
+}
+
+/* lsm/path_truncate, of an inode with a mark */
+__bpf_kfunc int shinrai_kf_truncate(const struct path *path, void *mark,
+				    u32 mark__sz)
+{
+	struct inode *inode;
+
+	if (off_duty() || bad_mark(mark, mark__sz) || !path || !path->dentry)
+		return 0;
+	inode = d_inode(path->dentry);
+	if (inode)
+		shinrai_measure_written(path, inode, mark);
 	return 0;
 }
 
@@ -104,12 +119,12 @@ __bpf_kfunc int shinrai_kf_read_begin(struct file *file, u32 id, void *mark,
 
 	if (off_duty() || bad_mark(mark, mark__sz) || !file)
 		return 0;
-	if (shinrai_job_hook(file, mark, &ret))
+	if (shinrai_hook_answer(file, mark, &ret))
 		return ret;
 	if (kind == SHINRAI_KIND_MODULE)
 		return 0;
 	/* The mark speaks of users' code, which this is not. */
-	return shinrai_measure_file(file, &none, kind, 0, NULL);
+	return shinrai_measure_file(file, &none, kind, 0);
 }
 
 /* lsm/kernel_post_read_file; the buffer is hashed, not the file behind it */
@@ -137,6 +152,12 @@ __bpf_kfunc int shinrai_kf_capable(int cap)
 	return shinrai_guard_capable(cap);
 }
 
+/* lsm.s/bpf: somebody loads a program */
+__bpf_kfunc int shinrai_kf_load(u32 type, u32 attach)
+{
+	return off_duty() ? 0 : shinrai_guard_load(type, attach);
+}
+
 /* lsm/bpf_map: somebody is given a descriptor */
 __bpf_kfunc int shinrai_kf_map(struct bpf_map *map)
 {
@@ -158,10 +179,12 @@ BTF_ID_FLAGS(func, shinrai_kf_mmap, KF_SLEEPABLE | SHINRAI_KF_TRUSTED)
 BTF_ID_FLAGS(func, shinrai_kf_anon, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, shinrai_kf_mprotect, SHINRAI_KF_TRUSTED)
 BTF_ID_FLAGS(func, shinrai_kf_write, SHINRAI_KF_TRUSTED)
+BTF_ID_FLAGS(func, shinrai_kf_truncate, SHINRAI_KF_TRUSTED)
 BTF_ID_FLAGS(func, shinrai_kf_read_begin, KF_SLEEPABLE | SHINRAI_KF_TRUSTED)
 BTF_ID_FLAGS(func, shinrai_kf_read_file, SHINRAI_KF_TRUSTED)
 BTF_ID_FLAGS(func, shinrai_kf_load_data)
 BTF_ID_FLAGS(func, shinrai_kf_capable)
+BTF_ID_FLAGS(func, shinrai_kf_load, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, shinrai_kf_map, SHINRAI_KF_TRUSTED)
 BTF_ID_FLAGS(func, shinrai_kf_prog, SHINRAI_KF_TRUSTED)
 BTF_KFUNCS_END(shinrai_kfunc_ids)

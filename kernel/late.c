@@ -6,7 +6,6 @@
  * Only an armed module leaves work behind, and that one is never unloaded.
  */
 #include <linux/cred.h>
-#include <linux/dcache.h>
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
@@ -16,52 +15,27 @@
 #include <linux/uidgid.h>
 #include <linux/workqueue.h>
 
+#include "compat.h"
 #include "core.h"
+
+/* Each pins a file, and a user may cause them faster than they are done. */
+#define LATE_MAX 1024
 
 enum late_what {
 	LATE_CODE, /* measure what was made executable */
 	LATE_WAIT, /* until an event has reached its PCR */
-	LATE_WRITTEN, /* tell whether it was in use */
 };
 
 struct late {
 	struct callback_head task;
 	struct work_struct work;
 	enum late_what what;
-	struct file *file; /* CODE, WRITTEN */
-	struct shinrai_who who; /* CODE, WRITTEN */
-	struct shinrai_mark was; /* WRITTEN: what was measured */
+	struct file *file; /* CODE */
+	struct shinrai_who who; /* CODE */
 	u64 seq; /* WAIT */
 };
 
-static bool in_use(struct inode *inode)
-{
-	return mapping_mapped(inode->i_mapping) ||
-	       atomic_read(&inode->i_readcount) > 0;
-}
-
-/* Told once for each measured version of an inode. */
-static void tomtou(struct file *file, const struct shinrai_who *who, u64 key,
-		   gfp_t gfp)
-{
-	struct shinrai_path path;
-	u64 seq;
-
-	shinrai_path_get(&path, &file->f_path, gfp);
-	shinrai_oddity_violation(SHINRAI_REASON_TOMTOU, 0, key, NULL, &path,
-				 who, gfp, &seq);
-	shinrai_path_put(&path);
-}
-
-/* The overlay has copied up by now, or writes where it always did. */
-static void late_written(struct late *l)
-{
-	struct inode *real = d_real_inode(l->file->f_path.dentry);
-
-	if (real && shinrai_inode_key(real) == l->was.backing && in_use(real))
-		tomtou(l->file, &l->who, l->was.backing ^ l->was.version,
-		       GFP_KERNEL);
-}
+static atomic_t lates;
 
 /* Code that could not be measured in time, and is executable already. */
 static void unmeasured(struct file *file, u32 code_flags, int err,
@@ -69,7 +43,7 @@ static void unmeasured(struct file *file, u32 code_flags, int err,
 {
 	struct shinrai_path path;
 
-	shinrai_path_get(&path, &file->f_path, gfp);
+	shinrai_path_get(&path, shinrai_file_path(file), gfp);
 	shinrai_oddity_unmeasured(SHINRAI_KIND_MMAP,
 				  code_flags | SHINRAI_CODE_MPROTECT, err,
 				  shinrai_inode_key(file_inode(file)), &path,
@@ -79,36 +53,32 @@ static void unmeasured(struct file *file, u32 code_flags, int err,
 
 static void late_code(struct late *l)
 {
-	struct shinrai_mark mark = {};
+	const struct shinrai_source src = {
+		.file = l->file,
+		.shown = l->file,
+		.who = &l->who,
+		.kind = SHINRAI_KIND_MMAP,
+		.flags = SHINRAI_CODE_MPROTECT | SHINRAI_CODE_LATE,
+	};
 	u64 seq;
-	int ret;
 
-	ret = shinrai_measure_file(l->file, &mark, SHINRAI_KIND_MMAP,
-				   SHINRAI_CODE_MPROTECT | SHINRAI_CODE_LATE,
-				   &l->who);
 	/* Others may share the memory of who was killed. */
-	if (ret == -EINTR)
+	if (shinrai_hook_measure(&src) == -EINTR)
 		unmeasured(l->file, SHINRAI_CODE_LATE, EINTR, &l->who,
 			   GFP_KERNEL, &seq);
 }
 
 static void late_do(struct late *l)
 {
-	switch (l->what) {
-	case LATE_CODE:
+	if (l->what == LATE_CODE)
 		late_code(l);
-		break;
-	case LATE_WAIT:
+	else
 		shinrai_log_wait(l->seq, SHINRAI_WAIT_MS);
-		break;
-	case LATE_WRITTEN:
-		late_written(l);
-		break;
-	}
 	shinrai_who_put(&l->who);
 	if (l->file)
 		fput(l->file);
 	kfree(l);
+	atomic_dec(&lates);
 }
 
 static void late_task(struct callback_head *head)
@@ -121,20 +91,25 @@ static void late_work(struct work_struct *work)
 	late_do(container_of(work, struct late, work));
 }
 
+/* Return: NULL without memory, or when there are too many. */
 static struct late *late_new(enum late_what what, struct file *file)
 {
-	struct late *l = kzalloc(sizeof(*l), GFP_ATOMIC | __GFP_NOWARN);
+	struct late *l;
 
-	if (!l) {
-		shinrai_log_degrade(SHINRAI_REASON_DEGRADED_MEMORY, ENOMEM);
-		return NULL;
-	}
+	if (atomic_inc_return(&lates) > LATE_MAX)
+		goto none;
+	l = kzalloc(sizeof(*l), GFP_ATOMIC | __GFP_NOWARN);
+	if (!l)
+		goto none;
 	l->what = what;
 	if (file) {
 		shinrai_who_get(&l->who, GFP_ATOMIC);
 		l->file = get_file(file);
 	}
 	return l;
+none:
+	atomic_dec(&lates);
+	return NULL;
 }
 
 static void late_add(struct late *l)
@@ -155,7 +130,7 @@ static void wait_late(u64 seq)
 		return;
 	l = late_new(LATE_WAIT, NULL);
 	if (!l)
-		return;
+		return; /* too many wait already; it is urgent all the same */
 	l->seq = seq;
 	late_add(l);
 }
@@ -201,13 +176,15 @@ static int gained_code(struct file *file, struct shinrai_mark *mark)
 		ret = shinrai_running_owe(file, from_kuid(&init_user_ns,
 							  current_uid()));
 		if (ret == -ENOMEM)
-			tell_unmeasured(file, 0, ENOMEM);
+			tell_unmeasured(file, SHINRAI_CODE_LATE, ENOMEM);
 		if (ret != -EAGAIN || shinrai_phase() != SHINRAI_ARMED)
 			return 0;
 	}
 	l = late_new(LATE_CODE, file);
 	if (l)
 		late_add(l);
+	else
+		tell_unmeasured(file, SHINRAI_CODE_LATE, ENOMEM);
 	return 0;
 }
 
@@ -244,39 +221,37 @@ int shinrai_measure_mprotect(struct vm_area_struct *vma, u64 prot,
 	return ret;
 }
 
+static bool in_use(struct inode *inode)
+{
+	return mapping_mapped(inode->i_mapping) ||
+	       atomic_read(&inode->i_readcount) > 0;
+}
+
 /**
- * shinrai_measure_written() - a measured file is being opened for writing
- * @file: being opened
- * @mark: in the storage of its inode; dropped
+ * shinrai_measure_written() - measured content may be changed from now on
+ * @path: being opened for writing, or truncated
+ * @inode: of it; stays the caller's
+ * @mark: in the storage of @inode; cleared
+ *
+ * Told once for each measured version of an inode that is in use.  Who measures
+ * it right now learns of it from the mark, and tells.
  *
  * Context: does not sleep.
  */
-void shinrai_measure_written(struct file *file, struct shinrai_mark *mark)
+void shinrai_measure_written(const struct path *path, struct inode *inode,
+			     struct shinrai_mark *mark)
 {
-	struct inode *inode = file_inode(file);
+	u64 was = xchg(&mark->version, 0), seq;
+	struct shinrai_path where;
 	struct shinrai_who who;
-	struct shinrai_mark was = {
-		.version = READ_ONCE(mark->version),
-		.backing = READ_ONCE(mark->backing),
-	};
-	struct late *l;
 
-	WRITE_ONCE(mark->version, 0);
-	if (!was.version || shinrai_phase() == SHINRAI_LOADED)
-		return;
-	if (was.version & SHINRAI_MARK_BACKED) {
-		if (shinrai_phase() != SHINRAI_ARMED)
-			return;
-		l = late_new(LATE_WRITTEN, file);
-		if (!l)
-			return;
-		l->was = was;
-		late_add(l);
-		return;
-	}
-	if (!in_use(inode))
+	if (!was || was == SHINRAI_MARK_CLAIMED || !in_use(inode))
 		return;
 	shinrai_who_get(&who, GFP_ATOMIC);
-	tomtou(file, &who, was.backing ^ was.version, GFP_ATOMIC);
+	shinrai_path_get(&where, path, GFP_ATOMIC);
+	shinrai_oddity_violation(SHINRAI_REASON_TOMTOU, 0,
+				 shinrai_inode_key(inode) ^ was, NULL, &where,
+				 &who, GFP_ATOMIC, &seq);
+	shinrai_path_put(&where);
 	shinrai_who_put(&who);
 }

@@ -7,6 +7,7 @@
  * When the TPM fails, the log goes on and the extends are made up for later,
  * still in order: the PCRs always match a prefix of the log.
  */
+#include <linux/freezer.h>
 #include <linux/kthread.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -47,6 +48,22 @@ static int overflow_event(u64 count)
 	return shinrai_log_push(p, &seq);
 }
 
+static void again(struct shinrai_note *note, u64 count)
+{
+	spin_lock_irq(&q.lock);
+	note->due = true;
+	note->count += count;
+	spin_unlock_irq(&q.lock);
+	schedule_timeout_idle(msecs_to_jiffies(RETRY_MS));
+}
+
+/* Nothing comes between START and ARM. */
+static bool notes_due(void)
+{
+	lockdep_assert_held(&q.lock);
+	return shinrai.phase == SHINRAI_ARMED && (q.degraded.due || q.full.due);
+}
+
 /* What was noted where no event could be made becomes one here. */
 static void say_notes(void)
 {
@@ -54,6 +71,10 @@ static void say_notes(void)
 	u64 seq;
 
 	spin_lock_irq(&q.lock);
+	if (!notes_due()) {
+		spin_unlock_irq(&q.lock);
+		return;
+	}
 	degraded = q.degraded;
 	full = q.full;
 	q.degraded.due = false;
@@ -63,10 +84,11 @@ static void say_notes(void)
 		q.full.count = 0;
 	}
 	spin_unlock_irq(&q.lock);
-	if (degraded.due)
-		shinrai_log_state(degraded.reason, degraded.err, &seq);
-	if (full.due)
-		overflow_event(full.count);
+	if (degraded.due &&
+	    shinrai_log_state(degraded.reason, degraded.err, &seq) == -ENOMEM)
+		again(&q.degraded, 0);
+	if (full.due && overflow_event(full.count) == -ENOMEM)
+		again(&q.full, full.count);
 }
 
 /* Nanoseconds until the thread has something to do; 0 for now. */
@@ -80,7 +102,7 @@ static u64 work_in(void)
 	u64 wait;
 
 	spin_lock_irqsave(&q.lock, flags);
-	notes = q.degraded.due || q.full.due;
+	notes = notes_due();
 	b.pending = q.pending;
 	b.urgent = q.urgent;
 	p = list_first_entry_or_null(&q.fifo, struct shinrai_pending, node);
@@ -102,8 +124,12 @@ static u64 work_in(void)
 	return wait;
 }
 
-/* Takes the next record's events off the queue, in their order. */
-static u32 take(struct list_head *out)
+/*
+ * Takes the next record's events off the queue, in their order: all of one PCR,
+ * so that turns of the two do not cost an extend each.  Those of the other PCR
+ * stay, and nothing behind them is done before they are.
+ */
+static u32 take(struct list_head *out, u64 *last_seq)
 {
 	struct shinrai_pending *p, *next, *first = NULL;
 	u64 bytes = shinrai_store_overhead();
@@ -114,9 +140,11 @@ static u32 take(struct list_head *out)
 	list_for_each_entry_safe(p, next, &q.fifo, node) {
 		if (!first)
 			first = p;
-		if (p->which != first->which || p->record != first->record ||
+		if (p->record != first->record ||
 		    !shinrai_batch_joins(p->record, n, bytes, p->len))
 			break;
+		if (p->which != first->which)
+			continue;
 		list_move_tail(&p->node, out);
 		bytes += p->len;
 		q.pending--;
@@ -124,22 +152,29 @@ static u32 take(struct list_head *out)
 		q.bytes -= p->len;
 		n++;
 	}
+	p = list_first_entry_or_null(&q.fifo, struct shinrai_pending, node);
+	*last_seq = p ? p->seq - 1 : q.seq;
 	spin_unlock_irqrestore(&q.lock, flags);
 	return n;
 }
 
+/* Back to their places: the queue is in the order of positions. */
 static void untake(struct list_head *events)
 {
-	struct shinrai_pending *p;
+	struct shinrai_pending *p, *next, *at;
 	unsigned long flags;
 
 	spin_lock_irqsave(&q.lock, flags);
-	list_for_each_entry(p, events, node) {
+	at = list_first_entry(&q.fifo, struct shinrai_pending, node);
+	list_for_each_entry_safe(p, next, events, node) {
+		while (!list_entry_is_head(at, &q.fifo, node) &&
+		       at->seq < p->seq)
+			at = list_next_entry(at, node);
+		list_move_tail(&p->node, &at->node);
 		q.pending++;
 		q.urgent += p->urgent;
 		q.bytes += p->len;
 	}
-	list_splice_init(events, &q.fifo);
 	spin_unlock_irqrestore(&q.lock, flags);
 }
 
@@ -179,7 +214,40 @@ static int fill_checkpoint(struct list_head *events)
 	return 0;
 }
 
-static int make_record(struct list_head *events, u32 n)
+/* A record that the TPM has yet to get. */
+static void owe(const struct shinrai_rec *rec)
+{
+	spin_lock_irq(&q.lock);
+	if (!q.owed_events)
+		q.owed_ns = rec->queued_ns;
+	q.owed_events += rec->events;
+	spin_unlock_irq(&q.lock);
+}
+
+/* It has: what is the oldest that it has not? */
+static void pay(const struct shinrai_rec *rec)
+{
+	struct shinrai_rec *next = shinrai_store_get(shinrai_pcr_extended());
+
+	spin_lock_irq(&q.lock);
+	q.owed_events -= rec->events;
+	q.owed_ns = next ? next->queued_ns : 0;
+	spin_unlock_irq(&q.lock);
+	if (next)
+		shinrai_store_put(next);
+	if (rec->type == SHINRAI_RECORD_CHECKPOINT)
+		WRITE_ONCE(q.checkpoint, shinrai_pcr_extended() - 1);
+	/* Pairs with the acquire in shinrai_log_done(). */
+	smp_store_release(&q.done, rec->last_seq);
+	wake_up_all(&q.waiters);
+	/* Where nobody waited, nobody else would tell. */
+	if (shinrai_phase() == SHINRAI_ARMED &&
+	    rec->last_seq > shinrai_log_armed_seq() &&
+	    ktime_get_ns() - rec->queued_ns > SHINRAI_LATE_NS)
+		shinrai_log_degrade(SHINRAI_REASON_DEGRADED_TIMEOUT, ETIMEDOUT);
+}
+
+static int make_record(struct list_head *events, u32 n, u64 last_seq)
 {
 	struct shinrai_pending *p, *next;
 	struct shinrai_header h = {};
@@ -199,7 +267,7 @@ static int make_record(struct list_head *events, u32 n)
 		h.type = p->record;
 		h.pcr = shinrai.pcr[p->which];
 	}
-	p = list_last_entry(events, struct shinrai_pending, node);
+	p = list_first_entry(events, struct shinrai_pending, node);
 	h.version = SHINRAI_RECORD_VERSION;
 	memcpy(h.boot_id, shinrai.boot_id, sizeof(h.boot_id));
 	h.time_ns = ktime_get_boottime_ns();
@@ -208,9 +276,11 @@ static int make_record(struct list_head *events, u32 n)
 	ret = shinrai_store_append(&h, &rec, p->which, writer.events, w.len);
 	if (ret)
 		return ret;
-	rec->last_seq = p->seq;
-	if (h.type == SHINRAI_RECORD_CHECKPOINT)
-		WRITE_ONCE(q.checkpoint, h.recnum);
+	rec->last_seq = last_seq;
+	rec->queued_ns = p->queued_ns;
+	rec->events = n;
+	rec->type = h.type;
+	owe(rec);
 	list_for_each_entry_safe(p, next, events, node)
 		kvfree(p);
 	wake_up_all(&q.readers);
@@ -248,9 +318,7 @@ static void extend_backlog(void)
 					 &moved);
 		if (!err) {
 			writer.attempts = 0;
-			/* Pairs with the acquire in shinrai_log_done(). */
-			smp_store_release(&q.done, rec->last_seq);
-			wake_up_all(&q.waiters);
+			pay(rec);
 		}
 		shinrai_store_put(rec);
 		if (err) {
@@ -263,6 +331,7 @@ static void extend_backlog(void)
 static void step(void)
 {
 	LIST_HEAD(events);
+	u64 last_seq;
 	bool backlog;
 	u32 n;
 
@@ -272,10 +341,10 @@ static void step(void)
 	backlog = shinrai_pcr_extended() < shinrai_store_records();
 	if (backlog && !shinrai_degraded())
 		return;
-	n = take(&events);
+	n = take(&events, &last_seq);
 	if (!n)
 		return;
-	if (make_record(&events, n)) {
+	if (make_record(&events, n, last_seq)) {
 		untake(&events);
 		shinrai_log_degrade(SHINRAI_REASON_DEGRADED_MEMORY, ENOMEM);
 		schedule_timeout_idle(msecs_to_jiffies(RETRY_MS));
@@ -289,18 +358,21 @@ static int extend_thread(void *unused)
 {
 	u64 wait;
 
+	set_freezable(); /* the TPM sleeps when the machine does */
 	while (!kthread_should_stop()) {
 		wait = work_in();
-		if (!wait)
+		if (!wait) {
+			try_to_freeze();
 			step();
-		else if (wait == SHINRAI_BATCH_NEVER)
-			wait_event_idle(q.work,
-					work_in() != SHINRAI_BATCH_NEVER ||
-						kthread_should_stop());
-		else
-			wait_event_idle_timeout(
+		} else if (wait == SHINRAI_BATCH_NEVER) {
+			wait_event_freezable(q.work,
+					     work_in() != SHINRAI_BATCH_NEVER ||
+						     kthread_should_stop());
+		} else {
+			wait_event_freezable_timeout(
 				q.work, !work_in() || kthread_should_stop(),
 				nsecs_to_jiffies(wait) + 1);
+		}
 	}
 	return 0;
 }
@@ -309,7 +381,7 @@ static int extend_thread(void *unused)
  * shinrai_log_checkpoint() - write a CHECKPOINT record
  *
  * Context: may sleep, can be killed.
- * Return: 0 when it is extended; -EBUSY while arming; -ENOMEM; -EIO when
+ * Return: 0 when it is extended; -EBUSY before arm; -ENOMEM; -EIO when
  * degraded; -ETIMEDOUT; -EINTR.
  */
 int shinrai_log_checkpoint(void)
@@ -318,7 +390,7 @@ int shinrai_log_checkpoint(void)
 	u64 seq;
 	int ret;
 
-	if (shinrai_phase() == SHINRAI_ARMING)
+	if (shinrai_phase() != SHINRAI_ARMED)
 		return -EBUSY;
 	p = kzalloc(sizeof(*p), GFP_KERNEL);
 	if (!p)
@@ -341,8 +413,7 @@ int shinrai_log_checkpoint(void)
  */
 int shinrai_log_trim(u64 record)
 {
-	u64 limit = min(READ_ONCE(q.checkpoint), shinrai_pcr_extended());
-	int ret = shinrai_store_trim(record, limit);
+	int ret = shinrai_store_trim(record, READ_ONCE(q.checkpoint));
 
 	if (!ret)
 		shinrai_log_resume();

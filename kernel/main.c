@@ -149,7 +149,7 @@ static int __init shinrai_init(void)
 	ret = check_parameters();
 	if (ret)
 		return ret;
-	shinrai_measure_init();
+	shinrai_mark_init();
 	ret = shinrai_pcr_init();
 	if (ret)
 		return ret;
@@ -175,15 +175,16 @@ static int __init shinrai_init(void)
 	ret = shinrai_notify_init();
 	if (ret)
 		goto log;
-	ret = shinrai_cdev_init();
-	if (ret)
-		goto notify;
 	ret = shinrai_sysfs_init();
 	if (ret)
-		goto cdev;
+		goto notify;
+	/* Last: who has the device open keeps the module. */
+	ret = shinrai_cdev_init();
+	if (ret)
+		goto sysfs;
 	return 0;
-cdev:
-	shinrai_cdev_exit();
+sysfs:
+	shinrai_sysfs_exit();
 notify:
 	shinrai_notify_exit();
 log:
@@ -202,8 +203,8 @@ pcr:
 /* Never reached once armed: the module then holds itself. */
 static void __exit shinrai_exit(void)
 {
-	shinrai_sysfs_exit();
 	shinrai_cdev_exit();
+	shinrai_sysfs_exit();
 	shinrai_arm_exit();
 	shinrai_notify_exit();
 	shinrai_log_exit();

@@ -2,127 +2,29 @@
 /*
  * Content is hashed and recorded before it is used.
  *
- * One task at a time measures a backing inode (flight.c); the others then look
- * at their own mark.  A mark is filled last, when the record has reached its
- * PCR, so the BPF fast path never lets anybody ahead.
+ * One task at a time measures an inode (flight.c); the others then look at its
+ * mark.  A mark is filled last, when the record has reached its PCR, so the BPF
+ * fast path never lets anybody ahead.
  */
-#include <linux/dcache.h>
 #include <linux/fs.h>
-#include <linux/iversion.h>
-#include <linux/mm.h>
+#include <linux/jiffies.h>
+#include <linux/pagemap.h>
 #include <linux/sched/signal.h>
-#include <linux/siphash.h>
 #include <linux/slab.h>
 
 #include "compat.h"
 #include "core.h"
 
 #define TRIES 3
-
-static siphash_aligned_key_t inode_secret;
-
-/**
- * shinrai_inode_key() - identity of an inode, for marks and repetitions
- * @inode: the inode
- *
- * Return: a keyed hash of device, number and generation.
- */
-u64 shinrai_inode_key(const struct inode *inode)
-{
-	return siphash_3u64(inode->i_sb->s_dev, inode->i_ino,
-			    inode->i_generation, &inode_secret);
-}
-
-/**
- * shinrai_measurable() - is there content in a file, or only memory?
- * @file: the file
- *
- * Return: false for devices and for shared memory of the kernel's own.
- */
-bool shinrai_measurable(const struct file *file)
-{
-	const struct inode *inode = file_inode(file);
-
-	return S_ISREG(inode->i_mode) && !IS_PRIVATE(inode);
-}
-
-/* The inode that holds the content: overlayfs has none of its own. */
-static struct inode *backing_inode(const struct file *file)
-{
-	struct dentry *dentry = file->f_path.dentry;
-	struct inode *inode = file_inode(file);
-
-	/* A real file below an overlay mapping, under the overlay's path. */
-	if (d_inode(dentry) != inode)
-		return inode;
-	return d_real_inode(dentry) ?: inode;
-}
-
-/* @query makes the next change of the content move the counter. */
-static void look(struct shinrai_view *v, const struct file *file, bool query)
-{
-	struct inode *inode = backing_inode(file);
-
-	v->counter = IS_I_VERSION(inode);
-	v->overlay = inode != file_inode(file);
-	v->backing = shinrai_inode_key(inode);
-	if (!v->counter)
-		v->version = shinrai_ctime(inode) ^ (u64)i_size_read(inode);
-	else if (query)
-		v->version = inode_query_iversion(inode);
-	else
-		v->version = inode_peek_iversion(inode);
-	v->writers = inode_is_open_for_write(inode) ||
-		     mapping_writably_mapped(inode->i_mapping);
-}
-
-static void mark_fill(struct shinrai_mark *m, const struct shinrai_view *v)
-{
-	WRITE_ONCE(m->version, 0);
-	smp_wmb(); /* nobody pairs an old version with the new backing */
-	WRITE_ONCE(m->backing, v->backing);
-	/* Pairs with the acquire in mark_valid(). */
-	smp_store_release(&m->version, shinrai_cache_stamp(v));
-}
-
-static bool mark_valid(const struct shinrai_mark *m,
-		       const struct shinrai_view *v)
-{
-	struct shinrai_mark copy;
-
-	/* Pairs with the release in mark_fill(). */
-	copy.version = smp_load_acquire(&m->version);
-	copy.backing = READ_ONCE(m->backing);
-	return shinrai_cache_valid(&copy, v);
-}
-
-/**
- * shinrai_mark_holds() - is this file's content measured as it is now?
- * @file: of a mapping: never an overlay's own
- * @mark: in the storage of the file's inode
- *
- * Context: does not sleep.
- * Return: true when it is.
- */
-bool shinrai_mark_holds(const struct file *file,
-			const struct shinrai_mark *mark)
-{
-	struct shinrai_view now;
-
-	look(&now, file, false);
-	return mark_valid(mark, &now);
-}
+#define HASH_S 60 /* no hook takes longer, whatever the file */
 
 /* Batched user code does not wait, unless the queue is already long. */
 static bool must_wait(u8 kind)
 {
-	struct shinrai_stat s;
-
 	if (READ_ONCE(shinrai.extend) == SHINRAI_EXTEND_SYNC ||
 	    kind >= SHINRAI_KIND_MODULE)
 		return true;
-	shinrai_log_stat(&s);
-	return s.pending > SHINRAI_BATCH_EVENTS;
+	return shinrai_log_behind();
 }
 
 /* Return: 0 when the record has reached its PCR as it must; else why not. */
@@ -152,50 +54,57 @@ static int record(const struct shinrai_use *use)
 	return shinrai_log_wait(seq, SHINRAI_WAIT_MS);
 }
 
-static void use_begin(struct shinrai_use *use, struct file *file, u8 kind,
-		      u32 flags, const struct shinrai_who *who)
+static void use_begin(struct shinrai_use *use, const struct shinrai_source *src)
 {
 	memset(use, 0, sizeof(*use));
-	use->kind = kind;
-	use->flags = flags;
-	use->fsmagic = (u32)backing_inode(file)->i_sb->s_magic;
-	shinrai_path_get(&use->path, &file->f_path, GFP_KERNEL);
-	if (who)
-		use->who = *who;
+	use->kind = src->kind;
+	use->flags = src->flags;
+	if (src->shown != src->file)
+		use->flags |= SHINRAI_CODE_OVERLAY;
+	use->fsmagic = (u32)file_inode(src->file)->i_sb->s_magic;
+	shinrai_path_get(&use->path, shinrai_file_path(src->shown), GFP_KERNEL);
+	if (src->who)
+		use->who = *src->who;
 	else
 		shinrai_who_get(&use->who, GFP_KERNEL);
 }
 
-static void use_end(struct shinrai_use *use, const struct shinrai_who *who)
+static void use_end(struct shinrai_use *use, const struct shinrai_source *src)
 {
 	shinrai_path_put(&use->path);
-	if (!who)
+	if (!src->who)
 		shinrai_who_put(&use->who);
 }
 
 /* Hashes until the content holds still, or gives up and says so. */
-static int hash_steady(struct file *file, struct shinrai_use *use,
+static int hash_steady(const struct shinrai_source *src,
+		       struct shinrai_use *use, struct shinrai_mark *mark,
 		       struct shinrai_view *before,
 		       enum shinrai_outcome *outcome)
 {
+	const unsigned long end = jiffies + HASH_S * HZ;
+	struct inode *inode = file_inode(src->file);
 	struct shinrai_view after;
 	int tries, ret;
 
 	for (tries = 0; tries < TRIES; tries++) {
-		look(before, file, true);
-		ret = shinrai_hash_file(file, use->digest, &use->size);
+		shinrai_mark_claim(mark);
+		shinrai_view_take(before, src, true);
+		ret = shinrai_hash_file(src->file, end, use->digest,
+					&use->size);
 		if (ret)
 			return ret;
-		look(&after, file, false);
+		shinrai_view_take(&after, src, false);
+		after.writers |= shinrai_view_pinned(inode);
 		*outcome = shinrai_cache_judge(before, &after);
 		if (*outcome != SHINRAI_CHANGED)
 			break;
+		/* Writing back what is dirty moves some counters as well. */
+		filemap_write_and_wait(inode->i_mapping);
 	}
-	use->verity_len = shinrai_verity(backing_inode(file), use->verity);
+	use->verity_len = shinrai_verity(inode, use->verity);
 	if (!before->counter)
 		use->flags |= SHINRAI_CODE_UNCACHED;
-	if (before->overlay)
-		use->flags |= SHINRAI_CODE_OVERLAY;
 	return 0;
 }
 
@@ -260,78 +169,130 @@ static enum shinrai_reason unsteady(enum shinrai_outcome outcome)
 	}
 }
 
-static int measure_lead(struct file *file, struct shinrai_mark *mark, u8 kind,
-			u32 flags, const struct shinrai_who *who)
+static int measure_lead(const struct shinrai_source *src,
+			struct shinrai_mark *mark)
 {
-	const u64 key = shinrai_inode_key(file_inode(file));
+	const u64 key = shinrai_inode_key(file_inode(src->file));
 	enum shinrai_outcome outcome;
 	enum shinrai_reason reason;
 	struct shinrai_view before;
 	struct shinrai_use use;
-	bool late;
-	int ret;
+	int ret, late;
 
-	use_begin(&use, file, kind, flags, who);
-	ret = hash_steady(file, &use, &before, &outcome);
+	use_begin(&use, src);
+	ret = hash_steady(src, &use, mark, &before, &outcome);
 	if (ret) {
 		tell_unmeasured(&use, -ret, key);
 		goto out;
 	}
 	reason = unsteady(outcome);
-	if (reason) {
+	if (reason)
 		ret = tell_unsteady(&use, reason, key ^ digest_key(&use));
-		if (ret)
-			goto out;
-	}
-	ret = record(&use);
+	if (!ret)
+		ret = record(&use);
 	/* Degraded: recorded, though not extended; do not hash it for ever. */
-	late = ret == -EIO && !shinrai_enforcing();
-	if (!reason && (!ret || late))
-		mark_fill(mark, &before);
+	late = ret == -EIO && !shinrai_enforcing() ? 0 : ret;
+	if (!reason && !late && shinrai_mark_settle(mark, &before, src)) {
+		late = tell_unsteady(&use, SHINRAI_REASON_TOMTOU,
+				     key ^ digest_key(&use));
+		ret = late ? late : ret;
+	}
 out:
-	use_end(&use, who);
+	shinrai_mark_release(mark);
+	use_end(&use, src);
 	return ret;
 }
 
+static int unstable(const struct shinrai_source *src, int err)
+{
+	struct shinrai_use use;
+
+	use_begin(&use, src);
+	tell_unmeasured(&use, err, shinrai_inode_key(file_inode(src->file)));
+	use_end(&use, src);
+	return -err;
+}
+
+/* Waits its turn.  Return: 0 measured by another one; 1 to be measured now. */
+static int my_turn(const struct shinrai_source *src,
+		   const struct shinrai_mark *mark, struct shinrai_flight *f)
+{
+	struct shinrai_view now;
+	int ret;
+
+	for (;;) {
+		shinrai_view_take(&now, src, false);
+		if (shinrai_mark_valid(mark, &now))
+			return 0;
+		ret = shinrai_flight_lead(f, file_inode(src->file));
+		if (ret < 0)
+			return ret;
+		if (!ret)
+			break;
+		ret = shinrai_flight_wait(file_inode(src->file));
+		if (ret == -ETIMEDOUT)
+			return 1; /* the other one is slow: both hash */
+		if (ret)
+			return ret;
+	}
+	shinrai_view_take(&now, src, false);
+	if (!shinrai_mark_valid(mark, &now))
+		return 1;
+	shinrai_flight_land(f);
+	return 0;
+}
+
 /**
- * shinrai_measure_file() - have a file's content recorded before it is used
- * @file: open for reading
- * @mark: in the storage of the file's own inode
- * @kind: enum shinrai_kind
- * @flags: enum shinrai_code_flags
- * @who: who uses it; NULL for the current task
+ * shinrai_measure() - have a file's content recorded before it is used
+ * @src: what is used, and how; its file is never an overlay's own
+ * @mark: in the storage of the inode of its file
  *
  * Context: may sleep, can be killed; no lock held that reading needs.
  * Return: 0 go on; -EACCES in enforce mode; -EINTR.
  */
-int shinrai_measure_file(struct file *file, struct shinrai_mark *mark, u8 kind,
-			 u32 flags, const struct shinrai_who *who)
+int shinrai_measure(const struct shinrai_source *src, struct shinrai_mark *mark)
 {
-	const struct inode *inode = backing_inode(file);
-	struct shinrai_view now;
-	struct shinrai_flight flight;
+	struct shinrai_flight flight = {};
 	int ret;
 
 	might_sleep();
-	if (!shinrai_measurable(file))
-		return shinrai_measure_anon(flags);
-	for (;;) {
-		look(&now, file, false);
-		if (mark_valid(mark, &now))
-			return 0;
-		ret = shinrai_flight_lead(&flight, inode);
-		if (ret <= 0)
-			break;
-		if (shinrai_flight_wait(inode))
-			return -EINTR;
-	}
+	ret = shinrai_unstable(src->file);
 	if (ret)
+		return shinrai_verdict(unstable(src, ret));
+	ret = my_turn(src, mark, &flight);
+	if (ret <= 0)
 		return shinrai_verdict(ret);
-	look(&now, file, false);
-	if (!mark_valid(mark, &now))
-		ret = measure_lead(file, mark, kind, flags, who);
-	shinrai_flight_land(&flight);
+	ret = measure_lead(src, mark);
+	if (flight.inode)
+		shinrai_flight_land(&flight);
 	return shinrai_verdict(ret);
+}
+
+/**
+ * shinrai_measure_file() - the same, of whatever a hook was given
+ * @file: open for reading, or memory without content
+ * @mark: in the storage of the file's own inode
+ * @kind: enum shinrai_kind
+ * @flags: enum shinrai_code_flags
+ *
+ * Context: as shinrai_measure().
+ * Return: as shinrai_measure().
+ */
+int shinrai_measure_file(struct file *file, struct shinrai_mark *mark, u8 kind,
+			 u32 flags)
+{
+	const struct shinrai_source src = {
+		.file = shinrai_content_file(file),
+		.shown = file,
+		.kind = kind,
+		.flags = flags,
+	};
+
+	if (!shinrai_measurable(src.file))
+		return shinrai_measure_anon(flags);
+	if (src.file != file)
+		return shinrai_hook_measure(&src);
+	return shinrai_measure(&src, mark);
 }
 
 /**
@@ -352,12 +313,4 @@ int shinrai_measure_anon(u32 flags)
 	if (!ret && shinrai_degraded())
 		ret = -EIO;
 	return shinrai_verdict(ret);
-}
-
-/**
- * shinrai_measure_init() - draw the secret that inode identities are keyed by
- */
-void shinrai_measure_init(void)
-{
-	get_random_bytes(&inode_secret, sizeof(inode_secret));
 }

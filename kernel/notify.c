@@ -10,18 +10,54 @@
 
 static DEFINE_MUTEX(mode_lock);
 
+/* Return: why it must not run when that is enforced. */
+static int unmeasured(const struct module *mod)
+{
+	const bool refused = shinrai_enforcing();
+	struct shinrai_path name = {
+		.text = (char *)mod->name,
+		.len = (u16)strlen(mod->name),
+	};
+	struct shinrai_who who;
+	u64 seq;
+
+	shinrai_who_get(&who, GFP_KERNEL);
+	shinrai_oddity_unmeasured(SHINRAI_KIND_MODULE,
+				  refused ? SHINRAI_CODE_REFUSED : 0, ENODATA,
+				  (uintptr_t)mod, &name, &who, GFP_KERNEL,
+				  &seq);
+	shinrai_who_put(&who);
+	shinrai_log_wait(seq, SHINRAI_WAIT_MS);
+	return -ENODATA;
+}
+
 /*
  * Where a module's bytes are measured nothing may sleep; here it may, and the
  * module has not run yet.  What was let through by now includes it.
  */
+static int wait_module(const struct module *mod)
+{
+	if (shinrai_measure_passed())
+		return shinrai_log_wait(shinrai_measure_kernel_seq(),
+					SHINRAI_WAIT_MS);
+	/* It was on its way when the hooks were attached. */
+	return unmeasured(mod);
+}
+
 static int module_coming(struct notifier_block *nb, unsigned long state,
 			 void *data)
 {
+	const struct module *mod = data;
 	int ret;
 
-	if (state != MODULE_STATE_COMING || shinrai_phase() != SHINRAI_ARMED)
+	if (state != MODULE_STATE_COMING || shinrai_phase() == SHINRAI_LOADED)
 		return NOTIFY_DONE;
-	ret = shinrai_log_wait(shinrai_measure_kernel_seq(), SHINRAI_WAIT_MS);
+	if (shinrai_phase() == SHINRAI_ARMING) {
+		if (!shinrai_measure_passed())
+			shinrai_running_module(mod->name);
+		return NOTIFY_OK;
+	}
+	ret = wait_module(mod);
 	if (ret == -EINTR)
 		return notifier_from_errno(ret);
 	if (ret && shinrai_enforcing())

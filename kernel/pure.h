@@ -9,17 +9,16 @@
 #include <uapi/shinrai.h>
 #include <shinrai/platform.h>
 
-/* Set in a mark that belongs to another inode than the one it hangs on. */
-#define SHINRAI_MARK_BACKED (1ULL << 63)
+/* Of an inode that is being measured; no stamp is like it. */
+#define SHINRAI_MARK_CLAIMED (~0ULL)
 /* Set in a mark of content that has to be hashed at each use. */
-#define SHINRAI_MARK_UNCACHED (1ULL << 62)
+#define SHINRAI_MARK_UNCACHED (1ULL << 63)
 
-/* One look at a backing inode. */
+/* One look at the inode that holds a content. */
 struct shinrai_view {
 	u64 version; /* change counter, or else what times and size tell */
-	u64 backing; /* identity of the backing inode */
 	bool counter; /* the filesystem maintains the change counter */
-	bool overlay; /* the file's own inode is not the backing one */
+	bool moved; /* an overlay would now read another inode than it maps */
 	bool writers; /* open for writing, or mapped shared and writable */
 };
 
@@ -31,8 +30,7 @@ enum shinrai_outcome {
 };
 
 u64 shinrai_cache_stamp(const struct shinrai_view *v);
-bool shinrai_cache_valid(const struct shinrai_mark *m,
-			 const struct shinrai_view *v);
+bool shinrai_cache_valid(u64 stamp, const struct shinrai_view *v);
 enum shinrai_outcome shinrai_cache_judge(const struct shinrai_view *before,
 					 const struct shinrai_view *after);
 

@@ -86,8 +86,12 @@ static bool hold(struct shinrai_pending *p)
  * @p: the event; owned by the queue afterwards, whatever is returned
  * @seq: out, its position, for shinrai_log_wait(); 0 while arming
  *
+ * Before arm there is START and nothing else: what is true then is told when
+ * the module is armed.
+ *
  * Context: any, with shinrai_log_lock() held.
- * Return: 0; -ENOSPC when the log is full: the event is counted and gone.
+ * Return: 0; -ENOSPC when the log is full: the event is counted and gone;
+ * -ECANCELED before arm.
  */
 int shinrai_log_push_locked(struct shinrai_pending *p, u64 *seq)
 {
@@ -96,6 +100,11 @@ int shinrai_log_push_locked(struct shinrai_pending *p, u64 *seq)
 
 	lockdep_assert_held(&q.lock);
 	*seq = 0;
+	if (shinrai.phase == SHINRAI_LOADED &&
+	    p->record != SHINRAI_RECORD_START) {
+		kvfree(p);
+		return -ECANCELED;
+	}
 	if (!shinrai_cap_admit(used, p->len + shinrai_store_overhead(), max)) {
 		if (!q.full.said)
 			q.full.due = true;
@@ -160,6 +169,32 @@ bool shinrai_log_late(u64 seq)
 		return false;
 	smp_rmb(); /* pairs with the barrier in shinrai_log_degrade() */
 	return seq > READ_ONCE(q.degraded_seq);
+}
+
+/**
+ * shinrai_log_behind() - is more outstanding than a batch may be late?
+ *
+ * Who does not wait looks here for the TPM's sake: after SHINRAI_WAIT_MS without
+ * an extend the state is degraded, as if he had waited.
+ *
+ * Context: any but under the queue's lock.
+ * Return: true when the caller has to wait.
+ */
+bool shinrai_log_behind(void)
+{
+	unsigned long flags = shinrai_log_lock();
+	const struct shinrai_pending *p;
+	u64 oldest = q.owed_ns;
+	bool behind;
+
+	behind = q.pending + q.owed_events > SHINRAI_BATCH_EVENTS;
+	p = list_first_entry_or_null(&q.fifo, struct shinrai_pending, node);
+	if (!oldest && p)
+		oldest = p->queued_ns;
+	shinrai_log_unlock(flags);
+	if (oldest && ktime_get_ns() - oldest > SHINRAI_LATE_NS)
+		shinrai_log_degrade(SHINRAI_REASON_DEGRADED_TIMEOUT, ETIMEDOUT);
+	return behind;
 }
 
 /**
@@ -427,21 +462,18 @@ void shinrai_log_disarm(void)
 {
 	unsigned long flags = shinrai_log_lock();
 	struct shinrai_pending *p, *next;
-	u64 bytes = 0;
-	u32 n = 0;
 
 	list_splice_tail_init(&q.held, &q.held_other);
 	q.nheld = 0;
 	list_for_each_entry_safe(p, next, &q.held_other, node) {
-		if (p->type == SHINRAI_EVENT_STATE ||
-		    p->type == SHINRAI_EVENT_OVERFLOW) {
-			release(p, &n, &bytes);
-			continue;
-		}
 		list_del(&p->node);
 		q.bytes -= p->len;
 		kvfree(p);
 	}
+	/* Said when the module is armed after all. */
+	q.degraded.due = shinrai_degraded();
+	memset(&q.full, 0, sizeof(q.full));
+	clear_bit(SHINRAI_FLAG_OVERFLOWED, &shinrai.flags);
 	/* Hooks that still fire do nothing from here on. */
 	smp_store_release(&shinrai.phase, SHINRAI_LOADED);
 	shinrai_log_unlock(flags);
@@ -457,7 +489,7 @@ void shinrai_log_stat(struct shinrai_stat *s)
 {
 	unsigned long flags = shinrai_log_lock();
 
-	s->pending = q.pending + q.nheld;
+	s->pending = q.pending + q.owed_events + q.nheld;
 	s->events = q.events;
 	s->violations = q.violations;
 	s->last_seq = q.seq;

@@ -26,6 +26,8 @@ struct shinrai_queue {
 	u32 nowed; /* @lock; entries of @owed */
 	u32 nheld; /* @lock; entries of @held */
 	u32 pending; /* @lock; entries of @fifo */
+	u32 owed_events; /* @lock; in records that are not extended */
+	u64 owed_ns; /* @lock; when the oldest of those was queued */
 	u32 urgent; /* @lock; of those, not to be held back */
 	u64 bytes; /* @lock; in all three lists */
 	u64 seq; /* @lock; last one given out */

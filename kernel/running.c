@@ -11,6 +11,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 
+#include "compat.h"
 #include "core.h"
 
 #define SLACK 64
@@ -24,6 +25,7 @@ struct mapped {
 };
 
 struct walk {
+	unsigned long end; /* jiffies */
 	DECLARE_HASHTABLE(files, 9);
 };
 
@@ -58,16 +60,52 @@ static int mapped_add(struct walk *w, struct file *file, u32 uid, bool program)
 	return 0;
 }
 
+/* Who keeps this lock is a user's page fault, and may keep it for ever. */
+static int lock_mm(struct mm_struct *mm, unsigned long end)
+{
+	const unsigned long until = jiffies + (long)(end - jiffies) / 2;
+
+	while (!mmap_read_trylock(mm)) {
+		if (time_after_eq(jiffies, until))
+			return -ETIMEDOUT;
+		if (schedule_timeout_killable(1) &&
+		    fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
+/* Its program stands for all that it may have mapped. */
+static int unread(struct mm_struct *mm, u32 uid)
+{
+	const struct shinrai_who who = { .uid = uid, .login_uid = (u32)-1 };
+	struct file *file = shinrai_exe_file(mm);
+	struct shinrai_path path = {};
+	u64 seq;
+	int ret;
+
+	if (file)
+		shinrai_path_get(&path, &file->f_path, GFP_KERNEL);
+	ret = shinrai_oddity_unmeasured(SHINRAI_KIND_EXEC, 0, ETIMEDOUT,
+					(uintptr_t)mm, &path, &who, GFP_KERNEL,
+					&seq);
+	shinrai_path_put(&path);
+	if (file)
+		fput(file);
+	return ret;
+}
+
 static int walk_mm(struct walk *w, struct mm_struct *mm, u32 uid)
 {
 	struct vm_area_struct *vma;
 	struct vma_iterator vmi;
 	struct inode *exe = NULL;
 	struct file *file;
-	int ret = 0;
+	int ret;
 
-	if (mmap_read_lock_killable(mm))
-		return -EINTR;
+	ret = lock_mm(mm, w->end);
+	if (ret)
+		return ret == -ETIMEDOUT ? unread(mm, uid) : ret;
 	rcu_read_lock();
 	file = rcu_dereference(mm->exe_file);
 	if (file)
@@ -223,7 +261,14 @@ static void release(struct walk *w)
 	}
 }
 
-static int record_module(const char *name)
+/**
+ * shinrai_running_module() - tell of a module that nobody measured
+ * @name: its name
+ *
+ * Context: while arming; may sleep.
+ * Return: 0; -ENOMEM; -ENOSPC.
+ */
+int shinrai_running_module(const char *name)
 {
 	struct shinrai_draft *d;
 	struct shinrai_pending *p;
@@ -264,23 +309,45 @@ static void list_modules(struct names *names)
 	spin_unlock(&kset->list_lock);
 }
 
-static int record_modules(void)
+static int get_names(struct names *names)
 {
-	struct names names = { .cap = SLACK };
-	int ret = 0;
+	memset(names, 0, sizeof(*names));
+	names->cap = SLACK;
+	do {
+		kvfree(names->name);
+		names->cap += names->n;
+		names->name = kvcalloc(names->cap, MODULE_NAME_LEN, GFP_KERNEL);
+		if (!names->name)
+			return -ENOMEM;
+		list_modules(names);
+	} while (names->n > names->cap);
+	return 0;
+}
+
+static bool in_names(const struct names *names, const char *name)
+{
 	u32 i;
 
-	do {
-		kvfree(names.name);
-		names.cap += names.n;
-		names.name = kvcalloc(names.cap, MODULE_NAME_LEN, GFP_KERNEL);
-		if (!names.name)
-			return -ENOMEM;
-		list_modules(&names);
-	} while (names.n > names.cap);
-	for (i = 0; i < names.n && !ret; i++)
-		ret = record_module(names.name[i]);
-	kvfree(names.name);
+	for (i = 0; i < names->n; i++) {
+		if (!strcmp(names->name[i], name))
+			return true;
+	}
+	return false;
+}
+
+/* Those that are there, but not among @told, which they then are. */
+static int record_modules(struct names *told)
+{
+	struct names names;
+	int ret = get_names(&names);
+	u32 i;
+
+	for (i = 0; i < names.n && !ret; i++) {
+		if (!in_names(told, names.name[i]))
+			ret = shinrai_running_module(names.name[i]);
+	}
+	kvfree(told->name);
+	*told = names;
 	return ret;
 }
 
@@ -289,28 +356,31 @@ static int record_modules(void)
  * @end: jiffies; what cannot be measured by then is told as UNMEASURED
  *
  * Hooks are attached already.  A task that passed one just before and has not
- * mapped what it was about to map yet is met by the second walk.
+ * mapped what it was about to map yet is met by the second walk, and so is a
+ * module that is not in the list yet.
  *
  * Context: while arming; may sleep, can be killed.
  * Return: 0; -ENOMEM; -ENOSPC; -EINTR.
  */
 int shinrai_running_record(unsigned long end)
 {
+	struct names names = {};
 	struct walk *w;
-	int ret, pass;
+	int ret = 0, pass;
 
-	ret = record_modules();
-	if (ret)
-		return ret;
 	w = kzalloc(sizeof(*w), GFP_KERNEL);
 	if (!w)
 		return -ENOMEM;
+	w->end = end;
 	hash_init(w->files);
 	for (pass = 0; pass < 2 && !ret; pass++) {
-		ret = collect(w);
+		ret = record_modules(&names);
+		if (!ret)
+			ret = collect(w);
 		if (!ret)
 			ret = record_mapped(w, end);
 	}
+	kvfree(names.name);
 	release(w);
 	kfree(w);
 	return ret;

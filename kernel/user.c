@@ -142,21 +142,24 @@ static struct account *account_get(u32 uid, u64 now)
 
 static void report_dropped(u32 uid, u64 count)
 {
+	struct shinrai_pending *p = NULL;
 	struct shinrai_draft *d;
-	struct shinrai_pending *p;
 	u64 seq;
 
 	d = shinrai_draft_new(SHINRAI_EVENT_OVERFLOW, GFP_ATOMIC);
-	if (!d)
-		return;
-	shinrai_draft_uint(d, SHINRAI_FIELD_REASON, SHINRAI_REASON_USER_RATE,
-			   4);
-	shinrai_draft_uint(d, SHINRAI_FIELD_COUNT, count, 8);
-	shinrai_draft_uint(d, SHINRAI_FIELD_UID, (u64)uid << 32 | uid, 8);
-	p = shinrai_draft_pack(d, SHINRAI_PCR_CODE, GFP_ATOMIC);
-	kfree(d);
+	if (d) {
+		shinrai_draft_uint(d, SHINRAI_FIELD_REASON,
+				   SHINRAI_REASON_USER_RATE, 4);
+		shinrai_draft_uint(d, SHINRAI_FIELD_COUNT, count, 8);
+		shinrai_draft_uint(d, SHINRAI_FIELD_UID, (u64)uid << 32 | uid,
+				   8);
+		p = shinrai_draft_pack(d, SHINRAI_PCR_CODE, GFP_ATOMIC);
+		kfree(d);
+	}
 	if (p)
 		shinrai_log_push(p, &seq);
+	else
+		shinrai_log_degrade(SHINRAI_REASON_DEGRADED_MEMORY, ENOMEM);
 }
 
 /*

@@ -126,6 +126,7 @@ enum shinrai_reason {
 	SHINRAI_REASON_OPEN_WRITERS = 1, /* measured while open for writing */
 	SHINRAI_REASON_TOMTOU = 2, /* opened for writing while in use */
 	SHINRAI_REASON_CHANGED = 3, /* changed while being hashed */
+	SHINRAI_REASON_BPF_PROGRAM = 4, /* one that can overrule hooks */
 	/* STATE */
 	SHINRAI_REASON_DEGRADED_TIMEOUT = 16, /* TPM did not answer in time */
 	SHINRAI_REASON_DEGRADED_TPM = 17, /* TPM refused an extend */
@@ -222,11 +223,9 @@ struct shinrai_trim {
 /*
  * What a BPF program keeps in an inode's storage.  @version is the change
  * counter of the content that was measured, plus one; zero means "measure".
- * @backing tells which inode the counter belongs to (overlay copy-up).
  */
 struct shinrai_mark {
 	__u64 version;
-	__u64 backing;
 };
 
 #if defined(__KERNEL__) || defined(static_assert) || \
@@ -236,7 +235,7 @@ _Static_assert(sizeof(struct shinrai_info) == 96, "shinrai_info is ABI");
 _Static_assert(sizeof(struct shinrai_flush) == 1104, "shinrai_flush is ABI");
 _Static_assert(sizeof(struct shinrai_seek) == 16, "shinrai_seek is ABI");
 _Static_assert(sizeof(struct shinrai_trim) == 16, "shinrai_trim is ABI");
-_Static_assert(sizeof(struct shinrai_mark) == 16, "shinrai_mark is ABI");
+_Static_assert(sizeof(struct shinrai_mark) == 8, "shinrai_mark is ABI");
 #endif
 
 #endif

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a file's filesystem tells about its content, and the mark in its inode's
+ * storage that remembers a measurement.
+ *
+ * A mark is claimed before the first byte is read and filled when the record is
+ * where it has to be.  Whoever opens the inode for writing clears it, claimed
+ * or filled; so nobody can write between the hash and the mark unseen.
+ */
+#include <linux/fs.h>
+#include <linux/iversion.h>
+#include <linux/magic.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/pagevec.h>
+#include <linux/shmem_fs.h>
+#include <linux/siphash.h>
+
+#include "compat.h"
+#include "core.h"
+
+static siphash_aligned_key_t inode_secret;
+
+/**
+ * shinrai_mark_init() - draw the secret that inode identities are keyed by
+ */
+void shinrai_mark_init(void)
+{
+	get_random_bytes(&inode_secret, sizeof(inode_secret));
+}
+
+/**
+ * shinrai_inode_key() - identity of an inode, for telling repetitions
+ * @inode: the inode
+ *
+ * Return: a keyed hash of device, number and generation.
+ */
+u64 shinrai_inode_key(const struct inode *inode)
+{
+	return siphash_3u64(inode->i_sb->s_dev, inode->i_ino,
+			    inode->i_generation, &inode_secret);
+}
+
+/**
+ * shinrai_measurable() - is there content in a file, or only memory?
+ * @file: the file
+ *
+ * Return: false for devices and for shared memory of the kernel's own.
+ */
+bool shinrai_measurable(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+
+	return S_ISREG(inode->i_mode) && !IS_PRIVATE(inode);
+}
+
+/**
+ * shinrai_unstable() - may reading say something else than using?
+ * @file: measurable, and not an overlay's own
+ *
+ * FUSE asks a program of some user for each page, each time; and a descriptor
+ * that was opened with O_DIRECT is read from the disk, not from the page cache
+ * that is mapped.
+ *
+ * Return: 0; why it cannot be measured, a positive errno.
+ */
+int shinrai_unstable(const struct file *file)
+{
+	const struct super_block *sb = file_inode(file)->i_sb;
+
+	if (sb->s_iflags & SB_I_IMA_UNVERIFIABLE_SIGNATURE)
+		return EOPNOTSUPP;
+	return file->f_flags & O_DIRECT ? EINVAL : 0;
+}
+
+/*
+ * i_version may be switched on by mount(2) where nobody maintains it, so the
+ * flag alone is no proof.
+ */
+static bool counts(const struct inode *inode)
+{
+	static const char *const names[] = { "ext4", "xfs", "btrfs" };
+	const char *name = inode->i_sb->s_type->name;
+	size_t i;
+
+	if (!IS_I_VERSION(inode))
+		return false;
+	if (inode->i_sb->s_magic == TMPFS_MAGIC)
+		return true;
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(name, names[i]))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A memfd is born open for writing without being opened, so nobody counts its
+ * writers: there is one until it is sealed.
+ */
+static bool has_silent_writer(struct inode *inode)
+{
+	const struct super_block *sb = inode->i_sb;
+
+	if (!(sb->s_flags & SB_KERNMOUNT))
+		return false;
+	return sb->s_magic != TMPFS_MAGIC ||
+	       !(SHMEM_I(inode)->seals & F_SEAL_WRITE);
+}
+
+/**
+ * shinrai_view_take() - look at a file's content without reading it
+ * @v: out
+ * @src: whose file it is
+ * @query: make the next change of the content move the counter
+ *
+ * Context: does not sleep.
+ */
+void shinrai_view_take(struct shinrai_view *v, const struct shinrai_source *src,
+		       bool query)
+{
+	struct inode *inode = file_inode(src->file);
+
+	v->counter = counts(inode);
+	if (!v->counter)
+		v->version = shinrai_ctime(inode) ^ (u64)i_size_read(inode);
+	else if (query)
+		v->version = inode_query_iversion(inode);
+	else
+		v->version = inode_peek_iversion(inode);
+	/* An overlay reads what was copied up, and maps what was opened. */
+	v->moved = src->shown != src->file &&
+		   d_real_inode(src->shown->f_path.dentry) != inode;
+	v->writers = inode_is_open_for_write(inode) ||
+		     mapping_writably_mapped(inode->i_mapping) ||
+		     has_silent_writer(inode);
+}
+
+static bool is_pinned(struct folio *folio)
+{
+	/* Exact for large folios; for others, users beside the page tables. */
+	if (folio_test_large(folio))
+		return folio_maybe_dma_pinned(folio);
+	return folio_ref_count(folio) - atomic_read(&folio->_mapcount) - 1 >=
+	       (int)GUP_PIN_COUNTING_BIAS;
+}
+
+/**
+ * shinrai_view_pinned() - can memory of a file be written without a writer?
+ * @inode: holds the content
+ *
+ * Pages of tmpfs may be pinned for good (io_uring's registered buffers), by who
+ * is no writer any more.  Other filesystems do not allow it.
+ *
+ * Context: may sleep.
+ * Return: true when a page is pinned.
+ */
+bool shinrai_view_pinned(struct inode *inode)
+{
+	struct folio_batch batch;
+	bool pinned = false;
+	pgoff_t index = 0;
+	unsigned int i;
+
+	if (inode->i_sb->s_magic != TMPFS_MAGIC)
+		return false;
+	folio_batch_init(&batch);
+	while (!pinned && filemap_get_folios(inode->i_mapping, &index,
+					     (pgoff_t)-1, &batch)) {
+		for (i = 0; i < folio_batch_count(&batch); i++)
+			pinned |= is_pinned(batch.folios[i]);
+		folio_batch_release(&batch);
+		cond_resched();
+	}
+	return pinned;
+}
+
+/**
+ * shinrai_mark_claim() - somebody begins to measure
+ * @mark: in the storage of the inode that is measured
+ */
+void shinrai_mark_claim(struct shinrai_mark *mark)
+{
+	WRITE_ONCE(mark->version, SHINRAI_MARK_CLAIMED);
+	/*
+	 * Who opens for writing is counted before the hook that clears the
+	 * mark; we claim before we look who is counted.
+	 */
+	smp_mb();
+}
+
+/**
+ * shinrai_mark_release() - nothing came of it
+ * @mark: that was claimed; as it is when it is filled
+ */
+void shinrai_mark_release(struct shinrai_mark *mark)
+{
+	cmpxchg(&mark->version, SHINRAI_MARK_CLAIMED, 0);
+}
+
+/**
+ * shinrai_mark_settle() - fill a mark, unless somebody may write meanwhile
+ * @mark: that was claimed
+ * @before: the view that was taken before hashing
+ * @src: what was measured
+ *
+ * Return: 0, filled where that can be; -EBUSY when what is used now may be
+ * something else than what was measured.
+ */
+int shinrai_mark_settle(struct shinrai_mark *mark,
+			const struct shinrai_view *before,
+			const struct shinrai_source *src)
+{
+	const u64 stamp = shinrai_cache_stamp(before);
+	struct shinrai_view now;
+	u64 old;
+
+	/* Another task may have measured the same and been faster. */
+	old = cmpxchg(&mark->version, SHINRAI_MARK_CLAIMED, stamp);
+	if (old != SHINRAI_MARK_CLAIMED && old != stamp)
+		return -EBUSY;
+	shinrai_view_take(&now, src, false); /* cmpxchg() is a barrier */
+	if (!now.writers && !now.moved && now.version == before->version)
+		return 0;
+	cmpxchg(&mark->version, stamp, 0);
+	/* Without a writer it was the filesystem's own doing. */
+	return now.writers || now.moved ? -EBUSY : 0;
+}
+
+/**
+ * shinrai_mark_valid() - does a mark speak about the content that is there?
+ * @mark: in the storage of the inode
+ * @now: a view of it
+ *
+ * Return: true when the content needs no measurement.
+ */
+bool shinrai_mark_valid(const struct shinrai_mark *mark,
+			const struct shinrai_view *now)
+{
+	return shinrai_cache_valid(READ_ONCE(mark->version), now);
+}
+
+/**
+ * shinrai_mark_holds() - is this file's content measured as it is now?
+ * @file: of a mapping: never an overlay's own
+ * @mark: in the storage of the file's inode
+ *
+ * Context: does not sleep.
+ * Return: true when it is.
+ */
+bool shinrai_mark_holds(struct file *file, const struct shinrai_mark *mark)
+{
+	const struct shinrai_source src = { .file = file, .shown = file };
+	struct shinrai_view now;
+
+	shinrai_view_take(&now, &src, false);
+	return shinrai_mark_valid(mark, &now);
+}
