@@ -257,6 +257,9 @@ SHINRAI_REASON(ANON_EXEC, "anon-exec", ON(CODE), OPEN,
 SHINRAI_REASON(VIOLATION, "violation", ON(CODE), BAD,
 	       "file was written while it was measured or in use",
 	       "find out who wrote it; reboot")
+SHINRAI_REASON(BPF_PROGRAM, "bpf-program", ON(CODE), BAD,
+	       "BPF program that can overrule the measuring hooks was loaded",
+	       "find out who loaded it; enforce mode refuses such programs")
 SHINRAI_REASON(UNMEASURED, "unmeasured", ON(CODE), BAD,
 	       "code was used although it could not be measured", REBOOT)
 SHINRAI_REASON(POLICY_OTHER, "policy-other", ON(CODE), OPEN,

@@ -245,6 +245,12 @@ static void violation(struct forge *f)
 		     SHINRAI_REASON_TOMTOU);
 }
 
+static void overruler(struct forge *f)
+{
+	forge_simple(&f->rec[4], SHINRAI_EVENT_VIOLATION,
+		     SHINRAI_REASON_BPF_PROGRAM);
+}
+
 static void unmeasured(struct forge *f)
 {
 	forge_simple(&f->rec[4], SHINRAI_EVENT_UNMEASURED, 1);
@@ -389,6 +395,7 @@ const struct mutation mutations_log[] = {
 	{ "PCR extended by others", pcr_moved, NULL, "pcr-moved", BAD },
 	{ "overflow", overflow, NULL, "overflow", BAD },
 	{ "violation", violation, NULL, "violation", BAD },
+	{ "program that overrules hooks", overruler, NULL, "bpf-program", BAD },
 	{ "violation, not refused", violation_late, NULL, "violation", BAD },
 	{ "unmeasured code", unmeasured, NULL, "unmeasured", BAD },
 	{ "unmeasured code, late", unmeasured_late, NULL, "unmeasured", BAD },

@@ -66,6 +66,7 @@ static const struct name reasons[] = {
 	{ SHINRAI_REASON_OPEN_WRITERS, "open-writers" },
 	{ SHINRAI_REASON_TOMTOU, "tomtou" },
 	{ SHINRAI_REASON_CHANGED, "changed" },
+	{ SHINRAI_REASON_BPF_PROGRAM, "bpf-program" },
 	{ SHINRAI_REASON_DEGRADED_TIMEOUT, "degraded-timeout" },
 	{ SHINRAI_REASON_DEGRADED_TPM, "degraded-tpm" },
 	{ SHINRAI_REASON_DEGRADED_MEMORY, "degraded-memory" },

@@ -237,9 +237,17 @@ static bool was_refused(const struct subject *s)
 static void judge_violation(const struct subject *s)
 {
 	char path[APPRAISE_TEXT], exe[APPRAISE_TEXT];
+	u64 reason;
 
 	if (was_refused(s))
 		return;
+	if (!shinrai_event_uint(s->ev, SHINRAI_FIELD_REASON, 4, &reason) &&
+	    reason == SHINRAI_REASON_BPF_PROGRAM) {
+		shinrai_appraise_record(s->a, SHINRAI_WHY_BPF_PROGRAM,
+					s->h->recnum, "by %s",
+					shown(s, SHINRAI_FIELD_EXE, exe));
+		return;
+	}
 	shinrai_appraise_record(s->a, SHINRAI_WHY_VIOLATION, s->h->recnum,
 				"%s, by %s", shown(s, SHINRAI_FIELD_PATH, path),
 				shown(s, SHINRAI_FIELD_EXE, exe));

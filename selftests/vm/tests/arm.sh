@@ -13,6 +13,11 @@ links() {
 	bpftool link show 2>/dev/null | grep -c lsm
 }
 
+checkpoint() { # _IO(0xB7, 4)
+	perl -e 'open F, "+</dev/shinrai" or exit 0; my $z = 0;
+		exit !defined ioctl F, 0xb704, $z'
+}
+
 for pcr in 0 7 10 14 16 23 24; do
 	check "PCR $pcr is refused" refuses load pcr_code="$pcr"
 done
@@ -23,6 +28,7 @@ check "the module unloads" rmmod shinrai
 check "the module loads" load
 check "the device is there" test -c /dev/shinrai
 check "only root opens it" test "$(stat -c %a /dev/shinrai)" = 600
+check "a checkpoint is refused before arm" refuses checkpoint
 check "enforce is refused before arm" refuses bash -c "echo enforce >$S/mode"
 check "nonsense does not arm" refuses bash -c "echo 2 >$S/arm"
 for i in 1 2 3; do

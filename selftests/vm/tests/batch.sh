@@ -81,5 +81,40 @@ print("# %d flushes, %d counts" % (flushes, len(pairs)))
 t.ok("count and values of each FLUSH under load belong together",
      len(pairs) > 5 and -1 not in pairs and not wrong, wrong)
 t.ok("the PCRs add up", agrees())
+
+# Events of both PCRs in turns, while the TPM is busy.
+before = len(settled())
+host("tpm stop")
+helper("tiny", "/tmp/before", 9000)
+subprocess.run(["/tmp/before"], check=True)
+said = helper("odd", "/tmp", 100)
+host("tpm cont")
+new = settled()[before:]
+t.ok("100 violations and 100 contents, in turns, take few records",
+     said == (0, "") and len(events(new, EV_VIOLATION)) == 100 and
+     len(events(new, EV_CODE)) >= 100 and len(new) < 20, said, len(new))
+t.ok("which are extended", agrees())
+t.ok("nobody waited too long", sysfs("state") == "armed", sysfs("state"))
+
+# Nobody waits for a batch; that it is late shows all the same.
+for n in range(2):
+    helper("tiny", "/tmp/late%d" % n, 9001 + n)
+host("tpm stop")
+subprocess.run(["/tmp/late0"], check=True)
+time.sleep(2.5)
+subprocess.run(["/tmp/late1"], check=True)
+t.ok("a batch that is 2 s late degrades the state",
+     sysfs("state") == "armed degraded", sysfs("state"))
+host("tpm cont")
+
+
+def caught_up():
+    try:
+        return bool(dev.flush())
+    except OSError:
+        return False
+
+
+t.ok("the TPM gets it all the same", until(caught_up, 30) and agrees())
 t.done()
 PY

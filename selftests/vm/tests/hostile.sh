@@ -37,8 +37,16 @@ def told(path):
             if e.digest == digest]
 
 
+def overrulers():
+    return [(e.num(FLAGS), e.text(EXE)) for e in events(
+        settled(), EV_VIOLATION) if e.num(REASON) == BPF_PROGRAM]
+
+
+t.ok("nobody has loaded what overrules hooks", overrulers() == [])
 said = load("hostile")
 t.ok("root's programs attach", said.endswith("ready\n"), said[-900:])
+t.ok("which is a violation, told once",
+     overrulers() == [(0, "/usr/bin/bpfload")], overrulers())
 said = load("tracing")
 t.ok("also inside of the module's own locks", said.endswith("ready\n"),
      said[-900:])
@@ -70,6 +78,15 @@ t.ok("the state is armed and nothing else", sysfs("state") == "armed",
 for p in loaders:
     p.kill()
     p.wait()
+sysfs("mode", "enforce")
+said = load("hostile")
+t.ok("enforcing, it is refused", "ready" not in said, said[-900:])
+t.ok("and told as that", overrulers()[1:] == [
+    (REFUSED, "/usr/bin/bpfload")], overrulers())
+said = load("tracing")
+t.ok("programs that only look are not", said.endswith("ready\n"),
+     said[-900:])
+loaders[-1].kill()
 t.ok("the log adds up to the TPM", agrees())
 t.done()
 PY
