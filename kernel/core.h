@@ -298,6 +298,7 @@ int shinrai_unstable(const struct file *file);
 void shinrai_view_take(struct shinrai_view *v, const struct shinrai_source *src,
 		       bool query);
 bool shinrai_view_pinned(struct inode *inode);
+bool shinrai_view_tail(struct inode *inode);
 void shinrai_mark_claim(struct shinrai_mark *mark);
 void shinrai_mark_release(struct shinrai_mark *mark);
 int shinrai_mark_settle(struct shinrai_mark *mark,

@@ -8,6 +8,7 @@
  * or filled; so nobody can write between the hash and the mark unseen.
  */
 #include <linux/fs.h>
+#include <linux/highmem.h>
 #include <linux/iversion.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
@@ -173,6 +174,36 @@ bool shinrai_view_pinned(struct inode *inode)
 		cond_resched();
 	}
 	return pinned;
+}
+
+/**
+ * shinrai_view_tail() - is there something behind the end of a file?
+ * @inode: holds the content; its last page has just been read
+ *
+ * What was stored there through a mapping is in no file and in no digest, but
+ * it is mapped with the last page.
+ *
+ * Context: may sleep.
+ * Return: true when it is not all zeroes.
+ */
+bool shinrai_view_tail(struct inode *inode)
+{
+	const loff_t size = i_size_read(inode);
+	const size_t used = offset_in_page(size);
+	struct folio *folio;
+	bool tail;
+	void *page;
+
+	if (!used)
+		return false;
+	folio = filemap_get_folio(inode->i_mapping, size >> PAGE_SHIFT);
+	if (IS_ERR_OR_NULL(folio))
+		return false; /* no page cache, or it is read again when used */
+	page = kmap_local_folio(folio, offset_in_folio(folio, size) - used);
+	tail = memchr_inv(page + used, 0, PAGE_SIZE - used);
+	kunmap_local(page);
+	folio_put(folio);
+	return tail;
 }
 
 /**

@@ -96,10 +96,11 @@ static int hash_steady(const struct shinrai_source *src,
 			return ret;
 		shinrai_view_take(&after, src, false);
 		after.writers |= shinrai_view_pinned(inode);
+		after.moved |= shinrai_view_tail(inode);
 		*outcome = shinrai_cache_judge(before, &after);
 		if (*outcome != SHINRAI_CHANGED)
 			break;
-		/* Writing back what is dirty moves some counters as well. */
+		/* Moves some counters, and clears what is behind the end. */
 		filemap_write_and_wait(inode->i_mapping);
 	}
 	use->verity_len = shinrai_verity(inode, use->verity);

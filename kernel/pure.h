@@ -18,7 +18,7 @@
 struct shinrai_view {
 	u64 version; /* change counter, or else what times and size tell */
 	bool counter; /* the filesystem maintains the change counter */
-	bool moved; /* an overlay would now read another inode than it maps */
+	bool moved; /* what is mapped is not what is read */
 	bool writers; /* open for writing, or mapped shared and writable */
 };
 

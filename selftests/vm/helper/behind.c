@@ -66,6 +66,25 @@ int cmd_pinned(char **arg)
 	return 0;
 }
 
+/* Stores behind the end of a file, in its last page; what is mapped there? */
+int cmd_tail(char **arg)
+{
+	int fd = open_or_fail(arg[0], O_RDWR);
+	char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (p == MAP_FAILED)
+		fail("mmap");
+	p[4000] = 1;
+	munmap(p, 4096);
+	close(fd);
+	p = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE,
+		 open_or_fail(arg[0], O_RDONLY), 0);
+	if (p == MAP_FAILED)
+		fail("mmap");
+	printf("%d\n", p[4000]);
+	return 0;
+}
+
 /* Files that stay open for writing, each mapped executable; at once. */
 int cmd_odd(char **arg)
 {

@@ -148,6 +148,7 @@ static const struct {
 	{ "unlinked", 2, cmd_unlinked },
 	{ "memfd-map", 2, cmd_memfd_map },
 	{ "pinned", 1, cmd_pinned },
+	{ "tail", 1, cmd_tail },
 	{ "odd", 2, cmd_odd },
 	{ "many", 2, cmd_many },
 	{ "finit", 1, cmd_finit },

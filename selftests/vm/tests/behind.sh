@@ -77,6 +77,18 @@ said = helper("pinned", path)
 t.ok("a page that is pinned has one", said == (0, "") and
      violations(path) == [OPEN_WRITERS], said, violations(path))
 
+# Bytes behind the end of a file are in no digest, but they are mapped.
+path = random_file("/mnt/tmpfs/tail", 3000)
+said = helper("tail", path)
+t.ok("bytes behind the end of a file are a violation",
+     said == (0, "1") and violations(path) == [CHANGED], said,
+     violations(path))
+path = random_file("/mnt/ext4/tail", 3000)
+said = helper("tail", path)
+t.ok("unless the filesystem clears them, and then they are gone",
+     said == (0, "0") and violations(path) == [] and
+     len(code(sha(content(path)))) == 1, said, violations(path))
+
 # Many mappings of one file, in one call.
 path = random_file("/tmp/many", 4096)
 helper("many", path, 5000)
