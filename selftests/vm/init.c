@@ -473,6 +473,7 @@ int main(void)
 	mount_all();
 	load_shinrai("first");
 	load_modules("/vm/modules");
+	load_modules("/vm/modules.more");
 	load_shinrai("late");
 	set_network();
 

@@ -2,14 +2,21 @@
 # SPDX-License-Identifier: MIT
 # What changed is measured again and what did not is not even hashed, on
 # filesystems with a change counter, without one, and on overlays.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=180
+# vm: kernel=6.1,6.12 load=late arm=yes timeout=240 module=xfs module=btrfs
+# vm: file=/usr/sbin/mkfs.xfs file=/usr/sbin/mkfs.btrfs
 set -euo pipefail
 
-mkdir -p /mnt/{tmpfs,ext4,vfat,lower,upper,overlay} /run/upper
+mkdir -p /mnt/{tmpfs,ext4,xfs,btrfs,vfat,lower,upper,overlay} /run/upper
 mount -t tmpfs tmpfs /mnt/tmpfs
 truncate -s 128M /run/ext4.img
 mke2fs -q -t ext4 -b 4096 -O ^has_journal,verity /run/ext4.img
 mount -o loop /run/ext4.img /mnt/ext4
+truncate -s 320M /run/xfs.img
+mkfs.xfs -q /run/xfs.img
+mount -o loop /run/xfs.img /mnt/xfs
+truncate -s 128M /run/btrfs.img
+mkfs.btrfs -q /run/btrfs.img
+mount -o loop /run/btrfs.img /mnt/btrfs
 truncate -s 64M /run/vfat.img
 mkdosfs /run/vfat.img >/dev/null
 mount -o loop -t vfat /run/vfat.img /mnt/vfat
@@ -122,7 +129,8 @@ def again_costs(path):
     return later / first
 
 
-for fs, cached in (("tmpfs", True), ("ext4", True), ("vfat", False)):
+for fs, cached in (("tmpfs", True), ("ext4", True), ("xfs", True),
+                   ("btrfs", True), ("vfat", False)):
     path = "/mnt/%s/program" % fs
     make(path)
     flags = 0 if cached else UNCACHED
@@ -141,8 +149,13 @@ for fs, cached in (("tmpfs", True), ("ext4", True), ("vfat", False)):
     else:
         t.ok(fs + ": without a counter it is hashed again", part > 0.1, part)
 
+t.ok("nothing of that is taken for a change in use",
+     not events(dev.records(), EV_VIOLATION),
+     [(e.num(REASON), e.text(PATH)) for e in events(
+         dev.records(), EV_VIOLATION)])
+
 # A mapping that stays writable: whoever uses the file gets what is there.
-for fs in ("tmpfs", "ext4", "vfat"):
+for fs in ("tmpfs", "ext4", "xfs", "btrfs", "vfat"):
     path = "/mnt/%s/open" % fs
     make(path)
 
