@@ -69,6 +69,16 @@ fails 'listen = "localhost";' 'neither an IPv4 nor an IPv6' "a name to listen on
 fails 'pcrs = { sm3_256 = [ 12 ]; };' 'has no PCR bank' \
 	"a bank that the TPM does not have"
 
+configure
+start_daemon
+fails '' "another shinraid keeps its log in $work/spool" \
+	"a second daemon on the same spool"
+./fake_log $boot 3 20 >>log
+sleep 0.5
+ok "the first one's spool is whole" cmp log "spool/$boot/log.cel"
+stop_daemon
+ok "the first one ends with status 0" test "$stopped" -eq 0
+
 rm -rf spool
 configure 'user = "nobody";'
 chmod 755 "$work"

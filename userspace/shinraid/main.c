@@ -90,6 +90,20 @@ static int open_log(const char *what, const char *path)
 	return fd;
 }
 
+static void lock_spool(struct monitor *m)
+{
+	const char *root = m->conf->spool;
+
+	m->lock = spool_lock(root);
+	if (m->lock == -EWOULDBLOCK)
+		diag_die("another shinraid keeps its log in %s (end it first, "
+			 "or set another \"spool\")",
+			 root);
+	if (m->lock < 0)
+		diag_die("cannot lock %s: %s (is it a folder on a local disk?)",
+			 root, strerror(-m->lock));
+}
+
 static pid_t start_child(const char *name)
 {
 	pid_t pid = fork();
@@ -115,6 +129,7 @@ static void start_tpm(struct monitor *m, struct net_start *start, int tpm_end,
 	if (start->firmware >= 0)
 		close(start->firmware);
 	close(m->logger.src.fd);
+	close(m->lock);
 	/* The TLS key is for the network process alone. */
 	explicit_bzero(start->pem, sizeof(start->pem));
 	tpm_process(m->conf, tpm_end, start->tpm);
@@ -140,6 +155,7 @@ static void start_processes(struct monitor *m, struct net_start *start)
 		close(net[0]);
 		close(quote[1]);
 		close(m->logger.src.fd);
+		close(m->lock);
 		net_process(m->conf, start);
 	}
 	close(tpm[1]);
@@ -174,6 +190,7 @@ static int run(const struct conf *conf)
 	ret = sandbox_own_spool(conf);
 	if (ret)
 		diag_die("cannot create %s: %s", conf->spool, strerror(-ret));
+	lock_spool(&m);
 	read_pems(conf, &start);
 	start.ima = open_log("IMA", conf->ima_log);
 	start.firmware = open_log("firmware", conf->firmware_log);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,28 @@
 #include "spool.h"
 
 #define FIRST_CAP 1024
+
+/**
+ * spool_lock() - keep others from the spools
+ * @root: folder of all spools, exists
+ *
+ * Two that append to one log would both spoil it.
+ *
+ * Return: a descriptor that holds the lock until it is closed; -EWOULDBLOCK
+ * when somebody else holds it; -errno.
+ */
+int spool_lock(const char *root)
+{
+	int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return fd;
+	ret = -errno;
+	close(fd);
+	return ret;
+}
 
 /**
  * spool_init() - a spool without a log

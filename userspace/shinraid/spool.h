@@ -31,6 +31,7 @@ struct spool {
 	struct spool_facts facts;
 };
 
+int spool_lock(const char *root);
 void spool_init(struct spool *sp);
 void spool_close(struct spool *sp);
 int spool_open(struct spool *sp, const char *root,
