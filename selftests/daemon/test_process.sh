@@ -175,6 +175,22 @@ for victim in tpm net; do
 	ok "$victim process dies: is said" grep -q \
 		"process was killed by signal 11" err
 done
+held() {
+	tpm2_getcap handles-transient
+	tpm2_getcap handles-loaded-session
+}
+before=$(held)
+set -m # a group of its own, as a service has a control group
+start_daemon
+set +m
+kill -TERM -- "-$daemon_pid"
+stop_daemon TERM
+ok "SIGTERM to all of them: status 0" test "$stopped" -eq 0
+ok "SIGTERM to all of them: nobody is said to have died" bash -c \
+	"! grep 'process was killed\|process ended' err"
+ok "SIGTERM to all of them: nothing is left in the TPM" \
+	test "$(held)" = "$before"
+
 start_daemon
 mapfile -t children < <(pgrep -P "$daemon_pid")
 stop_daemon KILL
