@@ -88,6 +88,32 @@ def endless_headers():
     return s
 
 
+def stopped(first, more):
+    """A connection that was closed before it had taken 12 MiB, or None."""
+    s = tls()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
+    try:
+        s.sendall(b"POST /v1/evidence HTTP/1.1\r\nHost: x\r\n"
+                  b"Transfer-Encoding: chunked\r\n\r\n" + first)
+        for _ in range(192):
+            s.sendall(more * (65536 // len(more)))
+    except OSError:
+        return s
+    return None
+
+
+def endless_chunk_size():
+    return stopped(b"", b"0")
+
+
+def endless_chunk_extension():
+    return stopped(b"1;", b"x")
+
+
+def empty_chunk_lines():
+    return stopped(b"", b"\r\n")
+
+
 def huge_length():
     s = tls()
     s.sendall(b"POST /v1/evidence HTTP/1.1\r\nHost: x\r\n"
