@@ -4,32 +4,29 @@
 
 #include "pure.h"
 
-#define BACKED SHINRAI_MARK_BACKED
 #define UNCACHED SHINRAI_MARK_UNCACHED
 
 static const struct {
-	struct shinrai_mark mark;
-	struct shinrai_view view;
+	u64 stamp;
+	struct shinrai_view view; /* version, counter, moved, writers */
 	bool valid;
 	const char *why;
 } marks[] = {
-	{ { 8, 5 }, { 7, 5, true, false, false }, true, "unchanged" },
-	{ { 1, 5 }, { 0, 5, true, false, false }, true, "first version" },
-	{ { 0, 5 }, { 7, 5, true, false, false }, false, "no mark" },
-	{ { 0, 0 }, { ~0ULL, 0, true, false, false }, false, "wrapped" },
-	{ { 8, 5 }, { 8, 5, true, false, false }, false, "changed" },
-	{ { 8, 5 }, { 6, 5, true, false, false }, false, "set back" },
-	{ { 8, 5 }, { 7, 6, true, false, false }, false, "other backing" },
-	{ { 8, 5 }, { 7, 5, false, false, false }, false, "no counter" },
-	{ { 7 | UNCACHED, 5 },
-	  { 7, 5, false, false, false },
+	{ 8, { 7, true, false, false }, true, "unchanged" },
+	{ 1, { 0, true, false, false }, true, "first version" },
+	{ 0, { 7, true, false, false }, false, "no mark" },
+	{ 0, { ~0ULL, true, false, false }, false, "wrapped" },
+	{ 8, { 8, true, false, false }, false, "changed" },
+	{ 8, { 6, true, false, false }, false, "set back" },
+	{ SHINRAI_MARK_CLAIMED, { 7, true, false, false }, false, "claimed" },
+	{ 8, { 7, false, false, false }, false, "no counter any more" },
+	{ UNCACHED | 1,
+	  { 4, false, false, false },
 	  false,
 	  "no counter, unchanged" },
-	{ { 8, 5 }, { 7, 5, true, false, true }, false, "writers" },
-	{ { 8, 5 }, { 7, 5, true, true, false }, false, "now overlay" },
-	{ { 8 | BACKED, 5 }, { 7, 5, true, true, false }, true, "overlay" },
-	{ { 8 | BACKED, 5 }, { 7, 5, true, false, false }, false, "was" },
-	{ { 8 | BACKED, 5 }, { 7, 6, true, true, false }, false, "copied up" },
+	{ UNCACHED | 1, { 4, true, false, false }, false, "no counter before" },
+	{ 8, { 7, true, false, true }, false, "writers" },
+	{ 8, { 7, true, true, false }, false, "maps another inode" },
 };
 
 static void valid_test(struct kunit *test)
@@ -38,7 +35,7 @@ static void valid_test(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(marks); i++)
 		KUNIT_EXPECT_EQ_MSG(test, marks[i].valid,
-				    shinrai_cache_valid(&marks[i].mark,
+				    shinrai_cache_valid(marks[i].stamp,
 							&marks[i].view),
 				    "%s", marks[i].why);
 }
@@ -48,44 +45,48 @@ static const struct {
 	enum shinrai_outcome outcome;
 	const char *why;
 } looks[] = {
-	{ { 7, 5, true, false, false },
-	  { 7, 5, true, false, false },
+	{ { 7, true, false, false },
+	  { 7, true, false, false },
 	  SHINRAI_CLEAN,
 	  "nothing happened" },
-	{ { 7, 5, true, false, false },
-	  { 8, 5, true, false, false },
+	{ { 7, true, false, false },
+	  { 8, true, false, false },
 	  SHINRAI_CHANGED,
 	  "written meanwhile" },
-	{ { 7, 5, true, true, false },
-	  { 7, 6, true, true, false },
+	{ { 7, true, true, false },
+	  { 7, true, false, false },
+	  SHINRAI_CHANGED,
+	  "mapped another inode" },
+	{ { 7, true, false, false },
+	  { 7, true, true, false },
 	  SHINRAI_CHANGED,
 	  "copied up meanwhile" },
-	{ { 7, 5, true, false, true },
-	  { 7, 5, true, false, false },
+	{ { 7, true, false, true },
+	  { 7, true, false, false },
 	  SHINRAI_WRITERS,
 	  "a writer was there" },
-	{ { 7, 5, true, false, false },
-	  { 7, 5, true, false, true },
+	{ { 7, true, false, false },
+	  { 7, true, false, true },
 	  SHINRAI_WRITERS,
 	  "a writer has come" },
-	{ { 7, 5, true, false, true },
-	  { 8, 5, true, false, true },
+	{ { 7, true, false, true },
+	  { 8, true, false, true },
 	  SHINRAI_CHANGED,
 	  "a change says more than a writer" },
-	{ { 0, 5, false, false, false },
-	  { 0, 5, false, false, false },
+	{ { 0, false, false, false },
+	  { 0, false, false, false },
 	  SHINRAI_UNCACHED,
 	  "nobody counts" },
-	{ { 3, 5, false, false, false },
-	  { 4, 5, false, false, false },
+	{ { 3, false, false, false },
+	  { 4, false, false, false },
 	  SHINRAI_CHANGED,
 	  "nobody counts, but its times tell" },
-	{ { 0, 5, false, false, true },
-	  { 0, 5, false, false, false },
+	{ { 0, false, false, true },
+	  { 0, false, false, false },
 	  SHINRAI_WRITERS,
 	  "nobody counts, somebody writes" },
-	{ { 7, 5, true, false, false },
-	  { 7, 5, false, false, false },
+	{ { 7, true, false, false },
+	  { 7, false, false, false },
 	  SHINRAI_UNCACHED,
 	  "remounted meanwhile" },
 };
@@ -101,20 +102,31 @@ static void judge_test(struct kunit *test)
 				    "%s", looks[i].why);
 }
 
-/* The BPF fast path compares with (counter >> 1) + 1, below 2^63 + 1. */
+/* The BPF fast path compares with (counter >> 1) + 1, at most 2^63. */
 static void stamp_test(struct kunit *test)
 {
-	struct shinrai_view v = { .version = 41, .counter = true };
+	static const struct {
+		u64 version;
+		bool counter;
+		u64 stamp;
+	} table[] = {
+		{ 41, true, 42 },
+		{ ~0ULL >> 1, true, 1ULL << 63 },
+		{ 0, false, UNCACHED },
+		{ 4, false, UNCACHED | 1 },
+		{ ~0ULL, false, ~0ULL >> 2 | UNCACHED },
+	};
+	struct shinrai_view v = { 0 };
+	size_t i;
 
-	KUNIT_EXPECT_EQ(test, shinrai_cache_stamp(&v), 42ULL);
-	v.overlay = true;
-	KUNIT_EXPECT_GT(test, shinrai_cache_stamp(&v), 1ULL << 63);
-	v.counter = false;
-	v.version = ~0ULL;
-	KUNIT_EXPECT_EQ(test, shinrai_cache_stamp(&v), ~0ULL);
-	v.overlay = false;
-	v.version = 0;
-	KUNIT_EXPECT_EQ(test, shinrai_cache_stamp(&v), 1ULL << 62);
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		v.version = table[i].version;
+		v.counter = table[i].counter;
+		KUNIT_EXPECT_EQ(test, shinrai_cache_stamp(&v), table[i].stamp);
+		KUNIT_EXPECT_NE(test, shinrai_cache_stamp(&v),
+				SHINRAI_MARK_CLAIMED);
+		KUNIT_EXPECT_NE(test, shinrai_cache_stamp(&v), 0ULL);
+	}
 }
 
 static struct kunit_case cases[] = {

@@ -58,7 +58,7 @@ static inline void kunit_note(struct kunit *test, const char *file, int line,
 #define KUNIT_ASSERT_EQ(t, a, b) kunit_compare(t, a, ==, b, true, " ")
 #define KUNIT_ASSERT_NE(t, a, b) kunit_compare(t, a, !=, b, true, " ")
 #define KUNIT_EXPECT_EQ(t, a, b) kunit_compare(t, a, ==, b, false, " ")
-#define KUNIT_EXPECT_GT(t, a, b) kunit_compare(t, a, >, b, false, " ")
+#define KUNIT_EXPECT_NE(t, a, b) kunit_compare(t, a, !=, b, false, " ")
 #define KUNIT_EXPECT_LT(t, a, b) kunit_compare(t, a, <, b, false, " ")
 #define KUNIT_EXPECT_EQ_MSG(t, a, b, ...) \
 	kunit_compare(t, a, ==, b, false, __VA_ARGS__)
