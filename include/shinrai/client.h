@@ -16,12 +16,18 @@ struct shinrai_client_request {
 	const u8 *pin; /* SHA-256 of the attester's certificate, or NULL */
 	u64 from; /* first record wanted */
 	const u8 *boot_id; /* of which boot, or NULL */
-	unsigned int timeout_ms; /* for the whole exchange */
+	unsigned int timeout_ms; /* for one challenge and its answer */
 };
 
 struct shinrai_client_answer {
-	u8 *body; /* for free() */
+	u8 *body; /* the (last) answer, for free() */
 	size_t len;
+	/*
+	 * What to take for the log in @body when it was too long for one
+	 * answer, for free(); else NULL.
+	 */
+	u8 *log;
+	size_t log_len;
 	struct shinrai_session session; /* as seen by us */
 	EVP_PKEY *key; /* of our certificate, for EVP_PKEY_free() */
 	/* On error: which step failed, why, what to do; printable. */
@@ -30,7 +36,19 @@ struct shinrai_client_answer {
 	const char *next;
 };
 
+/* A log that comes in parts. */
+struct shinrai_collect {
+	u8 *log; /* for free() */
+	size_t len;
+	u64 next; /* first record that is missing */
+	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of which boot */
+};
+
+int shinrai_collect_add(struct shinrai_collect *c, const void *log, size_t len);
+
 int shinrai_client_ask(const struct shinrai_client_request *req,
 		       struct shinrai_client_answer *ans);
+int shinrai_client_collect(const struct shinrai_client_request *req,
+			   struct shinrai_client_answer *ans);
 
 #endif

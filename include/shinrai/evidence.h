@@ -8,8 +8,12 @@
 #include "platform.h"
 
 #define SHINRAI_EVIDENCE_TYPE "application/cmw+cbor"
-#define SHINRAI_MAX_EVIDENCE (64u << 20) /* bytes of the whole collection */
-#define SHINRAI_MAX_LOG (48u << 20)
+/* Bytes of an answer: whole, and of our log in it; for more, ask again. */
+#define SHINRAI_MAX_ANSWER (64u << 20)
+#define SHINRAI_MAX_ANSWER_LOG (24u << 20)
+/* Bytes of saved evidence, which may have the logs of several answers. */
+#define SHINRAI_MAX_EVIDENCE (304u << 20)
+#define SHINRAI_MAX_LOG (256u << 20)
 #define SHINRAI_MAX_PEER_LOG (16u << 20) /* ima, firmware */
 #define SHINRAI_MAX_ITEM (64u << 10) /* everything else */
 

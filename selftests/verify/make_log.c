@@ -2,7 +2,8 @@
 /*
  * Stands in for a machine's boot and module in the folder it is given: log,
  * firmware, known.txt, boot.json, and extends, for tpm2_pcrextend.
- * usage: make_log FOLDER good|rogue
+ * usage: make_log FOLDER good|rogue [RECORDS]
+ * RECORDS more of nearly a MiB each follow those that are given.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,60 @@ static void put_extend(FILE *f, u32 pcr, const u8 digest[32])
 	fputc('\n', f);
 }
 
-static void put_extends(const struct forge *f)
+/* The same known program again and again, by a path as long as they get. */
+static void fill_record(struct forge_record *r, struct shinrai_wr *events)
+{
+	char path[881];
+	struct shinrai_event ev;
+	struct shinrai_rd rd;
+	u8 leaf[32];
+
+	memset(path, 'x', sizeof(path) - 1);
+	path[0] = '/';
+	path[sizeof(path) - 1] = '\0';
+	forge_code(r, SHINRAI_EVENT_CODE, SHINRAI_KIND_EXEC, "ls", path);
+	shinrai_rd_init(&rd, r->events, r->len);
+	if (shinrai_event_next(&rd, &ev) != 1 || shinrai_event_leaf(&ev, leaf))
+		exit(1);
+	for (r->count = 0; r->count < SHINRAI_MAX_EVENTS; r->count++) {
+		shinrai_wr_bytes(events, r->events, r->len);
+		if (r->count)
+			shinrai_tree_add(&r->tree, leaf);
+	}
+}
+
+/* Goes on after the log of @f: @n records, the same but for their numbers. */
+static void add_records(const struct forge *f, struct shinrai_wr *log, u64 n)
+{
+	static u8 buf[SHINRAI_MAX_RECORD];
+	struct forge *one = calloc(1, sizeof(*one));
+	u8 tlv[SHINRAI_HEADER_TLV], digest[32];
+	struct shinrai_digest d = { 0x0b, 32, digest };
+	struct shinrai_header h = { .version = SHINRAI_RECORD_VERSION,
+				    .type = SHINRAI_RECORD_EVENTS,
+				    .pcr = f->own[0],
+				    .recnum = f->nrec };
+	struct shinrai_wr events;
+	struct forge_record *r;
+
+	if (!one)
+		exit(1);
+	r = forge_record(one, SHINRAI_RECORD_EVENTS, h.pcr);
+	shinrai_wr_init(&events, buf, sizeof(buf));
+	fill_record(r, &events);
+	memcpy(h.boot_id, f->boot_id, sizeof(h.boot_id));
+	h.event_count = r->count;
+	shinrai_tree_root(&r->tree, h.root);
+	for (; n; n--, h.recnum++) {
+		h.time_ns = 1000 * h.recnum;
+		shinrai_header_encode(&h, tlv);
+		SHA256(tlv, sizeof(tlv), digest);
+		shinrai_record_encode(log, &h, &d, 1, buf, events.len);
+	}
+	free(one);
+}
+
+static void put_extends(const struct forge *f, const struct shinrai_wr *all)
 {
 	struct shinrai_rd log;
 	struct shinrai_record r;
@@ -43,8 +97,7 @@ static void put_extends(const struct forge *f)
 		exit(1);
 	for (i = 0; i < f->nboot; i++)
 		put_extend(out, f->boot[i].pcr, f->boot[i].digest);
-	shinrai_rd_init(&log, f->item[SHINRAI_ITEM_LOG],
-			f->len[SHINRAI_ITEM_LOG]);
+	shinrai_rd_init(&log, all->buf, all->len);
 	while (shinrai_record_next(&log, &r) > 0) {
 		SHA256(r.content, SHINRAI_HEADER_TLV, digest);
 		put_extend(out, r.index, digest);
@@ -57,8 +110,11 @@ int main(int argc, char **argv)
 {
 	struct forge *f = malloc(sizeof(*f));
 	EVP_PKEY *key = EVP_EC_gen("P-256");
+	u64 more = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
+	struct shinrai_wr log;
+	u8 *buf = malloc(FORGE_ITEM + more * SHINRAI_MAX_RECORD);
 
-	if (argc != 3 || !f || !key || chdir(argv[1]))
+	if (argc < 3 || !f || !key || !buf || chdir(argv[1]))
 		return 2;
 	forge_init(f, key);
 	/* The last record is the rogue one. */
@@ -66,13 +122,20 @@ int main(int argc, char **argv)
 		f->nrec--;
 	f->quoted = f->nrec;
 	forge_build(f);
-	put("log", f->item[SHINRAI_ITEM_LOG], f->len[SHINRAI_ITEM_LOG]);
+	shinrai_wr_init(&log, buf, FORGE_ITEM + more * SHINRAI_MAX_RECORD);
+	shinrai_wr_bytes(&log, f->item[SHINRAI_ITEM_LOG],
+			 f->len[SHINRAI_ITEM_LOG]);
+	add_records(f, &log, more);
+	if (log.err)
+		return 1;
+	put("log", log.buf, log.len);
 	put("firmware", f->item[SHINRAI_ITEM_FIRMWARE],
 	    f->len[SHINRAI_ITEM_FIRMWARE]);
 	put("known.txt", f->digests, strlen(f->digests));
 	put("boot.json", f->reference, strlen(f->reference));
-	put_extends(f);
+	put_extends(f, &log);
 	EVP_PKEY_free(key);
+	free(buf);
 	free(f);
 	return 0;
 }

@@ -132,6 +132,9 @@ static int judge_answer(struct verify *v, struct judge *j,
 	if (err)
 		return judge_run(v, j, NULL, err, &ans->session);
 	drop_session(&ev);
+	if (ans->log)
+		ev.item[SHINRAI_ITEM_LOG] =
+			(struct shinrai_item){ ans->log, ans->log_len };
 	if (j->save)
 		ret = add_session(v, &ev, ans, text, &sig);
 	return ret ? ret : judge_run(v, j, &ev, 0, &ans->session);
@@ -151,10 +154,11 @@ static int run(struct verify *v, struct judge *j, struct live *l)
 		l->req.boot_id = j->last.boot_id;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	if (shinrai_client_ask(&l->req, &ans))
+	if (shinrai_client_collect(&l->req, &ans))
 		return verify_error(v, ans.step, ans.next, "%s", ans.why);
 	ret = judge_answer(v, j, &ans);
 	EVP_PKEY_free(ans.key);
+	free(ans.log);
 	free(ans.body);
 	return ret;
 }

@@ -394,7 +394,7 @@ static int read_answer(struct client *c)
 	if (shinrai_http_head(head, end, &h) || h.chunked || !h.have_length)
 		return fail(c, "http", "is it shinraid?",
 			    "answer is not HTTP as agreed");
-	if (h.length > SHINRAI_MAX_EVIDENCE)
+	if (h.length > SHINRAI_MAX_ANSWER)
 		return fail(c, "http", "is it shinraid?",
 			    "answer of %zu bytes is over the limit", h.length);
 	if (receive_body(c, (const u8 *)head + end, n - end, h.length))

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <shinrai/bank.h>
+#include <shinrai/evidence.h>
 
 #include "diag.h"
 #include "monitor.h"
@@ -15,7 +16,6 @@
 
 #define TICK_MS 100
 #define END_MS 2000 /* for children to end by themselves */
-#define LOG_MAX (48u << 20) /* PROTOCOL.md 4 */
 
 static struct event_base *base;
 static struct event *log_event; /* NULL when it has to be polled */
@@ -145,9 +145,9 @@ static void answer_range(struct monitor *m, u64 cookie,
 	memset(&out, 0, sizeof(out));
 	out.count = in->count;
 	for (i = 0; i < in->count; i++) {
-		if (spool_range(&m->logger.spool, in->from[i], LOG_MAX,
-				&out.range[i].first, &out.range[i].offset,
-				&out.range[i].len))
+		if (spool_range(&m->logger.spool, in->from[i],
+				SHINRAI_MAX_ANSWER_LOG, &out.range[i].first,
+				&out.range[i].offset, &out.range[i].len))
 			memset(&out.range[i], 0, sizeof(out.range[i]));
 	}
 	if (msg_send(m->net, MSG_RANGED, cookie, &out, -1))

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+/* A log that comes in parts, as shinrai-verify live puts it together. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include <shinrai/client.h>
+#include <shinrai/evidence.h>
+#include <shinrai/record.h>
+
+#define LONG (SHINRAI_MAX_ANSWER_LOG - SHINRAI_MAX_RECORD + 1)
+
+/* Records of nearly a MiB each; @len is 0 for a single small one. */
+static size_t make_log(u8 *buf, u64 first, u8 boot, size_t len)
+{
+	static u8 event[SHINRAI_MAX_RECORD - 512];
+	struct shinrai_header h = { .version = SHINRAI_RECORD_VERSION,
+				    .type = SHINRAI_RECORD_EVENTS,
+				    .pcr = 12,
+				    .recnum = first };
+	struct shinrai_wr w;
+
+	memset(h.boot_id, boot, sizeof(h.boot_id));
+	shinrai_wr_init(&w, buf, SHINRAI_MAX_ANSWER_LOG);
+	do {
+		shinrai_record_encode(&w, &h, NULL, 0, event,
+				      len ? sizeof(event) : 100);
+		h.recnum++;
+	} while (w.len < len);
+	assert_int_equal(w.err, 0);
+	return w.len;
+}
+
+struct step {
+	u64 first;
+	u8 boot;
+	size_t len; /* at least; 0: one small record */
+	bool damaged;
+	int expected;
+	int kept; /* parts in the log afterwards, the last ones; 0: NULL */
+	const char *why;
+};
+
+static void run(const struct step *s, size_t n)
+{
+	struct shinrai_collect c = { 0 };
+	u8 *buf = malloc(SHINRAI_MAX_ANSWER_LOG);
+	size_t len[4], kept, i;
+	int k;
+
+	assert_non_null(buf);
+	for (i = 0; i < n; i++) {
+		len[i] = make_log(buf, s[i].first, s[i].boot, s[i].len);
+		if (s[i].damaged)
+			len[i] -= 1;
+		if (shinrai_collect_add(&c, buf, len[i]) != s[i].expected)
+			fail_msg("%s: answer", s[i].why);
+		kept = 0;
+		for (k = 0; k < s[i].kept; k++)
+			kept += len[i - (size_t)k];
+		if (c.len != kept || !c.log != !kept)
+			fail_msg("%s: %zu bytes, expected %zu", s[i].why, c.len,
+				 kept);
+		if (kept && memcmp(c.log + c.len - len[i], buf, len[i]))
+			fail_msg("%s: other bytes", s[i].why);
+		if (s[i].expected == 1 &&
+		    (c.next <= s[i].first || c.boot_id[0] != s[i].boot))
+			fail_msg("%s: asks for %llu", s[i].why,
+				 (unsigned long long)c.next);
+	}
+	free(c.log);
+	free(buf);
+}
+#define RUN(...)                                         \
+	do {                                             \
+		const struct step s[] = { __VA_ARGS__ }; \
+		run(s, ARRAY_SIZE(s));                   \
+	} while (0)
+
+static void test_parts(void **state)
+{
+	(void)state;
+	RUN({ 0, 1, 0, false, 0, 0, "a log of one part is not copied" });
+	RUN({ 0, 1, LONG - (2 << 20), false, 0, 0, "a long one that ended" });
+	RUN({ 0, 1, LONG, false, 1, 1, "a part that may have been cut" },
+	    { 24, 1, LONG, false, 1, 2, "the next, cut as well" },
+	    { 48, 1, 0, false, 0, 3, "the last" });
+	RUN({ 7, 1, LONG, false, 1, 1, "the rest of a log" },
+	    { 31, 1, 0, false, 0, 2, "goes on, too" });
+	RUN({ 0, 1, LONG, false, 1, 1, "cut" },
+	    { 0, 2, LONG, false, 1, 1, "booted anew: only that counts" },
+	    { 24, 2, 0, false, 0, 2, "and goes on" });
+	RUN({ 0, 1, LONG, false, 1, 1, "cut" },
+	    { 0, 2, 0, false, 0, 0, "booted anew, all in one part" });
+	RUN({ 0, 1, LONG, false, 1, 1, "cut" },
+	    { 24, 2, 0, false, 0, 0, "the number fits, the boot does not" });
+	RUN({ 0, 1, LONG, false, 1, 1, "cut" },
+	    { 23, 1, 0, false, 0, 0, "a record again" });
+	RUN({ 0, 1, LONG, true, 0, 0, "malformed: for the appraisal" });
+	RUN({ 0, 1, LONG, false, 1, 1, "cut" },
+	    { 24, 1, 0, true, 0, 2, "malformed afterwards: the same" });
+}
+
+static void test_nothing_more(void **state)
+{
+	struct shinrai_collect c = { 0 };
+	u8 *buf = malloc(SHINRAI_MAX_ANSWER_LOG);
+	size_t len;
+
+	(void)state;
+	assert_non_null(buf);
+	assert_int_equal(shinrai_collect_add(&c, NULL, 0), 0);
+	assert_null(c.log);
+	len = make_log(buf, 0, 1, LONG);
+	assert_int_equal(shinrai_collect_add(&c, buf, len), 1);
+	assert_int_equal(shinrai_collect_add(&c, NULL, 0), 0);
+	assert_int_equal(c.len, len);
+	free(c.log);
+	free(buf);
+}
+
+/* Whoever answers decides how much; not how much memory it takes. */
+static void test_endless(void **state)
+{
+	struct shinrai_collect c = { 0 };
+	u8 *buf = malloc(SHINRAI_MAX_ANSWER_LOG);
+	size_t len;
+	int ret;
+
+	(void)state;
+	assert_non_null(buf);
+	do {
+		len = make_log(buf, c.next, 1, LONG);
+		ret = shinrai_collect_add(&c, buf, len);
+	} while (ret == 1);
+	assert_int_equal(ret, -EMSGSIZE);
+	assert_in_range(c.len, SHINRAI_MAX_LOG - len, SHINRAI_MAX_LOG);
+	free(c.log);
+	free(buf);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_nothing_more),
+		cmocka_unit_test(test_endless),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

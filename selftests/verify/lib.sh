@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+# shinrai-verify against shinraid and a made-up machine, after daemon/lib.sh.
+verify=$BUILD/user/shinrai-verify
+verify=$(realpath "${SHINRAI_VERIFY:-$verify}")
+src=$root/selftests/verify
+cc -O1 -D_GNU_SOURCE -I"$root" -I"$root/include" -I"$root/include/uapi" \
+	-I"$root/userspace/lib" -o make_log "$src/make_log.c" "$src"/forge*.c \
+	"$(dirname "$verify")/libshinrai.a" -lssl -lcrypto -ljansson -lcbor \
+	-ljose
+
+# extend_lines FILE FROM: the module's and the firmware's part
+extend_lines() {
+	local line
+	tail -n "+$2" "$1" | while read -r line; do
+		tpm2_pcrextend "$line" || return
+	done
+}
+
+# exits STATUS COMMAND...: stdout is in out, messages in msg.
+exits() {
+	local want=$1 got=0
+	shift
+	"$@" >out 2>msg || got=$?
+	cat out msg
+	[ "$got" -eq "$want" ]
+}
+
+offline() { # FILE OPTION...
+	local file=$1
+	shift
+	"$verify" check "$file" --verifier-cert client.pem --ak ak "$@"
+}
+
+live() {
+	"$verify" live "https://127.0.0.1:$port" --cert client.pem \
+		--key client.key --ca ca.pem "$@"
+}

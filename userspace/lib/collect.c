@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+/* A log that is longer than an answer: its parts put together, PROTOCOL.md 5. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <openssl/evp.h>
+
+#include <shinrai/client.h>
+#include <shinrai/evidence.h>
+#include <shinrai/record.h>
+
+/* An attester that reboots again and again is not asked for ever. */
+#define MAX_ANSWERS 32
+
+struct part {
+	u64 first;
+	u64 next;
+	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of the last record */
+};
+
+/* Return: 0; -EBADMSG also for no record at all. */
+static int read_part(const void *log, size_t len, struct part *part)
+{
+	struct shinrai_header header;
+	struct shinrai_record rec, last;
+	struct shinrai_rd rd, events;
+	const u8 *tlv;
+	u64 n = 0;
+	int ret;
+
+	shinrai_rd_init(&rd, log, len);
+	while ((ret = shinrai_record_next(&rd, &rec)) > 0) {
+		if (!n++)
+			part->first = rec.recnum;
+		last = rec;
+	}
+	if (ret || !n || shinrai_content_parse(&last, &header, &tlv, &events))
+		return -EBADMSG;
+	part->next = last.recnum + 1;
+	memcpy(part->boot_id, header.boot_id, sizeof(part->boot_id));
+	return 0;
+}
+
+static int append(struct shinrai_collect *c, const void *log, size_t len)
+{
+	u8 *more;
+
+	if (len > SHINRAI_MAX_LOG - c->len)
+		return -EMSGSIZE;
+	more = realloc(c->log, c->len + len);
+	if (!more)
+		return -ENOMEM;
+	memcpy(more + c->len, log, len);
+	c->log = more;
+	c->len += len;
+	return 0;
+}
+
+/**
+ * shinrai_collect_add() - one more part of a log
+ * @c: zeroed before the first part; what is in it is the caller's to free
+ * @log: the log of an answer, copied when there is more than one
+ * @len: its bytes
+ *
+ * A part that does not go on where the last one ended replaces all before it:
+ * the machine was booted anew.  What cannot be read is taken as it is, for the
+ * appraisal to tell.
+ *
+ * Return: 1 when more is to be asked for, from @c->next of @c->boot_id; 0 when
+ * this was the last part, @c->log is NULL when it was the first one, too;
+ * -EMSGSIZE over SHINRAI_MAX_LOG; -ENOMEM.
+ */
+int shinrai_collect_add(struct shinrai_collect *c, const void *log, size_t len)
+{
+	struct part part;
+	bool more;
+	int ret;
+
+	if (!len)
+		return 0;
+	more = len > SHINRAI_MAX_ANSWER_LOG - SHINRAI_MAX_RECORD;
+	if (read_part(log, len, &part)) {
+		more = false;
+	} else {
+		if (c->len &&
+		    (part.first != c->next ||
+		     memcmp(part.boot_id, c->boot_id, sizeof(part.boot_id)))) {
+			free(c->log);
+			c->log = NULL;
+			c->len = 0;
+		}
+		c->next = part.next;
+		memcpy(c->boot_id, part.boot_id, sizeof(part.boot_id));
+	}
+	if (!more && !c->len)
+		return 0;
+	ret = append(c, log, len);
+	return ret ? ret : more;
+}
+
+static int take(struct shinrai_collect *c, struct shinrai_client_answer *ans)
+{
+	struct shinrai_evidence ev;
+	const struct shinrai_item *log = &ev.item[SHINRAI_ITEM_LOG];
+
+	if (shinrai_evidence_parse(ans->body, ans->len, &ev))
+		return 0;
+	return shinrai_collect_add(c, log->data, log->len);
+}
+
+static void drop(struct shinrai_client_answer *ans)
+{
+	free(ans->body);
+	EVP_PKEY_free(ans->key);
+	memset(ans, 0, sizeof(*ans));
+}
+
+static int give_up(struct shinrai_client_answer *ans, int err)
+{
+	drop(ans);
+	ans->step = "log";
+	if (err == -EMSGSIZE) {
+		snprintf(ans->why, sizeof(ans->why),
+			 "the log has more than %u MiB", SHINRAI_MAX_LOG >> 20);
+		ans->next = "load the module with a smaller log_max";
+	} else if (err == -EAGAIN) {
+		snprintf(ans->why, sizeof(ans->why),
+			 "the log begins anew again and again");
+		ans->next = "does the machine reboot all the time?";
+	} else {
+		ans->step = "memory";
+		snprintf(ans->why, sizeof(ans->why), "out of memory");
+	}
+	return -EIO;
+}
+
+/**
+ * shinrai_client_collect() - challenge until the whole log is there
+ * @req: as for shinrai_client_ask()
+ * @ans: as from shinrai_client_ask(), of the last challenge; @ans->log is the
+ *       log of all answers when one did not hold it
+ *
+ * Only the last quote counts: it covers what the answers before brought.
+ * Blocks for @req->timeout_ms for each 24 MiB of log.
+ *
+ * Return: 0; -EIO with the step that failed.
+ */
+int shinrai_client_collect(const struct shinrai_client_request *req,
+			   struct shinrai_client_answer *ans)
+{
+	struct shinrai_client_request next = *req;
+	struct shinrai_collect c = { 0 };
+	int ret = 1, n;
+
+	for (n = 0; n < MAX_ANSWERS && ret > 0; n++) {
+		if (n) {
+			drop(ans);
+			next.from = c.next;
+			next.boot_id = c.boot_id;
+		}
+		ret = shinrai_client_ask(&next, ans);
+		if (!ret)
+			ret = take(&c, ans);
+	}
+	if (!ret) {
+		ans->log = c.log;
+		ans->log_len = c.len;
+		return 0;
+	}
+	free(c.log);
+	return ret == -EIO ? ret : give_up(ans, ret > 0 ? -EAGAIN : ret);
+}
