@@ -63,15 +63,15 @@ bool shinrai_measurable(const struct file *file)
  * that was opened with O_DIRECT is read from the disk, not from the page cache
  * that is mapped.
  *
- * Return: 0; why it cannot be measured, a positive errno.
+ * Return: 0; -EOPNOTSUPP or -EINVAL, why it cannot be measured.
  */
 int shinrai_unstable(const struct file *file)
 {
 	const struct super_block *sb = file_inode(file)->i_sb;
 
 	if (sb->s_iflags & SB_I_IMA_UNVERIFIABLE_SIGNATURE)
-		return EOPNOTSUPP;
-	return file->f_flags & O_DIRECT ? EINVAL : 0;
+		return -EOPNOTSUPP;
+	return file->f_flags & O_DIRECT ? -EINVAL : 0;
 }
 
 /*

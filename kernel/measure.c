@@ -209,9 +209,9 @@ static int unstable(const struct shinrai_source *src, int err)
 	struct shinrai_use use;
 
 	use_begin(&use, src);
-	tell_unmeasured(&use, err, shinrai_inode_key(file_inode(src->file)));
+	tell_unmeasured(&use, -err, shinrai_inode_key(file_inode(src->file)));
 	use_end(&use, src);
-	return -err;
+	return err;
 }
 
 /* Waits its turn.  Return: 0 measured by another one; 1 to be measured now. */

@@ -14,6 +14,8 @@
 #include "net.h"
 
 #define WRITE_RATE 4096 /* bytes a second that a reader must take at least */
+/* Bytes of a request as sent: evhttp bounds headers and body, but no chunk line. */
+#define REQUEST_MAX (128u << 10)
 
 enum state { SPARE, HANDSHAKE, IDLE, REQUEST, WORKING, SENDING };
 
@@ -25,6 +27,7 @@ struct conn {
 	struct event *deadline;
 	enum state state;
 	bool dropped; /* shut down, not yet freed */
+	size_t received; /* since the last answer */
 	size_t left; /* SENDING: bytes not taken when the deadline was set */
 	u8 key[32];
 	char peer[64];
@@ -172,15 +175,23 @@ static void on_tls(const SSL *ssl, int where, int ret)
 		handshake_done(c);
 }
 
-/* The first byte of a request starts its clock. */
+/* The first byte of a request starts its clock; there is a last one, too. */
 static void on_input(struct evbuffer *buf, const struct evbuffer_cb_info *info,
 		     void *arg)
 {
 	struct conn *c = arg;
 
 	(void)buf;
-	if (info->n_added && c->state == IDLE && !c->dropped)
+	if (!info->n_added || c->dropped)
+		return;
+	if (c->state == IDLE)
 		set_deadline(c, REQUEST, c->net->conf->limits.request_s);
+	c->received += info->n_added;
+	if (c->received > REQUEST_MAX) {
+		diag_limited(&failures, LOG_INFO,
+			     "client %s: a request without end", peer(c));
+		drop(c);
+	}
 }
 
 /* Called by SSL_free(), the last thing that happens to a connection. */
@@ -401,8 +412,10 @@ static void sent(struct evhttp_request *req, void *arg)
 	struct conn *c = conn_of(req);
 
 	(void)arg;
-	if (c && !c->dropped)
-		set_deadline(c, IDLE, c->net->conf->limits.idle_s);
+	if (!c || c->dropped)
+		return;
+	c->received = 0;
+	set_deadline(c, IDLE, c->net->conf->limits.idle_s);
 }
 
 /**

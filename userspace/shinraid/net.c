@@ -17,6 +17,8 @@
 #define HEADERS_MAX 4096
 #define BODY_READ 65536 /* longer ones are not even read to say 413 */
 #define BACKLOG 1024
+/* Bytes that the kernel may hold for us of each client; requests are short. */
+#define RECEIVE_BUFFER (64 << 10)
 
 /* One line of text, made printable. */
 static void read_line(const char *path, char out[NET_TEXT])
@@ -155,7 +157,7 @@ union address {
 static int listening_socket(const struct conf *conf)
 {
 	union address a = { 0 };
-	const int on = 1;
+	const int on = 1, buffer = RECEIVE_BUFFER;
 	int fd;
 
 	if (inet_pton(AF_INET, conf->listen, &a.in.sin_addr) == 1) {
@@ -173,6 +175,7 @@ static int listening_socket(const struct conf *conf)
 		    0);
 	if (fd < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer)) ||
 	    bind(fd, &a.sa, sizeof(a)) || listen(fd, BACKLOG))
 		diag_die("cannot listen on %s port %d: %s", conf->listen,
 			 conf->port, strerror(errno));
