@@ -70,6 +70,23 @@ static int no_memory(void)
 	return -ENOMEM;
 }
 
+/* Return: 0 with a draft, or with none when it was told; -ENOMEM; -EDQUOT. */
+static int begin(enum shinrai_event_type type, u64 hash,
+		 const struct shinrai_who *who, gfp_t gfp,
+		 struct shinrai_draft **d)
+{
+	int ret;
+
+	*d = NULL;
+	if (told(hash))
+		return 0;
+	ret = shinrai_user_admit(who->payer, false);
+	if (ret)
+		return ret;
+	*d = shinrai_draft_new(type, gfp);
+	return *d ? 0 : no_memory();
+}
+
 /* Told once, and only what is in the queue counts as told. */
 static int tell(u64 hash, struct shinrai_draft *d, enum shinrai_which which,
 		gfp_t gfp, u64 *seq)
@@ -117,14 +134,9 @@ int shinrai_oddity_violation(enum shinrai_reason reason, u32 code_flags,
 	int ret;
 
 	*seq = 0;
-	if (told(hash))
-		return 0;
-	ret = shinrai_user_admit(who->payer, false);
-	if (ret)
-		return ret;
-	d = shinrai_draft_new(SHINRAI_EVENT_VIOLATION, gfp);
+	ret = begin(SHINRAI_EVENT_VIOLATION, hash, who, gfp, &d);
 	if (!d)
-		return no_memory();
+		return ret;
 	if (digest)
 		shinrai_draft_bytes(d, SHINRAI_FIELD_DIGEST, digest,
 				    SHINRAI_DIGEST_SIZE);
@@ -161,14 +173,9 @@ int shinrai_oddity_unmeasured(u8 kind, u32 code_flags, int err, u64 key,
 	int ret;
 
 	*seq = 0;
-	if (told(hash))
-		return 0;
-	ret = shinrai_user_admit(who->payer, false);
-	if (ret)
-		return ret;
-	d = shinrai_draft_new(SHINRAI_EVENT_UNMEASURED, gfp);
+	ret = begin(SHINRAI_EVENT_UNMEASURED, hash, who, gfp, &d);
 	if (!d)
-		return no_memory();
+		return ret;
 	shinrai_draft_uint(d, SHINRAI_FIELD_KIND, kind, 1);
 	if (code_flags)
 		shinrai_draft_uint(d, SHINRAI_FIELD_FLAGS, code_flags, 4);
