@@ -100,13 +100,13 @@ int BPF_PROG(shinrai_mprotect, struct vm_area_struct *vma,
 		    EACCES);
 }
 
-/* Opened for writing: what was measured holds no longer. */
+/* Opened to be changed: what was measured holds no longer. */
 static __noinline int open_for_write(struct file *file)
 {
 	struct shinrai_mark *mark;
 
 	mark = bpf_inode_storage_get(&shinrai_marks, file->f_inode, 0, 0);
-	if (mark && mark->version)
+	if (mark && (mark->version | mark->used))
 		shinrai_kf_write(file, mark, sizeof(*mark));
 	return 0;
 }
@@ -118,7 +118,8 @@ static __noinline int open_for_write(struct file *file)
 SEC("lsm/file_open")
 int BPF_PROG(shinrai_open, struct file *file)
 {
-	if (file->f_mode & FMODE_WRITE)
+	/* Read-only, a file can still be truncated. */
+	if (file->f_mode & FMODE_WRITE || file->f_flags & O_TRUNC)
 		open_for_write(file);
 	return 0;
 }
@@ -133,7 +134,7 @@ int BPF_PROG(shinrai_truncate, const struct path *path, int ret)
 		return ret;
 	mark = bpf_inode_storage_get(&shinrai_marks, path->dentry->d_inode, 0,
 				     0);
-	if (mark && mark->version)
+	if (mark && (mark->version | mark->used))
 		shinrai_kf_truncate(path, mark, sizeof(*mark));
 	return 0;
 }

@@ -22,8 +22,8 @@ int BPF_PROG(shinrai_load, int cmd, union bpf_attr *attr, unsigned int size,
 {
 	if (ret || cmd != BPF_PROG_LOAD)
 		return ret;
-	return obey(shinrai_kf_load(attr->prog_type,
-				    attr->expected_attach_type),
+	return obey(shinrai_kf_load(attr->prog_type, attr->expected_attach_type,
+				    attr->prog_flags),
 		    EPERM);
 }
 

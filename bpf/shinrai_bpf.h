@@ -15,12 +15,14 @@
 #define MAP_TYPE 0xf
 #define MAP_PRIVATE 0x2
 #define FMODE_WRITE 0x2
+#define O_TRUNC 01000
 #define SB_I_VERSION (1 << 23)
 #define CAP_SYS_MODULE 16
 
 /* As include/uapi/shinrai.h has it; vmlinux.h excludes the uapi headers. */
 struct shinrai_mark {
 	__u64 version;
+	__u64 used;
 };
 
 extern int shinrai_kf_exec(struct linux_binprm *bprm, void *mark,
@@ -40,7 +42,7 @@ extern int shinrai_kf_read_file(struct file *file, __u64 buf, __u64 size,
 				__u32 id) __ksym;
 extern int shinrai_kf_load_data(__u64 buf, __u64 size, __u32 id) __ksym;
 extern int shinrai_kf_capable(int cap) __ksym;
-extern int shinrai_kf_load(__u32 type, __u32 attach) __ksym;
+extern int shinrai_kf_load(__u32 type, __u32 attach, __u32 flags) __ksym;
 extern int shinrai_kf_map(struct bpf_map *map) __ksym;
 extern int shinrai_kf_prog(struct bpf_prog *prog) __ksym;
 

@@ -8,25 +8,31 @@
 
 static const struct {
 	u64 stamp;
-	struct shinrai_view view; /* version, counter, moved, writers */
+	struct shinrai_view view; /* version, size, counter, moved, writers */
 	bool valid;
 	const char *why;
 } marks[] = {
-	{ 8, { 7, true, false, false }, true, "unchanged" },
-	{ 1, { 0, true, false, false }, true, "first version" },
-	{ 0, { 7, true, false, false }, false, "no mark" },
-	{ 0, { ~0ULL, true, false, false }, false, "wrapped" },
-	{ 8, { 8, true, false, false }, false, "changed" },
-	{ 8, { 6, true, false, false }, false, "set back" },
-	{ SHINRAI_MARK_CLAIMED, { 7, true, false, false }, false, "claimed" },
-	{ 8, { 7, false, false, false }, false, "no counter any more" },
+	{ 8, { 7, 9, true, false, false }, true, "unchanged" },
+	{ 1, { 0, 9, true, false, false }, true, "first version" },
+	{ 0, { 7, 9, true, false, false }, false, "no mark" },
+	{ 0, { ~0ULL, 9, true, false, false }, false, "wrapped" },
+	{ 8, { 8, 9, true, false, false }, false, "changed" },
+	{ 8, { 6, 9, true, false, false }, false, "set back" },
+	{ SHINRAI_MARK_CLAIMED | 8,
+	  { 7, 9, true, false, false },
+	  false,
+	  "claimed" },
+	{ 8, { 7, 9, false, false, false }, false, "no counter any more" },
 	{ UNCACHED | 1,
-	  { 4, false, false, false },
+	  { 4, 9, false, false, false },
 	  false,
 	  "no counter, unchanged" },
-	{ UNCACHED | 1, { 4, true, false, false }, false, "no counter before" },
-	{ 8, { 7, true, false, true }, false, "writers" },
-	{ 8, { 7, true, true, false }, false, "maps another inode" },
+	{ UNCACHED | 1,
+	  { 4, 9, true, false, false },
+	  false,
+	  "no counter before" },
+	{ 8, { 7, 9, true, false, true }, false, "writers" },
+	{ 8, { 7, 9, true, true, false }, false, "maps another inode" },
 };
 
 static void valid_test(struct kunit *test)
@@ -45,48 +51,48 @@ static const struct {
 	enum shinrai_outcome outcome;
 	const char *why;
 } looks[] = {
-	{ { 7, true, false, false },
-	  { 7, true, false, false },
+	{ { 7, 9, true, false, false },
+	  { 7, 9, true, false, false },
 	  SHINRAI_CLEAN,
 	  "nothing happened" },
-	{ { 7, true, false, false },
-	  { 8, true, false, false },
+	{ { 7, 9, true, false, false },
+	  { 8, 9, true, false, false },
 	  SHINRAI_CHANGED,
 	  "written meanwhile" },
-	{ { 7, true, true, false },
-	  { 7, true, false, false },
+	{ { 7, 9, true, true, false },
+	  { 7, 9, true, false, false },
 	  SHINRAI_CHANGED,
 	  "mapped another inode" },
-	{ { 7, true, false, false },
-	  { 7, true, true, false },
+	{ { 7, 9, true, false, false },
+	  { 7, 9, true, true, false },
 	  SHINRAI_CHANGED,
 	  "copied up meanwhile" },
-	{ { 7, true, false, true },
-	  { 7, true, false, false },
+	{ { 7, 9, true, false, true },
+	  { 7, 9, true, false, false },
 	  SHINRAI_WRITERS,
 	  "a writer was there" },
-	{ { 7, true, false, false },
-	  { 7, true, false, true },
+	{ { 7, 9, true, false, false },
+	  { 7, 9, true, false, true },
 	  SHINRAI_WRITERS,
 	  "a writer has come" },
-	{ { 7, true, false, true },
-	  { 8, true, false, true },
+	{ { 7, 9, true, false, true },
+	  { 8, 9, true, false, true },
 	  SHINRAI_CHANGED,
 	  "a change says more than a writer" },
-	{ { 0, false, false, false },
-	  { 0, false, false, false },
+	{ { 0, 9, false, false, false },
+	  { 0, 9, false, false, false },
 	  SHINRAI_UNCACHED,
 	  "nobody counts" },
-	{ { 3, false, false, false },
-	  { 4, false, false, false },
+	{ { 3, 9, false, false, false },
+	  { 4, 9, false, false, false },
 	  SHINRAI_CHANGED,
 	  "nobody counts, but its times tell" },
-	{ { 0, false, false, true },
-	  { 0, false, false, false },
+	{ { 0, 9, false, false, true },
+	  { 0, 9, false, false, false },
 	  SHINRAI_WRITERS,
 	  "nobody counts, somebody writes" },
-	{ { 7, true, false, false },
-	  { 7, false, false, false },
+	{ { 7, 9, true, false, false },
+	  { 7, 9, false, false, false },
 	  SHINRAI_UNCACHED,
 	  "remounted meanwhile" },
 };
@@ -123,8 +129,8 @@ static void stamp_test(struct kunit *test)
 		v.version = table[i].version;
 		v.counter = table[i].counter;
 		KUNIT_EXPECT_EQ(test, shinrai_cache_stamp(&v), table[i].stamp);
-		KUNIT_EXPECT_NE(test, shinrai_cache_stamp(&v),
-				SHINRAI_MARK_CLAIMED);
+		KUNIT_EXPECT_FALSE(
+			test, shinrai_mark_is_claim(shinrai_cache_stamp(&v)));
 		KUNIT_EXPECT_NE(test, shinrai_cache_stamp(&v), 0ULL);
 	}
 }

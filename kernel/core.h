@@ -299,9 +299,8 @@ void shinrai_view_take(struct shinrai_view *v, const struct shinrai_source *src,
 		       bool query);
 bool shinrai_view_pinned(struct inode *inode);
 bool shinrai_view_tail(struct inode *inode);
-void shinrai_mark_claim(struct shinrai_mark *mark);
-void shinrai_mark_release(struct shinrai_mark *mark);
-int shinrai_mark_settle(struct shinrai_mark *mark,
+u64 shinrai_mark_claim(struct shinrai_mark *mark);
+int shinrai_mark_settle(struct shinrai_mark *mark, u64 claim,
 			const struct shinrai_view *before,
 			const struct shinrai_source *src);
 bool shinrai_mark_valid(const struct shinrai_mark *mark,
@@ -347,7 +346,7 @@ void shinrai_measure_written(const struct path *path, struct inode *inode,
 int shinrai_kfuncs_init(void);
 int shinrai_guard_probe(void);
 int shinrai_guard_capable(int cap);
-int shinrai_guard_load(u32 type, u32 attach);
+int shinrai_guard_load(u32 type, u32 attach, u32 flags);
 
 /* job.c: what is running is measured by threads that can be given up */
 

@@ -3,6 +3,8 @@
 #include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/fcntl.h>
+#include <linux/fdtable.h>
+#include <linux/magic.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
@@ -13,6 +15,7 @@
 
 #define IA32_DELETE_MODULE 129
 #define X32_BIT 0x40000000
+#define TOKEN_FD (1U << 16) /* BPF_F_TOKEN_FD, since 6.9 */
 
 static const struct task_struct *probing;
 static bool probed;
@@ -71,10 +74,38 @@ int shinrai_guard_capable(int cap)
 	return args[1] & O_TRUNC ? -EPERM : 0;
 }
 
+/* By its name on a filesystem where only the kernel makes such a file. */
+static int is_token(const void *unused, struct file *file, unsigned int fd)
+{
+	const struct inode *inode = file_inode(file);
+	int token;
+
+	if (!S_ISREG(inode->i_mode) || inode->i_sb->s_magic != BPF_FS_MAGIC)
+		return 0;
+	rcu_read_lock(); /* of a name that may be changed */
+	token = !strcmp(READ_ONCE(file->f_path.dentry->d_name.name),
+			"bpf-token");
+	rcu_read_unlock();
+	return token;
+}
+
+/*
+ * Since 6.9 the kernel asks whether somebody may load only after the hook; and
+ * root can give a token to who may not.
+ */
+static bool may_load(u32 flags)
+{
+	return ns_capable_noaudit(&init_user_ns, CAP_PERFMON) ||
+	       ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN) ||
+	       (flags & TOKEN_FD &&
+		iterate_fd(current->files, 0, is_token, NULL));
+}
+
 /**
  * shinrai_guard_load() - somebody loads a BPF program
  * @type: enum bpf_prog_type
  * @attach: enum bpf_attach_type that it is for
+ * @flags: BPF_F_* that it is loaded with
  *
  * A program on an LSM hook, or one that modifies what a function returns, runs
  * before ours when it is attached later, can keep ours from running, and can
@@ -83,7 +114,7 @@ int shinrai_guard_capable(int cap)
  * Context: may sleep.
  * Return: 0; -EPERM in enforce mode.
  */
-int shinrai_guard_load(u32 type, u32 attach)
+int shinrai_guard_load(u32 type, u32 attach, u32 flags)
 {
 	const struct shinrai_path nowhere = {};
 	const bool refused = shinrai_enforcing();
@@ -94,6 +125,8 @@ int shinrai_guard_load(u32 type, u32 attach)
 	if (type != BPF_PROG_TYPE_LSM &&
 	    (type != BPF_PROG_TYPE_TRACING || attach != BPF_MODIFY_RETURN))
 		return 0;
+	if (!may_load(flags))
+		return 0; /* the kernel refuses it itself */
 	shinrai_who_get(&who, GFP_KERNEL);
 	shinrai_oddity_violation(SHINRAI_REASON_BPF_PROGRAM,
 				 refused ? SHINRAI_CODE_REFUSED : 0,

@@ -153,9 +153,9 @@ __bpf_kfunc int shinrai_kf_capable(int cap)
 }
 
 /* lsm.s/bpf: somebody loads a program */
-__bpf_kfunc int shinrai_kf_load(u32 type, u32 attach)
+__bpf_kfunc int shinrai_kf_load(u32 type, u32 attach, u32 flags)
 {
-	return off_duty() ? 0 : shinrai_guard_load(type, attach);
+	return off_duty() ? 0 : shinrai_guard_load(type, attach, flags);
 }
 
 /* lsm/bpf_map: somebody is given a descriptor */

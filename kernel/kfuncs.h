@@ -23,7 +23,7 @@ int shinrai_kf_read_begin(struct file *file, u32 id, void *mark, u32 mark__sz);
 int shinrai_kf_read_file(struct file *file, u64 buf, u64 size, u32 id);
 int shinrai_kf_load_data(u64 buf, u64 size, u32 id);
 int shinrai_kf_capable(int cap);
-int shinrai_kf_load(u32 type, u32 attach);
+int shinrai_kf_load(u32 type, u32 attach, u32 flags);
 int shinrai_kf_map(struct bpf_map *map);
 int shinrai_kf_prog(struct bpf_prog *prog);
 

@@ -234,18 +234,20 @@ static bool in_use(struct inode *inode)
  * @mark: in the storage of @inode; cleared
  *
  * Told once for each measured version of an inode that is in use.  Who measures
- * it right now learns of it from the mark, and tells.
+ * it right now learns of it from the mark, and tells for itself.
  *
  * Context: does not sleep.
  */
 void shinrai_measure_written(const struct path *path, struct inode *inode,
 			     struct shinrai_mark *mark)
 {
-	u64 was = xchg(&mark->version, 0), seq;
+	u64 was = xchg(&mark->version, 0), used = xchg(&mark->used, 0), seq;
 	struct shinrai_path where;
 	struct shinrai_who who;
 
-	if (!was || was == SHINRAI_MARK_CLAIMED || !in_use(inode))
+	if (shinrai_mark_is_claim(was))
+		was = used;
+	if (!was || !in_use(inode))
 		return;
 	shinrai_who_get(&who, GFP_ATOMIC);
 	shinrai_path_get(&where, path, GFP_ATOMIC);

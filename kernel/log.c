@@ -209,6 +209,7 @@ static int fill_checkpoint(struct list_head *events)
 		return -ENOMEM;
 	p->seq = empty->seq;
 	p->record = empty->record;
+	p->queued_ns = empty->queued_ns;
 	list_replace(&empty->node, &p->node);
 	kvfree(empty);
 	return 0;

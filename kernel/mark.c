@@ -122,9 +122,10 @@ void shinrai_view_take(struct shinrai_view *v, const struct shinrai_source *src,
 {
 	struct inode *inode = file_inode(src->file);
 
+	v->size = (u64)i_size_read(inode);
 	v->counter = counts(inode);
 	if (!v->counter)
-		v->version = shinrai_ctime(inode) ^ (u64)i_size_read(inode);
+		v->version = shinrai_ctime(inode) ^ v->size;
 	else if (query)
 		v->version = inode_query_iversion(inode);
 	else
@@ -150,8 +151,10 @@ static bool is_pinned(struct folio *folio)
  * shinrai_view_pinned() - can memory of a file be written without a writer?
  * @inode: holds the content
  *
- * Pages of tmpfs may be pinned for good (io_uring's registered buffers), by who
- * is no writer any more.  Other filesystems do not allow it.
+ * Its pages may be the target of a read that was begun while there was one; on
+ * tmpfs for good (io_uring's registered buffers), elsewhere for as long as who
+ * is read from takes, who may be a FUSE server.  6.1 does not pin for that one:
+ * there it cannot be seen.
  *
  * Context: may sleep.
  * Return: true when a page is pinned.
@@ -163,8 +166,6 @@ bool shinrai_view_pinned(struct inode *inode)
 	pgoff_t index = 0;
 	unsigned int i;
 
-	if (inode->i_sb->s_magic != TMPFS_MAGIC)
-		return false;
 	folio_batch_init(&batch);
 	while (!pinned && filemap_get_folios(inode->i_mapping, &index,
 					     (pgoff_t)-1, &batch)) {
@@ -209,36 +210,50 @@ bool shinrai_view_tail(struct inode *inode)
 /**
  * shinrai_mark_claim() - somebody begins to measure
  * @mark: in the storage of the inode that is measured
+ *
+ * A claim says that nobody opened the inode for writing since it was made, so
+ * whoever measures the same meanwhile shares it, and nobody takes it away but
+ * who opens for writing.  It may outlive who made it.
+ *
+ * Context: any.
+ * Return: the claim, for shinrai_mark_settle().
  */
-void shinrai_mark_claim(struct shinrai_mark *mark)
+u64 shinrai_mark_claim(struct shinrai_mark *mark)
 {
-	WRITE_ONCE(mark->version, SHINRAI_MARK_CLAIMED);
+	static atomic64_t claims;
+	u64 old, claim = 0;
+
+	do {
+		old = READ_ONCE(mark->version);
+		if (shinrai_mark_is_claim(old)) {
+			claim = old;
+			break;
+		}
+		if (!claim)
+			claim = SHINRAI_MARK_CLAIMED |
+				(u64)atomic64_inc_return(&claims);
+		if (old)
+			WRITE_ONCE(mark->used, old);
+	} while (cmpxchg(&mark->version, old, claim) != old);
 	/*
 	 * Who opens for writing is counted before the hook that clears the
 	 * mark; we claim before we look who is counted.
 	 */
 	smp_mb();
-}
-
-/**
- * shinrai_mark_release() - nothing came of it
- * @mark: that was claimed; as it is when it is filled
- */
-void shinrai_mark_release(struct shinrai_mark *mark)
-{
-	cmpxchg(&mark->version, SHINRAI_MARK_CLAIMED, 0);
+	return claim;
 }
 
 /**
  * shinrai_mark_settle() - fill a mark, unless somebody may write meanwhile
  * @mark: that was claimed
- * @before: the view that was taken before hashing
+ * @claim: from shinrai_mark_claim()
+ * @before: the view that was taken before hashing, after the claim
  * @src: what was measured
  *
  * Return: 0, filled where that can be; -EBUSY when what is used now may be
  * something else than what was measured.
  */
-int shinrai_mark_settle(struct shinrai_mark *mark,
+int shinrai_mark_settle(struct shinrai_mark *mark, u64 claim,
 			const struct shinrai_view *before,
 			const struct shinrai_source *src)
 {
@@ -247,15 +262,16 @@ int shinrai_mark_settle(struct shinrai_mark *mark,
 	u64 old;
 
 	/* Another task may have measured the same and been faster. */
-	old = cmpxchg(&mark->version, SHINRAI_MARK_CLAIMED, stamp);
-	if (old != SHINRAI_MARK_CLAIMED && old != stamp)
+	old = cmpxchg(&mark->version, claim, stamp);
+	if (old != claim && old != stamp)
 		return -EBUSY;
 	shinrai_view_take(&now, src, false); /* cmpxchg() is a barrier */
 	if (!now.writers && !now.moved && now.version == before->version)
 		return 0;
 	cmpxchg(&mark->version, stamp, 0);
 	/* Without a writer it was the filesystem's own doing. */
-	return now.writers || now.moved ? -EBUSY : 0;
+	return now.writers || now.moved || now.size != before->size ? -EBUSY :
+								      0;
 }
 
 /**

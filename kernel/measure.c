@@ -79,7 +79,7 @@ static void use_end(struct shinrai_use *use, const struct shinrai_source *src)
 /* Hashes until the content holds still, or gives up and says so. */
 static int hash_steady(const struct shinrai_source *src,
 		       struct shinrai_use *use, struct shinrai_mark *mark,
-		       struct shinrai_view *before,
+		       u64 *claim, struct shinrai_view *before,
 		       enum shinrai_outcome *outcome)
 {
 	const unsigned long end = jiffies + HASH_S * HZ;
@@ -88,7 +88,7 @@ static int hash_steady(const struct shinrai_source *src,
 	int tries, ret;
 
 	for (tries = 0; tries < TRIES; tries++) {
-		shinrai_mark_claim(mark);
+		*claim = shinrai_mark_claim(mark);
 		shinrai_view_take(before, src, true);
 		ret = shinrai_hash_file(src->file, end, use->digest,
 					&use->size);
@@ -174,6 +174,7 @@ static int measure_lead(const struct shinrai_source *src,
 			struct shinrai_mark *mark)
 {
 	const u64 key = shinrai_inode_key(file_inode(src->file));
+	u64 claim;
 	enum shinrai_outcome outcome;
 	enum shinrai_reason reason;
 	struct shinrai_view before;
@@ -181,7 +182,7 @@ static int measure_lead(const struct shinrai_source *src,
 	int ret, late;
 
 	use_begin(&use, src);
-	ret = hash_steady(src, &use, mark, &before, &outcome);
+	ret = hash_steady(src, &use, mark, &claim, &before, &outcome);
 	if (ret) {
 		tell_unmeasured(&use, -ret, key);
 		goto out;
@@ -193,13 +194,13 @@ static int measure_lead(const struct shinrai_source *src,
 		ret = record(&use);
 	/* Degraded: recorded, though not extended; do not hash it for ever. */
 	late = ret == -EIO && !shinrai_enforcing() ? 0 : ret;
-	if (!reason && !late && shinrai_mark_settle(mark, &before, src)) {
+	if (!reason && !late &&
+	    shinrai_mark_settle(mark, claim, &before, src)) {
 		late = tell_unsteady(&use, SHINRAI_REASON_TOMTOU,
 				     key ^ digest_key(&use));
 		ret = late ? late : ret;
 	}
 out:
-	shinrai_mark_release(mark);
 	use_end(&use, src);
 	return ret;
 }

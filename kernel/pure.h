@@ -9,14 +9,20 @@
 #include <uapi/shinrai.h>
 #include <shinrai/platform.h>
 
-/* Of an inode that is being measured; no stamp is like it. */
-#define SHINRAI_MARK_CLAIMED (~0ULL)
+/* Both set, above a number of its own, in a mark of what is being measured. */
+#define SHINRAI_MARK_CLAIMED (3ULL << 62)
 /* Set in a mark of content that has to be hashed at each use. */
 #define SHINRAI_MARK_UNCACHED (1ULL << 63)
+
+static inline bool shinrai_mark_is_claim(u64 version)
+{
+	return (version & SHINRAI_MARK_CLAIMED) == SHINRAI_MARK_CLAIMED;
+}
 
 /* One look at the inode that holds a content. */
 struct shinrai_view {
 	u64 version; /* change counter, or else what times and size tell */
+	u64 size; /* bytes */
 	bool counter; /* the filesystem maintains the change counter */
 	bool moved; /* what is mapped is not what is read */
 	bool writers; /* open for writing, or mapped shared and writable */

@@ -223,9 +223,11 @@ struct shinrai_trim {
 /*
  * What a BPF program keeps in an inode's storage.  @version is the change
  * counter of the content that was measured, plus one; zero means "measure".
+ * While it is measured again, @used keeps what @version was.
  */
 struct shinrai_mark {
 	__u64 version;
+	__u64 used;
 };
 
 #if defined(__KERNEL__) || defined(static_assert) || \
@@ -235,7 +237,7 @@ _Static_assert(sizeof(struct shinrai_info) == 96, "shinrai_info is ABI");
 _Static_assert(sizeof(struct shinrai_flush) == 1104, "shinrai_flush is ABI");
 _Static_assert(sizeof(struct shinrai_seek) == 16, "shinrai_seek is ABI");
 _Static_assert(sizeof(struct shinrai_trim) == 16, "shinrai_trim is ABI");
-_Static_assert(sizeof(struct shinrai_mark) == 8, "shinrai_mark is ABI");
+_Static_assert(sizeof(struct shinrai_mark) == 16, "shinrai_mark is ABI");
 #endif
 
 #endif

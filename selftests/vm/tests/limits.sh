@@ -81,6 +81,8 @@ check "the state says so" test "$(cat "$S/state")" = "armed overflowed"
 dump
 check "and so does the log" grep -qE ' OVERFLOW reason=33 .*uid=1000' /tmp/log
 check "a checkpoint is written" checkpoint
+check "which takes nothing from the state" \
+	test "$(cat "$S/state")" = "armed overflowed"
 check "a reader may not write one" reader_may_not
 dump
 last=$(grep -E ' CHECKPOINT ' /tmp/log | tail -n 1 | cut -d ' ' -f 1)
