@@ -59,17 +59,19 @@ bool shinrai_measurable(const struct file *file)
  * shinrai_unstable() - may reading say something else than using?
  * @file: measurable, and not an overlay's own
  *
- * FUSE asks a program of some user for each page, each time; and a descriptor
- * that was opened with O_DIRECT is read from the disk, not from the page cache
- * that is mapped.
+ * FUSE asks a program of some user for each page, each time; a descriptor that
+ * was opened with O_DIRECT is read from the disk, not from the page cache that
+ * is mapped; and what DAX maps is the storage itself, where nobody can look
+ * behind the end of a file.
  *
  * Return: 0; -EOPNOTSUPP or -EINVAL, why it cannot be measured.
  */
 int shinrai_unstable(const struct file *file)
 {
-	const struct super_block *sb = file_inode(file)->i_sb;
+	const struct inode *inode = file_inode(file);
 
-	if (sb->s_iflags & SB_I_IMA_UNVERIFIABLE_SIGNATURE)
+	if (inode->i_sb->s_iflags & SB_I_IMA_UNVERIFIABLE_SIGNATURE ||
+	    IS_DAX(inode))
 		return -EOPNOTSUPP;
 	return file->f_flags & O_DIRECT ? -EINVAL : 0;
 }
@@ -177,12 +179,29 @@ bool shinrai_view_pinned(struct inode *inode)
 	return pinned;
 }
 
+/* Is a folio, from an offset on, anything but zeroes? */
+static bool holds_data(struct folio *folio, size_t from)
+{
+	bool data = false;
+	size_t len;
+	void *at;
+
+	for (; !data && from < folio_size(folio); from += len) {
+		len = PAGE_SIZE - offset_in_page(from);
+		at = kmap_local_folio(folio, from);
+		data = memchr_inv(at, 0, len);
+		kunmap_local(at);
+	}
+	return data;
+}
+
 /**
  * shinrai_view_tail() - is there something behind the end of a file?
  * @inode: holds the content; its last page has just been read
  *
  * What was stored there through a mapping is in no file and in no digest, but
- * it is mapped with the last page.
+ * it is mapped with the last page: a huge page of tmpfs as a whole, so there is
+ * more to look at than the rest of a page, and also where none is left.
  *
  * Context: may sleep.
  * Return: true when it is not all zeroes.
@@ -190,19 +209,17 @@ bool shinrai_view_pinned(struct inode *inode)
 bool shinrai_view_tail(struct inode *inode)
 {
 	const loff_t size = i_size_read(inode);
-	const size_t used = offset_in_page(size);
 	struct folio *folio;
-	bool tail;
-	void *page;
+	bool tail = false;
 
-	if (!used)
+	if (!size)
 		return false;
-	folio = filemap_get_folio(inode->i_mapping, size >> PAGE_SHIFT);
+	folio = filemap_get_folio(inode->i_mapping, (size - 1) >> PAGE_SHIFT);
 	if (IS_ERR_OR_NULL(folio))
 		return false; /* no page cache, or it is read again when used */
-	page = kmap_local_folio(folio, offset_in_folio(folio, size) - used);
-	tail = memchr_inv(page + used, 0, PAGE_SIZE - used);
-	kunmap_local(page);
+	/* What was only allocated is cleared before anybody maps it. */
+	if (folio_test_uptodate(folio))
+		tail = holds_data(folio, (size_t)(size - folio_pos(folio)));
 	folio_put(folio);
 	return tail;
 }

@@ -13,6 +13,8 @@
 
 #include "helper.h"
 
+#define HUGE ((uintptr_t)2 << 20)
+
 static void map_code(int prot, int flags, int fd)
 {
 	if (mmap(NULL, 4096, prot, flags, fd, 0) == MAP_FAILED)
@@ -82,6 +84,40 @@ int cmd_tail(char **arg)
 	if (p == MAP_FAILED)
 		fail("mmap");
 	printf("%d\n", p[4000]);
+	return 0;
+}
+
+/* At a multiple of its size, so that one huge page may be mapped there. */
+static char *map_huge(int prot, int flags, int fd)
+{
+	uintptr_t base = (uintptr_t)mmap(NULL, 2 * HUGE, PROT_NONE,
+					 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p;
+
+	if (base == (uintptr_t)MAP_FAILED)
+		fail("mmap");
+	p = mmap((void *)((base + HUGE - 1) & ~(HUGE - 1)), HUGE, prot,
+		 flags | MAP_FIXED, fd, 0);
+	if (p == MAP_FAILED)
+		fail("mmap");
+	return p;
+}
+
+/* The same far behind the end, in the huge page that holds the last byte. */
+int cmd_tail_huge(char **arg)
+{
+	size_t at = strtoul(arg[1], NULL, 0);
+	int fd = open_or_fail(arg[0], O_RDWR);
+	volatile char *p = map_huge(PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+
+	p[0] = p[0]; /* maps all of it */
+	p[at] = 1;
+	munmap((void *)p, HUGE);
+	close(fd);
+	p = map_huge(PROT_READ | PROT_EXEC, MAP_PRIVATE,
+		     open_or_fail(arg[0], O_RDONLY));
+	(void)p[0];
+	printf("%d\n", p[at]);
 	return 0;
 }
 

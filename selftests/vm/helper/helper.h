@@ -36,6 +36,7 @@ int cmd_unlinked(char **arg);
 int cmd_memfd_map(char **arg);
 int cmd_pinned(char **arg);
 int cmd_tail(char **arg);
+int cmd_tail_huge(char **arg);
 int cmd_odd(char **arg);
 int cmd_many(char **arg);
 int cmd_finit(char **arg);

@@ -149,6 +149,7 @@ static const struct {
 	{ "memfd-map", 2, cmd_memfd_map },
 	{ "pinned", 1, cmd_pinned },
 	{ "tail", 1, cmd_tail },
+	{ "tail-huge", 2, cmd_tail_huge },
 	{ "odd", 2, cmd_odd },
 	{ "many", 2, cmd_many },
 	{ "finit", 1, cmd_finit },
