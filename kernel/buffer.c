@@ -35,24 +35,35 @@ u64 shinrai_measure_kernel_seq(void)
 }
 
 /*
- * Tasks whose module was measured and has not come yet.  A load that fails
- * leaves its entry behind, to be overwritten.
+ * Tasks whose module was measured and has not come yet, one entry each.  A load
+ * that fails leaves it behind; when there are too many, the oldest gives way:
+ * so there have to be more than modules can be under way at once.
  */
-static struct {
-	const struct task_struct *task;
+static struct passed {
+	const struct task_struct *task; /* only compared, it may be gone */
 	u64 start;
-} passed[32];
+	u64 turn; /* 0: free */
+} passed[4096];
 static DEFINE_SPINLOCK(passed_lock);
 
 static void module_pass(void)
 {
-	static unsigned int at;
+	struct passed *p, *at = passed;
 	unsigned long flags;
+	static u64 turn;
 
 	spin_lock_irqsave(&passed_lock, flags);
-	passed[at].task = current;
-	passed[at].start = current->start_boottime;
-	at = (at + 1) % ARRAY_SIZE(passed);
+	for (p = passed; p < passed + ARRAY_SIZE(passed); p++) {
+		if (p->turn < at->turn)
+			at = p;
+		if (p->turn && p->task == current) {
+			at = p;
+			break;
+		}
+	}
+	at->task = current;
+	at->start = current->start_boottime;
+	at->turn = ++turn;
 	spin_unlock_irqrestore(&passed_lock, flags);
 }
 
@@ -66,14 +77,14 @@ bool shinrai_measure_passed(void)
 {
 	unsigned long flags;
 	bool found = false;
-	size_t i;
+	struct passed *p;
 
 	spin_lock_irqsave(&passed_lock, flags);
-	for (i = 0; i < ARRAY_SIZE(passed) && !found; i++) {
-		found = passed[i].task == current &&
-			passed[i].start == current->start_boottime;
+	for (p = passed; p < passed + ARRAY_SIZE(passed) && !found; p++) {
+		found = p->turn && p->task == current &&
+			p->start == current->start_boottime;
 		if (found)
-			passed[i].task = NULL;
+			p->turn = 0;
 	}
 	spin_unlock_irqrestore(&passed_lock, flags);
 	return found;

@@ -41,6 +41,7 @@ int cmd_odd(char **arg);
 int cmd_many(char **arg);
 int cmd_finit(char **arg);
 int cmd_init(char **arg);
+int cmd_no_modules(char **arg);
 int cmd_delete(char **arg);
 int cmd_delete32(char **arg);
 int cmd_kexec_load(char **arg);

@@ -11,6 +11,7 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "helper.h"
@@ -67,6 +68,28 @@ int cmd_init(char **arg)
 		fail(arg[0]);
 	if (syscall(SYS_init_module, image, st.st_size, ""))
 		fail("init_module");
+	return 0;
+}
+
+/* What is no module, from as many tasks, as often from each; all at once. */
+int cmd_no_modules(char **arg)
+{
+	unsigned long tasks = strtoul(arg[1], NULL, 0);
+	unsigned long times = strtoul(arg[2], NULL, 0);
+	int fd = open_or_fail(arg[0], O_RDONLY);
+	char image[4096];
+
+	if (read(fd, image, sizeof(image)) != sizeof(image))
+		fail(arg[0]);
+	for (; tasks; tasks--) {
+		if (fork())
+			continue;
+		for (; times; times--)
+			syscall(SYS_init_module, image, sizeof(image), "");
+		_exit(0);
+	}
+	while (wait(NULL) > 0)
+		;
 	return 0;
 }
 
@@ -154,6 +177,7 @@ static const struct {
 	{ "many", 2, cmd_many },
 	{ "finit", 1, cmd_finit },
 	{ "init", 1, cmd_init },
+	{ "no-modules", 3, cmd_no_modules },
 	{ "delete", 2, cmd_delete },
 	{ "delete32", 2, cmd_delete32 },
 	{ "kexec-load", 3, cmd_kexec_load },
