@@ -7,6 +7,7 @@
  */
 #include <linux/cred.h>
 #include <linux/file.h>
+#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/sched.h>
@@ -20,6 +21,9 @@
 
 /* Each pins a file, and a user may cause them faster than they are done. */
 #define LATE_MAX 1024
+/* Of one user; those whose uids fall together share it. */
+#define LATE_EACH (LATE_MAX / 4)
+#define PAYER_BITS 8
 
 enum late_what {
 	LATE_CODE, /* measure what was made executable */
@@ -33,9 +37,37 @@ struct late {
 	struct file *file; /* CODE */
 	struct shinrai_who who; /* CODE */
 	u64 seq; /* WAIT */
+	u32 payer; /* whom its place is charged to; 0: nobody */
 };
 
 static atomic_t lates;
+static atomic_t lates_of[1 << PAYER_BITS]; /* by payer */
+
+/* Return: false when there are too many, as far as @payer is concerned. */
+static bool late_charge(u32 payer)
+{
+	const enum shinrai_share share = payer ? SHINRAI_SHARE_USER :
+						 SHINRAI_SHARE_ROOT;
+	atomic_t *own = &lates_of[hash_32(payer, PAYER_BITS)];
+
+	if (atomic_inc_return(&lates) > (int)shinrai_cap_share(LATE_MAX, share))
+		goto full;
+	if (payer && atomic_inc_return(own) > LATE_EACH)
+		goto enough;
+	return true;
+enough:
+	atomic_dec(own);
+full:
+	atomic_dec(&lates);
+	return false;
+}
+
+static void late_uncharge(u32 payer)
+{
+	if (payer)
+		atomic_dec(&lates_of[hash_32(payer, PAYER_BITS)]);
+	atomic_dec(&lates);
+}
 
 /* Code that could not be measured in time, and is executable already. */
 static void unmeasured(struct file *file, u32 code_flags, int err,
@@ -77,8 +109,8 @@ static void late_do(struct late *l)
 	shinrai_who_put(&l->who);
 	if (l->file)
 		fput(l->file);
+	late_uncharge(l->payer);
 	kfree(l);
-	atomic_dec(&lates);
 }
 
 static void late_task(struct callback_head *head)
@@ -94,22 +126,23 @@ static void late_work(struct work_struct *work)
 /* Return: NULL without memory, or when there are too many. */
 static struct late *late_new(enum late_what what, struct file *file)
 {
+	const u32 payer = shinrai_user_payer();
 	struct late *l;
 
-	if (atomic_inc_return(&lates) > LATE_MAX)
-		goto none;
+	if (!late_charge(payer))
+		return NULL;
 	l = kzalloc(sizeof(*l), GFP_ATOMIC | __GFP_NOWARN);
-	if (!l)
-		goto none;
+	if (!l) {
+		late_uncharge(payer);
+		return NULL;
+	}
+	l->payer = payer;
 	l->what = what;
 	if (file) {
 		shinrai_who_get(&l->who, GFP_ATOMIC);
 		l->file = get_file(file);
 	}
 	return l;
-none:
-	atomic_dec(&lates);
-	return NULL;
 }
 
 static void late_add(struct late *l)

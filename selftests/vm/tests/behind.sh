@@ -98,6 +98,31 @@ t.ok("late work is bounded, which is told", odd == [(12, LATE | MPROTECT)],
      odd)
 t.ok("and the content is there", len(code(sha(content(path)))) == 1)
 
+
+def waiting(p):
+    with open("/proc/%d/stat" % p.pid) as f:
+        return f.read().rsplit(")", 1)[1].split()[0] == "D"
+
+
+# A user does the same, slowly: the TPM keeps the first of them waiting.
+greedy = random_file("/tmp/greedy", 4096)
+others = [(random_file("/tmp/other%d" % uid, 4096), uid) for uid in (0, 1001)]
+host("tpm stop")
+crowd = [subprocess.Popen(["/vm/helper", "many", greedy, "1500"], user=1000)]
+waits = [until(lambda: waiting(crowd[0]), 2)]
+crowd += [subprocess.Popen(["/vm/helper", "protect", path], user=uid)
+          for path, uid in others]
+waits += [until(lambda: waiting(p), 1) for p in crowd[1:]]
+host("tpm cont")
+t.ok("a user has as much late work as he likes",
+     all(waits) and [p.wait() for p in crowd] == [0] * 3, waits)
+odd = [(e.text(PATH), e.num(ERRNO)) for e in events(settled(), EV_UNMEASURED)]
+t.ok("of which some is not done", (greedy, 12) in odd, odd)
+for path, uid in others:
+    t.ok("what is late for user %d is done all the same" % uid,
+         path not in [p for p, _ in odd] and
+         len(code(sha(content(path)))) == 1, odd)
+
 # Not read as it is mapped.
 fd = os.open(random_file("/mnt/ext4/direct", 8192), os.O_RDONLY | O_DIRECT)
 m = map_code(fd)
