@@ -198,6 +198,7 @@ int shinrai_log_trim(u64 record);
 int shinrai_log_state(enum shinrai_reason reason, int err, u64 *seq);
 void shinrai_log_degrade(enum shinrai_reason reason, int err);
 void shinrai_log_resume(void);
+void shinrai_log_asleep(bool asleep);
 int shinrai_log_arming(void);
 u32 shinrai_log_held(void);
 int shinrai_log_owe(struct shinrai_owed *o);

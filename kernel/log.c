@@ -244,7 +244,7 @@ static void pay(const struct shinrai_rec *rec)
 	/* Where nobody waited, nobody else would tell. */
 	if (shinrai_phase() == SHINRAI_ARMED &&
 	    rec->last_seq > shinrai_log_armed_seq() &&
-	    ktime_get_ns() - rec->queued_ns > SHINRAI_LATE_NS)
+	    shinrai_log_overdue(rec->queued_ns))
 		shinrai_log_degrade(SHINRAI_REASON_DEGRADED_TIMEOUT, ETIMEDOUT);
 }
 

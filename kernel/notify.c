@@ -87,10 +87,13 @@ static int suspending(struct notifier_block *nb, unsigned long action,
 	case PM_HIBERNATION_PREPARE:
 	case PM_SUSPEND_PREPARE:
 		say(SHINRAI_REASON_SUSPEND);
+		shinrai_log_asleep(true);
 		break;
 	case PM_POST_HIBERNATION:
 	case PM_POST_SUSPEND:
+		/* All that was left behind comes before it. */
 		say(SHINRAI_REASON_RESUME);
+		shinrai_log_asleep(false);
 		break;
 	}
 	return NOTIFY_DONE;

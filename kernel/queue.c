@@ -172,6 +172,35 @@ bool shinrai_log_late(u64 seq)
 }
 
 /**
+ * shinrai_log_asleep() - the machine is about to sleep, or awake again
+ * @asleep: which of them
+ *
+ * The TPM sleeps with it, and the thread; the clock stands still for the
+ * deepest part of that only.  So what was queued just before is not late yet.
+ *
+ * Context: any.
+ */
+void shinrai_log_asleep(bool asleep)
+{
+	WRITE_ONCE(q.awake_ns, asleep ? U64_MAX : ktime_get_ns());
+}
+
+/**
+ * shinrai_log_overdue() - should an event have been extended by now?
+ * @queued_ns: since when it is outstanding
+ *
+ * Context: any.
+ * Return: true when the TPM was awake for SHINRAI_WAIT_MS meanwhile.
+ */
+bool shinrai_log_overdue(u64 queued_ns)
+{
+	const u64 since = max(queued_ns, READ_ONCE(q.awake_ns));
+	const u64 now = ktime_get_ns();
+
+	return now > since && now - since > SHINRAI_LATE_NS;
+}
+
+/**
  * shinrai_log_behind() - is more outstanding than a batch may be late?
  *
  * Who does not wait looks here for the TPM's sake: after SHINRAI_WAIT_MS without
@@ -192,7 +221,7 @@ bool shinrai_log_behind(void)
 	if (!oldest && p)
 		oldest = p->queued_ns;
 	shinrai_log_unlock(flags);
-	if (oldest && ktime_get_ns() - oldest > SHINRAI_LATE_NS)
+	if (oldest && shinrai_log_overdue(oldest))
 		shinrai_log_degrade(SHINRAI_REASON_DEGRADED_TIMEOUT, ETIMEDOUT);
 	return behind;
 }

@@ -34,6 +34,7 @@ struct shinrai_queue {
 	u64 flush; /* @lock; nothing up to here is held back */
 	u64 degraded_seq; /* set once, before the state is degraded */
 	u64 armed_seq; /* set once, by arming */
+	u64 awake_ns; /* nothing counts as late before; ~0: the machine sleeps */
 	u64 events; /* @lock; accepted */
 	u64 violations; /* @lock; of those */
 	struct shinrai_note degraded; /* @lock */
@@ -46,5 +47,7 @@ struct shinrai_queue {
 };
 
 extern struct shinrai_queue shinrai_queue;
+
+bool shinrai_log_overdue(u64 queued_ns);
 
 #endif
