@@ -56,7 +56,7 @@ attack long_headers 20 20 "8,000 bytes of headers" 2.6
 attack endless_headers 5 5 "endless headers" 2.6
 attack endless_chunk_size 5 5 "an endless size of a chunk" 0
 attack endless_chunk_extension 5 5 "an endless extension of a chunk" 0
-attack empty_chunk_lines 5 5 "empty lines where a chunk should begin" 0
+attack empty_chunk_lines 30 30 "empty lines where a chunk should begin" 0
 attack huge_length 20 20 "a body of 10^20 bytes" 2.6
 attack smuggle 10 10 "length and chunks at once" 4
 attack pipelined 5 5 "50 challenges in one write" 4

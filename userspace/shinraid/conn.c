@@ -40,17 +40,26 @@ static struct diag_rate failures = DIAG_RATE;
 /*
  * evhttp owns the connection; it sees the end of it and frees it.  Where memory
  * lacked it may have forgotten it, before it had a descriptor.
+ *
+ * The kernel opens no window after a shutdown: a peer that is still sending into
+ * a full one would learn of the end minutes later, and a peer that does not read
+ * would hold the bytes of its answer as long.  A reset ends both at once.  Only
+ * whoever is idle may still be reading the end of an answer.
  */
 static void drop(struct conn *c)
 {
+	const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
 	evutil_socket_t fd = bufferevent_getfd(c->bev);
 
 	c->dropped = true;
 	evtimer_del(c->deadline);
-	if (fd >= 0)
-		shutdown(fd, SHUT_RDWR);
-	else
+	if (fd < 0) {
 		bufferevent_free(c->bev);
+		return;
+	}
+	if (c->state != IDLE)
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	shutdown(fd, SHUT_RDWR);
 }
 
 static void set_deadline(struct conn *c, enum state state, long seconds)
