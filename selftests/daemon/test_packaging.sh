@@ -1,9 +1,34 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The unit, the user, and the configuration that is shipped.
+# The unit, the user, and the configuration that is shipped.  The daemon starts
+# and answers under the unit's system call filter.
 # shellcheck disable=SC2119 source=selftests/daemon/lib.sh
 . "$(dirname "$0")/lib.sh"
 shipped=$root/tools/packaging
+
+answers_confined() {
+	start_tpm
+	make_certs
+	make_fake_log
+	./fake_log $boot 0 3 >log
+	configure
+	cat >confined <<-SH
+	#!/bin/sh
+	exec python3 "$here/confined.py" "$shipped/shinraid.service" \
+		"$shinraid" "\$@"
+	SH
+	chmod 755 confined
+	shinraid=$work/confined
+	ok "starts under the system call filter of the unit" start_daemon
+	[ -n "${port-}" ] || return 0
+	challenge '"items":["log","machine"]'
+	answers 200 "a challenge under it"
+	kill -HUP "$daemon_pid"
+	challenge
+	answers 200 "and after new certificates"
+	stop_daemon
+	ok "ends with status 0 under it" test "$stopped" -eq 0
+}
 
 ok "the shipped configuration is right" \
 	"$shinraid" --config "$shipped/shinraid.conf" --check-config
@@ -23,6 +48,9 @@ if command -v systemd-analyze >/dev/null; then
 		"$shipped/shinraid.service" >shinraid.service
 	ok "systemd-analyze verify" systemd-analyze verify \
 		"$work/shinraid.service"
+	answers_confined
+else
+	echo "# skipped: no systemd-analyze, which knows its sets of calls"
 fi
 if command -v systemd-sysusers >/dev/null; then
 	systemd-sysusers --dry-run "$shipped/shinrai.sysusers.conf" \
