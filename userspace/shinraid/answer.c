@@ -16,16 +16,25 @@ static struct diag_rate warnings = DIAG_RATE;
 
 /**
  * answer_map_spool() - have all of the log that the parent spoke of in memory
- * @n: round.log is fresh
+ * @n: round.range is filled
+ *
+ * The log grows all the time, so only what lies in a range is sure to be there
+ * when it is sent.
  *
  * Return: 0; -errno.
  */
 int answer_map_spool(struct net *n)
 {
-	size_t end = (size_t)n->round.log.end;
+	struct round *r = &n->round;
+	size_t end = 0;
 	struct blob *b;
+	u64 i;
 
-	if (end <= blob_size(n->round.spool))
+	for (i = 0; i < r->batch.size; i++) {
+		if (r->range[i].offset + r->range[i].len > end)
+			end = (size_t)(r->range[i].offset + r->range[i].len);
+	}
+	if (r->spool && end <= blob_size(r->spool))
 		return 0;
 	if (n->spool_fd < 0)
 		return -ENOENT;
@@ -33,8 +42,8 @@ int answer_map_spool(struct net *n)
 	b = blob_map(n->spool_fd, (end / MAP_STEP + 1) * MAP_STEP);
 	if (!b)
 		return -errno;
-	blob_put(n->round.spool);
-	n->round.spool = b;
+	blob_put(r->spool);
+	r->spool = b;
 	return 0;
 }
 

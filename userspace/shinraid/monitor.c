@@ -118,7 +118,6 @@ static void answer_sync(struct monitor *m, u64 cookie)
 		s.window_events = sp->facts.window_events;
 		memcpy(s.boot_id, sp->boot_id, sizeof(s.boot_id));
 		s.records = sp->records;
-		s.end = spool_size(sp);
 		s.selection = m->selection;
 		if (!m->passed) {
 			fd = spool_reader(m);

@@ -64,7 +64,6 @@ struct msg_synced {
 	u32 reserved;
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
 	u64 records;
-	u64 end; /* bytes in the spool file */
 	struct shinrai_selection selection;
 };
 

@@ -248,7 +248,7 @@ void round_synced(struct net *n, u64 cookie)
 			refuse_waiting(n, 503, "the log is not whole");
 		end(n);
 	} else if (r->phase == PHASE_SYNC) {
-		if (r->log.status || answer_map_spool(n)) {
+		if (r->log.status) {
 			refuse_batch(n, "the log cannot be read");
 			return;
 		}
@@ -279,6 +279,10 @@ void round_ranged(struct net *n, u64 cookie, const struct msg_ranged *in)
 	}
 	if (r->ranged < r->batch.size) {
 		ask_ranges(n);
+		return;
+	}
+	if (answer_map_spool(n)) {
+		refuse_batch(n, "the log cannot be read");
 		return;
 	}
 	for (i = 0; i < r->batch.size; i++)
