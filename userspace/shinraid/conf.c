@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Configuration files: a table of keys, filled by libconfig. */
+#include <arpa/inet.h>
 #include <glob.h>
 #include <libconfig.h>
 #include <stdarg.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 
 #include <shinrai/bank.h>
+#include <shinrai/hex.h>
 
 #include "conf.h"
 
@@ -19,11 +21,14 @@ struct target {
 
 enum kind { TEXT, NUMBER, PCRS, CLIENTS, LIMITS };
 
+/* What a text must be, min of its key. */
+enum text { ANY, SOME, ADDRESS, ABSOLUTE };
+
 struct key {
 	const char *name;
 	enum kind kind;
 	size_t offset;
-	int min, max;
+	int min, max; /* NUMBER; TEXT: min is an enum text */
 	const char *fallback; /* TEXT */
 	int number; /* NUMBER */
 };
@@ -36,28 +41,30 @@ struct key {
 	}
 
 static const struct key keys[] = {
-	{ "listen", TEXT, AT(listen), 0, 0, "0.0.0.0", 0 },
+	{ "listen", TEXT, AT(listen), ADDRESS, 0, "0.0.0.0", 0 },
 	{ "port", NUMBER, AT(port), 0, 65535, NULL, 8417 },
-	{ "tls_cert", TEXT, AT(tls_cert), 0, 0, "/etc/shinrai/tls/cert.pem",
+	{ "tls_cert", TEXT, AT(tls_cert), SOME, 0, "/etc/shinrai/tls/cert.pem",
 	  0 },
-	{ "tls_key", TEXT, AT(tls_key), 0, 0, "/etc/shinrai/tls/key.pem", 0 },
-	{ "tls_ca", TEXT, AT(tls_ca), 0, 0, "/etc/shinrai/tls/ca.pem", 0 },
+	{ "tls_key", TEXT, AT(tls_key), SOME, 0, "/etc/shinrai/tls/key.pem",
+	  0 },
+	{ "tls_ca", TEXT, AT(tls_ca), SOME, 0, "/etc/shinrai/tls/ca.pem", 0 },
 	{ "allow_clients", CLIENTS, 0, 0, 0, NULL, 0 },
-	{ "tcti", TEXT, AT(tcti), 0, 0, "device:/dev/tpmrm0", 0 },
+	{ "tcti", TEXT, AT(tcti), SOME, 0, "device:/dev/tpmrm0", 0 },
 	{ "ak_generation", NUMBER, AT(ak_generation), 0, INT_MAX, NULL, 0 },
 	{ "pcrs", PCRS, 0, 0, 0, NULL, 0 },
-	{ "log_device", TEXT, AT(log_device), 0, 0, "/dev/shinrai", 0 },
-	{ "ima_log", TEXT, AT(ima_log), 0, 0,
+	{ "log_device", TEXT, AT(log_device), SOME, 0, "/dev/shinrai", 0 },
+	{ "ima_log", TEXT, AT(ima_log), ANY, 0,
 	  "/sys/kernel/security/ima/binary_runtime_measurements", 0 },
-	{ "firmware_log", TEXT, AT(firmware_log), 0, 0,
+	{ "firmware_log", TEXT, AT(firmware_log), ANY, 0,
 	  "/sys/kernel/security/tpm0/binary_bios_measurements", 0 },
-	{ "spool", TEXT, AT(spool), 0, 0, "/var/lib/shinrai", 0 },
-	{ "user", TEXT, AT(user), 0, 0, "shinrai", 0 },
+	{ "spool", TEXT, AT(spool), ABSOLUTE, 0, "/var/lib/shinrai", 0 },
+	{ "user", TEXT, AT(user), ANY, 0, "shinrai", 0 },
 	{ "limits", LIMITS, 0, 0, 0, NULL, 0 },
 };
 
 static const struct key limit_keys[] = {
-	LIMIT(connections, 1, 65536, 2048),
+	/* With what else is open, LimitNOFILE of shinraid.service. */
+	LIMIT(connections, 1, CONF_CONNECTIONS, 2048),
 	LIMIT(connections_per_client, 1, 65536, 2048),
 	LIMIT(challenges, 1, 65536, 4096),
 	LIMIT(handshake_s, 1, 3600, 5),
@@ -100,29 +107,12 @@ static int set_text(char **dst, const char *value)
 	return 0;
 }
 
-static int hex_nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
 static int read_hash(const char *text, u8 out[32])
 {
-	int i, hi, lo;
-
-	if (!text || strlen(text) != 64)
+	if (!text || strlen(text) != 64 ||
+	    strspn(text, "0123456789abcdef") != 64)
 		return -EINVAL;
-	for (i = 0; i < 32; i++) {
-		hi = hex_nibble(text[2 * i]);
-		lo = hex_nibble(text[2 * i + 1]);
-		if (hi < 0 || lo < 0)
-			return -EINVAL;
-		out[i] = (u8)(hi << 4 | lo);
-	}
-	return 0;
+	return shinrai_hex_decode(text, 64, out);
 }
 
 static int set_clients(const struct target *t, const config_setting_t *s)
@@ -211,6 +201,26 @@ static int set_pcrs(const struct target *t, const config_setting_t *s)
 	return 0;
 }
 
+static const char *text_fault(enum text what, const char *text)
+{
+	u8 a[sizeof(struct in6_addr)];
+
+	switch (what) {
+	case ANY:
+		return NULL;
+	case ADDRESS:
+		if (inet_pton(AF_INET, text, a) == 1 ||
+		    inet_pton(AF_INET6, text, a) == 1)
+			return NULL;
+		return "is neither an IPv4 nor an IPv6 address";
+	case ABSOLUTE:
+		return *text == '/' ? NULL : "is a path that begins with /";
+	case SOME:
+		break;
+	}
+	return *text ? NULL : "is not empty";
+}
+
 static int set_group(const struct target *t, const config_setting_t *group,
 		     const struct key *table, size_t count);
 
@@ -218,12 +228,17 @@ static int set_key(const struct target *t, const config_setting_t *s,
 		   const struct key *k)
 {
 	void *dst = (char *)t->conf + k->offset;
+	const char *why;
 	int v;
 
 	switch (k->kind) {
 	case TEXT:
 		if (config_setting_type(s) != CONFIG_TYPE_STRING)
 			return bad(t, s, "%s is a text in quotes", k->name);
+		why = text_fault((enum text)k->min,
+				 config_setting_get_string(s));
+		if (why)
+			return bad(t, s, "%s %s", k->name, why);
 		return set_text(dst, config_setting_get_string(s));
 	case NUMBER:
 		v = config_setting_get_int(s);

@@ -8,6 +8,8 @@
 #define CONF_DEFAULT "/etc/shinrai/shinraid.conf"
 #define CONF_BANKS 4 /* in pcrs at most */
 #define CONF_PCRS 24
+#define CONF_FILES 64 /* open at most, without connections */
+#define CONF_CONNECTIONS (65536 - CONF_FILES)
 #define CONF_CLIENTS 4096 /* entries of the allow-list at most */
 
 /* SHA-256 of an allowed SubjectPublicKeyInfo. */

@@ -206,7 +206,7 @@ static void limit(int resource, rlim_t value)
 
 static void limits(const struct conf *conf, enum sandbox which)
 {
-	rlim_t files = 64;
+	rlim_t files = CONF_FILES;
 
 	if (which == SANDBOX_NET)
 		files += (rlim_t)conf->limits.connections;
