@@ -81,7 +81,7 @@ static void challenge(struct net *n, struct evhttp_request *req,
 	struct evbuffer *body = evhttp_request_get_input_buffer(req);
 	struct round *r = &n->round;
 	struct challenge *c;
-	const char *wrong;
+	const char *wrong = NULL, *lacking = NULL;
 
 	if (evbuffer_get_length(body) > BODY_MAX) {
 		http_problem(req, 413, "Content Too Large",
@@ -99,11 +99,17 @@ static void challenge(struct net *n, struct evhttp_request *req,
 		return;
 	}
 	c = calloc(1, sizeof(*c));
-	wrong = c ? request_parse(body, c) : "out of memory";
-	if (!wrong && tls_exporter(conn_ssl(conn), c->c.exporter))
-		wrong = "this connection has no exporter";
-	if (wrong) {
+	if (!c)
+		lacking = "out of memory";
+	else if (tls_exporter(conn_ssl(conn), c->c.exporter))
+		lacking = "this connection has no exporter";
+	else
+		wrong = request_parse(body, c);
+	if (lacking)
+		http_problem(req, 503, "Service Unavailable", lacking);
+	else if (wrong)
 		http_problem(req, 400, "Bad Request", wrong);
+	if (lacking || wrong) {
 		free(c);
 		return;
 	}
