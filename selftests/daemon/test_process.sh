@@ -61,6 +61,7 @@ fails 'log_device = "/nowhere";' \
 	'cannot open /nowhere: No such file or directory (is the module' \
 	"no module"
 fails 'tcti = "swtpm:host=127.0.0.1,port=1";' 'cannot open the TPM' "no TPM"
+ok "no TPM: only the daemon speaks" bash -c "! grep -v 'shinraid: ' err"
 fails "tls_key = \"$work/client.key\";" 'tls_key is not the PEM key' \
 	"the key of another certificate"
 fails "tls_ca = \"$work/log\";" 'tls_ca holds no PEM' "a CA that is none"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The process that holds the TPM: it answers one request, a quote. */
 #include <poll.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "conf.h"
@@ -92,6 +93,8 @@ void tpm_process(const struct conf *conf, int parent, int net)
 	TSS2_RC rc;
 	int ret;
 
+	/* Its own lines have no priority and no limit; we say what failed. */
+	setenv("TSS2_LOG", "all+none", 0);
 	rc = tpm_connect(&t, conf->tcti);
 	if (rc)
 		diag_die("cannot open the TPM %s: %s (is there one, and is the "
