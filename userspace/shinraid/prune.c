@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <shinrai/hex.h>
+
 #include "spool.h"
 
 struct old {
@@ -89,8 +91,7 @@ int spool_prune(const char *root, const u8 keep[SHINRAI_BOOT_ID_SIZE],
 	u64 sum = 0;
 	DIR *dir;
 
-	for (i = 0; i < SHINRAI_BOOT_ID_SIZE; i++)
-		sprintf(current + 2 * i, "%02x", keep[i]);
+	shinrai_hex_encode(keep, SHINRAI_BOOT_ID_SIZE, current);
 	dir = opendir(root);
 	if (!dir)
 		return -errno;

@@ -4,51 +4,18 @@
 #include <jansson.h>
 
 #include <shinrai/hex.h>
+#include <shinrai/session.h>
 
 #include "net.h"
-
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			       "abcdefghijklmnopqrstuvwxyz"
-			       "0123456789-_";
-
-/* base64url without padding, RFC 4648 5; one encoding for each value only. */
-static int base64url(const char *text, size_t len, u8 *out, size_t cap,
-		     size_t *out_len)
-{
-	const char *p;
-	size_t i, n = 0;
-	u32 bits = 0;
-	unsigned int have = 0;
-
-	if (len % 4 == 1)
-		return -EINVAL;
-	for (i = 0; i < len; i++) {
-		p = text[i] ? strchr(alphabet, text[i]) : NULL;
-		if (!p)
-			return -EINVAL;
-		bits = bits << 6 | (u32)(p - alphabet);
-		have += 6;
-		if (have < 8)
-			continue;
-		have -= 8;
-		if (n == cap)
-			return -EINVAL;
-		out[n++] = (u8)(bits >> have);
-		bits &= (1u << have) - 1;
-	}
-	if (bits)
-		return -EINVAL;
-	*out_len = n;
-	return 0;
-}
 
 static const char *set_nonce(const json_t *v, struct challenge *c)
 {
 	size_t len;
 
 	if (!json_is_string(v) ||
-	    base64url(json_string_value(v), json_string_length(v), c->c.nonce,
-		      sizeof(c->c.nonce), &len) ||
+	    strlen(json_string_value(v)) != json_string_length(v) ||
+	    shinrai_base64url_decode(json_string_value(v), c->c.nonce,
+				     sizeof(c->c.nonce), &len) ||
 	    len < SHINRAI_NONCE_MIN)
 		return "nonce is not base64url of 16 to 64 bytes";
 	c->c.nonce_len = (u8)len;

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <shinrai/hex.h>
+
 #include "spool.h"
 
 #define FIRST_CAP 1024
@@ -199,14 +201,6 @@ static int recover(struct spool *sp)
 	return 0;
 }
 
-static void boot_name(const u8 id[SHINRAI_BOOT_ID_SIZE], char name[33])
-{
-	int i;
-
-	for (i = 0; i < SHINRAI_BOOT_ID_SIZE; i++)
-		sprintf(name + 2 * i, "%02x", id[i]);
-}
-
 /* A new folder and a new name in it survive a crash only when synced. */
 static int sync_dir(int dir, const char *name)
 {
@@ -272,7 +266,7 @@ int spool_open(struct spool *sp, const char *root,
 	char name[2 * SHINRAI_BOOT_ID_SIZE + 1];
 	int ret;
 
-	boot_name(boot_id, name);
+	shinrai_hex_encode(boot_id, SHINRAI_BOOT_ID_SIZE, name);
 	ret = open_log(root, name);
 	if (ret < 0)
 		return ret;
