@@ -148,7 +148,8 @@ static int run(struct verify *v, struct judge *j, struct live *l)
 	ret = judge_load(v, j);
 	if (ret)
 		return ret;
-	j->whole = l->full || !judge_goes_on(j);
+	/* What is saved must stand alone: a reader may not have our state. */
+	j->whole = l->full || j->save || !judge_goes_on(j);
 	if (!j->whole) {
 		l->req.from = j->last.records;
 		l->req.boot_id = j->last.boot_id;
