@@ -15,6 +15,7 @@ struct export
 	bool redact[256]; /* by field id */
 	u8 *events, *content; /* SHINRAI_MAX_RECORD bytes each */
 	u64 records, first, last, withheld;
+	u64 trimmed; /* records that the module freed */
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
 };
 
@@ -64,11 +65,15 @@ static int check_order(struct export *e, const struct shinrai_record *rec,
 	} else if (memcmp(e->boot_id, h->boot_id, sizeof(e->boot_id))) {
 		return fault(e, rec, "another boot id than the records before");
 	} else if (rec->recnum != e->last + 1) {
-		/* Only what was trimmed behind a checkpoint may lack. */
-		if (e->last || rec->recnum <= e->last)
+		/* The module frees what is behind a checkpoint, but record 0. */
+		if (!e->log->device || e->last || rec->recnum <= e->last)
 			return fault(e, rec, "not the next record number");
-		ctl_note(e->ctl, "%s: records 1 to %llu were trimmed",
-			 e->log->name, (unsigned long long)rec->recnum - 1);
+		e->trimmed = rec->recnum - 1;
+		ctl_note(e->ctl,
+			 "%s: records 1 to %llu were trimmed, so this copy does"
+			 " not replay (shinraid keeps them: --log"
+			 " /var/lib/shinrai/BOOT_ID/log.cel)",
+			 e->log->name, (unsigned long long)e->trimmed);
 	}
 	e->last = rec->recnum;
 	e->records++;
@@ -208,10 +213,11 @@ static int finish(struct export *e, struct ctl_out *out, bool force)
 	if (e->ctl->json)
 		return ctl_json_out(
 			e->ctl, to_stdout ? stderr : stdout,
-			json_pack("{s:s, s:I, s:I, s:I, s:I}", "file",
+			json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "file",
 				  out->path, "first", (json_int_t)e->first,
 				  "last", (json_int_t)e->last, "records",
-				  (json_int_t)e->records, "withheld",
+				  (json_int_t)e->records, "trimmed",
+				  (json_int_t)e->trimmed, "withheld",
 				  (json_int_t)e->withheld));
 	ctl_note(e->ctl, "%s: %llu records, %llu fields withheld", out->path,
 		 (unsigned long long)e->records,
