@@ -176,6 +176,19 @@ ok "our certificate is refused" exits 1 "$verify" live \
 	"https://127.0.0.1:$port" --cert outsider.pem --key outsider.key \
 	--ca ca.pem
 ok "key of another certificate" exits 1 live --key ca.key
+openssl ec -in client.key -aes256 -passout pass:x -out secret.key 2>/dev/null
+on_terminal() { # exits() on a terminal, at which nobody answers
+	timeout 20 script -qec "$(printf '%q ' "$@")" /dev/null <>silence
+}
+mkfifo silence
+ok "a key with a passphrase is refused, not asked for" exits 1 on_terminal \
+	"$verify" live "https://127.0.0.1:$port" --cert client.pem \
+	--key secret.key --ca ca.pem
+ok "says what to do" grep -q 'in PEM, without a passphrase' out
+for file in cert key ca; do
+	ok "--$file names no file" exits 1 live "--$file" nofile
+	ok "says so" grep -q 'nofile: No such file' msg
+done
 ok "wrong name" exits 1 live --name other.example
 pin=$(openssl x509 -in server.pem -outform DER | sha256sum | cut -d' ' -f1)
 ok "right pin instead of a name" exits 4 live --name '' --pin "$pin"
@@ -190,6 +203,10 @@ ok "says what to do" grep -q "to begin anew, remove it" msg
 ok "evidence cut on our disk" exits 1 "$verify" check damaged
 ok "no evidence" exits 2 "$verify" check
 ok "no https" exits 2 "$verify" live http://127.0.0.1:1
+for url in 127.0.0.1:99999 127.0.0.1:65536 127.0.0.1:0 127.0.0.1:; do
+	ok "no port: $url" exits 2 "$verify" live "https://$url" \
+		--cert client.pem --key client.key --ca ca.pem
+done
 ok "errors in JSON too" exits 1 "$verify" check damaged --json
 ok "with code and hint" jq -e '.error.code == "evidence" and .error.hint' out
 stop_daemon

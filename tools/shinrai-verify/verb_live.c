@@ -22,6 +22,13 @@ struct live {
 	bool full;
 };
 
+static bool is_port(const char *s)
+{
+	unsigned long n = strtoul(s, NULL, 10);
+
+	return *s && !s[strspn(s, "0123456789")] && n && n <= 65535;
+}
+
 /* https://host:port, https://[v6]:port; a path would name nothing. */
 static int take_url(struct verify *v, struct live *l, const char *url)
 {
@@ -42,8 +49,7 @@ static int take_url(struct verify *v, struct live *l, const char *url)
 		if (port)
 			*port++ = '\0';
 	}
-	if (!port || *port != ':' || !port[1] ||
-	    port[1 + strspn(port + 1, "0123456789")])
+	if (!port || *port != ':' || !is_port(port + 1))
 		return verify_usage(v, "%s: needs host and port", url);
 	*port = '\0';
 	if (!*host || strpbrk(host, "/@?#"))

@@ -52,8 +52,12 @@ fail(struct client *c, const char *step, const char *next, const char *fmt, ...)
 
 static const char *ssl_why(void)
 {
-	const char *s = ERR_reason_error_string(ERR_peek_last_error());
+	/* The first error is the cause, those after it say where it was met. */
+	unsigned long e = ERR_peek_error();
+	const char *s = ERR_reason_error_string(e);
 
+	if (ERR_SYSTEM_ERROR(e))
+		return strerror(ERR_GET_REASON(e));
 	return s ? s : "connection closed";
 }
 
@@ -132,16 +136,22 @@ static int connect_to(struct client *c)
 static int load_keys(struct client *c)
 {
 	const struct shinrai_client_request *r = c->req;
+	/* An empty passphrase: nothing here may ask a terminal. */
+	static char none[1];
 
+	ERR_clear_error();
 	c->ctx = SSL_CTX_new(TLS_client_method());
 	if (!c->ctx || !SSL_CTX_set_min_proto_version(c->ctx, TLS1_3_VERSION))
 		return fail(c, "tls", "is memory short?", "OpenSSL: %s",
 			    ssl_why());
+	SSL_CTX_set_default_passwd_cb_userdata(c->ctx, none);
 	if (SSL_CTX_use_certificate_chain_file(c->ctx, r->cert) != 1)
 		return fail(c, "certificate", "give a PEM file with --cert",
 			    "%s: %s", r->cert, ssl_why());
 	if (SSL_CTX_use_PrivateKey_file(c->ctx, r->key, SSL_FILETYPE_PEM) != 1)
-		return fail(c, "key", "give the certificate's key in PEM",
+		return fail(c, "key",
+			    "give the certificate's key in PEM, without a "
+			    "passphrase",
 			    "%s: %s", r->key, ssl_why());
 	if (SSL_CTX_check_private_key(c->ctx) != 1)
 		return fail(c, "key", "give the certificate's own key",

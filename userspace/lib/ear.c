@@ -16,15 +16,6 @@
 /* AR4SI trustworthiness tiers. */
 enum { NONE = 0, AFFIRMING = 2, WARNING = 32, CONTRAINDICATED = 96 };
 
-static int no_passphrase(char *buf, int size, int rw, void *ctx)
-{
-	(void)buf;
-	(void)size;
-	(void)rw;
-	(void)ctx;
-	return -1;
-}
-
 /**
  * shinrai_ear_key() - private P-256 key from PEM
  * @pem: @len bytes, not encrypted
@@ -41,7 +32,8 @@ int shinrai_ear_key(const void *pem, size_t len, EVP_PKEY **key)
 
 	if (!bio)
 		return -ENOMEM;
-	k = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
+	/* An empty passphrase: nothing here may ask a terminal. */
+	k = PEM_read_bio_PrivateKey(bio, NULL, NULL, (char[]){ 0 });
 	BIO_free(bio);
 	if (!k)
 		return -EBADMSG;
