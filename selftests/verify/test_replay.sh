@@ -46,6 +46,13 @@ expect "a cut log" 3 '^malformed: entry 3 at byte' replay cel "$work/cut"
 { cat "$work/cel"; printf x; } >"$work/more"
 expect "a trailing byte" 3 '"verdict":"malformed"' \
 	replay cel "$work/more" --json
+truncate -s 65M "$work/long"
+expect "a log longer than an answer is read" 3 '^malformed: entry 0 at byte' \
+	replay cel "$work/long"
+truncate -s 257M "$work/long"
+expect "one that no appraisal would take is not" 1 'cannot read .*long' \
+	replay cel "$work/long"
+rm "$work/long"
 : >"$work/empty"
 expect "an empty log" 4 '^empty: 0 entries' replay cel "$work/empty"
 # The type of the last CODE event becomes another one.

@@ -109,7 +109,7 @@ static int load_reference(struct verify *v, struct judge *j)
 	size_t len;
 	int ret;
 
-	ret = verify_read(v, j->reference, VERIFY_MAX_FILE, &text, &len);
+	ret = verify_read(v, j->reference, VERIFY_MAX_REFERENCE, &text, &len);
 	if (ret)
 		return ret;
 	if (shinrai_reference_parse(text, len, &j->ref, why, sizeof(why)))

@@ -11,6 +11,7 @@
 
 #include <shinrai/bootlog.h>
 #include <shinrai/cel.h>
+#include <shinrai/evidence.h>
 #include <shinrai/hex.h>
 #include <shinrai/ima.h>
 
@@ -294,7 +295,7 @@ int verb_replay(struct verify *v, int argc, char **argv)
 		return verify_usage(v, "no such kind of log: %s", r.kind);
 	if (flags && strcmp(r.kind, "ima"))
 		return verify_usage(v, "--big-endian is for ima only");
-	if (verify_read(v, argv[optind + 1], VERIFY_MAX_FILE, &data, &len))
+	if (verify_read(v, argv[optind + 1], SHINRAI_MAX_LOG, &data, &len))
 		return VERIFY_FAILURE;
 	if (v->json)
 		r.faults = json_array();
