@@ -63,7 +63,7 @@ struct shinrai_why {
 };
 
 #define SHINRAI_MAX_WHY 32 /* listed of each code; the rest is counted */
-#define SHINRAI_MAX_NOTES 64
+#define SHINRAI_MAX_NOTES (SHINRAI_MAX_SOURCES + 64) /* each source is one */
 
 struct shinrai_appraise_input {
 	const struct shinrai_evidence *ev;

@@ -94,7 +94,7 @@ static void test_notes_many(void **state)
 
 	(void)state;
 	n = (size_t)sprintf(text, "# shinrai-digests v1\n# source: local /x\n");
-	for (i = 0; i < SHINRAI_MAX_NOTES; i++)
+	for (i = 1; i < SHINRAI_MAX_SOURCES; i++)
 		n += (size_t)sprintf(text + n, "# source: list %zu\n", i);
 	strcpy(text + n, strstr(f->digests, "forged for a test\n") +
 				 strlen("forged for a test\n"));
@@ -105,6 +105,8 @@ static void test_notes_many(void **state)
 	assert_true(noted(&a, "--trust-local"));
 	assert_true(noted(&a, "--allow-anon-exec"));
 	assert_true(noted(&a, "module: m.ko"));
+	snprintf(text, sizeof(text), "known digests: list %zu", i - 1);
+	assert_true(noted(&a, text));
 	shinrai_appraisal_free(&a);
 	free(f);
 	EVP_PKEY_free(key);

@@ -171,7 +171,7 @@ static void take_machine(struct appraise *a)
 	json_decref(j);
 }
 
-/* Trust that rests on a word is named each time, before all that fills a page. */
+/* Named each time: what trust rests on, before all that fills a page. */
 static void name_leniency(struct appraise *a)
 {
 	const struct shinrai_digests *d = a->in->digests;
@@ -262,6 +262,7 @@ static void run(struct appraise *a)
 {
 	take_machine(a);
 	name_leniency(a);
+	name_sources(a);
 	shinrai_appraise_quote(a);
 	shinrai_appraise_firmware(a);
 	shinrai_appraise_ima_read(a);
@@ -270,7 +271,6 @@ static void run(struct appraise *a)
 	shinrai_appraise_log(a);
 	shinrai_appraise_clock(a);
 	shinrai_appraise_ima(a);
-	name_sources(a);
 	require_all(a);
 }
 
