@@ -82,7 +82,7 @@ static bool named(const char *line, size_t colon, const char *name)
 static int header(const char *line, size_t len, struct client_head *h)
 {
 	const char *at = memchr(line, ':', len), *v;
-	size_t colon, n, i, value;
+	size_t colon, n, i;
 	int ret = 0;
 
 	if (!at || at == line)
@@ -99,9 +99,6 @@ static int header(const char *line, size_t len, struct client_head *h)
 		h->have_length = true;
 	} else if (named(line, colon, "transfer-encoding")) {
 		h->chunked = true;
-	} else if (named(line, colon, "retry-after")) {
-		if (!number(v, n, 86400, &value))
-			h->retry_after = (unsigned int)value;
 	} else if (named(line, colon, "content-type")) {
 		for (i = 0; i < n && i < sizeof(h->type) - 1 && v[i] != ';' &&
 			    v[i] != ' ';

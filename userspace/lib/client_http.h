@@ -13,7 +13,6 @@ struct client_head {
 	size_t length;
 	bool chunked; /* or another transfer coding */
 	char type[64]; /* media type, lower case, without parameters */
-	unsigned int retry_after; /* s; 0 when absent */
 };
 
 int shinrai_http_request(const struct shinrai_client_request *req,
