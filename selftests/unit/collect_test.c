@@ -142,12 +142,29 @@ static void test_endless(void **state)
 	free(buf);
 }
 
+static void test_over_the_limit(void **state)
+{
+	struct shinrai_collect c = { 0 };
+	u8 *buf = calloc(1, SHINRAI_MAX_ANSWER_LOG + 1);
+
+	(void)state;
+	assert_non_null(buf);
+	assert_int_equal(shinrai_collect_add(&c, buf, SHINRAI_MAX_ANSWER_LOG),
+			 0);
+	assert_int_equal(shinrai_collect_add(&c, buf,
+					     SHINRAI_MAX_ANSWER_LOG + 1),
+			 -EFBIG);
+	assert_null(c.log);
+	free(buf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_nothing_more),
 		cmocka_unit_test(test_endless),
+		cmocka_unit_test(test_over_the_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,8 @@ static int append(struct shinrai_collect *c, const void *log, size_t len)
  *
  * Return: 1 when more is to be asked for, from @c->next of @c->boot_id; 0 when
  * this was the last part, @c->log is NULL when it was the first one, too;
- * -EMSGSIZE over SHINRAI_MAX_LOG; -ENOMEM.
+ * -EFBIG a part over SHINRAI_MAX_ANSWER_LOG; -EMSGSIZE over SHINRAI_MAX_LOG;
+ * -ENOMEM.
  */
 int shinrai_collect_add(struct shinrai_collect *c, const void *log, size_t len)
 {
@@ -78,6 +79,8 @@ int shinrai_collect_add(struct shinrai_collect *c, const void *log, size_t len)
 
 	if (!len)
 		return 0;
+	if (len > SHINRAI_MAX_ANSWER_LOG)
+		return -EFBIG;
 	more = len > SHINRAI_MAX_ANSWER_LOG - SHINRAI_MAX_RECORD;
 	if (read_part(log, len, &part)) {
 		more = false;
@@ -122,7 +125,14 @@ static int give_up(struct shinrai_client_answer *ans, int err)
 	if (err == -EMSGSIZE) {
 		snprintf(ans->why, sizeof(ans->why),
 			 "the log has more than %u MiB", SHINRAI_MAX_LOG >> 20);
-		ans->next = "load the module with a smaller log_max";
+		ans->next = "keep --state, then only new records are asked for,"
+			    " and no --save; else reboot the machine";
+	} else if (err == -EFBIG) {
+		ans->step = "http";
+		snprintf(ans->why, sizeof(ans->why),
+			 "an answer has more than %u MiB of log",
+			 SHINRAI_MAX_ANSWER_LOG >> 20);
+		ans->next = "is it shinraid?";
 	} else if (err == -EAGAIN) {
 		snprintf(ans->why, sizeof(ans->why),
 			 "the log begins anew again and again");
