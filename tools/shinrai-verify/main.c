@@ -14,7 +14,7 @@ static const struct verify_verb verbs[] = {
 	  "  --ca FILE        who issued the machine's certificate, PEM\n"
 	  "  --name NAME      name in it, when not HOST\n"
 	  "  --pin HEX        SHA-256 of it\n"
-	  "  --timeout SECONDS  of the whole exchange (30)\n"
+	  "  --timeout SECONDS  of a challenge and its answer (30)\n"
 	  "  --full           the whole log, whatever --state remembers\n"
 	  "  --learn-ak       write --ak on first use; the verdict says so\n" JUDGE_HELP,
 	  verb_live },
