@@ -12,7 +12,7 @@ make_cert expired ca 0
 make_fake_log
 # An answer of some megabytes does not fit into any socket buffer.
 ./fake_log $boot 0 40000 >log
-configure 'limits = { handshake_s = 1; idle_s = 2; request_s = 2; write_s = 2;
+configure 'limits = { handshake_s = 3; idle_s = 2; request_s = 2; write_s = 2;
 	connections = 60; quote_interval_ms = 0; };'
 start_daemon
 
@@ -42,9 +42,9 @@ attack() { # WHAT COUNT CLOSED WHY
 	exec {out}<&-
 	ok "$4: $3 of $2 are closed by the daemon" test "$gone" = "$3"
 }
-attack silent 40 40 "40 connections without a byte" 1.6
-attack half_hello 40 40 "40 half TLS hellos" 1.6
-attack silent 100 100 "100 silent connections where 60 have room" 1.6
+attack silent 40 40 "40 connections without a byte" 3.6
+attack half_hello 40 40 "40 half TLS hellos" 3.6
+attack silent 100 100 "100 silent connections where 60 have room" 3.6
 attack garbage 20 20 "garbage instead of TLS" 0.2
 attack plain_http 20 20 "HTTP without TLS" 0.2
 attack idle 20 20 "idle TLS connections" 2.6
