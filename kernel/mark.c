@@ -195,6 +195,26 @@ static bool holds_data(struct folio *folio, size_t from)
 	return data;
 }
 
+/*
+ * The folio of a file's last byte, as far as it can hold what no reader sees.
+ * Other filesystems than tmpfs clear that when they write it, or read it again.
+ * Return: a reference; NULL; an error when nobody can tell.
+ */
+static struct folio *last_folio(struct inode *inode, loff_t size)
+{
+	const pgoff_t index = (size - 1) >> PAGE_SHIFT;
+	struct folio *folio;
+	struct page *page;
+
+	if (inode->i_sb->s_magic == TMPFS_MAGIC) {
+		/* It may have been swapped out since it was read. */
+		page = shmem_read_mapping_page(inode->i_mapping, index);
+		return IS_ERR(page) ? ERR_CAST(page) : page_folio(page);
+	}
+	folio = filemap_get_folio(inode->i_mapping, index);
+	return IS_ERR_OR_NULL(folio) ? NULL : folio;
+}
+
 /**
  * shinrai_view_tail() - is there something behind the end of a file?
  * @inode: holds the content; its last page has just been read
@@ -204,7 +224,7 @@ static bool holds_data(struct folio *folio, size_t from)
  * more to look at than the rest of a page, and also where none is left.
  *
  * Context: may sleep.
- * Return: true when it is not all zeroes.
+ * Return: true when it is not all zeroes, or cannot be looked at.
  */
 bool shinrai_view_tail(struct inode *inode)
 {
@@ -214,9 +234,11 @@ bool shinrai_view_tail(struct inode *inode)
 
 	if (!size)
 		return false;
-	folio = filemap_get_folio(inode->i_mapping, (size - 1) >> PAGE_SHIFT);
-	if (IS_ERR_OR_NULL(folio))
-		return false; /* no page cache, or it is read again when used */
+	folio = last_folio(inode, size);
+	if (!folio)
+		return false;
+	if (IS_ERR(folio))
+		return true;
 	/* What was only allocated is cleared before anybody maps it. */
 	if (folio_test_uptodate(folio))
 		tail = holds_data(folio, (size_t)(size - folio_pos(folio)));
