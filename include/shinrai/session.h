@@ -16,6 +16,9 @@ struct shinrai_session {
 	s64 time; /* s since 1970 UTC, when the answer was there */
 };
 
+/* RFC 8446 7.5, with no context: both ends bind a challenge to it. */
+#define SHINRAI_EXPORTER_LABEL "EXPORTER-shinrai-attestation"
+
 /* Longest JSON text that shinrai_session_format() writes. */
 #define SHINRAI_SESSION_TEXT 512
 

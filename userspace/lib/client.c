@@ -22,7 +22,6 @@
 #include "appraise_ctx.h"
 #include "client_http.h"
 
-#define EXPORTER "EXPORTER-shinrai-attestation"
 #define MAX_PROBLEM (64u << 10) /* JSON grows when it is read */
 
 struct client {
@@ -257,7 +256,8 @@ static int take_session(struct client *c)
 	if (!peer || digest_cert(peer, s->peer) ||
 	    shinrai_key_id(SSL_get_certificate(c->ssl), s->verifier_key) ||
 	    SSL_export_keying_material(c->ssl, s->exporter, sizeof(s->exporter),
-				       EXPORTER, strlen(EXPORTER), NULL, 0,
+				       SHINRAI_EXPORTER_LABEL,
+				       strlen(SHINRAI_EXPORTER_LABEL), NULL, 0,
 				       0) != 1)
 		return fail(c, "tls", "is memory short?", "OpenSSL: %s",
 			    ssl_why());

@@ -5,11 +5,9 @@
 #include <openssl/x509.h>
 #include <stdio.h>
 
-#include <shinrai/hash.h>
+#include <shinrai/session.h>
 
 #include "tls.h"
-
-static const char exporter_label[] = "EXPORTER-shinrai-attestation";
 
 static BIO *pem_bio(const struct msg_tls *pem)
 {
@@ -138,21 +136,9 @@ SSL_CTX *tls_context(const struct msg_tls pem[3], char *err, size_t errlen)
  */
 int tls_peer_key(SSL *ssl, u8 key[32])
 {
-	X509 *x = SSL_get0_peer_certificate(ssl);
-	struct shinrai_sha256 c;
-	u8 *der = NULL;
-	int len;
+	const X509 *x = SSL_get0_peer_certificate(ssl);
 
-	if (!x)
-		return -ENOENT;
-	len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der);
-	if (len <= 0)
-		return -ENOMEM;
-	shinrai_sha256_init(&c);
-	shinrai_sha256_update(&c, der, (size_t)len);
-	shinrai_sha256_final(&c, key);
-	OPENSSL_free(der);
-	return 0;
+	return x ? shinrai_key_id(x, key) : -ENOENT;
 }
 
 /**
@@ -164,8 +150,8 @@ int tls_peer_key(SSL *ssl, u8 key[32])
  */
 int tls_exporter(SSL *ssl, u8 out[32])
 {
-	if (SSL_export_keying_material(ssl, out, 32, exporter_label,
-				       sizeof(exporter_label) - 1, NULL, 0,
+	if (SSL_export_keying_material(ssl, out, 32, SHINRAI_EXPORTER_LABEL,
+				       strlen(SHINRAI_EXPORTER_LABEL), NULL, 0,
 				       0) != 1)
 		return -EIO;
 	return 0;
