@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Several tasks hash the same content for seconds, are killed in the middle of
 # it, and somebody opens it for writing meanwhile.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=240
+# vm: kernel=6.1,6.12 load=late arm=yes timeout=300
 set -euo pipefail
 
 mkdir -p /mnt/ext4
@@ -45,11 +45,11 @@ def open_for_writing(path):
     os.close(os.open(path, os.O_WRONLY))
 
 
-# How large is a file that takes eight seconds?
+# How large is a file that takes ten seconds?
 size = 8 << 20
 begun = time.monotonic()
 helper("map", slow_file("probe", size))
-size = int(size * 8 / (time.monotonic() - begun)) & ~4095
+size = int(size * 10 / (time.monotonic() - begun)) & ~4095
 print("# %d bytes" % size)
 
 path = slow_file("killed", size)
