@@ -179,7 +179,6 @@ const char *shinrai_bootlog_type_name(u32 type);
 /* Return: stable names for JSON, not NULL. */
 const char *shinrai_bootlog_fault_code(unsigned int fault);
 const char *shinrai_bootlog_error_code(enum shinrai_bootlog_error error);
-const char *shinrai_bootlog_match_name(enum shinrai_bootlog_match match);
 
 /* Return: one English clause, not NULL. */
 const char *shinrai_bootlog_fault_text(unsigned int fault);

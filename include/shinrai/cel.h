@@ -98,22 +98,6 @@ int shinrai_cel_next(struct shinrai_cel *c, struct shinrai_cel_record *r);
 /* Return: bytes of the log read without error. */
 size_t shinrai_cel_offset(const struct shinrai_cel *c);
 
-/*
- * Finds the point in the log at which all the given PCRs had their values at
- * once: how many records were extended when a quote was taken.  Only replays:
- * what shinrai_cel_next() finds wrong is not looked at again.
- * @start: as from shinrai_cel_init() or _continue(); read from there, not
- *         changed
- * @want: values to look for, all of one bank
- * @n: at least 1
- * @records: out, records of this log read up to that point, 0 before the first;
- *           the earliest point when there are several (none can be)
- * Return: 0; -ENOENT never; -EBADMSG malformed before it was found; -EINVAL.
- */
-int shinrai_cel_find(const struct shinrai_cel *start,
-		     const struct shinrai_pcr_value *want, unsigned int n,
-		     u64 *records);
-
 /* Return: stable name for JSON ("digest", "gap", ...), not NULL. */
 const char *shinrai_cel_fault_code(unsigned int fault);
 

@@ -109,9 +109,6 @@ size_t shinrai_ima_offset(const struct shinrai_ima *i);
 /* Does this look like an ASCII list (first byte is a digit)? */
 bool shinrai_ima_is_ascii(const void *log, size_t len);
 
-/* Return: "d-ng" and so on, not NULL. */
-const char *shinrai_ima_field_name(enum shinrai_ima_field field);
-
 /* Return: stable name for JSON, not NULL. */
 const char *shinrai_ima_fault_code(unsigned int fault);
 

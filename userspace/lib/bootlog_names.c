@@ -108,16 +108,3 @@ const char *shinrai_bootlog_error_text(enum shinrai_bootlog_error error)
 	return (size_t)error < ARRAY_SIZE(errors) ? errors[error].text :
 						    "unknown error";
 }
-
-const char *shinrai_bootlog_match_name(enum shinrai_bootlog_match match)
-{
-	static const char *const name[] = {
-		[SHINRAI_BOOTLOG_HASHED] = "hashed",
-		[SHINRAI_BOOTLOG_VALUE] = "value",
-		[SHINRAI_BOOTLOG_EXTERNAL] = "external",
-		[SHINRAI_BOOTLOG_MISMATCH] = "mismatch",
-		[SHINRAI_BOOTLOG_NOT_EXTENDED] = "not-extended",
-	};
-
-	return (size_t)match < ARRAY_SIZE(name) ? name[match] : "unknown";
-}

@@ -268,12 +268,6 @@ static const struct {
 	[SHINRAI_IMA_XATTRVALUES] = { "xattrvalues", parse_any },
 };
 
-const char *shinrai_ima_field_name(enum shinrai_ima_field field)
-{
-	return (size_t)field < SHINRAI_IMA_FIELDS ? fields[field].name :
-						    "unknown";
-}
-
 #define D_NG SHINRAI_IMA_D_NG
 #define N_NG SHINRAI_IMA_N_NG
 static const struct ima_template templates[] = {
