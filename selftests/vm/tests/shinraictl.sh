@@ -68,6 +68,25 @@ follows() {
 	wait "$pid" && grep -q /tmp/followed-program /tmp/followed
 }
 
+# What is behind a checkpoint is freed: the rest can be exported, and says so.
+trimmed() {
+	python3 -S - <<-'PY' >/tmp/first
+	import sys
+	sys.path.insert(0, "/vm/lib")
+	from shinrai import *
+	dev = Device()
+	dev.checkpoint()
+	last = dev.flush()[0] - 1
+	dev.trim(last)
+	print(last)
+	PY
+	ctl log export /tmp/trimmed --json &&
+		json "d['trimmed'] == $(cat /tmp/first) - 1 > 0 and
+			d['first'] == 0 and d['records'] == d['last'] - d['trimmed'] + 1" &&
+		shinraictl log export /tmp/trimmed --force 2>/tmp/note &&
+		grep 'were trimmed, so this copy does not replay' /tmp/note
+}
+
 check "status: loaded, not armed" status_says \
 	"d['loaded'] and not d['armed'] and d['state'] == 'loaded' and d['tpm']"
 check "status: what to do next" status_says "d['next'] == 'shinraictl arm'"
@@ -94,6 +113,7 @@ check "log export --redact" shinraictl log export --log /tmp/copy \
 	--redact path,uid,exe,cgroup,name /tmp/redacted
 check "the redacted log replays" redacted_replays
 check "log follow" follows
+check "log export: a trimmed log" trimmed
 check "an ordinary user reads status" user shinraictl status
 check "an ordinary user does not read the log" \
 	bash -c "! setpriv --reuid=user --regid=user --clear-groups \
