@@ -6,10 +6,10 @@
  * shinrai_cache_stamp() - what a mark says of what was seen
  * @v: the view
  *
- * Neither zero nor a claim.  Without a change counter it carries a
- * bit that no counter reaches, so that the BPF fast path, which compares the
- * counter, always misses; such a mark still says that there is something
- * measured which a writer may change in use.
+ * Neither zero nor a claim.  Without a change counter it carries a bit that no
+ * counter reaches, so that the BPF fast path, which compares the counter, always
+ * misses; such a mark still says that there is something measured which a writer
+ * may change in use.
  *
  * Return: the stamp.
  */

@@ -174,12 +174,12 @@ static int measure_lead(const struct shinrai_source *src,
 			struct shinrai_mark *mark)
 {
 	const u64 key = shinrai_inode_key(file_inode(src->file));
-	u64 claim;
 	enum shinrai_outcome outcome;
 	enum shinrai_reason reason;
 	struct shinrai_view before;
 	struct shinrai_use use;
 	int ret, late;
+	u64 claim;
 
 	use_begin(&use, src);
 	ret = hash_steady(src, &use, mark, &claim, &before, &outcome);

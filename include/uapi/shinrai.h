@@ -223,7 +223,8 @@ struct shinrai_trim {
 /*
  * What a BPF program keeps in an inode's storage.  @version is the change
  * counter of the content that was measured, plus one; zero means "measure".
- * While it is measured again, @used keeps what @version was.
+ * While somebody measures, its two top bits are set above a number of the claim,
+ * and @used keeps what it was.
  */
 struct shinrai_mark {
 	__u64 version;
