@@ -28,6 +28,7 @@
 #define SHINRAI_BOOT_ID_SIZE 16
 #define SHINRAI_DIGEST_SIZE 32
 #define SHINRAI_SALT_SIZE 16
+#define SHINRAI_UUID_SIZE 16
 #define SHINRAI_MAX_EVENTS 1024 /* in one record */
 #define SHINRAI_MAX_RECORD (1 << 20) /* bytes of one whole CEL record */
 #define SHINRAI_MAX_EVENT 16384 /* bytes of one event TLV's value */
@@ -56,6 +57,11 @@ enum shinrai_event_type {
 	SHINRAI_EVENT_UNMEASURED = 9, /* code used although hashing failed */
 	SHINRAI_EVENT_CHECKPOINT = 10, /* log root and PCR values so far */
 	SHINRAI_EVENT_MODULE = 11, /* kernel module loaded before arm */
+	SHINRAI_EVENT_OWNER = 12, /* a data owner is admitted or revoked */
+	SHINRAI_EVENT_POLICY = 13, /* a policy takes effect */
+	SHINRAI_EVENT_LABEL = 14, /* given, taken off by a grant, or lost */
+	SHINRAI_EVENT_FLOW =
+		15, /* labelled data went, or was to go, somewhere */
 };
 
 /* Field ids ascend strictly inside an event; each occurs at most once. */
@@ -93,12 +99,27 @@ enum shinrai_field_id {
 	/* CHECKPOINT */
 	SHINRAI_FIELD_RECORDS = 0x30, /* u64, records the root covers */
 	SHINRAI_FIELD_LOG_ROOT = 0x31, /* 32 bytes, PROTOCOL.md 2.6 */
+	/* OWNER, POLICY, LABEL, FLOW */
+	SHINRAI_FIELD_OWNER = 0x40, /* SHA-256 of the key's BIT STRING */
+	SHINRAI_FIELD_GENERATION = 0x41, /* u64 */
+	SHINRAI_FIELD_NAMESPACE = 0x42, /* text */
+	SHINRAI_FIELD_OPERATION = 0x43, /* u8, enum shinrai_operation */
+	SHINRAI_FIELD_LABELS = 0x44, /* {owner, UUID}..., 48 bytes each */
+	SHINRAI_FIELD_ACTION = 0x45, /* u8, enum shinrai_action */
+	SHINRAI_FIELD_VERDICT = 0x46, /* u8, enum shinrai_verdict_code */
+	SHINRAI_FIELD_RULE = 0x47, /* u32, line of the policy; 0: no rule */
+	SHINRAI_FIELD_BYTES = 0x48, /* u64 */
+	SHINRAI_FIELD_WALL_TIME = 0x49, /* u64, ns since 1970, of the first */
+	SHINRAI_FIELD_PROGRAM = 0x4a, /* 32 bytes, SHA-256 of the actor */
+	SHINRAI_FIELD_SINK_KIND = 0x4b, /* u8, enum shinrai_sink_kind */
+	SHINRAI_FIELD_REFUSED = 0x4c, /* u8: 1 it did not happen, 0 it did */
 	/* Redactable: committed with a salt of their own. */
 	SHINRAI_FIELD_PATH = 0x80, /* bytes, a hint; identity is the digest */
 	SHINRAI_FIELD_UID = 0x81, /* u32 uid, u32 login uid */
 	SHINRAI_FIELD_EXE = 0x82, /* bytes, path of the acting program */
 	SHINRAI_FIELD_CGROUP = 0x83, /* u64, cgroup v2 id */
 	SHINRAI_FIELD_NAME = 0x84, /* bytes, name of a kernel module */
+	SHINRAI_FIELD_SINK = 0x85, /* struct shinrai_sink, then its text */
 };
 
 enum shinrai_kind {
@@ -136,9 +157,50 @@ enum shinrai_reason {
 	SHINRAI_REASON_PCR_MOVED = 21, /* somebody else extended our PCR */
 	SHINRAI_REASON_SUSPEND = 22,
 	SHINRAI_REASON_RESUME = 23,
+	SHINRAI_REASON_LABELS_LIVE = 24, /* flow programs attached: LINKS */
 	/* OVERFLOW */
 	SHINRAI_REASON_LOG_FULL = 32, /* total cap reached */
 	SHINRAI_REASON_USER_RATE = 33, /* one user's rate exceeded */
+};
+
+/* LABEL's REASON */
+enum shinrai_label_reason {
+	SHINRAI_LABEL_APPLIED = 48, /* an administrator named the file */
+	SHINRAI_LABEL_GRANTED = 49, /* a program was granted to do without */
+	SHINRAI_LABEL_LOST = 50, /* a file could not keep it */
+};
+
+enum shinrai_operation {
+	SHINRAI_OWNER_ADMIT = 1,
+	SHINRAI_OWNER_REVOKE = 2,
+};
+
+/* What is done with labelled data. */
+enum shinrai_action {
+	SHINRAI_ACTION_READ = 1, /* open, map or receive it */
+	SHINRAI_ACTION_WRITE = 2, /* store it where no label can be kept */
+	SHINRAI_ACTION_SEND = 3, /* to a socket that leaves the machine */
+	SHINRAI_ACTION_EXPORT = 4, /* to removable media or a raw device */
+	SHINRAI_ACTION_DERIVE = 5, /* another file takes the label on */
+	SHINRAI_ACTION_DELETE = 6, /* unlink, truncate, replace, overwrite */
+	SHINRAI_ACTION_TRACE = 7, /* debug or dump who holds it */
+};
+#define SHINRAI_ACTIONS 8 /* 0 is none */
+
+/* In the order of their severity. */
+enum shinrai_verdict_code {
+	SHINRAI_VERDICT_ALLOW = 1,
+	SHINRAI_VERDICT_AUDIT = 2, /* allowed, and told of */
+	SHINRAI_VERDICT_DENY = 3,
+};
+
+enum shinrai_sink_kind {
+	SHINRAI_SINK_NONE = 0,
+	SHINRAI_SINK_INET = 1, /* IPv4, IPv6 */
+	SHINRAI_SINK_MEDIA = 2, /* removable, or a raw block device */
+	SHINRAI_SINK_FILESYSTEM = 3, /* by its type */
+	SHINRAI_SINK_LOCAL = 4, /* AF_UNIX, by its path */
+	SHINRAI_SINK_OTHER = 5, /* another address family, raw packets */
 };
 
 enum shinrai_mode {
@@ -213,12 +275,128 @@ struct shinrai_trim {
 	__u32 reserved;
 };
 
+/* SINK's value begins with this; a text of the length that remains follows. */
+struct shinrai_sink {
+	__u8 kind; /* enum shinrai_sink_kind */
+	__u8 family; /* INET: 4, 6 */
+	__u8 proto; /* INET: IPPROTO_*; OTHER: AF_* */
+	__u8 reserved;
+	__u8 port[2]; /* INET: network order */
+	__u8 vendor[2]; /* MEDIA: big-endian */
+	__u8 product[2];
+	__u8 addr[16]; /* INET: network order; IPv4 in the first four */
+};
+
+/* One label, as the xattr, LABELS and the ioctls have it. */
+struct shinrai_label_id {
+	__u8 owner[SHINRAI_DIGEST_SIZE];
+	__u8 uuid[SHINRAI_UUID_SIZE];
+};
+
+/* Only the module writes it.  Its value: version, count, 0, 0, then the ids. */
+#define SHINRAI_XATTR "security.shinrai"
+#define SHINRAI_XATTR_VERSION 1
+#define SHINRAI_MAX_LABELS 64 /* live on one machine at once */
+
+/*
+ * SHINRAI_IOC_LOAD: an owner's admission, signed by the administrator, or an
+ * owner's policy, signed by the owner.  Signatures are detached CMS (DER).
+ */
+struct shinrai_load {
+	__u64 data; /* user pointers */
+	__u64 signature;
+	__u32 data_len;
+	__u32 signature_len;
+	__u32 kind; /* enum shinrai_load_kind */
+	__u32 flags; /* must be 0 */
+};
+
+enum shinrai_load_kind {
+	SHINRAI_LOAD_ADMISSION = 1, /* struct shinrai_admission, certificate */
+	SHINRAI_LOAD_POLICY = 2, /* include/shinrai/policy.h */
+};
+
+#define SHINRAI_MAX_NAMESPACE 64 /* bytes, NUL included */
+#define SHINRAI_MAX_CERTIFICATE 8192
+#define SHINRAI_MAX_SIGNATURE 16384
+#define SHINRAI_MAX_OWNERS 64
+#define SHINRAI_ADMISSION_MAGIC "SHNROWN"
+
+/* What the administrator signs; little-endian. */
+struct shinrai_admission {
+	__u8 magic[8];
+	__u32 version; /* 1 */
+	__u32 operation; /* enum shinrai_operation */
+	__u64 generation; /* of the administrator's; grows each time */
+	__u8 name[SHINRAI_MAX_NAMESPACE]; /* namespace, NUL-padded */
+	__u8 owner[SHINRAI_DIGEST_SIZE]; /* of the certificate's key */
+	__u32 cert_len; /* follows, DER; 0 when revoking */
+	__u32 reserved;
+};
+
+/* SHINRAI_IOC_OWNERS: who is admitted, revoked ones included. */
+struct shinrai_owner {
+	__u8 name[SHINRAI_MAX_NAMESPACE];
+	__u8 owner[SHINRAI_DIGEST_SIZE];
+	__u8 policy[SHINRAI_DIGEST_SIZE]; /* SHA-256; zeroes without one */
+	__u64 admitted; /* generation of the admission or revocation */
+	__u64 generation; /* of the policy, 0 without one */
+	__u32 rules;
+	__u32 labels;
+	__u32 flags; /* SHINRAI_OWNER_IS_* */
+	__u32 reserved;
+};
+#define SHINRAI_OWNER_IS_REVOKED (1 << 0)
+
+struct shinrai_owners {
+	__u64 list; /* user pointer to struct shinrai_owner[count] */
+	__u32 count; /* in: room; out: how many there are */
+	__u32 flags; /* must be 0 */
+};
+
+/*
+ * SHINRAI_IOC_POLICY: read a loaded policy back.  @data_len: in, room; out, its
+ * size, and nothing is copied when it is larger.
+ */
+struct shinrai_policy_get {
+	__u8 owner[SHINRAI_DIGEST_SIZE];
+	__u64 data; /* user pointer */
+	__u32 data_len;
+	__u32 flags; /* must be 0 */
+};
+
+/* SHINRAI_IOC_LABEL: the labels of an open file, and one more for it. */
+struct shinrai_label_file {
+	__s32 fd; /* of a regular file, a directory or a FIFO */
+	__u32 flags; /* SHINRAI_LABEL_* */
+	__u32 count; /* out: labels it has */
+	__u32 reserved;
+	struct shinrai_label_id add; /* with SHINRAI_LABEL_ADD */
+	struct shinrai_label_id labels[SHINRAI_MAX_LABELS]; /* out */
+};
+#define SHINRAI_LABEL_ADD (1 << 0)
+
+/* SHINRAI_IOC_SUBJECT: the labels of a process. */
+struct shinrai_subject {
+	__s32 pid; /* in the caller's namespace */
+	__u32 flags; /* must be 0 */
+	__u32 count; /* out */
+	__u32 reserved;
+	struct shinrai_label_id labels[SHINRAI_MAX_LABELS]; /* out */
+};
+
 #define SHINRAI_IOC_MAGIC 0xB7
 #define SHINRAI_IOC_INFO _IOR(SHINRAI_IOC_MAGIC, 1, struct shinrai_info)
 #define SHINRAI_IOC_FLUSH _IOWR(SHINRAI_IOC_MAGIC, 2, struct shinrai_flush)
 #define SHINRAI_IOC_SEEK _IOW(SHINRAI_IOC_MAGIC, 3, struct shinrai_seek)
 #define SHINRAI_IOC_CHECKPOINT _IO(SHINRAI_IOC_MAGIC, 4)
 #define SHINRAI_IOC_TRIM _IOW(SHINRAI_IOC_MAGIC, 5, struct shinrai_trim)
+#define SHINRAI_IOC_LOAD _IOW(SHINRAI_IOC_MAGIC, 6, struct shinrai_load)
+#define SHINRAI_IOC_OWNERS _IOWR(SHINRAI_IOC_MAGIC, 7, struct shinrai_owners)
+#define SHINRAI_IOC_POLICY \
+	_IOWR(SHINRAI_IOC_MAGIC, 8, struct shinrai_policy_get)
+#define SHINRAI_IOC_LABEL _IOWR(SHINRAI_IOC_MAGIC, 9, struct shinrai_label_file)
+#define SHINRAI_IOC_SUBJECT _IOWR(SHINRAI_IOC_MAGIC, 10, struct shinrai_subject)
 
 /*
  * What a BPF program keeps in an inode's storage.  @version is the change
@@ -239,6 +417,20 @@ _Static_assert(sizeof(struct shinrai_flush) == 1104, "shinrai_flush is ABI");
 _Static_assert(sizeof(struct shinrai_seek) == 16, "shinrai_seek is ABI");
 _Static_assert(sizeof(struct shinrai_trim) == 16, "shinrai_trim is ABI");
 _Static_assert(sizeof(struct shinrai_mark) == 16, "shinrai_mark is ABI");
+_Static_assert(sizeof(struct shinrai_sink) == 26, "shinrai_sink is ABI");
+_Static_assert(sizeof(struct shinrai_label_id) == 48,
+	       "shinrai_label_id is ABI");
+_Static_assert(sizeof(struct shinrai_load) == 32, "shinrai_load is ABI");
+_Static_assert(sizeof(struct shinrai_admission) == 128,
+	       "shinrai_admission is ABI");
+_Static_assert(sizeof(struct shinrai_owner) == 160, "shinrai_owner is ABI");
+_Static_assert(sizeof(struct shinrai_owners) == 16, "shinrai_owners is ABI");
+_Static_assert(sizeof(struct shinrai_policy_get) == 48,
+	       "shinrai_policy_get is ABI");
+_Static_assert(sizeof(struct shinrai_label_file) == 3136,
+	       "shinrai_label_file is ABI");
+_Static_assert(sizeof(struct shinrai_subject) == 3088,
+	       "shinrai_subject is ABI");
 #endif
 
 #endif
