@@ -376,8 +376,8 @@ struct shinrai_label_file {
 };
 #define SHINRAI_LABEL_ADD (1 << 0)
 
-/* SHINRAI_IOC_SUBJECT: the labels of a process. */
-struct shinrai_subject {
+/* SHINRAI_IOC_PROCESS: the labels of a process. */
+struct shinrai_process {
 	__s32 pid; /* in the caller's namespace */
 	__u32 flags; /* must be 0 */
 	__u32 count; /* out */
@@ -396,7 +396,7 @@ struct shinrai_subject {
 #define SHINRAI_IOC_POLICY \
 	_IOWR(SHINRAI_IOC_MAGIC, 8, struct shinrai_policy_get)
 #define SHINRAI_IOC_LABEL _IOWR(SHINRAI_IOC_MAGIC, 9, struct shinrai_label_file)
-#define SHINRAI_IOC_SUBJECT _IOWR(SHINRAI_IOC_MAGIC, 10, struct shinrai_subject)
+#define SHINRAI_IOC_PROCESS _IOWR(SHINRAI_IOC_MAGIC, 10, struct shinrai_process)
 
 /*
  * What a BPF program keeps in an inode's storage.  @version is the change
@@ -429,8 +429,8 @@ _Static_assert(sizeof(struct shinrai_policy_get) == 48,
 	       "shinrai_policy_get is ABI");
 _Static_assert(sizeof(struct shinrai_label_file) == 3136,
 	       "shinrai_label_file is ABI");
-_Static_assert(sizeof(struct shinrai_subject) == 3088,
-	       "shinrai_subject is ABI");
+_Static_assert(sizeof(struct shinrai_process) == 3088,
+	       "shinrai_process is ABI");
 #endif
 
 #endif
