@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * A compiled policy and the one decision core: kernel, what-if replay and
- * verifier compile the same two files, kernel/policy_blob.c and kernel/decide.c.
+ * verifier compile the same files: kernel/decide.c, kernel/policy_*.c.
  *
  * A blob is flat: a header and then its tables, each of fixed elements, in the
  * order of struct shinrai_policy_head's counts, the strings last.  All numbers
@@ -26,6 +26,8 @@
 #define SHINRAI_POLICY_RULES 100000 /* in one policy */
 #define SHINRAI_POLICY_LABELS 64
 #define SHINRAI_POLICY_SHAPES 256
+#define SHINRAI_POLICY_GRANTS 1024
+#define SHINRAI_POLICY_TEXT 4096 /* bytes of a string, NUL included */
 #define SHINRAI_POLICY_NAME 64 /* bytes of a namespace, NUL included */
 #define SHINRAI_POLICY_NONE 0xffffffffU /* no such index */
 #define SHINRAI_POLICY_ANY_LABEL 0xff
@@ -42,7 +44,7 @@ struct shinrai_policy_head {
 	u8 magic[8];
 	u32 version;
 	u32 size; /* of the whole blob */
-	u64 generation; /* grows with every policy of this owner */
+	u64 generation; /* from 1; grows with every policy of this owner */
 	u8 owner[SHINRAI_DIGEST_SIZE]; /* as SHINRAI_FIELD_OWNER */
 	u8 source[SHINRAI_DIGEST_SIZE]; /* SHA-256 of the text */
 	char name[SHINRAI_POLICY_NAME]; /* namespace, NUL-padded */
@@ -60,10 +62,14 @@ struct shinrai_policy_head {
 	u32 shapes; /* struct shinrai_policy_shape */
 	u32 entries; /* struct shinrai_policy_entry */
 	u32 buckets; /* u32 */
-	u32 strings; /* bytes: NUL-terminated texts; byte 0 is "" */
+	/*
+	 * Bytes: NUL-terminated texts; byte 0 is "".  All are UTF-8 without
+	 * control characters, and a reference is to a text's first byte.
+	 */
+	u32 strings;
 };
 
-/* flags: what need not be looked for when it is not there */
+/* flags: exactly what is there; the rest need not be looked for */
 #define SHINRAI_POLICY_METERED (1 << 0) /* some condition counts */
 #define SHINRAI_POLICY_TIMED (1 << 1) /* some condition has a window */
 #define SHINRAI_POLICY_CGROUPS (1 << 2) /* some rule names a cgroup */
@@ -72,7 +78,7 @@ struct shinrai_policy_label {
 	u8 uuid[SHINRAI_UUID_SIZE];
 	u32 name; /* string */
 	u32 line; /* of the source, as everywhere here */
-	/* What holds where no rule matches, by enum shinrai_action. */
+	/* What holds where no rule matches, by enum shinrai_action; [0] is 0. */
 	u8 otherwise[SHINRAI_ACTIONS]; /* enum shinrai_verdict_code */
 };
 
@@ -82,6 +88,7 @@ struct shinrai_policy_pattern {
 	u32 text;
 };
 
+/* Groups share out all digests, in order and without a gap. */
 struct shinrai_policy_group {
 	u32 name;
 	u32 first; /* digest */
@@ -89,8 +96,9 @@ struct shinrai_policy_group {
 	u32 line;
 };
 
+/* What a kind has no use for is 0. */
 struct shinrai_policy_sink {
-	u8 kind; /* enum shinrai_sink_kind */
+	u8 kind; /* enum shinrai_sink_kind, not NONE */
 	u8 family; /* INET: 4, 6, or 0 for both (then prefix is 0) */
 	u8 prefix; /* INET: bits of addr that count */
 	u8 proto; /* INET: IPPROTO_*, 0 any.  OTHER: AF_*, 0 any */
@@ -101,7 +109,8 @@ struct shinrai_policy_sink {
 	u8 exact; /* MEDIA: SHINRAI_MEDIA_*, what has to be equal */
 	u8 reserved[3];
 	u8 addr[16]; /* INET: network order, bits beyond the prefix are 0 */
-	u32 text; /* MEDIA: serial; FILESYSTEM: type; LOCAL: path */
+	/* MEDIA: serial.  FILESYSTEM: type, LOCAL: path; "" any, else equal. */
+	u32 text;
 	u32 name; /* as the source names it, "" where it does not */
 };
 
@@ -109,17 +118,23 @@ struct shinrai_policy_sink {
 #define SHINRAI_MEDIA_PRODUCT (1 << 1)
 #define SHINRAI_MEDIA_SERIAL (1 << 2)
 
-/* All of it has to hold.  Only allow and audit rules may count. */
+/*
+ * All of it has to hold.  A condition has a window, or counts, or both; only
+ * allow and audit rules may count.  Rules that share a condition share its
+ * counters, so a compiler gives each limit that was written its own.
+ */
 struct shinrai_policy_condition {
 	u64 max_bytes; /* 0: not counted */
 	u64 max_uses; /* 0: not counted */
 	u32 per_s; /* the counters start again after so long; 0: never */
-	u32 meter; /* index of its counters; NONE without */
-	u16 from; /* minute of the day, UTC */
+	u32 meter; /* its counters: 0, 1, ... in this order; NONE without */
+	u16 from; /* minute of the day, UTC, 0..1439 */
 	u16 until; /* exclusive; less than from: over midnight; both 0: always */
-	u8 days; /* bit 0 Monday; of the day on which the window begins */
+	u8 days; /* bit 0 Monday; of the day on which the window begins; not 0 */
 	u8 reserved[3];
 };
+
+#define SHINRAI_POLICY_DAYS 0x7f /* every day */
 
 /* A program that may handle a label without being marked by it. */
 struct shinrai_policy_grant {
@@ -134,7 +149,11 @@ struct shinrai_policy_rule {
 	u8 action; /* enum shinrai_action */
 	u8 subject_kind; /* enum shinrai_subject_kind */
 	u8 label; /* or SHINRAI_POLICY_ANY_LABEL */
-	u32 subject; /* group, uid, or string */
+	/*
+	 * Group, uid, or a cgroup's path: a string, absolute, without a slash
+	 * at its end and without empty, "." or ".." parts.  ANY: 0.
+	 */
+	u32 subject;
 	u32 sink; /* NONE: wherever to */
 	u32 condition; /* NONE: always */
 	u32 flags; /* SHINRAI_RULE_* */
@@ -145,9 +164,15 @@ struct shinrai_policy_rule {
 
 /*
  * The index.  Rules that ask for the same properties of an access share a
- * shape; what they ask for is hashed into that shape's buckets.  An entry only
- * proposes a rule: shinrai_policy_matches() has the last word, so an index can
- * hide a rule at worst, and shinrai_policy_check() proves that it hides none.
+ * shape; what they ask for is hashed into that shape's buckets (policy_index.c).
+ * A rule has one entry, but that of a group one for each of its digests.  Port
+ * ranges, windows and counters are in no shape.  An entry only proposes a rule:
+ * shinrai_policy_matches() has the last word, so an index can hide a rule at
+ * worst, and shinrai_policy_check() proves that it hides none.
+ *
+ * Shapes ascend by shinrai_shape_order().  Their buckets follow each
+ * other, and bucket[i]..bucket[i + 1] are a bucket's entries, which ascend by
+ * hash and then by rule.
  */
 struct shinrai_policy_shape {
 	u8 label_any;
@@ -156,13 +181,14 @@ struct shinrai_policy_shape {
 	u8 family;
 	u8 prefix;
 	u8 exact; /* SHINRAI_SHAPE_*, SHINRAI_MEDIA_* */
-	u16 reserved;
-	u32 first_bucket; /* bits of its mask plus one buckets and an end */
-	u32 mask; /* buckets - 1, a power of two */
+	u16 actions; /* bits: the enum shinrai_action of its rules */
+	u32 first_bucket; /* mask + 1 buckets, and the end of the last */
+	u32 mask; /* buckets - 1, of a power of two */
 };
 
 #define SHINRAI_SHAPE_PROTO (1 << 4) /* INET protocol, OTHER family */
 #define SHINRAI_SHAPE_PORT (1 << 5) /* one port, not a range */
+#define SHINRAI_SHAPE_TEXT (1 << 6) /* FILESYSTEM type, LOCAL path */
 
 struct shinrai_policy_entry {
 	u32 hash;
@@ -205,11 +231,20 @@ struct shinrai_access {
 	const u8 *program; /* SHA-256; NULL: unknown, and in no group */
 	const char *cgroup; /* absolute path in the v2 tree; NULL: unknown */
 	u32 cgroup_len;
-	u64 bytes; /* that it moves, 0 when it is not known */
+	u64 bytes; /* that it moves, 0 when that is not known */
 	u64 wall_s; /* seconds since 1970, UTC */
 };
 
-/* Counters of a condition; zeroed when the policy is loaded. */
+/*
+ * Counters of a condition; zeroed when the policy is loaded.  There is room for
+ * an access when one more use is not more than max_uses, when its bytes are not
+ * more than what is left of max_bytes, and when something is left of them, as
+ * bytes may be unknown.  A rule without room does not match.
+ *
+ * The counters start again at the first access that is per_s seconds or more
+ * later than since_s.  A clock that was set back never starts them again: they
+ * stay until it has caught up.
+ */
 struct shinrai_meter {
 	u64 since_s; /* wall_s of the first use in this period */
 	u64 bytes;
@@ -224,19 +259,32 @@ struct shinrai_answer {
 	u32 rule; /* that decided; NONE: no rule matched, the label's default */
 };
 
+/* A rule that decided for one of the labels asks for it. */
 #define SHINRAI_ANSWER_NOTIFY (1 << 0)
-#define SHINRAI_ANSWER_VOLATILE \
-	(1 << 1) /* the same access may fare otherwise */
+/*
+ * The same access may fare otherwise at another time: for one of the labels, a
+ * rule that matches but for its condition, or would without it, ranks before
+ * every rule that matches and has none.
+ */
+#define SHINRAI_ANSWER_VOLATILE (1 << 1)
 
 /*
  * Each label is judged by itself: a deny that matches wins over an audit, that
- * over an allow, and without any the label's default holds.  Of several labels
- * the severest answer counts (deny, audit, allow); among equal ones that of the
- * lowest label, of its rules the first in the source.
+ * over an allow, and without any the label's default holds; of several rules
+ * with that verdict the first in the source decides.  Of several labels the
+ * severest answer counts (deny, audit, allow); among equal ones that of the
+ * lowest label.
  *
- * @meters: one for each condition that counts, or NULL to judge as if unused
- * @charge: what was consented to is counted in @meters, but only if the whole
- * answer is not a denial
+ * @labels: bits, by the label's index.  None: allowed, and the answer's label is
+ * ANY_LABEL.  A label that the policy does not have is denied, and so is an
+ * action that there is not.
+ * @meters: shinrai_policy_meters() of them, or NULL to judge as if unused
+ * @charge: what the deciding rules of the labels count is counted in @meters,
+ * each meter once, but only if the whole answer is not a denial
+ *
+ * Whoever has several policies to ask asks all of them without @charge, and
+ * charges each only if none denied.  Calls that share @meters are the caller's
+ * to serialise, from the first question to the charge.
  */
 void shinrai_policy_judge(const struct shinrai_policy *p, u64 labels,
 			  const struct shinrai_access *a,
@@ -245,7 +293,10 @@ void shinrai_policy_judge(const struct shinrai_policy *p, u64 labels,
 bool shinrai_policy_matches(const struct shinrai_policy *p, u32 rule, u8 label,
 			    const struct shinrai_access *a,
 			    const struct shinrai_meter *meters);
-/* Of several owners' answers, the one that counts.  Return: whether @b does. */
+/*
+ * Of several owners' answers, the one that counts: the severest, of equal ones
+ * the first.  The flags are the caller's to join.  Return: whether @b does.
+ */
 bool shinrai_answer_severer(const struct shinrai_answer *a,
 			    const struct shinrai_answer *b);
 /* Labels of a policy that do not stick to this program. */
@@ -253,15 +304,17 @@ u64 shinrai_policy_granted(const struct shinrai_policy *p,
 			   const u8 program[SHINRAI_DIGEST_SIZE]);
 u32 shinrai_policy_meters(const struct shinrai_policy *p);
 
-/* The index's hash, for the compiler and the check (kernel/decide.c). */
-u32 shinrai_policy_rule_hash(const struct shinrai_policy *p, u32 rule, u8 label,
-			     const u8 *digest);
+bool shinrai_policy_timed(const struct shinrai_policy_condition *c);
 
 static_assert(sizeof(struct shinrai_policy_head) == 208, "blob format");
 static_assert(sizeof(struct shinrai_policy_label) == 32, "blob format");
+static_assert(sizeof(struct shinrai_policy_pattern) == 8, "blob format");
+static_assert(sizeof(struct shinrai_policy_group) == 16, "blob format");
 static_assert(sizeof(struct shinrai_policy_sink) == 40, "blob format");
 static_assert(sizeof(struct shinrai_policy_condition) == 32, "blob format");
+static_assert(sizeof(struct shinrai_policy_grant) == 16, "blob format");
 static_assert(sizeof(struct shinrai_policy_rule) == 24, "blob format");
 static_assert(sizeof(struct shinrai_policy_shape) == 16, "blob format");
+static_assert(sizeof(struct shinrai_policy_entry) == 8, "blob format");
 
 #endif

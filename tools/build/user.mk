@@ -30,8 +30,8 @@ CFLAGS_fuzz := -O1 $(sanitize) -fsanitize=fuzzer-no-link
 LDFLAGS_fuzz := $(sanitize) -fsanitize=fuzzer
 
 # The pure sources that the module, KUnit and user space share.
-CORE := $(patsubst %.o,kernel/%.c,$(shell sed -n 's/^shinrai-pure := //p' \
-	kernel/Kbuild))
+CORE := $(patsubst %.o,kernel/%.c,$(shell sed -nE \
+	's/^shinrai-(pure|apart) := //p' kernel/Kbuild))
 lib-src := $(wildcard userspace/lib/*.c) $(CORE)
 
 PROGRAMS := shinraid shinrai-verifier shinrai-verify shinraictl
