@@ -93,6 +93,8 @@ static inline int kunit_run(const struct kunit_suite *suite)
 	}                                   \
 	extern int kunit_unused
 
+#define kunit_info(t, ...) kunit_say(__VA_ARGS__)
+
 #define MODULE_LICENSE(text) extern int kunit_unused
 
 #endif
