@@ -13,6 +13,7 @@
 #define SEND SHINRAI_ACTION_SEND
 
 #define GOLDEN_RULES 6
+#define GOLDEN_SINKS 10
 #define GOLDEN_LABELS 64
 
 /* Rules of one action, any subject and sink; change what a test is about. */
@@ -20,7 +21,7 @@ struct golden {
 	struct shinrai_policy_tables t;
 	struct shinrai_policy_label label[GOLDEN_LABELS];
 	struct shinrai_policy_pattern pattern[2];
-	struct shinrai_policy_sink sink[GOLDEN_RULES];
+	struct shinrai_policy_sink sink[GOLDEN_SINKS];
 	struct shinrai_policy_condition condition[GOLDEN_RULES];
 	struct shinrai_policy_rule rule[GOLDEN_RULES];
 	struct shinrai_policy_group group[2];

@@ -196,7 +196,7 @@ static int check_shapes(const struct shinrai_policy *p)
 		if (i && shinrai_shape_order(s - 1) >= shinrai_shape_order(s))
 			return -EBADMSG;
 		if (s->first_bucket != next || s->mask & (s->mask + 1) ||
-		    s->mask == U32_MAX || next + s->mask + 2 > h->buckets)
+		    next + s->mask + 2 > h->buckets)
 			return -EBADMSG;
 		next += (u64)s->mask + 2;
 		if (i && p->bucket[s->first_bucket] !=

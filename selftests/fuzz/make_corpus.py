@@ -7,6 +7,10 @@ usage: make_corpus.py    (in the top folder of the sources)
 import json
 import os
 import struct
+import sys
+
+sys.path.insert(0, "selftests/unit")
+import policy_pack  # noqa: E402
 
 with open("selftests/unit/fixtures.json") as f:
     FIXTURES = json.load(f)
@@ -33,7 +37,26 @@ def tools_pcrs():
     return out
 
 
+def policies():
+    """What is accepted; and one with limits, windows and 64 labels."""
+    p = policy_pack.sound()
+    seed("policy_blob", "sound", p.pack())
+    p.groups.append([bytes(32), bytes(31) + b"\1"])  # these hash alike
+    p.rule(1, 4, 0, kind=policy_pack.PROGRAM, subject=2)
+    for line in range(2, 64):
+        p.label(bytes([line, 0xff]), 1, [1 + line % 3] * 7, line)
+        p.rule(2, 1 + line % 7, line, line=line, condition=2)
+    p.condition(bytes=100, uses=2, per=60, begin=1320, end=360, days=0x1f)
+    p.sink(policy_pack.INET, family=6, prefix=65, ports=(1, 1024),
+           addr=bytes.fromhex("20010db8000000018000"))
+    p.rule(3, 3, policy_pack.ANY_LABEL, sink=10)
+    seed("policy_blob", "large", p.pack())
+    p = policy_pack.Policy(b"x", b"", b"")
+    seed("policy_blob", "empty", p.pack())
+
+
 def main():
+    policies()
     records = [unhex(r, "cel") for r in VECTORS["records"]]
     seed("cel", "log", b"".join(records))
     seed("cel", "redacted", records[0] + unhex(VECTORS["redacted"][1], "cel"))
