@@ -2,45 +2,16 @@
 /* Escapes for what others wrote into the log, and memory. */
 #include <string.h>
 
+#include <shinrai/utf8.h>
+
 #include "ctl.h"
 
-/* Length of one well-formed UTF-8 sequence (Unicode 15, table 3-7), or 0. */
-static size_t utf8(const uint8_t *p, size_t n, uint32_t *code)
+/* Blanks break tables, a backslash begins an escape. */
+static bool plain(uint32_t c, bool spaces)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t len, i;
-
-	if (*p < 0x80)
-		len = 1;
-	else if (*p >= 0xc2 && *p < 0xf5)
-		len = *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
-	else
-		return 0;
-	if (len > n)
-		return 0;
-	*code = len == 1 ? *p : *p & (0x7fu >> len);
-	for (i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		*code = *code << 6 | (p[i] & 0x3f);
-	}
-	if (*code < least[len] || *code > 0x10ffff ||
-	    (*code >= 0xd800 && *code < 0xe000))
-		return 0;
-	return len;
-}
-
-/* Characters that steer a terminal, or that a reader cannot see. */
-static bool harmless(uint32_t c, bool spaces)
-{
-	if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == '\\')
+	if (c == '\\' || !shinrai_utf8_visible(c))
 		return false;
-	if (c == ' ' || c == 0xa0 || c == 0x3000)
-		return !spaces;
-	if ((c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	    (c >= 0x2060 && c <= 0x206f))
-		return false;
-	return c != 0xad && c != 0x61c && c != 0xfeff && c < 0xe0000;
+	return !spaces || (c != ' ' && c != 0xa0 && c != 0x3000);
 }
 
 /*
@@ -56,8 +27,8 @@ char *ctl_escape(const void *data, size_t len, bool spaces)
 	size_t n, i;
 
 	while (p < end) {
-		n = utf8(p, (size_t)(end - p), &code);
-		if (n && harmless(code, spaces)) {
+		n = shinrai_utf8_next(p, (size_t)(end - p), &code);
+		if (n && plain(code, spaces)) {
 			memcpy(o, p, n);
 			o += n;
 			p += n;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <shinrai/reference.h>
+#include <shinrai/utf8.h>
 
 #define PE_SIGNATURE 0x00004550
 #define PE32 0x10b
@@ -145,30 +146,6 @@ static void put16(struct shinrai_bank_ctx *c, u32 unit)
 	shinrai_bank_update(c, b, 2);
 }
 
-/* Return: bytes of one UTF-8 sequence, 0 when it is not one. */
-static size_t utf8(const u8 *s, u32 *cp)
-{
-	static const u32 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n = *s < 0x80	 ? 1 :
-		   *s >> 5 == 6	 ? 2 :
-		   *s >> 4 == 14 ? 3 :
-		   *s >> 3 == 30 ? 4 :
-				   0;
-	size_t i;
-
-	if (n < 2) {
-		*cp = *s;
-		return n;
-	}
-	*cp = *s & (0x7fu >> n);
-	for (i = 1; i < n; i++) {
-		if (s[i] >> 6 != 2)
-			return 0;
-		*cp = *cp << 6 | (s[i] & 0x3f);
-	}
-	return *cp < least[n] || *cp > 0x10ffff || *cp >> 11 == 0x1b ? 0 : n;
-}
-
 /**
  * shinrai_cmdline_digest() - command line as the Linux EFI stub measures it
  * @alg: TPM_ALG_ID
@@ -184,7 +161,7 @@ static size_t utf8(const u8 *s, u32 *cp)
  */
 int shinrai_cmdline_digest(u16 alg, const char *text, u8 *out)
 {
-	const u8 *s = (const u8 *)text;
+	const char *s = text, *end = text + strlen(text);
 	struct shinrai_bank_ctx c;
 	size_t n;
 	u32 cp;
@@ -193,8 +170,8 @@ int shinrai_cmdline_digest(u16 alg, const char *text, u8 *out)
 	ret = shinrai_bank_init(&c, alg);
 	if (ret)
 		return ret;
-	for (; *s; s += n) {
-		n = utf8(s, &cp);
+	for (; s < end; s += n) {
+		n = shinrai_utf8_next(s, (size_t)(end - s), &cp);
 		if (!n)
 			return -EINVAL;
 		if (cp >= 0x10000) {
