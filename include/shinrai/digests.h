@@ -43,6 +43,10 @@ void shinrai_digests_init(struct shinrai_digests *d);
 void shinrai_digests_free(struct shinrai_digests *d);
 int shinrai_digests_load(struct shinrai_digests *d, FILE *f,
 			 unsigned long *line);
+int shinrai_digests_each(FILE *f,
+			 int (*entry)(void *ctx, const struct shinrai_known *k,
+				      const char *path),
+			 void *ctx, unsigned long *line);
 int shinrai_digests_ready(struct shinrai_digests *d);
 unsigned int shinrai_digests_find(const struct shinrai_digests *d,
 				  const u8 sha256[32]);

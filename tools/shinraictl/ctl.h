@@ -69,6 +69,7 @@ int cmd_arm(struct ctl *ctl, int argc, char **argv);
 int cmd_mode(struct ctl *ctl, int argc, char **argv);
 int cmd_digests_make(struct ctl *ctl, int argc, char **argv);
 int cmd_reference_make(struct ctl *ctl, int argc, char **argv);
+int cmd_policy_check(struct ctl *ctl, int argc, char **argv);
 
 /* opt.c */
 #define CTL_GO_ON (-1)

@@ -20,6 +20,7 @@ static const struct ctl_verb verbs[] = {
 	  cmd_digests_make },
 	{ "reference make", "", 0, "write the references of a known boot",
 	  cmd_reference_make },
+	{ "policy check", "FILE", 1, "is a text a policy?", cmd_policy_check },
 };
 
 static void print_help(FILE *f)

@@ -99,8 +99,15 @@ static bool lower_hex(const char *s, size_t n)
 	return strspn(s, "0123456789abcdef") >= n;
 }
 
+struct reader {
+	int (*entry)(void *ctx, const struct shinrai_known *k,
+		     const char *path);
+	int (*source)(void *ctx, const char *text); /* or NULL */
+	void *ctx;
+};
+
 /* @s: one line without its LF. */
-static int parse_line(struct shinrai_digests *d, const char *s)
+static int parse_line(const struct reader *r, const char *s)
 {
 	struct shinrai_known k;
 	const char *path;
@@ -108,7 +115,7 @@ static int parse_line(struct shinrai_digests *d, const char *s)
 	if (*s == '#') {
 		if (strncmp(s, SOURCE, strlen(SOURCE)) || !s[strlen(SOURCE)])
 			return -EBADMSG;
-		return add_source(d, s + strlen(SOURCE));
+		return r->source ? r->source(r->ctx, s + strlen(SOURCE)) : 0;
 	}
 	if (!lower_hex(s, 64) || s[64] != ' ' ||
 	    shinrai_hex_decode(s, 64, k.sha256))
@@ -117,21 +124,10 @@ static int parse_line(struct shinrai_digests *d, const char *s)
 	if (!path || !path[1])
 		return -EBADMSG;
 	k.kinds = kind_of(s + 65, (size_t)(path - s - 65));
-	return k.kinds ? add(d, &k) : -EBADMSG;
+	return k.kinds ? r->entry(r->ctx, &k, path + 1) : -EBADMSG;
 }
 
-/**
- * shinrai_digests_load() - add one list, PROTOCOL.md 8.1
- * @d: grows; on error it holds the lines up to the wrong one
- * @f: open for reading; read to its end
- * @line: out, number of the last line read, from 1; the wrong one on error
- *
- * Paths are checked and not kept: the digest is the identity.
- *
- * Return: 0; -EBADMSG for a wrong line; -E2BIG too many; -ENOMEM; -EIO.
- */
-int shinrai_digests_load(struct shinrai_digests *d, FILE *f,
-			 unsigned long *line)
+static int read_list(const struct reader *r, FILE *f, unsigned long *line)
 {
 	char buf[SHINRAI_MAX_DIGEST_LINE];
 	size_t n;
@@ -147,11 +143,60 @@ int shinrai_digests_load(struct shinrai_digests *d, FILE *f,
 		if (!n || buf[n - 1] != '\n')
 			return -EBADMSG;
 		buf[n - 1] = '\0';
-		ret = parse_line(d, buf);
+		ret = parse_line(r, buf);
 		if (ret)
 			return ret;
 	}
 	return ferror(f) ? -EIO : 0;
+}
+
+/**
+ * shinrai_digests_each() - read one list without keeping it, PROTOCOL.md 8.1
+ * @f: open for reading; read to its end
+ * @entry: called for each entry; another answer than 0 ends it
+ * @ctx: for @entry
+ * @line: out, number of the last line read, from 1; the wrong one on error
+ *
+ * Return: 0; -EBADMSG for a wrong line; -EIO; what @entry returned.
+ */
+int shinrai_digests_each(FILE *f,
+			 int (*entry)(void *ctx, const struct shinrai_known *k,
+				      const char *path),
+			 void *ctx, unsigned long *line)
+{
+	const struct reader r = { entry, NULL, ctx };
+
+	return read_list(&r, f, line);
+}
+
+static int keep_entry(void *ctx, const struct shinrai_known *k,
+		      const char *path)
+{
+	(void)path;
+	return add(ctx, k);
+}
+
+static int keep_source(void *ctx, const char *text)
+{
+	return add_source(ctx, text);
+}
+
+/**
+ * shinrai_digests_load() - add one list, PROTOCOL.md 8.1
+ * @d: grows; on error it holds the lines up to the wrong one
+ * @f: open for reading; read to its end
+ * @line: out, number of the last line read, from 1; the wrong one on error
+ *
+ * Paths are checked and not kept: the digest is the identity.
+ *
+ * Return: 0; -EBADMSG for a wrong line; -E2BIG too many; -ENOMEM; -EIO.
+ */
+int shinrai_digests_load(struct shinrai_digests *d, FILE *f,
+			 unsigned long *line)
+{
+	const struct reader r = { keep_entry, keep_source, d };
+
+	return read_list(&r, f, line);
 }
 
 static unsigned int bucket(const struct shinrai_known *k)
