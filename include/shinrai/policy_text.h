@@ -81,6 +81,37 @@ int shinrai_policy_list(const struct shinrai_policy *p,
 			struct shinrai_policy_list *list);
 void shinrai_policy_list_free(struct shinrai_policy_list *list);
 
+/* What alone keeps a rule from matching an access. */
+enum shinrai_policy_miss {
+	SHINRAI_MISS_NONE, /* it matches */
+	SHINRAI_MISS_SUBJECT,
+	SHINRAI_MISS_PORT,
+	SHINRAI_MISS_PROTOCOL,
+	SHINRAI_MISS_ADDRESS,
+	SHINRAI_MISS_PRODUCT,
+	SHINRAI_MISS_SERIAL,
+	SHINRAI_MISS_DESTINATION,
+	SHINRAI_MISS_TIME,
+	SHINRAI_MISS_LIMIT,
+	SHINRAI_MISS_MORE, /* several of these, or label or action */
+};
+
+enum shinrai_policy_miss
+shinrai_policy_misses(const struct shinrai_policy *p, u32 rule, u8 label,
+		      const struct shinrai_access *a);
+
+/* Words of the language and what they stand for. */
+enum shinrai_policy_words {
+	SHINRAI_WORDS_ACTIONS, /* enum shinrai_action */
+	SHINRAI_WORDS_VERDICTS, /* enum shinrai_verdict_code */
+	SHINRAI_WORDS_PROTOCOLS, /* IPPROTO_* */
+	SHINRAI_WORDS_FAMILIES, /* AF_* */
+};
+
+const char *shinrai_policy_word(enum shinrai_policy_words words, u32 value);
+int shinrai_policy_word_value(enum shinrai_policy_words words, const char *word,
+			      u32 *value);
+
 /* Patterns of paths; "**" crosses '/'. */
 bool shinrai_policy_glob(const char *pattern, const char *path, size_t len);
 const char *shinrai_policy_glob_check(const char *pattern);

@@ -70,6 +70,11 @@ int cmd_mode(struct ctl *ctl, int argc, char **argv);
 int cmd_digests_make(struct ctl *ctl, int argc, char **argv);
 int cmd_reference_make(struct ctl *ctl, int argc, char **argv);
 int cmd_policy_check(struct ctl *ctl, int argc, char **argv);
+int cmd_policy_compile(struct ctl *ctl, int argc, char **argv);
+int cmd_policy_sign(struct ctl *ctl, int argc, char **argv);
+int cmd_policy_show(struct ctl *ctl, int argc, char **argv);
+int cmd_policy_diff(struct ctl *ctl, int argc, char **argv);
+int cmd_policy_explain(struct ctl *ctl, int argc, char **argv);
 
 /* opt.c */
 #define CTL_GO_ON (-1)

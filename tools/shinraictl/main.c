@@ -21,6 +21,15 @@ static const struct ctl_verb verbs[] = {
 	{ "reference make", "", 0, "write the references of a known boot",
 	  cmd_reference_make },
 	{ "policy check", "FILE", 1, "is a text a policy?", cmd_policy_check },
+	{ "policy compile", "FILE", 1, "make the blob that its owner signs",
+	  cmd_policy_compile },
+	{ "policy sign", "BLOB", 1, "sign it for the kernel", cmd_policy_sign },
+	{ "policy show", "FILE", 1, "print what a policy says",
+	  cmd_policy_show },
+	{ "policy diff", "OLD NEW", 2, "print what it says otherwise",
+	  cmd_policy_diff },
+	{ "policy explain", "FILE", 1, "print which rule decides, and why",
+	  cmd_policy_explain },
 };
 
 static void print_help(FILE *f)

@@ -3,6 +3,9 @@
 #ifndef SHINRAICTL_POLICY_H
 #define SHINRAICTL_POLICY_H
 
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
 #include <shinrai/policy_text.h>
 
 #include "ctl.h"
@@ -35,6 +38,99 @@ json_t *policy_notes_json(const struct policy_file *f);
 int policy_refused(struct policy_file *f);
 
 /* policy_cert.c */
-int policy_owner_option(struct ctl *ctl, const char *value, u8 *owner);
+const char *policy_openssl_error(void);
+X509 *policy_read_cert(struct ctl *ctl, const char *path);
+EVP_PKEY *policy_read_key(struct ctl *ctl, const char *path);
+void policy_owner_of(const X509 *cert, u8 owner[SHINRAI_DIGEST_SIZE]);
+int policy_owner_option(struct ctl *ctl, const char *value,
+			u8 owner[SHINRAI_DIGEST_SIZE]);
+
+/* cmd_policy_compile.c */
+int policy_write(struct ctl *ctl, const char *path, const void *data,
+		 size_t len);
+
+/* cmd_policy_show.c */
+int policy_show(struct ctl *ctl, const struct policy_file *f);
+json_t *policy_items_json(const struct shinrai_policy_list *list);
+const char *policy_item_name(u8 kind);
+
+/* policy_access.c: an access, as the command line describes it. */
+struct policy_access {
+	struct ctl *ctl;
+	struct ctl_list labels;
+	const char *action, *program, *to, *media, *filesystem, *local, *family;
+	const char *cgroup, *at;
+	uint64_t user, bytes;
+	struct shinrai_access a;
+	u8 sha256[SHINRAI_DIGEST_SIZE];
+};
+
+#define POLICY_ACCESS_OPTIONS(x)                                                \
+	{                                                                       \
+		"label",                                                        \
+		CTL_LIST,                                                       \
+		&(x).labels,                                                    \
+		"NAME...",                                                      \
+		"what the data carries",                                        \
+		0                                                               \
+	},                                                                      \
+		{ "action",                                                     \
+		  CTL_TEXT,                                                     \
+		  &(x).action,                                                  \
+		  "ACTION",                                                     \
+		  "read, write, send, export, derive, delete or trace",         \
+		  0 },                                                          \
+		{ "program",                                                    \
+		  CTL_TEXT,                                                     \
+		  &(x).program,                                                 \
+		  "SHA256",                                                     \
+		  "digest of the acting program",                               \
+		  0 },                                                          \
+		{ "user", CTL_NUMBER, &(x).user, "UID", "default: 0", 0 },      \
+		{ "cgroup",                                                     \
+		  CTL_TEXT,                                                     \
+		  &(x).cgroup,                                                  \
+		  "PATH",                                                       \
+		  "of the acting process; default: /",                          \
+		  0 },                                                          \
+		{ "to",                                                         \
+		  CTL_TEXT,                                                     \
+		  &(x).to,                                                      \
+		  "ADDRESS",                                                    \
+		  "192.0.2.7:443/tcp, [2001:db8::1]:53/udp",                    \
+		  0 },                                                          \
+		{ "media",                                                      \
+		  CTL_TEXT,                                                     \
+		  &(x).media,                                                   \
+		  "VENDOR:PRODUCT[:SERIAL]",                                    \
+		  "a removable device",                                         \
+		  0 },                                                          \
+		{ "filesystem",                                                 \
+		  CTL_TEXT,                                                     \
+		  &(x).filesystem,                                              \
+		  "TYPE",                                                       \
+		  "one that holds no labels",                                   \
+		  0 },                                                          \
+		{ "local", CTL_TEXT, &(x).local, "PATH", "a local socket", 0 }, \
+		{ "family",                                                     \
+		  CTL_TEXT,                                                     \
+		  &(x).family,                                                  \
+		  "FAMILY",                                                     \
+		  "another address family",                                     \
+		  0 },                                                          \
+		{ "at",                                                         \
+		  CTL_TEXT,                                                     \
+		  &(x).at,                                                      \
+		  "TIME",                                                       \
+		  "2026-11-24T09:30Z; default: now",                            \
+		  0 },                                                          \
+	{                                                                       \
+		"bytes", CTL_NUMBER, &(x).bytes, "N", "that it moves", 0        \
+	}
+
+int policy_access_parse(struct policy_access *x, struct ctl *ctl);
+void policy_access_print(FILE *f, const struct shinrai_access *a);
+int policy_labels(struct ctl *ctl, const struct shinrai_policy *p,
+		  const struct ctl_list *names, u64 *labels);
 
 #endif

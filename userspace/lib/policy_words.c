@@ -347,3 +347,49 @@ int shinrai_pt_take_number(struct pt *t, const char *what, u64 max, u64 *value)
 		t->at++;
 	return ret;
 }
+
+static const struct pt_word *words_of(enum shinrai_policy_words words)
+{
+	switch (words) {
+	case SHINRAI_WORDS_ACTIONS:
+		return shinrai_pt_actions;
+	case SHINRAI_WORDS_VERDICTS:
+		return shinrai_pt_verdicts;
+	case SHINRAI_WORDS_PROTOCOLS:
+		return shinrai_pt_protocols;
+	default:
+		return shinrai_pt_families;
+	}
+}
+
+/**
+ * shinrai_policy_word() - the language's word for a value
+ * @words: which of its words
+ * @value: the value
+ *
+ * Return: static text; NULL when it has none.
+ */
+const char *shinrai_policy_word(enum shinrai_policy_words words, u32 value)
+{
+	return shinrai_pt_word_name(words_of(words), value);
+}
+
+/**
+ * shinrai_policy_word_value() - what a word of the language stands for
+ * @words: which of its words
+ * @word: the word
+ * @value: out, only on success
+ *
+ * Return: 0; -EINVAL.
+ */
+int shinrai_policy_word_value(enum shinrai_policy_words words, const char *word,
+			      u32 *value)
+{
+	const struct pt_word *w =
+		shinrai_pt_find_word(words_of(words), word, strlen(word));
+
+	if (!w)
+		return -EINVAL;
+	*value = (u32)w->value;
+	return 0;
+}
