@@ -133,6 +133,17 @@ static json_t *digest_json(const u8 *digest)
 		shinrai_hex_encode(digest, SHINRAI_DIGEST_SIZE, hex));
 }
 
+/* JSON readers take integers up to 2^63 - 1; greater ones are texts. */
+static json_t *generation_json(u64 generation)
+{
+	char text[24];
+
+	if (generation <= INT64_MAX)
+		return json_integer((json_int_t)generation);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)generation);
+	return json_string(text);
+}
+
 /* What a policy is, in numbers.  Return: a new reference. */
 json_t *policy_summary_json(const struct policy_file *f)
 {
@@ -143,11 +154,11 @@ json_t *policy_summary_json(const struct policy_file *f)
 	shinrai_sha256_init(&c);
 	shinrai_sha256_update(&c, f->blob, f->len);
 	shinrai_sha256_final(&c, sha256);
-	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:i, s:i, s:i, s:i,"
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i,"
 			 " s:i, s:I}",
 			 "file", policy_text_json(f->path), "policy",
 			 policy_text_json(h->name), "generation",
-			 (json_int_t)h->generation, "owner",
+			 generation_json(h->generation), "owner",
 			 digest_json(h->owner), "source",
 			 digest_json(h->source), "sha256", digest_json(sha256),
 			 "labels", h->labels, "programs", h->groups, "rules",

@@ -37,6 +37,8 @@ static int pt_policy(struct pt *t)
 		return shinrai_pt_fail(t, token, "one file is one policy",
 				       "a second policy");
 	t->headed = true;
+	if (shinrai_pt_is(token, "generation"))
+		return shinrai_pt_expected(t, "the policy's name", NULL);
 	ret = shinrai_pt_check_name(t, token, "the policy's name");
 	if (ret)
 		return ret;
@@ -76,7 +78,8 @@ static int unknown_statement(struct pt *t)
 static int parse_statement(struct pt *t)
 {
 	const struct pt_token *token = pt_peek(t);
-	bool first = !t->headed;
+	/* Of a head that went wrong something was told already. */
+	bool first = !t->headed && !t->notes->errors;
 	size_t i;
 	int ret = 0;
 
@@ -129,11 +132,10 @@ static int by_place(const void *a, const void *b)
 /* What can be said only of the whole. */
 static int finish(struct pt *t)
 {
-	const struct pt_token end = { t->text, 0, t->line ? t->line : 1,
-				      PT_END };
+	const struct pt_token end = { t->text, 0, 1, PT_END };
 	int ret;
 
-	if (!t->headed)
+	if (!t->headed && !t->notes->errors)
 		return shinrai_pt_fail(t, &end,
 				       "such as policy acme generation 1",
 				       "there is no policy in it");
@@ -208,7 +210,8 @@ static void release(struct pt *t)
 				  &t->condition, &t->grant,  &t->rule,
 				  &t->string,	 &t->said };
 	struct pt_hash *hashes[] = { &t->names,	     &t->strings, &t->sinks,
-				     &t->conditions, &t->rules,	  &t->denies };
+				     &t->conditions, &t->rules,	  &t->denies,
+				     &t->unnamed };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(vecs); i++)

@@ -86,19 +86,12 @@ static bool is_reserved(const struct pt_token *token)
 int shinrai_pt_check_name(struct pt *t, const struct pt_token *token,
 			  const char *what)
 {
-	char quote[PT_QUOTE];
-
 	if (!shinrai_pt_is_name(token))
 		return shinrai_pt_expected(t, what, NAMES);
 	if (token->len >= SHINRAI_POLICY_NAME)
 		return shinrai_pt_fail(t, token, NULL,
-				       "a name of %u letters; it may"
-				       " have %u",
+				       "a name of %u letters; it may have %u",
 				       token->len, SHINRAI_POLICY_NAME - 1);
-	if (is_reserved(token))
-		return shinrai_pt_fail(t, token, "choose another name",
-				       "%s is a word of the language",
-				       shinrai_pt_quote(token, quote));
 	return 0;
 }
 
@@ -145,6 +138,10 @@ int shinrai_pt_define(struct pt *t, const char *what, u32 *name)
 	ret = shinrai_pt_check_name(t, token, what);
 	if (ret)
 		return ret;
+	if (is_reserved(token))
+		return shinrai_pt_fail(t, token, "choose another name",
+				       "%s is a word of the language",
+				       shinrai_pt_quote(token, quote));
 	t->at++;
 	hash = shinrai_pt_hash_bytes(token->p, token->len);
 	index = shinrai_pt_find(t, &t->names, hash, same_name, token);
@@ -167,13 +164,6 @@ int shinrai_pt_define(struct pt *t, const char *what, u32 *name)
 	return 0;
 }
 
-/* A digest in a rule is a name, too, but nobody meant that one. */
-static bool can_be_meant(const struct pt_name *name, u32 wanted)
-{
-	return wanted >> name->kind & 1 &&
-	       !memchr(name->at.p, ':', name->at.len);
-}
-
 /* It is told once; later uses meet the PT_UNKNOWN that stays behind. */
 static int undefined(struct pt *t, const struct pt_token *token, u32 hash,
 		     u32 wanted, const char *what)
@@ -187,7 +177,7 @@ static int undefined(struct pt *t, const struct pt_token *token, u32 hash,
 
 	shinrai_pt_near_init(&near, token);
 	for (i = 0; i < t->name.n; i++, name++) {
-		if (can_be_meant(name, wanted))
+		if (wanted >> name->kind & 1)
 			shinrai_pt_near_try(&near, name->at.p, name->at.len);
 	}
 	if (near.best)
@@ -235,28 +225,6 @@ int shinrai_pt_use(struct pt *t, u32 wanted, const char *what,
 				       kinds[n->kind], n->at.line, what);
 	t->at++;
 	*name = n;
-	return 0;
-}
-
-/**
- * shinrai_pt_anonymous() - what is written out instead of named
- * @t: state
- * @token: as it is written; no name looks like it
- * @name: out: its entry; PT_UNKNOWN when it is new, for the caller to fill
- *
- * Return: 0; -ENOMEM.
- */
-int shinrai_pt_anonymous(struct pt *t, const struct pt_token *token,
-			 struct pt_name **name)
-{
-	u32 hash = shinrai_pt_hash_bytes(token->p, token->len);
-	u32 index = shinrai_pt_find(t, &t->names, hash, same_name, token);
-
-	if (index == SHINRAI_POLICY_NONE &&
-	    add_name(t, token, hash, true, &index))
-		return -ENOMEM;
-	*name = name_at(t, index);
-	(*name)->used = true;
 	return 0;
 }
 

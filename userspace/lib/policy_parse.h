@@ -113,7 +113,7 @@ struct pt {
 	struct pt_vec label, pattern, group, digest, sink, condition, grant,
 		rule, string;
 	struct pt_vec said; /* struct pt_said */
-	struct pt_hash strings, sinks, conditions, rules, denies;
+	struct pt_hash strings, sinks, conditions, rules, denies, unnamed;
 	u32 meters;
 	/* Where a default was said, by action: of all labels, and of each. */
 	u32 every_line[SHINRAI_ACTIONS];
@@ -193,8 +193,6 @@ int shinrai_pt_check_name(struct pt *t, const struct pt_token *token,
 int shinrai_pt_define(struct pt *t, const char *what, u32 *name);
 int shinrai_pt_use(struct pt *t, u32 kinds, const char *what,
 		   struct pt_name **name);
-int shinrai_pt_anonymous(struct pt *t, const struct pt_token *token,
-			 struct pt_name **name);
 int shinrai_pt_text(struct pt *t, const struct pt_token *token, u32 *string);
 int shinrai_pt_take_string(struct pt *t, const char *what, u32 *string);
 struct pt_name *shinrai_pt_name(const struct pt *t, u32 index);

@@ -226,28 +226,33 @@ int shinrai_pt_program(struct pt *t)
 	return 0;
 }
 
-/* A digest in a rule is a group of its own, one for all rules that have it. */
-static int anonymous(struct pt *t, u32 *group)
+static bool same_digest(const struct pt *t, u32 index, const void *key)
 {
-	const struct pt_token *token = pt_peek(t);
-	struct pt_name *name;
+	const struct shinrai_policy_group *g = t->group.p;
+
+	return !memcmp((digest *)t->digest.p + g[index].first, key,
+		       sizeof(digest));
+}
+
+/* A digest in a rule is a group of its own, one for all rules that have it. */
+static int unnamed(struct pt *t, u32 *group)
+{
+	const struct pt_token *token = pt_take(t);
 	digest d;
+	u32 hash;
 	int ret;
 
 	ret = parse_digest(t, token, d);
-	if (!ret)
-		ret = shinrai_pt_anonymous(t, token, &name);
 	if (ret)
 		return ret;
-	pt_take(t);
-	if (!name->kind) {
-		if (!shinrai_pt_push(&t->digest, d, sizeof(d)))
-			return -ENOMEM;
-		ret = add_group(t, token, t->digest.n - 1, &name->index);
-		name->kind = PT_PROGRAM;
-	}
-	*group = name->index;
-	return ret;
+	hash = shinrai_pt_hash_bytes(d, sizeof(d));
+	*group = shinrai_pt_find(t, &t->unnamed, hash, same_digest, d);
+	if (*group != SHINRAI_POLICY_NONE)
+		return 0;
+	if (!shinrai_pt_push(&t->digest, d, sizeof(d)))
+		return -ENOMEM;
+	ret = add_group(t, token, t->digest.n - 1, group);
+	return ret ? ret : shinrai_pt_insert(&t->unnamed, hash, *group);
 }
 
 /**
@@ -263,7 +268,7 @@ int shinrai_pt_program_group(struct pt *t, u32 *group)
 	int ret;
 
 	if (is_digest(pt_peek(t)))
-		return anonymous(t, group);
+		return unnamed(t, group);
 	ret = shinrai_pt_use(t, 1 << PT_PROGRAM, "a program", &name);
 	if (!ret)
 		*group = name->index;
