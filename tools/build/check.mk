@@ -36,3 +36,8 @@ format:
 bench-exec: deps
 	$(Q)$(MAKE) modules user
 	$(Q)selftests/bench/run-exec
+
+# What compiling policies costs against parsing JSON.
+.PHONY: bench-policy
+bench-policy: deps
+	$(Q)BUILD=$(B) selftests/bench/policy_compile.sh

@@ -8,7 +8,7 @@ static void print(const struct policy_file *f)
 
 	printf("%s generation %llu: %u labels, %u programs, %u rules,"
 	       " %u grants\n",
-	       h->name, (unsigned long long)h->generation, h->labels, h->groups,
+	       f->name, (unsigned long long)h->generation, h->labels, h->groups,
 	       h->rules, h->grants);
 }
 

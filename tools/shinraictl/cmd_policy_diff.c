@@ -118,7 +118,7 @@ static void print_side(char sign, const struct shinrai_policy_item *item)
 static json_t *item_json(const struct shinrai_policy_item *item)
 {
 	return item ? json_pack("{s:i, s:o}", "line", item->line, "text",
-				policy_text_json(item->text)) :
+				json_string(item->text)) :
 		      json_null();
 }
 

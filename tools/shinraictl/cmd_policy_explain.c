@@ -63,7 +63,7 @@ static json_t *rule_json(const struct shinrai_policy_item *item,
 			 const char *miss)
 {
 	json_t *v = json_pack("{s:i, s:o}", "line", item->line, "text",
-			      policy_text_json(item->text));
+			      json_string(item->text));
 
 	if (miss)
 		json_object_set_new(v, "but_for", json_string(miss));
@@ -158,7 +158,7 @@ static void tell_label(struct explain *e, u8 label)
 		t.rules = json_array();
 		t.misses = json_array();
 	} else {
-		printf("label %s/%s: %s", p->head->name, name,
+		printf("label %s/%s: %s", e->file.name, name,
 		       verdict_name(a.verdict));
 		if (by_rule)
 			printf(" by line %u\n", p->rule[a.rule].line);
@@ -235,8 +235,7 @@ static int tell(struct explain *e)
 	if (e->ctl->json)
 		e->json = json_array();
 	else
-		printf("policy %s generation %llu\naccess: %s\n",
-		       e->file.p.head->name,
+		printf("policy %s generation %llu\naccess: %s\n", e->file.name,
 		       (unsigned long long)e->file.p.head->generation, access);
 	for (i = 0; i < e->file.p.head->labels; i++) {
 		if (e->labels >> i & 1)

@@ -27,11 +27,10 @@ json_t *policy_items_json(const struct shinrai_policy_list *list)
 	u32 i;
 
 	for (i = 0; i < list->count; i++, item++)
-		json_array_append_new(a,
-				      json_pack("{s:s, s:i, s:o}", "kind",
-						policy_item_name(item->kind),
-						"line", item->line, "text",
-						policy_text_json(item->text)));
+		json_array_append_new(a, json_pack("{s:s, s:i, s:o}", "kind",
+						   policy_item_name(item->kind),
+						   "line", item->line, "text",
+						   json_string(item->text)));
 	return a;
 }
 

@@ -19,6 +19,7 @@ struct policy_file {
 	const u8 *blob;
 	size_t len;
 	struct shinrai_policy p;
+	char *name; /* its namespace, escaped */
 	struct shinrai_policy_notes notes;
 };
 

@@ -25,6 +25,19 @@ static FILE *open_list(void *ctx, const char *name)
 	return fopen(path, "re");
 }
 
+/* Return: 0; -errno of a blob that is none. */
+static int check(struct policy_file *f)
+{
+	const char *name;
+	int ret = shinrai_policy_check(&f->p, f->blob, f->len);
+
+	if (ret)
+		return ret;
+	name = f->p.head->name;
+	f->name = ctl_escape(name, strlen(name), false);
+	return 0;
+}
+
 static int compile(struct policy_file *f, const u8 *owner)
 {
 	const struct shinrai_policy_source source = {
@@ -40,7 +53,7 @@ static int compile(struct policy_file *f, const u8 *owner)
 	f->text = true;
 	f->blob = f->compiled;
 	if (!ret)
-		ret = shinrai_policy_check(&f->p, f->blob, f->len);
+		ret = check(f);
 	if (ret == -EINVAL && f->notes.errors)
 		return policy_refused(f);
 	if (ret)
@@ -74,7 +87,7 @@ int policy_take_blob(struct policy_file *f, struct ctl *ctl, const char *name)
 	f->path = name;
 	f->blob = f->file.data;
 	f->len = f->file.len;
-	ret = shinrai_policy_check(&f->p, f->blob, f->len);
+	ret = check(f);
 	if (!ret)
 		return 0;
 	return ctl_error(ctl, "format", NULL, "%s: not a compiled policy: %s",
@@ -114,6 +127,7 @@ void policy_free(struct policy_file *f)
 {
 	ctl_buf_free(&f->file);
 	free(f->compiled);
+	free(f->name);
 	shinrai_policy_notes_free(&f->notes);
 }
 
@@ -157,7 +171,7 @@ json_t *policy_summary_json(const struct policy_file *f)
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i,"
 			 " s:i, s:I}",
 			 "file", policy_text_json(f->path), "policy",
-			 policy_text_json(h->name), "generation",
+			 json_string(f->name), "generation",
 			 generation_json(h->generation), "owner",
 			 digest_json(h->owner), "source",
 			 digest_json(h->source), "sha256", digest_json(sha256),

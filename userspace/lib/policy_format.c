@@ -219,7 +219,7 @@ static void destination(FILE *f, const struct shinrai_policy *p,
 			const struct pf_statement *st)
 {
 	const sink *s = &p->sink[st->first->sink], *before = NULL;
-	u32 i;
+	u32 i, n = 0;
 
 	fputs(" to ", f);
 	if (!st->plain && p->string[s->name])
@@ -239,7 +239,8 @@ static void destination(FILE *f, const struct shinrai_policy *p,
 		s = &p->sink[st->first[i].sink];
 		if (before && shinrai_pf_same_ports(s, before))
 			continue;
-		fputs(before ? ", " : " port ", f);
+		fputs(before ? "," : " port", f);
+		pf_space(f, n++, 16);
 		ports(f, s);
 		before = s;
 	}
@@ -329,14 +330,16 @@ static void limit(FILE *f, const struct shinrai_policy_condition *c)
 static void subjects(FILE *f, const struct shinrai_policy *p,
 		     const struct pf_statement *s)
 {
-	static const char *const kinds[] = { "any", "program ", "user ",
-					     "cgroup " };
+	static const char *const kinds[] = { "any", "program", "user",
+					     "cgroup" };
 	const struct shinrai_policy_rule *r = s->first;
 	u32 i;
 
 	/* Each subject has all the sinks. */
 	for (i = 0; i < s->subjects; i++, r += s->sinks) {
-		fputs(i ? ", " : kinds[r->subject_kind], f);
+		fputs(i ? "," : kinds[r->subject_kind], f);
+		if (r->subject_kind != SHINRAI_SUBJECT_ANY)
+			pf_space(f, i, 16);
 		if (r->subject_kind == SHINRAI_SUBJECT_PROGRAM)
 			shinrai_pf_program(f, p, r->subject);
 		else if (r->subject_kind == SHINRAI_SUBJECT_USER)

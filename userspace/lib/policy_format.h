@@ -16,6 +16,12 @@ struct pf_statement {
 	bool plain; /* without the names of places */
 };
 
+/* In front of item @i of a list that has @per of them in a line. */
+static inline void pf_space(FILE *f, u32 i, u32 per)
+{
+	fputs(i && !(i % per) ? " \\\n\t" : " ", f);
+}
+
 void shinrai_pf_name(FILE *f, const char *name);
 void shinrai_pf_string(FILE *f, const char *text);
 void shinrai_pf_labels(FILE *f, const struct shinrai_policy *p, u64 labels);

@@ -94,9 +94,10 @@ static int skip_comment(struct pt *t, struct line *l)
 /* \" and \\ */
 static int escape(struct pt *t, struct line *l)
 {
-	struct pt_token at = token_at(t, PT_WORD, l->p, 2);
+	const size_t left = (size_t)(l->end - l->p);
+	struct pt_token at = token_at(t, PT_WORD, l->p, left < 2 ? 1 : 2);
 
-	if (l->end - l->p < 2 || (l->p[1] != '"' && l->p[1] != '\\'))
+	if (left < 2 || (l->p[1] != '"' && l->p[1] != '\\'))
 		return shinrai_pt_fail(t, &at,
 				       "a backslash itself is written \\\\",
 				       "only \\\" and \\\\ are escapes");

@@ -254,8 +254,7 @@ static int list_label(struct lister *l, u32 index)
 {
 	const struct shinrai_policy *p = l->p;
 	const struct shinrai_policy_label *label = &p->label[index];
-	const char *sep = " path ";
-	u32 i;
+	u32 i, n = 0;
 
 	if (begin(l))
 		return -ENOMEM;
@@ -266,9 +265,9 @@ static int list_label(struct lister *l, u32 index)
 	for (i = 0; i < p->head->patterns; i++) {
 		if (p->pattern[i].label != index)
 			continue;
-		fputs(sep, l->f);
+		fputs(n ? "" : " path", l->f);
+		pf_space(l->f, n++, 4);
 		shinrai_pf_string(l->f, p->string + p->pattern[i].text);
-		sep = " ";
 	}
 	return end(l, SHINRAI_ITEM_LABEL, label->line, index, 1);
 }
@@ -315,7 +314,8 @@ static int list_group(struct lister *l, u32 index)
 	for (i = 0; i < g->count; i++) {
 		shinrai_hex_encode(l->p->digest[g->first + i],
 				   SHINRAI_DIGEST_SIZE, hex);
-		fprintf(l->f, " sha256:%s", hex);
+		pf_space(l->f, i, 1);
+		fprintf(l->f, "sha256:%s", hex);
 	}
 	return end(l, SHINRAI_ITEM_GROUP, g->line, index, 1);
 }
@@ -330,7 +330,7 @@ static int list_named(struct lister *l, const struct named *n)
 	fputs(media ? "media " : "network ", l->f);
 	shinrai_pf_name(l->f, l->p->string + n->name);
 	for (i = 0; i < n->count; i++) {
-		fputc(' ', l->f);
+		pf_space(l->f, i, 8);
 		if (media)
 			shinrai_pf_device(l->f, l->p, sink_of(l, n->first + i));
 		else
