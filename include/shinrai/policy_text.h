@@ -65,7 +65,7 @@ enum shinrai_policy_item_kind {
 /* A statement of the language that says what a part of a blob does. */
 struct shinrai_policy_item {
 	u8 kind; /* enum shinrai_policy_item_kind */
-	u32 line; /* of the source; 0 for networks and media */
+	u32 line; /* of the source; 0 for defaults, networks and media */
 	u32 first; /* label, group, rule or grant */
 	u32 count; /* of rules, what the statement stands for; else 1 */
 	char *text;

@@ -152,7 +152,8 @@ static void check_misses(const struct golden *g, u64 labels,
 }
 
 /* The same access, asked of what the blob was told as, too. */
-static void ask(struct golden *g, struct golden *again, const char *line)
+static void ask(struct golden *g, struct golden *again, struct golden *odd,
+		const char *line)
 {
 	const char *want = strstr(line, " -> ");
 	struct policy_access x = { 0 };
@@ -173,6 +174,11 @@ static void ask(struct golden *g, struct golden *again, const char *line)
 			     &b);
 	if (a.verdict != b.verdict || a.rule != b.rule || a.flags != b.flags)
 		fail_msg("%s: %s\n  but otherwise as it is shown", g->path,
+			 line);
+	shinrai_policy_judge(&g->p, labels, &x.a, NULL, false, &a);
+	shinrai_policy_judge(&odd->p, labels, &x.a, NULL, false, &b);
+	if (a.verdict != b.verdict || a.flags != b.flags)
+		fail_msg("%s: %s\n  but otherwise without lines", g->path,
 			 line);
 	check_misses(g, labels, &x.a);
 	free(copy);
@@ -225,9 +231,30 @@ static void same_tables(const struct golden *a, const struct golden *b)
 	}
 }
 
+/*
+ * Rules that all claim to be of one line, as a compiler of ours would not make
+ * them: they are told one by one, and none for another.
+ */
+static void tell_odd(struct golden *g, struct golden *odd)
+{
+	struct shinrai_policy_rule *r = (void *)(uintptr_t)g->p.rule;
+	u32 *lines = calloc(g->p.head->rules + 1, sizeof(*lines));
+	u32 i;
+
+	assert_non_null(lines);
+	for (i = 0; i < g->p.head->rules; i++) {
+		lines[i] = r[i].line;
+		r[i].line = 1;
+	}
+	tell_again(g, odd);
+	for (i = 0; i < g->p.head->rules; i++)
+		r[i].line = lines[i];
+	free(lines);
+}
+
 static void run(struct golden *g)
 {
-	struct golden again = { 0 };
+	struct golden again = { 0 }, odd = { 0 };
 	char *text, *line, *save, cases[4096];
 	size_t len;
 	u8 *data;
@@ -239,6 +266,7 @@ static void run(struct golden *g)
 	free(data);
 	tell_again(g, &again);
 	same_tables(g, &again);
+	tell_odd(g, &odd);
 	snprintf(cases, sizeof(cases), "%.*s.cases",
 		 (int)(strlen(g->path) - strlen(".policy")), g->path);
 	assert_int_equal(shinrai_file_read(cases, 16 << 20, &data, &len), 0);
@@ -248,10 +276,11 @@ static void run(struct golden *g)
 	for (line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save)) {
 		if (*line != '#')
-			ask(g, &again, line);
+			ask(g, &again, &odd, line);
 	}
 	free(text);
 	release(&again);
+	release(&odd);
 }
 
 static void test_golden(void **state)

@@ -27,6 +27,7 @@ struct lister {
 	struct pt_vec named;
 	struct pt_hash names;
 	struct pt_vec item;
+	u32 plain_until; /* rules before this one are told one by one */
 	FILE *f; /* of the item that is being written */
 	char *text;
 	size_t len;
@@ -109,7 +110,7 @@ static bool same_head(const rule *a, const rule *b)
 /* Rules of one action and label that begin here; subjects and sinks of them. */
 static u32 first_block(const rule *r, u32 n, struct pf_statement *s)
 {
-	u32 size = 1;
+	u32 size;
 
 	s->sinks = 1;
 	while (s->sinks < n && same_head(r, &r[s->sinks]) &&
@@ -117,12 +118,15 @@ static u32 first_block(const rule *r, u32 n, struct pf_statement *s)
 	       r[s->sinks].label == r->label &&
 	       r[s->sinks].subject == r->subject && r[s->sinks].sink != r->sink)
 		s->sinks++;
-	for (s->subjects = 1;; s->subjects++, size += s->sinks) {
-		size = s->subjects * s->sinks;
-		if (size + s->sinks > n || r[size].action != r->action ||
-		    r[size].label != r->label || !same_head(r, &r[size]))
-			return size;
+	size = s->sinks;
+	s->subjects = 1;
+	while (r->subject_kind != SHINRAI_SUBJECT_ANY && size + s->sinks <= n &&
+	       r[size].action == r->action && r[size].label == r->label &&
+	       same_head(r, &r[size])) {
+		s->subjects++;
+		size += s->sinks;
 	}
+	return size;
 }
 
 /* Is this block the first one again, but for action and label? */
@@ -184,6 +188,18 @@ static void take_one(const rule *r, struct pf_statement *s)
 	s->plain = true;
 }
 
+/* All rules of this line, lest each of them be looked at with all others. */
+static void take_singly(struct lister *l, u32 at, struct pf_statement *s)
+{
+	const rule *r = l->p->rule;
+	u32 end = at;
+
+	while (end < l->p->head->rules && r[end].line == r[at].line)
+		end++;
+	l->plain_until = end;
+	take_one(&r[at], s);
+}
+
 /* The statement that rule @at begins.  Return: 0; -ENOMEM. */
 static int take_statement(struct lister *l, u32 at, struct pf_statement *s)
 {
@@ -193,8 +209,12 @@ static int take_statement(struct lister *l, u32 at, struct pf_statement *s)
 
 	memset(s, 0, sizeof(*s));
 	s->first = r;
-	if (!take_blocks(r, n, first_block(r, n, s), s)) {
+	if (at < l->plain_until) {
 		take_one(r, s);
+		return 0;
+	}
+	if (!take_blocks(r, n, first_block(r, n, s), s)) {
+		take_singly(l, at, s);
 		return 0;
 	}
 	if (r->sink == SHINRAI_POLICY_NONE)
@@ -203,7 +223,7 @@ static int take_statement(struct lister *l, u32 at, struct pf_statement *s)
 	if (!named)
 		return -ENOMEM;
 	if (!are_named(l, named, r, s->sinks))
-		take_one(r, s);
+		take_singly(l, at, s);
 	return 0;
 }
 
@@ -296,7 +316,7 @@ static int list_default(struct lister *l, u32 index)
 					     label->otherwise[i]));
 		sep = ", ";
 	}
-	return end(l, SHINRAI_ITEM_DEFAULT, label->line, index, 1);
+	return end(l, SHINRAI_ITEM_DEFAULT, 0, index, 1);
 }
 
 static int list_group(struct lister *l, u32 index)
@@ -375,6 +395,7 @@ static int find_names(struct lister *l)
 		if (take_statement(l, at, &s))
 			return -ENOMEM;
 	}
+	l->plain_until = 0;
 	return 0;
 }
 
