@@ -96,9 +96,9 @@ enum shinrai_policy_miss {
 	SHINRAI_MISS_MORE, /* several of these, or label or action */
 };
 
-enum shinrai_policy_miss
-shinrai_policy_misses(const struct shinrai_policy *p, u32 rule, u8 label,
-		      const struct shinrai_access *a);
+enum shinrai_policy_miss shinrai_policy_misses(const struct shinrai_policy *p,
+					       u32 rule, u8 label,
+					       const struct shinrai_access *a);
 
 /* Words of the language and what they stand for. */
 enum shinrai_policy_words {

@@ -15,6 +15,13 @@ _shinraictl_options() {
 		echo --kernel --initrd --arms --cmdline --firmware-log \
 			--firmware-pcrs --module --out
 		;;
+	"policy compile") echo --owner --out ;;
+	"policy sign") echo --cert --key --out ;;
+	"policy diff") echo --exit-code ;;
+	"policy explain")
+		echo --label --action --program --user --cgroup --to --media \
+			--filesystem --local --family --at --bytes
+		;;
 	esac
 	echo --json --help
 }
@@ -24,7 +31,7 @@ _shinraictl_value_of() {
 	local i
 	for ((i = COMP_CWORD - 1; i > 0; i--)); do
 		case ${COMP_WORDS[i]} in
-		--json | --help | --records | --force | --arms) return ;;
+		--json | --help | --records | --force | --arms | --exit-code) return ;;
 		--apt | --deb | --packages)
 			echo "${COMP_WORDS[i]}"
 			return
@@ -43,18 +50,20 @@ _shinraictl() {
 	COMPREPLY=()
 	verb=$one
 	case $one in
-	log | digests | reference)
+	log | digests | reference | policy)
 		verb="$one ${COMP_WORDS[2]-}"
 		;;
 	--*) verb=status ;;
 	esac
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words="status arm mode flush log digests reference"
+		words="status arm mode flush log digests reference policy"
 		[[ $cur != -* ]] || words="--json --sysfs --help"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = log ]; then
 		words="show follow export"
 	elif [ "$COMP_CWORD" -eq 2 ] && [[ $one == @(digests|reference) ]]; then
 		words="make"
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = policy ]; then
+		words="check compile sign show diff explain"
 	elif [[ $cur == -?* ]]; then
 		words=$(_shinraictl_options "$verb")
 	else
@@ -64,7 +73,10 @@ _shinraictl() {
 				2>/dev/null)
 			;;
 		--redact) words="path uid exe cgroup name" ;;
+		--action) words="read write send export derive delete trace" ;;
 		--from | --count | --cmdline | --firmware-pcrs) return ;;
+		--label | --program | --user | --cgroup | --to | --media | \
+			--filesystem | --family | --at | --bytes) return ;;
 		--sysfs | --lists | --archives | --trust-local)
 			mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 			return

@@ -261,7 +261,7 @@ static int run(struct explain *e)
 		ret = policy_read(&e->file, e->ctl, e->ctl->operands.v[0],
 				  NULL);
 	if (!ret)
-		ret = policy_labels(e->ctl, &e->file.p, &e->x.labels,
+		ret = policy_labels(e->ctl, &e->file.p, e->x.labels,
 				    &e->labels);
 	if (ret)
 		return ret;
@@ -277,7 +277,31 @@ static int run(struct explain *e)
 int cmd_policy_explain(struct ctl *ctl, int argc, char **argv)
 {
 	struct explain e = { .ctl = ctl };
-	struct ctl_opt opts[] = { POLICY_ACCESS_OPTIONS(e.x), { 0 } };
+	struct policy_access *x = &e.x;
+	struct ctl_opt opts[] = {
+		{ "label", CTL_TEXT, &x->labels, "NAMES",
+		  "what the data carries, joined by commas", 0 },
+		{ "action", CTL_TEXT, &x->action, "ACTION",
+		  "read, write, send, export, derive, delete or trace", 0 },
+		{ "program", CTL_TEXT, &x->program, "SHA256",
+		  "digest of the acting program", 0 },
+		{ "user", CTL_NUMBER, &x->user, "UID", "default: 0", 0 },
+		{ "cgroup", CTL_TEXT, &x->cgroup, "PATH",
+		  "of the acting process; default: /", 0 },
+		{ "to", CTL_TEXT, &x->to, "ADDRESS",
+		  "192.0.2.7:443/tcp, [2001:db8::1]:53/udp", 0 },
+		{ "media", CTL_TEXT, &x->media, "DEVICE",
+		  "0781:5567, or 0781:5567:SERIAL", 0 },
+		{ "filesystem", CTL_TEXT, &x->filesystem, "TYPE",
+		  "one that holds no labels", 0 },
+		{ "local", CTL_TEXT, &x->local, "PATH", "a local socket", 0 },
+		{ "family", CTL_TEXT, &x->family, "FAMILY",
+		  "another address family", 0 },
+		{ "at", CTL_TEXT, &x->at, "TIME",
+		  "2026-11-24T09:30Z; default: now", 0 },
+		{ "bytes", CTL_NUMBER, &x->bytes, "N", "that it moves", 0 },
+		{ 0 },
+	};
 	int ret = ctl_options(ctl, opts, argc, argv);
 
 	if (ret == CTL_GO_ON && !ctl->operands.n)
@@ -285,6 +309,5 @@ int cmd_policy_explain(struct ctl *ctl, int argc, char **argv)
 	if (ret == CTL_GO_ON)
 		ret = run(&e);
 	policy_free(&e.file);
-	free(e.x.labels.v);
 	return ret;
 }

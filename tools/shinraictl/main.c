@@ -42,7 +42,8 @@ static void print_help(FILE *f)
 	fputs("\nWithout a verb: status.  Every verb takes --json and --help.\n"
 	      "\"-\" is standard input or output.  Exit status: 0 done,"
 	      " 1 failure, 2 usage.\n"
-	      "Manual: shinraictl(8), shinrai(7), shinrai-digests(5).\n",
+	      "Manual: shinraictl(8), shinrai(7), shinrai-policy(5),"
+	      " shinrai-digests(5).\n",
 	      f);
 }
 

@@ -58,80 +58,17 @@ const char *policy_item_name(u8 kind);
 /* policy_access.c: an access, as the command line describes it. */
 struct policy_access {
 	struct ctl *ctl;
-	struct ctl_list labels;
-	const char *action, *program, *to, *media, *filesystem, *local, *family;
+	const char *labels, *action, *program, *to, *media, *filesystem, *local,
+		*family;
 	const char *cgroup, *at;
 	uint64_t user, bytes;
 	struct shinrai_access a;
 	u8 sha256[SHINRAI_DIGEST_SIZE];
 };
 
-#define POLICY_ACCESS_OPTIONS(x)                                                \
-	{                                                                       \
-		"label",                                                        \
-		CTL_LIST,                                                       \
-		&(x).labels,                                                    \
-		"NAME...",                                                      \
-		"what the data carries",                                        \
-		0                                                               \
-	},                                                                      \
-		{ "action",                                                     \
-		  CTL_TEXT,                                                     \
-		  &(x).action,                                                  \
-		  "ACTION",                                                     \
-		  "read, write, send, export, derive, delete or trace",         \
-		  0 },                                                          \
-		{ "program",                                                    \
-		  CTL_TEXT,                                                     \
-		  &(x).program,                                                 \
-		  "SHA256",                                                     \
-		  "digest of the acting program",                               \
-		  0 },                                                          \
-		{ "user", CTL_NUMBER, &(x).user, "UID", "default: 0", 0 },      \
-		{ "cgroup",                                                     \
-		  CTL_TEXT,                                                     \
-		  &(x).cgroup,                                                  \
-		  "PATH",                                                       \
-		  "of the acting process; default: /",                          \
-		  0 },                                                          \
-		{ "to",                                                         \
-		  CTL_TEXT,                                                     \
-		  &(x).to,                                                      \
-		  "ADDRESS",                                                    \
-		  "192.0.2.7:443/tcp, [2001:db8::1]:53/udp",                    \
-		  0 },                                                          \
-		{ "media",                                                      \
-		  CTL_TEXT,                                                     \
-		  &(x).media,                                                   \
-		  "VENDOR:PRODUCT[:SERIAL]",                                    \
-		  "a removable device",                                         \
-		  0 },                                                          \
-		{ "filesystem",                                                 \
-		  CTL_TEXT,                                                     \
-		  &(x).filesystem,                                              \
-		  "TYPE",                                                       \
-		  "one that holds no labels",                                   \
-		  0 },                                                          \
-		{ "local", CTL_TEXT, &(x).local, "PATH", "a local socket", 0 }, \
-		{ "family",                                                     \
-		  CTL_TEXT,                                                     \
-		  &(x).family,                                                  \
-		  "FAMILY",                                                     \
-		  "another address family",                                     \
-		  0 },                                                          \
-		{ "at",                                                         \
-		  CTL_TEXT,                                                     \
-		  &(x).at,                                                      \
-		  "TIME",                                                       \
-		  "2026-11-24T09:30Z; default: now",                            \
-		  0 },                                                          \
-	{                                                                       \
-		"bytes", CTL_NUMBER, &(x).bytes, "N", "that it moves", 0        \
-	}
-
 int policy_access_parse(struct policy_access *x, struct ctl *ctl);
 void policy_access_print(FILE *f, const struct shinrai_access *a);
 int policy_labels(struct ctl *ctl, const struct shinrai_policy *p,
-		  const struct ctl_list *names, u64 *labels);
+		  const char *names, u64 *labels);
 
 #endif

@@ -217,7 +217,7 @@ int policy_access_parse(struct policy_access *x, struct ctl *ctl)
 	int ret;
 
 	x->ctl = ctl;
-	if (!x->labels.n || !x->action)
+	if (!x->labels || !x->action)
 		return ctl_usage(ctl, "%s: --label and --action are needed",
 				 ctl->verb->name);
 	if (shinrai_policy_word_value(SHINRAI_WORDS_ACTIONS, x->action,
@@ -240,34 +240,50 @@ int policy_access_parse(struct policy_access *x, struct ctl *ctl)
 	return ret ? ret : parse_sink(x);
 }
 
+/* Return: the index of a label, or how many there are. */
+static u32 find_label(const struct shinrai_policy *p, const char *name,
+		      size_t len)
+{
+	const size_t n = strlen(p->head->name);
+	const char *text;
+	u32 i;
+
+	if (len > n && !memcmp(name, p->head->name, n) && name[n] == '/') {
+		name += n + 1;
+		len -= n + 1;
+	}
+	for (i = 0; i < p->head->labels; i++) {
+		text = p->string + p->label[i].name;
+		if (strlen(text) == len && !memcmp(text, name, len))
+			break;
+	}
+	return i;
+}
+
 /*
- * @names: as the policy has them, perhaps behind its name and '/'
+ * @names: joined by commas, as the policy has them, perhaps behind its name and
+ * '/'
  * Return: 0; EXIT_ERROR, told.
  */
 int policy_labels(struct ctl *ctl, const struct shinrai_policy *p,
-		  const struct ctl_list *names, u64 *labels)
+		  const char *names, u64 *labels)
 {
-	size_t i, n = strlen(p->head->name);
-	const char *name;
-	u32 k;
+	size_t n;
+	u32 i;
 
 	*labels = 0;
-	for (i = 0; i < names->n; i++) {
-		name = names->v[i];
-		if (!strncmp(name, p->head->name, n) && name[n] == '/')
-			name += n + 1;
-		for (k = 0; k < p->head->labels; k++) {
-			if (!strcmp(p->string + p->label[k].name, name))
-				break;
-		}
-		if (k == p->head->labels)
+	for (;; names += n + 1) {
+		n = strcspn(names, ",");
+		i = find_label(p, names, n);
+		if (i == p->head->labels)
 			return ctl_error(ctl, "label",
 					 "see shinraictl policy show",
-					 "policy %s has no label '%s'",
-					 p->head->name, name);
-		*labels |= 1ULL << k;
+					 "policy %s has no label '%.*s'",
+					 p->head->name, (int)n, names);
+		*labels |= 1ULL << i;
+		if (!names[n])
+			return 0;
 	}
-	return 0;
 }
 
 static void print_value(FILE *f, enum shinrai_policy_words words, u8 value)
