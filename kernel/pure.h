@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Decisions over plain values: cache marks, mappings, batching, rates.  No file, lock,
- * allocation or clock; every function may be called from any context.
+ * Decisions over plain values: cache marks, mappings, batching, rates, forms of
+ * what is signed.  No file, lock, allocation or clock; every function may be
+ * called from any context.
  */
 #ifndef _SHINRAI_PURE_H
 #define _SHINRAI_PURE_H
@@ -84,5 +85,11 @@ bool shinrai_cap_admit(u64 used, u64 more, u64 max);
 u64 shinrai_rate_take(u64 *tat_ns, u64 now_ns, u32 rate, u32 burst);
 bool shinrai_rate_report(u64 *last_ns, u64 now_ns);
 bool shinrai_count_report(u64 count);
+
+int shinrai_der_whole(const void *der, size_t len);
+int shinrai_signature_plain(const void *der, size_t len);
+bool shinrai_namespace_valid(const u8 *name);
+int shinrai_admission_parse(const void *data, size_t len,
+			    struct shinrai_admission *out);
 
 #endif

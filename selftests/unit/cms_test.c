@@ -12,6 +12,8 @@
 #include <shinrai/hex.h>
 #include <shinrai/util.h>
 
+#include "kernel/pure.h"
+
 #define CERT " -x509 -nodes -subj /CN=cms-test -keyout "
 
 /* Runs in a folder of its own, which is made once. */
@@ -176,6 +178,54 @@ static void test_keys(void **state)
 	}
 }
 
+/* What openssl signs in other ways, the module does not take. */
+static const struct {
+	const char *options;
+	int expected;
+	const char *why;
+} forms[] = {
+	{ "-binary -noattr -md sha256 -nocerts", 0, "as the module wants it" },
+	{ "-binary -noattr -md sha256 -nocerts -keyid", 0,
+	  "the key named by its identifier" },
+	{ "-noattr -nocerts", 0, "text, but still plain" },
+	{ "-binary -noattr -md sha256", -EBADMSG, "with its certificate" },
+	{ "-binary -md sha256 -nocerts", -EBADMSG, "with attributes" },
+	{ "-binary -noattr -md sha256 -nocerts -nodetach", -EBADMSG,
+	  "with the data" },
+	{ "-binary -noattr -md sha1 -nocerts", -EBADMSG, "over SHA-1" },
+	{ "-binary -noattr -md sha512 -nocerts", -EBADMSG, "over SHA-512" },
+	{ "-binary -noattr -md sha256 -nocerts -signer b.pem -inkey b.key",
+	  -EBADMSG, "by two signers" },
+};
+
+static void test_forms(void **state)
+{
+	char command[256];
+	size_t i, n, len;
+	u8 *sig;
+	int ret;
+
+	(void)state;
+	sh("echo data >data");
+	for (i = 0; i < ARRAY_SIZE(forms); i++) {
+		snprintf(command, sizeof(command),
+			 "openssl cms -sign %s -signer a.pem -inkey a.key"
+			 " -in data -outform DER -out data.sig",
+			 forms[i].options);
+		sh(command);
+		assert_int_equal(
+			shinrai_file_read("data.sig", 65536, &sig, &len), 0);
+		ret = shinrai_signature_plain(sig, len);
+		if (ret != forms[i].expected)
+			fail_msg("%s: %d", forms[i].why, ret);
+		for (n = 0; !i && n < len; n++) {
+			if (shinrai_signature_plain(sig, n) != -EBADMSG)
+				fail_msg("cut to %zu of %zu bytes", n, len);
+		}
+		free(sig);
+	}
+}
+
 static int say_secret(char *buf, int size, int writing, void *arg)
 {
 	(void)writing;
@@ -219,9 +269,8 @@ static void test_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_equal),
-		cmocka_unit_test(test_owner),
-		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_equal), cmocka_unit_test(test_owner),
+		cmocka_unit_test(test_keys),  cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_files),
 	};
 
