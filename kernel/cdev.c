@@ -14,6 +14,7 @@
 #include <linux/uaccess.h>
 
 #include "core.h"
+#include "policy.h"
 
 #define FLUSH_MS 10000
 
@@ -197,6 +198,10 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return do_info(ptr);
 	case SHINRAI_IOC_SEEK:
 		return do_seek(file->private_data, ptr);
+	case SHINRAI_IOC_OWNERS:
+		return shinrai_owner_list(ptr);
+	case SHINRAI_IOC_POLICY:
+		return shinrai_policy_get(ptr);
 	}
 	if (!(file->f_mode & FMODE_WRITE))
 		return -EPERM;
@@ -207,6 +212,8 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return shinrai_log_checkpoint();
 	case SHINRAI_IOC_TRIM:
 		return do_trim(ptr);
+	case SHINRAI_IOC_LOAD:
+		return shinrai_load(ptr);
 	}
 	return -ENOTTY;
 }

@@ -192,6 +192,7 @@ bool shinrai_log_done(u64 seq);
 bool shinrai_log_late(u64 seq);
 bool shinrai_log_behind(void);
 int shinrai_log_wait(u64 seq, unsigned int ms);
+int shinrai_log_settle(u64 seq, unsigned int ms);
 int shinrai_log_flush(unsigned int ms);
 int shinrai_log_checkpoint(void);
 int shinrai_log_trim(u64 record);

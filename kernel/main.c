@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "core.h"
+#include "policy.h"
 
 /* A TPM that has just been started may take its time. */
 #define START_WAIT_MS 30000
@@ -39,6 +40,9 @@ MODULE_PARM_DESC(burst, "and how many at once");
 static uint patience = 120;
 module_param(patience, uint, 0444);
 MODULE_PARM_DESC(patience, "seconds to measure what is running at arm");
+static char *anchor;
+module_param(anchor, charp, 0444);
+MODULE_PARM_DESC(anchor, "the administrator's certificate, DER: admits owners");
 static uint test;
 module_param(test, uint, 0444);
 MODULE_PARM_DESC(test, "1: allow any PCR; shows in the evidence");
@@ -76,7 +80,7 @@ static int check_parameters(void)
 
 struct start {
 	char kernel[2 * __NEW_UTS_LEN + 2];
-	char params[192];
+	char params[192 + SHINRAI_ANCHOR_PATH];
 	u8 banks[4 * SHINRAI_MAX_BANKS];
 	u8 pcrs[SHINRAI_PCRS];
 	u8 values[SHINRAI_PCR_VALUES_SIZE];
@@ -85,15 +89,17 @@ struct start {
 static void start_fields(struct shinrai_draft *d, struct start *s)
 {
 	const char *module_id = THIS_MODULE->srcversion ?: "";
+	const u8 *digest = shinrai_anchor_digest();
 	int kernel, params;
 
 	kernel = scnprintf(s->kernel, sizeof(s->kernel), "%s %s",
 			   init_uts_ns.name.release, init_uts_ns.name.version);
 	params = scnprintf(
 		s->params, sizeof(s->params),
-		"pcr_code=%u pcr_flow=%u extend=%s log_max=%lu rate=%u burst=%u patience=%u test=%u",
+		"pcr_code=%u pcr_flow=%u extend=%s log_max=%lu rate=%u burst=%u patience=%u test=%u%s%s",
 		pcr_code, pcr_flow, shinrai.extend ? "batch" : "sync", log_max,
-		rate, burst, patience, test);
+		rate, burst, patience, test, digest ? " anchor=" : "",
+		digest ? anchor : "");
 	s->pcrs[0] = (u8)pcr_code;
 	s->pcrs[1] = (u8)pcr_flow;
 	shinrai_draft_uint(d, SHINRAI_FIELD_ABI, SHINRAI_ABI_VERSION, 4);
@@ -109,7 +115,8 @@ static void start_fields(struct shinrai_draft *d, struct start *s)
 			   8);
 	shinrai_draft_uint(d, SHINRAI_FIELD_USER_TASKS, shinrai_running_tasks(),
 			   4);
-	shinrai_draft_bytes(d, SHINRAI_FIELD_ANCHORS, NULL, 0);
+	shinrai_draft_bytes(d, SHINRAI_FIELD_ANCHORS, digest,
+			    digest ? SHINRAI_DIGEST_SIZE : 0);
 	shinrai_draft_bytes(d, SHINRAI_FIELD_PARAMS, s->params, params);
 	if (test)
 		shinrai_draft_uint(d, SHINRAI_FIELD_TEST, test, 4);
@@ -150,9 +157,12 @@ static int __init shinrai_init(void)
 	if (ret)
 		return ret;
 	shinrai_mark_init();
-	ret = shinrai_pcr_init();
+	ret = shinrai_anchor_init(anchor);
 	if (ret)
 		return ret;
+	ret = shinrai_pcr_init();
+	if (ret)
+		goto anchor;
 	ret = shinrai_hash_init();
 	if (ret)
 		goto pcr;
@@ -197,6 +207,8 @@ hash:
 	shinrai_hash_exit();
 pcr:
 	shinrai_pcr_exit();
+anchor:
+	shinrai_anchor_exit();
 	return ret;
 }
 
@@ -212,6 +224,7 @@ static void __exit shinrai_exit(void)
 	shinrai_content_exit();
 	shinrai_hash_exit();
 	shinrai_pcr_exit();
+	shinrai_anchor_exit();
 	rcu_barrier();
 }
 

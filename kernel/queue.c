@@ -226,6 +226,19 @@ bool shinrai_log_behind(void)
 	return behind;
 }
 
+/* @left: negative when killed. */
+static int waited(u64 seq, long left)
+{
+	if (shinrai_log_done(seq))
+		return 0;
+	if (left < 0)
+		return -EINTR;
+	if (shinrai_degraded())
+		return -EIO;
+	shinrai_log_degrade(SHINRAI_REASON_DEGRADED_TIMEOUT, ETIMEDOUT);
+	return -ETIMEDOUT;
+}
+
 /**
  * shinrai_log_wait() - wait until an event has reached its PCR
  * @seq: its position
@@ -246,14 +259,28 @@ int shinrai_log_wait(u64 seq, unsigned int ms)
 	left = wait_event_killable_timeout(
 		q.waiters, shinrai_log_done(seq) || shinrai_degraded(),
 		msecs_to_jiffies(ms));
-	if (shinrai_log_done(seq))
-		return 0;
-	if (left < 0)
-		return -EINTR;
-	if (shinrai_degraded())
-		return -EIO;
-	shinrai_log_degrade(SHINRAI_REASON_DEGRADED_TIMEOUT, ETIMEDOUT);
-	return -ETIMEDOUT;
+	return waited(seq, left);
+}
+
+/**
+ * shinrai_log_settle() - as shinrai_log_wait(), but cannot be killed
+ * @seq: its position
+ * @ms: SHINRAI_WAIT_MS
+ *
+ * For what has to follow on an event once it is queued.
+ *
+ * Context: may sleep.
+ * Return: 0; -EIO when degraded; -ETIMEDOUT.
+ */
+int shinrai_log_settle(u64 seq, unsigned int ms)
+{
+	long left;
+
+	might_sleep();
+	left = wait_event_timeout(q.waiters,
+				  shinrai_log_done(seq) || shinrai_degraded(),
+				  msecs_to_jiffies(ms));
+	return waited(seq, left);
 }
 
 /**

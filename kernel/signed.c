@@ -150,7 +150,7 @@ bool shinrai_namespace_valid(const u8 *name)
  * @len: how many
  * @out: out
  *
- * Return: 0; -EBADMSG.
+ * Return: 0; -EBADMSG; -EPROTONOSUPPORT for another version.
  */
 int shinrai_admission_parse(const void *data, size_t len,
 			    struct shinrai_admission *out)
@@ -161,9 +161,11 @@ int shinrai_admission_parse(const void *data, size_t len,
 		return -EBADMSG;
 	memcpy(&a, data, sizeof(a));
 	if (memcmp(a.magic, SHINRAI_ADMISSION_MAGIC, sizeof(a.magic)) ||
-	    a.version != 1 || a.reserved || !a.generation ||
-	    !shinrai_namespace_valid(a.name) || a.cert_len != len - sizeof(a))
+	    a.reserved || !a.generation || !shinrai_namespace_valid(a.name) ||
+	    a.cert_len != len - sizeof(a))
 		return -EBADMSG;
+	if (a.version != 1)
+		return -EPROTONOSUPPORT;
 	switch (a.operation) {
 	case SHINRAI_OWNER_ADMIT:
 		if (!a.cert_len || a.cert_len > SHINRAI_MAX_CERTIFICATE)

@@ -5,6 +5,7 @@
 #include <linux/sysfs.h>
 
 #include "core.h"
+#include "policy.h"
 
 #define FLUSH_MS 10000
 
@@ -135,19 +136,19 @@ RO(bytes, "%llu", shinrai_store_bytes());
 RO(pending, "%u", stat().pending);
 RO(events, "%llu", stat().events);
 RO(violations, "%llu", stat().violations);
+RO(owners, "%u", shinrai_owner_count());
+RO(policies, "%u", shinrai_policy_count());
 RO(version, "%s", SHINRAI_VERSION);
 RO(abi, "%u", SHINRAI_ABI_VERSION);
 RO(boot_id, "%*phN", (int)sizeof(shinrai.boot_id), shinrai.boot_id);
 
 static struct attribute *attrs[] = {
-	&mode_attr.attr,       &state_attr.attr,
-	&arm_attr.attr,	       &extend_attr.attr,
-	&pcr_code_attr.attr,   &pcr_flow_attr.attr,
-	&records_attr.attr,    &bytes_attr.attr,
-	&pending_attr.attr,    &events_attr.attr,
-	&violations_attr.attr, &flush_attr.attr,
-	&version_attr.attr,    &abi_attr.attr,
-	&boot_id_attr.attr,    NULL,
+	&mode_attr.attr,    &state_attr.attr,	   &arm_attr.attr,
+	&extend_attr.attr,  &pcr_code_attr.attr,   &pcr_flow_attr.attr,
+	&records_attr.attr, &bytes_attr.attr,	   &pending_attr.attr,
+	&events_attr.attr,  &violations_attr.attr, &flush_attr.attr,
+	&owners_attr.attr,  &policies_attr.attr,   &version_attr.attr,
+	&abi_attr.attr,	    &boot_id_attr.attr,	   NULL,
 };
 
 static const struct attribute_group group = { .attrs = attrs };

@@ -300,7 +300,33 @@ struct shinrai_label_id {
 
 /*
  * SHINRAI_IOC_LOAD: an owner's admission, signed by the administrator, or an
- * owner's policy, signed by the owner.  Signatures are detached CMS (DER).
+ * owner's policy, signed by the owner.  Signatures are detached CMS (DER): one
+ * signer, RSA over SHA-256, without certificates and attributes.
+ *
+ * In force, and its record in the PCR, when 0 is returned; else nothing has
+ * changed, and errno is
+ *	EPERM		the descriptor is not open for writing
+ *	EFAULT		a bad address
+ *	EINVAL		an unknown kind or flag, or no bytes
+ *	E2BIG		larger than a limit, here or in include/shinrai/policy.h
+ *	ENOKEY		the module was loaded without anchor=
+ *	EBUSY		the module is not armed yet
+ *	EIO		the state is degraded: the log could not be believed
+ *	ETIMEDOUT	the TPM did not answer, and now it is
+ *	ENOSPC		the log is full
+ *	EKEYREJECTED	not signed by the key that should have, or not as above
+ *	EBADMSG		malformed, although it is signed
+ *	EPROTONOSUPPORT	of a version that this module does not know
+ *	ESTALE		its generation is not above the last one: of all
+ *			admissions and revocations, or of this owner's policies
+ *	ENOENT		the owner was never admitted
+ *	EKEYREVOKED	the owner is revoked
+ *	EACCES		the owner was admitted for another namespace
+ *	EEXIST		the key or the namespace is admitted already
+ *	EILSEQ		the certificate is none, or not that of the owner's key
+ *	ENOPKG		its key is not RSA of 2048 bits or more
+ *	EUSERS		SHINRAI_MAX_OWNERS keys were admitted in this boot
+ *	ENOMEM, EINTR	as usual
  */
 struct shinrai_load {
 	__u64 data; /* user pointers */
@@ -334,7 +360,10 @@ struct shinrai_admission {
 	__u32 reserved;
 };
 
-/* SHINRAI_IOC_OWNERS: who is admitted, revoked ones included. */
+/*
+ * SHINRAI_IOC_OWNERS: who is admitted, revoked ones included, in the order of
+ * their first admission.
+ */
 struct shinrai_owner {
 	__u8 name[SHINRAI_MAX_NAMESPACE];
 	__u8 owner[SHINRAI_DIGEST_SIZE];
@@ -356,7 +385,8 @@ struct shinrai_owners {
 
 /*
  * SHINRAI_IOC_POLICY: read a loaded policy back.  @data_len: in, room; out, its
- * size, and nothing is copied when it is larger.
+ * size, and nothing is copied when it is larger.  ENOENT: none of this owner is
+ * in force.
  */
 struct shinrai_policy_get {
 	__u8 owner[SHINRAI_DIGEST_SIZE];
