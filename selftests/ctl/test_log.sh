@@ -11,6 +11,18 @@ from cel import *
 
 H = sha256(b"x").hex()
 COMMIT = sha256(b"withheld")
+OWNER, UUID = sha256(b"owner"), bytes(range(16))
+UUID_TEXT = "00010203-0405-0607-0809-0a0b0c0d0e0f"
+
+
+def sink(kind, family=0, proto=0, port=0, usb=(0, 0), addr=b"", text=b""):
+    """struct shinrai_sink and its text"""
+    return (bytes([kind, family, proto, 0]) +
+            struct.pack(">HHH", port, *usb) + addr.ljust(16, b"\0") + text)
+
+
+def flow(*fields):
+    return Event(15, *[field(i, v) for i, v in fields])
 # (event, field, JSON expected of its fields)
 table = [
     (Event(3, field(1, b"\2"), field(2, sha256(b"x")), field(3, u64(2**40)),
@@ -47,6 +59,78 @@ table = [
       "pcr_values": [{"alg": "sha256", "pcr": 12, "value": "aabb"}],
       "records": 9, "log_root": H}),
     (Event(11, field(0x84, b"ext4")), {"event": "MODULE", "name": "ext4"}),
+    (Event(12, field(2, sha256(b"x")), field(0x40, OWNER),
+           field(0x41, u64(3)), field(0x42, b"acme"), field(0x43, b"\1")),
+     {"event": "OWNER", "digest": H, "owner": OWNER.hex(), "generation": 3,
+      "namespace": "acme", "operation": "admit"}),
+    (Event(12, field(0x43, b"\2")), {"event": "OWNER", "operation": "revoke"}),
+    (Event(13, field(2, sha256(b"x")), field(6, u64(12)), field(0x40, OWNER),
+           field(0x41, u64(7)), field(0x42, b"acme")),
+     {"event": "POLICY", "digest": H, "count": 12, "owner": OWNER.hex(),
+      "generation": 7, "namespace": "acme"}),
+    (Event(14, field(5, u32(48)), field(0x44, OWNER + UUID),
+           field(0x80, b"/srv/a"), field(0x81, u32(0) + u32(5))),
+     {"event": "LABEL", "reason": "applied",
+      "labels": [{"owner": OWNER.hex(), "uuid": UUID_TEXT}],
+      "path": "/srv/a", "uid": {"uid": 0, "login": 5}}),
+    (Event(14, field(5, u32(49)), field(0x44, OWNER + UUID + OWNER + UUID)),
+     {"event": "LABEL", "reason": "granted",
+      "labels": 2 * [{"owner": OWNER.hex(), "uuid": UUID_TEXT}]}),
+    (Event(14, field(5, u32(50)), field(0x44, OWNER)),
+     {"event": "LABEL", "reason": "lost",
+      "labels": {"malformed": OWNER.hex()}}),
+    (Event(7, field(5, u32(24)), field(0x21, u32(31))),
+     {"event": "STATE", "reason": "labels-live", "links": 31}),
+    (flow((6, u64(2)), (0x40, OWNER), (0x41, u64(7)), (0x44, OWNER + UUID),
+          (0x45, b"\3"), (0x46, b"\3"), (0x47, u32(12)), (0x48, u64(2**40)),
+          (0x49, u64(1700000000123456789)), (0x4a, sha256(b"x")),
+          (0x4b, b"\1"), (0x4c, b"\1"), (0x81, u32(1000) + u32(1000)),
+          (0x85, sink(1, 4, 6, 443, addr=bytes([192, 0, 2, 9])))),
+     {"event": "FLOW", "count": 2, "owner": OWNER.hex(), "generation": 7,
+      "labels": [{"owner": OWNER.hex(), "uuid": UUID_TEXT}],
+      "action": "send", "verdict": "deny", "rule": 12, "bytes": 2**40,
+      "wall_time": "2023-11-14T22:13:20.123456789Z", "program": H,
+      "sink_kind": "inet", "refused": True,
+      "uid": {"uid": 1000, "login": 1000},
+      "sink": {"kind": "inet", "address": "192.0.2.9", "port": 443,
+               "protocol": "tcp"}}),
+    (flow((0x45, b"\4"), (0x46, b"\2"), (0x4b, b"\2"), (0x4c, b"\0"),
+          (0x85, sink(2, usb=(0x951, 0x1666), text=b"S\xff1"))),
+     {"event": "FLOW", "action": "export", "verdict": "audit",
+      "sink_kind": "media", "refused": False,
+      "sink": {"kind": "media", "vendor": "0951", "product": "1666",
+               "serial": "S\\xff1"}}),
+    (flow((0x45, b"\1"), (0x46, b"\1"), (0x4b, b"\3"),
+          (0x85, sink(3, text=b"vfat"))),
+     {"event": "FLOW", "action": "read", "verdict": "allow",
+      "sink_kind": "filesystem", "sink": {"kind": "filesystem",
+                                          "type": "vfat"}}),
+    (flow((0x45, b"\2"), (0x4b, b"\4"), (0x85, sink(4, text=b"\0x"))),
+     {"event": "FLOW", "action": "write", "sink_kind": "local",
+      "sink": {"kind": "local", "path": "\\x00x"}}),
+    (flow((0x45, b"\5"), (0x4b, b"\5"), (0x85, sink(5, proto=17))),
+     {"event": "FLOW", "action": "derive", "sink_kind": "other",
+      "sink": {"kind": "other", "family": 17, "text": ""}}),
+    (flow((0x45, b"\6"), (0x49, u64(2**64 - 1)), (0x85, sink(
+        1, 6, 132, 0, addr=bytes.fromhex("20010db8") + bytes(11) + b"\1"))),
+     {"event": "FLOW", "action": "delete",
+      "wall_time": "2554-07-21T23:34:33.709551615Z",
+      "sink": {"kind": "inet", "address": "2001:db8::1", "port": 0,
+               "protocol": "sctp"}}),
+    (flow((0x45, b"\7"), (0x49, u64(0)), (0x85, sink(
+        1, 4, 253, 65535, addr=bytes([1, 2, 3, 4])))),
+     {"event": "FLOW", "action": "trace",
+      "wall_time": "1970-01-01T00:00:00.000000000Z",
+      "sink": {"kind": "inet", "address": "1.2.3.4", "port": 65535,
+               "protocol": "253"}}),
+    (flow((0x45, b"\x08"), (0x46, b"\4"), (0x4b, b"\6"), (0x4c, b"\2"),
+          (0x85, sink(1, 4, 6, 443, addr=bytes(15) + b"\1"))),
+     {"event": "FLOW", "action": "unknown-0x8", "verdict": "unknown-0x4",
+      "sink_kind": "unknown-0x6", "refused": {"malformed": "02"},
+      "sink": {"malformed": sink(1, 4, 6, 443,
+                                 addr=bytes(15) + b"\1").hex()}}),
+    (flow((0x85, sink(6)[:25])),
+     {"event": "FLOW", "sink": {"malformed": sink(6)[:25].hex()}}),
     # What is unknown or does not fit is shown, never guessed.
     (Event(0x8123, field(0x70, b"\1\2")),
      {"event": "unknown-0x8123", "field-0x70": {"unknown": "0102"}}),

@@ -72,7 +72,7 @@ _shinraictl() {
 			words=$(apt-cache --no-generate pkgnames "$cur" \
 				2>/dev/null)
 			;;
-		--redact) words="path uid exe cgroup name" ;;
+		--redact) words="path uid exe cgroup name sink" ;;
 		--action) words="read write send export derive delete trace" ;;
 		--from | --count | --cmdline | --firmware-pcrs) return ;;
 		--label | --program | --user | --cgroup | --to | --media | \

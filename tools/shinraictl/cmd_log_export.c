@@ -34,7 +34,7 @@ static int parse_redact(struct export *e, const char *list)
 			return ctl_usage(e->ctl,
 					 "--redact: '%.*s' cannot be"
 					 " withheld: path, uid, exe, cgroup,"
-					 " name can",
+					 " name, sink can",
 					 (int)len, list);
 		if (e->redact[f->id])
 			return ctl_usage(e->ctl,
@@ -253,7 +253,7 @@ int cmd_log_export(struct ctl *ctl, int argc, char **argv)
 	bool force = false;
 	struct ctl_opt opts[] = {
 		{ "redact", CTL_TEXT, &redact, "FIELDS",
-		  "withhold path,uid,exe,cgroup,name", 0 },
+		  "withhold path,uid,exe,cgroup,name,sink", 0 },
 		{ "from", CTL_NUMBER, &from, "N", "begin with record N", 0 },
 		{ "log", CTL_TEXT, &in, "FILE",
 		  "read this log, not " SHINRAI_DEVICE, 0 },

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <shinrai/bank.h>
+#include <shinrai/flow.h>
 
 #include "ctl.h"
 #include "decode.h"
@@ -183,6 +184,54 @@ static json_t *uid_json(struct shinrai_rd *r)
 					       json_integer(login));
 }
 
+static json_t *bool_json(struct shinrai_rd *r)
+{
+	u8 v = shinrai_rd_u8(r);
+
+	if (v > 1)
+		shinrai_rd_fail(r, -EBADMSG);
+	return json_boolean(v);
+}
+
+static json_t *time_json(struct shinrai_rd *r)
+{
+	char text[SHINRAI_TIME_NS];
+
+	shinrai_time_ns_format(shinrai_rd_be64(r), text);
+	return json_string(text);
+}
+
+static json_t *labels_json(struct shinrai_rd *r)
+{
+	json_t *a = json_array();
+	char uuid[SHINRAI_UUID_TEXT];
+	const u8 *owner, *label;
+
+	while (shinrai_rd_left(r)) {
+		owner = shinrai_rd_bytes(r, SHINRAI_DIGEST_SIZE);
+		label = shinrai_rd_bytes(r, SHINRAI_UUID_SIZE);
+		if (!owner || !label)
+			break;
+		shinrai_uuid_format(label, uuid);
+		json_array_append_new(
+			a, json_pack("{s:o, s:s}", "owner",
+				     hex_json(owner, SHINRAI_DIGEST_SIZE),
+				     "uuid", uuid));
+	}
+	return a;
+}
+
+static json_t *sink_json(struct shinrai_rd *r)
+{
+	struct shinrai_sink_view sink;
+	size_t n = shinrai_rd_left(r);
+
+	if (!shinrai_sink_parse(shinrai_rd_bytes(r, n), n, &sink))
+		return shinrai_sink_json(&sink);
+	shinrai_rd_fail(r, -EBADMSG);
+	return NULL;
+}
+
 static json_t *value_json(const struct field_name *name, struct shinrai_rd *r)
 {
 	size_t n = shinrai_rd_left(r);
@@ -215,6 +264,14 @@ static json_t *value_json(const struct field_name *name, struct shinrai_rd *r)
 		return window_json(r);
 	case NAME_UID:
 		return uid_json(r);
+	case NAME_BOOL:
+		return bool_json(r);
+	case NAME_TIME:
+		return time_json(r);
+	case NAME_LABELS:
+		return labels_json(r);
+	case NAME_SINK:
+		return sink_json(r);
 	case NAME_BYTES:
 		break;
 	}

@@ -2,6 +2,7 @@
 /* Names of record types, events, fields and values: PROTOCOL.md 2. */
 #include <string.h>
 
+#include <shinrai/flow.h>
 #include <shinrai/record.h>
 
 #include "names.h"
@@ -26,6 +27,10 @@ const struct name names_event[] = {
 	{ SHINRAI_EVENT_UNMEASURED, "UNMEASURED" },
 	{ SHINRAI_EVENT_CHECKPOINT, "CHECKPOINT" },
 	{ SHINRAI_EVENT_MODULE, "MODULE" },
+	{ SHINRAI_EVENT_OWNER, "OWNER" },
+	{ SHINRAI_EVENT_POLICY, "POLICY" },
+	{ SHINRAI_EVENT_LABEL, "LABEL" },
+	{ SHINRAI_EVENT_FLOW, "FLOW" },
 	{ 0, NULL },
 };
 
@@ -75,8 +80,12 @@ static const struct name reasons[] = {
 	{ SHINRAI_REASON_PCR_MOVED, "pcr-moved" },
 	{ SHINRAI_REASON_SUSPEND, "suspend" },
 	{ SHINRAI_REASON_RESUME, "resume" },
+	{ SHINRAI_REASON_LABELS_LIVE, "labels-live" },
 	{ SHINRAI_REASON_LOG_FULL, "log-full" },
 	{ SHINRAI_REASON_USER_RATE, "user-rate" },
+	{ SHINRAI_LABEL_APPLIED, "applied" },
+	{ SHINRAI_LABEL_GRANTED, "granted" },
+	{ SHINRAI_LABEL_LOST, "lost" },
 	{ 0, NULL },
 };
 
@@ -91,6 +100,18 @@ static const struct name extends[] = {
 	{ SHINRAI_EXTEND_BATCH, "batch" },
 	{ 0, NULL },
 };
+
+static const struct name operations[] = {
+	{ SHINRAI_OWNER_ADMIT, "admit" },
+	{ SHINRAI_OWNER_REVOKE, "revoke" },
+	{ 0, NULL },
+};
+
+#define NAME(value, name, ...) { value, name },
+static const struct name actions[] = { SHINRAI_ACTION_NAMES(NAME){ 0, NULL } };
+static const struct name answers[] = { SHINRAI_VERDICT_NAMES(NAME){ 0, NULL } };
+static const struct name sinks[] = { SHINRAI_SINK_NAMES(NAME){ 0, NULL } };
+#undef NAME
 
 static const struct field_name fields[] = {
 	{ SHINRAI_FIELD_KIND, "kind", NAME_ENUM, 1, kinds },
@@ -122,11 +143,25 @@ static const struct field_name fields[] = {
 	{ SHINRAI_FIELD_WINDOW, "window", NAME_WINDOW, 8, NULL },
 	{ SHINRAI_FIELD_RECORDS, "records", NAME_UINT, 8, NULL },
 	{ SHINRAI_FIELD_LOG_ROOT, "log_root", NAME_BYTES, 32, NULL },
+	{ SHINRAI_FIELD_OWNER, "owner", NAME_BYTES, 32, NULL },
+	{ SHINRAI_FIELD_GENERATION, "generation", NAME_UINT, 8, NULL },
+	{ SHINRAI_FIELD_NAMESPACE, "namespace", NAME_TEXT, 0, NULL },
+	{ SHINRAI_FIELD_OPERATION, "operation", NAME_ENUM, 1, operations },
+	{ SHINRAI_FIELD_LABELS, "labels", NAME_LABELS, 0, NULL },
+	{ SHINRAI_FIELD_ACTION, "action", NAME_ENUM, 1, actions },
+	{ SHINRAI_FIELD_VERDICT, "verdict", NAME_ENUM, 1, answers },
+	{ SHINRAI_FIELD_RULE, "rule", NAME_UINT, 4, NULL },
+	{ SHINRAI_FIELD_BYTES, "bytes", NAME_UINT, 8, NULL },
+	{ SHINRAI_FIELD_WALL_TIME, "wall_time", NAME_TIME, 8, NULL },
+	{ SHINRAI_FIELD_PROGRAM, "program", NAME_BYTES, 32, NULL },
+	{ SHINRAI_FIELD_SINK_KIND, "sink_kind", NAME_ENUM, 1, sinks },
+	{ SHINRAI_FIELD_REFUSED, "refused", NAME_BOOL, 1, NULL },
 	{ SHINRAI_FIELD_PATH, "path", NAME_TEXT, 0, NULL },
 	{ SHINRAI_FIELD_UID, "uid", NAME_UID, 8, NULL },
 	{ SHINRAI_FIELD_EXE, "exe", NAME_TEXT, 0, NULL },
 	{ SHINRAI_FIELD_CGROUP, "cgroup", NAME_UINT, 8, NULL },
 	{ SHINRAI_FIELD_NAME, "name", NAME_TEXT, 0, NULL },
+	{ SHINRAI_FIELD_SINK, "sink", NAME_SINK, 0, NULL },
 };
 
 /* Return: the name of @value in @list, NULL when it has none. */

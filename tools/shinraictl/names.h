@@ -21,6 +21,10 @@ enum name_format {
 	NAME_PROGRAMS,
 	NAME_WINDOW,
 	NAME_UID,
+	NAME_BOOL,
+	NAME_TIME, /* ns since 1970 */
+	NAME_LABELS,
+	NAME_SINK,
 };
 
 struct name {

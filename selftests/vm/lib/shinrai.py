@@ -7,6 +7,7 @@ fit raises Bad.  Hashes are OpenSSL's, PCR values are read by tpm2_pcrread.
 import fcntl
 import hashlib
 import os
+import socket
 import struct
 import subprocess
 import time
@@ -14,15 +15,24 @@ import time
 ALGS = {4: "sha1", 0x0B: "sha256", 0x0C: "sha384", 0x0D: "sha512"}
 START, ARM, EVENTS, CHECKPOINT = 1, 2, 3, 4
 (EV_START, EV_ARM, EV_CODE, EV_RUNNING, EV_ANON, EV_VIOLATION, EV_STATE,
- EV_OVERFLOW, EV_UNMEASURED, EV_CHECKPOINT, EV_MODULE) = range(1, 12)
+ EV_OVERFLOW, EV_UNMEASURED, EV_CHECKPOINT, EV_MODULE, EV_OWNER, EV_POLICY,
+ EV_LABEL, EV_FLOW) = range(1, 16)
 KIND, DIGEST, SIZE, FLAGS, REASON, COUNT, ERRNO = range(1, 8)
 VERITY = 0x09
 PCR_VALUES, RUNNING, RECORDS, LOG_ROOT = 0x15, 0x23, 0x30, 0x31
-PATH, UID, EXE, NAME = 0x80, 0x81, 0x82, 0x84
+(OWNER, GENERATION, NAMESPACE, OPERATION, LABELS, ACTION, VERDICT, RULE, BYTES,
+ WALL_TIME, PROGRAM, SINK_KIND, REFUSED_FLOW) = range(0x40, 0x4D)
+PATH, UID, EXE, CGROUP, NAME, SINK = range(0x80, 0x86)
 EXEC, SCRIPT, MMAP, MODULE = 1, 2, 3, 4
 UNCACHED, OVERLAY, BUFFER, CUT, LATE, MPROTECT, REFUSED = (
     1 << i for i in range(7))
 OPEN_WRITERS, TOMTOU, CHANGED, BPF_PROGRAM = 1, 2, 3, 4
+LABELS_LIVE = 24
+LABEL_APPLIED, LABEL_GRANTED, LABEL_LOST = 48, 49, 50
+ACTIONS = ("none", "read", "write", "send", "export", "derive", "delete",
+           "trace")
+ALLOW, AUDIT, DENY = 1, 2, 3
+SINKS = ("none", "inet", "media", "filesystem", "local", "other")
 SYSFS = "/sys/kernel/shinrai/"
 
 
@@ -96,6 +106,37 @@ class Event:
 
     def text(self, ident):
         return self.fields.get(ident, b"").decode(errors="replace")
+
+    @property
+    def labels(self):
+        """[(owner's key, UUID), ...], both as bytes"""
+        data = self.fields.get(LABELS, b"")
+        need(len(data) % 48 == 0, "labels")
+        return [(data[i:i + 32], data[i + 32:i + 48])
+                for i in range(0, len(data), 48)]
+
+    @property
+    def sink(self):
+        """As it is written in tests: "inet 192.0.2.9:443/6", "media ..." """
+        data = self.fields.get(SINK)
+        if data is None:
+            return SINKS[self.num(SINK_KIND)]
+        need(len(data) >= 26 and data[0] == self.num(SINK_KIND), "sink")
+        kind, family, proto, zero = data[:4]
+        port, vendor, product = struct.unpack_from(">HHH", data, 4)
+        addr, text = data[10:26], data[26:].decode(errors="replace")
+        need(not zero, "reserved byte of a sink")
+        if SINKS[kind] == "inet":
+            size = {4: 4, 6: 16}[family]
+            need(not any(addr[size:]), "address of a sink")
+            host = socket.inet_ntop({4: socket.AF_INET, 6: socket.AF_INET6}[
+                family], addr[:size])
+            return "inet %s:%d/%d" % (host, port, proto)
+        if SINKS[kind] == "media":
+            return "media %04x:%04x %s" % (vendor, product, text)
+        if SINKS[kind] == "other":
+            return "other %d %s" % (proto, text)
+        return "%s %s" % (SINKS[kind], text)
 
     @property
     def digest(self):
