@@ -177,7 +177,8 @@ int shinrai_anchor_init(const char *path)
 	}
 	ret = read_anchor(path);
 	if (ret == -EILSEQ)
-		pr_err("anchor=%s is no X.509 certificate in DER\n", path);
+		pr_err("anchor=%s is no X.509 certificate in DER that this kernel takes\n",
+		       path);
 	else if (ret == -ENOPKG)
 		pr_err("anchor=%s: its key is not RSA of 2048 bits or more\n",
 		       path);

@@ -11,6 +11,8 @@ import os
 import struct
 import subprocess
 
+from shinrai import ioc
+
 KEYS = "/vm/keys/"
 ADMIT, REVOKE = 1, 2
 ADMISSION, POLICY = 1, 2
@@ -32,11 +34,16 @@ def openssl(*args, data=b""):
                           stderr=subprocess.DEVNULL).stdout
 
 
-def owner_of(name):
+def owner_of(name, known={}):
     """SHA-256 of the RSAPublicKey, which is the BIT STRING's content."""
-    key = openssl("rsa", "-in", KEYS + name + ".key", "-RSAPublicKey_out",
-                  "-outform", "DER")
-    return hashlib.sha256(key).digest()
+    if name not in known:
+        known[name] = hashlib.sha256(public_key(name)).digest()
+    return known[name]
+
+
+def public_key(name):
+    return openssl("rsa", "-in", KEYS + name + ".key", "-RSAPublicKey_out",
+                   "-outform", "DER")
 
 
 def sign(name, data, *options):
@@ -111,9 +118,12 @@ def index(rules, seed):
         shapes.append(struct.pack("<BBBBBBHII", label_any, subject, sink,
                                   family, prefix, exact, actions,
                                   len(buckets), mask))
-        for b in range(mask + 1):
+        of = [[] for _ in range(mask + 1)]
+        for e in sorted(mine):
+            of[e[0] & mask].append(e)
+        for bucket in of:
             buckets.append(len(entries))
-            entries += sorted(e for e in mine if e[0] & mask == b)
+            entries += bucket
         buckets.append(len(entries))
     return (shapes, [struct.pack("<II", *e) for e in entries],
             [struct.pack("<I", b) for b in buckets])
@@ -147,10 +157,6 @@ def policy(name, namespace, generation, rules=(), labels=1, owner=None,
                        hashlib.sha256(b"").digest(), namespace.encode(), seed,
                        flags, *[len(t) for t in tables], len(strings))
     return head + body
-
-
-def ioc(direction, nr, size):
-    return direction << 30 | size << 16 | 0xB7 << 8 | nr
 
 
 IOC_LOAD, IOC_OWNERS, IOC_POLICY = ioc(1, 6, 32), ioc(3, 7, 16), ioc(3, 8, 48)
