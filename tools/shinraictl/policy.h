@@ -39,10 +39,14 @@ json_t *policy_notes_json(const struct policy_file *f);
 int policy_refused(struct policy_file *f);
 
 /* policy_cert.c */
-const char *policy_openssl_error(void);
+struct policy_signer {
+	const char *cert; /* paths */
+	const char *key;
+};
+
 X509 *policy_read_cert(struct ctl *ctl, const char *path);
-EVP_PKEY *policy_read_key(struct ctl *ctl, const char *path);
-void policy_owner_of(const X509 *cert, u8 owner[SHINRAI_DIGEST_SIZE]);
+int policy_signature(struct ctl *ctl, const struct policy_signer *s,
+		     const void *data, size_t len, u8 **sig, size_t *sig_len);
 int policy_owner_option(struct ctl *ctl, const char *value,
 			u8 owner[SHINRAI_DIGEST_SIZE]);
 

@@ -3,83 +3,79 @@
 #include <errno.h>
 #include <string.h>
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
-#include <shinrai/hash.h>
+#include <shinrai/cms.h>
 
 #include "policy.h"
 
-/* Return: what OpenSSL says of its first error; static. */
-const char *policy_openssl_error(void)
+static int read_error(struct ctl *ctl, const char *path, int err,
+		      const char *wanted)
 {
-	unsigned long code = ERR_peek_error();
-	const char *text = code ? ERR_reason_error_string(code) : NULL;
-
-	ERR_clear_error();
-	return text ? text : "no certificate or key in it";
-}
-
-static BIO *open_file(struct ctl *ctl, const char *path)
-{
-	BIO *bio;
-
-	errno = 0;
-	bio = BIO_new_file(path, "r");
-	if (!bio) {
-		ctl_error(ctl, "io", NULL, "cannot open %s: %s", path,
-			  strerror(errno ? errno : EIO));
-		ERR_clear_error();
-	}
-	return bio;
+	if (err == -EBADMSG)
+		return ctl_error(ctl, "format", NULL, "%s is not %s", path,
+				 wanted);
+	return ctl_error(ctl, "io", NULL, "cannot read %s: %s", path,
+			 strerror(-err));
 }
 
 /*
- * The first certificate in a PEM file.
+ * The first certificate in a file.
  * Return: for X509_free(); NULL, told.
  */
 X509 *policy_read_cert(struct ctl *ctl, const char *path)
 {
-	BIO *bio = open_file(ctl, path);
-	X509 *cert;
+	X509 *cert = NULL;
+	int ret = shinrai_cms_read_cert(path, &cert);
 
-	if (!bio)
-		return NULL;
-	cert = PEM_read_bio_X509(bio, NULL, NULL, NULL);
-	BIO_free(bio);
-	if (!cert)
-		ctl_error(ctl, "format", "a certificate in PEM is wanted",
-			  "%s: %s", path, policy_openssl_error());
+	if (ret)
+		read_error(ctl, path, ret, "a certificate in PEM or DER");
 	return cert;
 }
 
-/* As policy_read_cert(), for EVP_PKEY_free(); asks for a passphrase. */
-EVP_PKEY *policy_read_key(struct ctl *ctl, const char *path)
+/* As above, for EVP_PKEY_free(); asks for a passphrase. */
+static EVP_PKEY *read_key(struct ctl *ctl, const char *path)
 {
-	BIO *bio = open_file(ctl, path);
-	EVP_PKEY *key;
+	EVP_PKEY *key = NULL;
+	int ret = shinrai_cms_read_key(path, PEM_def_callback, NULL, &key);
 
-	if (!bio)
-		return NULL;
-	key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
-	BIO_free(bio);
-	if (!key)
-		ctl_error(ctl, "format", "a private key in PEM is wanted",
-			  "%s: %s", path, policy_openssl_error());
+	if (ret)
+		read_error(
+			ctl, path, ret,
+			"a private key in PEM, or its passphrase is another");
 	return key;
 }
 
-/* SHA-256 of the contents of the key's BIT STRING, SHINRAI_FIELD_OWNER. */
-void policy_owner_of(const X509 *cert, u8 owner[SHINRAI_DIGEST_SIZE])
+/*
+ * The signature that the kernel wants of this.
+ * @sig: out, for free()
+ * Return: 0; EXIT_ERROR, told.
+ */
+int policy_signature(struct ctl *ctl, const struct policy_signer *s,
+		     const void *data, size_t len, u8 **sig, size_t *sig_len)
 {
-	const ASN1_BIT_STRING *key = X509_get0_pubkey_bitstr(cert);
-	struct shinrai_sha256 c;
+	EVP_PKEY *key = NULL;
+	X509 *cert = policy_read_cert(ctl, s->cert);
+	int ret = -EIO;
 
-	shinrai_sha256_init(&c);
-	shinrai_sha256_update(&c, ASN1_STRING_get0_data(key),
-			      (size_t)ASN1_STRING_length(key));
-	shinrai_sha256_final(&c, owner);
+	if (cert)
+		key = read_key(ctl, s->key);
+	if (key)
+		ret = shinrai_cms_sign(cert, key, data, len, sig, sig_len);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+	if (!key)
+		return EXIT_ERROR;
+	if (ret == -ENOTSUP)
+		return ctl_error(ctl, "key",
+				 "the kernel verifies RSA of 2048, 3072 or 4096"
+				 " bits: make one of 3072",
+				 "%s is a key that the kernel cannot use",
+				 s->key);
+	if (ret == -EKEYREJECTED)
+		return ctl_error(ctl, "key", NULL, "%s is not the key of %s",
+				 s->key, s->cert);
+	return ret ? ctl_error(ctl, "sign", NULL, "cannot sign with %s: %s",
+			       s->key, strerror(-ret)) :
+		     0;
 }
 
 /*
@@ -91,6 +87,7 @@ int policy_owner_option(struct ctl *ctl, const char *value,
 {
 	size_t len = strlen(value);
 	X509 *cert;
+	int ret;
 
 	if (len == 2 * SHINRAI_DIGEST_SIZE &&
 	    !shinrai_hex_decode(value, len, owner))
@@ -98,7 +95,8 @@ int policy_owner_option(struct ctl *ctl, const char *value,
 	cert = policy_read_cert(ctl, value);
 	if (!cert)
 		return EXIT_ERROR;
-	policy_owner_of(cert, owner);
+	ret = shinrai_cms_owner(cert, owner);
 	X509_free(cert);
-	return 0;
+	return ret ? read_error(ctl, value, ret, "a certificate with a key") :
+		     0;
 }
