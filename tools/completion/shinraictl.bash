@@ -22,6 +22,11 @@ _shinraictl_options() {
 		echo --label --action --program --user --cgroup --to --media \
 			--filesystem --local --family --at --bytes
 		;;
+	"owner admit" | "owner revoke")
+		echo --cert --namespace --admin-cert --admin-key --generation \
+			--out
+		;;
+	"policy load") echo --signature --all ;;
 	esac
 	echo --json --help
 }
@@ -50,20 +55,22 @@ _shinraictl() {
 	COMPREPLY=()
 	verb=$one
 	case $one in
-	log | digests | reference | policy)
+	log | digests | reference | owner | policy)
 		verb="$one ${COMP_WORDS[2]-}"
 		;;
 	--*) verb=status ;;
 	esac
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words="status arm mode flush log digests reference policy"
+		words="status arm mode flush log digests reference owner policy"
 		[[ $cur != -* ]] || words="--json --sysfs --help"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = log ]; then
 		words="show follow export"
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = owner ]; then
+		words="admit revoke load list"
 	elif [ "$COMP_CWORD" -eq 2 ] && [[ $one == @(digests|reference) ]]; then
 		words="make"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = policy ]; then
-		words="check compile sign show diff explain"
+		words="check compile sign load show diff explain"
 	elif [[ $cur == -?* ]]; then
 		words=$(_shinraictl_options "$verb")
 	else
@@ -74,10 +81,13 @@ _shinraictl() {
 			;;
 		--redact) words="path uid exe cgroup name sink" ;;
 		--action) words="read write send export derive delete trace" ;;
-		--from | --count | --cmdline | --firmware-pcrs) return ;;
+		--from | --count | --cmdline | --firmware-pcrs | --namespace | \
+			--generation)
+			return
+			;;
 		--label | --program | --user | --cgroup | --to | --media | \
 			--filesystem | --family | --at | --bytes) return ;;
-		--sysfs | --lists | --archives | --trust-local)
+		--sysfs | --all | --lists | --archives | --trust-local)
 			mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 			return
 			;;

@@ -34,6 +34,14 @@ sys.exit(got != sys.argv[1])
 PY
 }
 
+# advises TEXT: what shinraictl says then
+advises() {
+	! shinraictl owner admit --cert acme.pem --namespace acme --admin-cert \
+		admin.pem --admin-key admin.key >/tmp/said 2>&1 || return 1
+	cat /tmp/said
+	grep -qF -- "$1" /tmp/said
+}
+
 # Root may see the keyring, and do nothing with it or its certificate.
 keyctl_refused() {
 	perl -e '
@@ -86,6 +94,8 @@ check "nothing is loaded" refuses grep -q shinrai /proc/modules
 
 check "it loads without" load
 check "and admits nobody" errno ENOKEY
+check "which shinraictl explains" advises \
+	"without an anchor (insmod shinrai.ko anchor="
 check "it unloads" rmmod shinrai
 check "an empty path is none" load anchor=
 check "which admits nobody either" errno ENOKEY
@@ -94,6 +104,7 @@ check "the keyring is gone" refuses grep -q shinrai_anchor /proc/keys
 check "it loads with one" load anchor=/vm/keys/admin.der
 check "the keyring is there" grep -q 'keyring *.shinrai_anchor: 1' /proc/keys
 check "nobody is admitted before arm" errno EBUSY
+check "which shinraictl explains" advises "not armed yet (shinraictl arm)"
 check "it unloads" rmmod shinrai
 check "it loads again" load anchor=/vm/keys/admin.der
 mv admin.der moved.der
