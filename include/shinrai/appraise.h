@@ -33,6 +33,7 @@ enum shinrai_step {
 	SHINRAI_STEP_ARM,
 	SHINRAI_STEP_RUNNING,
 	SHINRAI_STEP_CODE,
+	SHINRAI_STEP_DATA,
 	SHINRAI_STEP_IMA,
 	SHINRAI_STEPS
 };
@@ -82,6 +83,9 @@ struct shinrai_appraise_input {
 	u16 bank; /* 0 is SHA-256 */
 	u8 pcr_code, pcr_flow; /* of our log; 0: 12, 13 */
 	bool allow_anon_exec; /* JIT compilers are expected here */
+	/* SHA-256 of policies that must be enforced; NULL: none. */
+	const u8 (*policy)[SHINRAI_DIGEST_SIZE];
+	size_t npolicies;
 };
 
 struct shinrai_appraisal {
@@ -105,6 +109,7 @@ struct shinrai_appraisal {
 	u64 quoted; /* records that the quote covers */
 	u64 code; /* CODE and RUNNING events in them */
 	u64 modules;
+	struct shinrai_data_state data;
 	bool have_session; /* it is believed */
 	struct shinrai_session session;
 	char machine[256]; /* what it calls itself, printable; proves nothing */

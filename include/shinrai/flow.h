@@ -12,14 +12,15 @@
 #include "tpm2.h"
 
 /* Names of the contract's values: for JSON and for people. */
-#define SHINRAI_ACTION_NAMES(X)                           \
-	X(SHINRAI_ACTION_READ, "read", "read")            \
-	X(SHINRAI_ACTION_WRITE, "write", "store")         \
-	X(SHINRAI_ACTION_SEND, "send", "send")            \
-	X(SHINRAI_ACTION_EXPORT, "export", "export")      \
-	X(SHINRAI_ACTION_DERIVE, "derive", "derive from") \
-	X(SHINRAI_ACTION_DELETE, "delete", "delete")      \
-	X(SHINRAI_ACTION_TRACE, "trace", "trace a holder of")
+#define SHINRAI_ACTION_NAMES(X)                                           \
+	X(SHINRAI_ACTION_READ, "read", "read", "read")                    \
+	X(SHINRAI_ACTION_WRITE, "write", "store", "stored")               \
+	X(SHINRAI_ACTION_SEND, "send", "send", "sent")                    \
+	X(SHINRAI_ACTION_EXPORT, "export", "export", "exported")          \
+	X(SHINRAI_ACTION_DERIVE, "derive", "derive from", "derived from") \
+	X(SHINRAI_ACTION_DELETE, "delete", "delete", "deleted")           \
+	X(SHINRAI_ACTION_TRACE, "trace", "trace a holder of",             \
+	  "traced a holder of")
 
 #define SHINRAI_VERDICT_NAMES(X)          \
 	X(SHINRAI_VERDICT_ALLOW, "allow") \
@@ -88,6 +89,27 @@ const char *shinrai_action_name(u8 action);
 const char *shinrai_answer_name(u8 verdict);
 const char *shinrai_sink_name(u8 kind);
 json_t *shinrai_sink_json(const struct shinrai_sink_view *sink);
+
+/* Who is behind a digest or a UUID; either may be NULL or return NULL. */
+struct shinrai_flow_names {
+	const void *ctx;
+	const char *(*space)(const void *ctx,
+			     const u8 owner[SHINRAI_DIGEST_SIZE]);
+	const char *(*label)(const void *ctx,
+			     const struct shinrai_label_id *id);
+};
+
+#define SHINRAI_FLOW_WORDS 1024
+void shinrai_flow_words(const struct shinrai_flow *f,
+			const struct shinrai_flow_names *names,
+			char text[SHINRAI_FLOW_WORDS]);
+#define SHINRAI_LABEL_WORDS (2 * SHINRAI_MAX_NAMESPACE + 40)
+void shinrai_label_words(const struct shinrai_label_id *id,
+			 const struct shinrai_flow_names *names,
+			 char text[SHINRAI_LABEL_WORDS]);
+#define SHINRAI_SINK_WORDS 600
+void shinrai_sink_words(const struct shinrai_sink_view *sink,
+			char text[SHINRAI_SINK_WORDS]);
 
 #define SHINRAI_TIME_NS 40
 void shinrai_time_ns_format(u64 ns, char text[SHINRAI_TIME_NS]);

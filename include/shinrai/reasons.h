@@ -177,6 +177,11 @@ SHINRAI_REASON(EVENT_TYPE, "event-type", ON(LOG), OPEN,
 	       "event type is not known here", "update shinrai-verify")
 SHINRAI_REASON(EVENT_FIELDS, "event-fields", ON(LOG), BAD,
 	       "event lacks a field that it must have", ATTACK)
+SHINRAI_REASON(EVENT_VALUES, "event-values", ON(LOG), OPEN,
+	       "event has a value that is not known here",
+	       "update shinrai-verify")
+SHINRAI_REASON(EVENT_PCR, "event-pcr", ON(LOG), BAD,
+	       "event in the PCR of other events", ATTACK)
 SHINRAI_REASON(EVENT_PLACE, "event-place", ON(LOG), BAD,
 	       "event in a record of another type", ATTACK)
 SHINRAI_REASON(CHECKPOINT, "checkpoint", ON(LOG), BAD,
@@ -262,6 +267,34 @@ SHINRAI_REASON(BPF_PROGRAM, "bpf-program", ON(CODE), BAD,
 	       "find out who loaded it; enforce mode refuses such programs")
 SHINRAI_REASON(UNMEASURED, "unmeasured", ON(CODE), BAD,
 	       "code was used although it could not be measured", REBOOT)
+/* Data handling: owners, their policies, and what became of their data. */
+SHINRAI_REASON(OWNER_GENERATION, "owner-generation", ON(DATA), BAD,
+	       "admission is not newer than those before it", ATTACK)
+SHINRAI_REASON(OWNER_ORDER, "owner-order", ON(DATA), BAD,
+	       "admission or revocation does not follow from those before it",
+	       ATTACK)
+SHINRAI_REASON(POLICY_OWNER, "policy-owner", ON(DATA), BAD,
+	       "policy of an owner who was not admitted", ATTACK)
+SHINRAI_REASON(POLICY_NAMESPACE, "policy-namespace", ON(DATA), BAD,
+	       "policy in another namespace than its owner's", ATTACK)
+SHINRAI_REASON(POLICY_GENERATION, "policy-generation", ON(DATA), BAD,
+	       "policy is not newer than its owner's last one", ATTACK)
+SHINRAI_REASON(FLOW_POLICY, "flow-policy", ON(DATA), BAD,
+	       "flow was decided by a policy that was not in force", ATTACK)
+SHINRAI_REASON(FLOW_UNDECIDED, "flow-undecided", ON(DATA), BAD,
+	       "flow was decided by none of the policies in force", ATTACK)
+SHINRAI_REASON(DATA_LEFT, "data-left", ON(DATA), BAD,
+	       "data left against its owner's policy",
+	       "tell the owner; enforce mode refuses it")
+SHINRAI_REASON(LABEL_LOST, "label-lost", ON(DATA), BAD,
+	       "data lost the label that its owner gave it",
+	       "tell the owner; label the file again, elsewhere")
+SHINRAI_REASON(POLICY_ABSENT, "policy-absent", ON(DATA), BAD,
+	       "policy that must be in force is not",
+	       "load it: shinraictl policy load")
+SHINRAI_REASON(POLICY_OBSERVED, "policy-observed", ON(DATA), BAD,
+	       "policy that must be enforced is only observed",
+	       "run shinraictl mode enforce")
 SHINRAI_REASON(POLICY_OTHER, "policy-other", ON(CODE), OPEN,
 	       "records before these were judged by other lists, references or "
 	       "options",

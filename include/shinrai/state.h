@@ -3,6 +3,8 @@
 #ifndef _SHINRAI_STATE_H
 #define _SHINRAI_STATE_H
 
+#include <uapi/shinrai.h>
+
 #include "evidence.h"
 #include "pcrs.h"
 #include "quote.h"
@@ -16,6 +18,42 @@ struct shinrai_sticky {
 	u32 code; /* enum shinrai_reason_code */
 	u64 record;
 	char text[256];
+};
+
+/* One owner, as the records so far have it. */
+struct shinrai_owner_state {
+	u8 owner[SHINRAI_DIGEST_SIZE];
+	char name[SHINRAI_MAX_NAMESPACE]; /* its namespace, NUL-terminated */
+	bool revoked;
+	u64 admitted; /* generation of the admission or revocation */
+	bool in_force; /* the policy that the following is about */
+	u64 generation; /* 0: there was none yet */
+	u64 rules;
+	u8 policy[SHINRAI_DIGEST_SIZE];
+	/* To judge flows that are told late; times are those of the records. */
+	u64 first; /* generation */
+	u64 before; /* generation; 0: there was but one */
+	u64 since_ns; /* @generation */
+	u64 before_ns; /* @before */
+	u64 change_ns; /* @in_force last changed */
+};
+
+enum shinrai_flow_outcome {
+	SHINRAI_FLOW_ALLOWED,
+	SHINRAI_FLOW_AUDITED,
+	SHINRAI_FLOW_REFUSED,
+	SHINRAI_FLOW_LEFT, /* denied, and it happened all the same */
+	SHINRAI_FLOW_OUTCOMES
+};
+
+/* Data handling, as the records so far have it. */
+struct shinrai_data_state {
+	bool enforcing;
+	u64 generation; /* of the administrator's, last seen */
+	u64 flows[SHINRAI_FLOW_OUTCOMES]; /* accesses */
+	u64 lost; /* labels */
+	unsigned int nowners;
+	struct shinrai_owner_state owner[SHINRAI_MAX_OWNERS];
 };
 
 struct shinrai_state {
@@ -45,6 +83,7 @@ struct shinrai_state {
 		u8 capped;
 	} banks[SHINRAI_MAX_BANKS];
 	struct shinrai_pcrs pcrs; /* ours, after @records */
+	struct shinrai_data_state data;
 	unsigned int nsticky;
 	struct shinrai_sticky sticky[SHINRAI_STATE_REASONS];
 };

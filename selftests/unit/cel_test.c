@@ -5,13 +5,13 @@
 #include <shinrai/cel.h>
 
 static json_t *vectors;
-static struct shinrai_bytes record[4], whole;
+static struct shinrai_bytes record[8], whole;
 
 static int setup(void **state)
 {
 	const json_t *rec;
 	size_t i, len = 0;
-	u8 buf[8192];
+	u8 buf[16384];
 
 	(void)state;
 	vectors = testdata_json("userspace/testvectors.json", 0);
@@ -35,7 +35,7 @@ static struct shinrai_bytes join(const char *order)
 	size_t len = 0;
 	u8 buf[16384];
 
-	for (; *order >= '0' && *order <= '3'; order++) {
+	for (; *order >= '0' && *order <= '7'; order++) {
 		memcpy(buf + len, record[*order - '0'].p,
 		       record[*order - '0'].len);
 		len += record[*order - '0'].len;
@@ -75,7 +75,7 @@ static void test_replay(void **state)
 		shinrai_tree_leaf(r.header_tlv, SHINRAI_HEADER_TLV, hash);
 		shinrai_tree_add(&tree, hash);
 	}
-	assert_int_equal(c.records, 4);
+	assert_int_equal(c.records, 8);
 	assert_int_equal(shinrai_cel_offset(&c), whole.len);
 	assert_int_equal(c.faults, 0);
 	shinrai_tree_root(&tree, hash);
@@ -107,7 +107,7 @@ static void put(const struct shinrai_cel *c, struct shinrai_pcr_value *v,
 /* The rest of a log that was read before leads to the same values. */
 static void test_continue(void **state)
 {
-	struct shinrai_bytes first = join("01"), rest = join("23");
+	struct shinrai_bytes first = join("01"), rest = join("234567");
 	struct shinrai_pcr_value want;
 	struct shinrai_cel c, one;
 	struct shinrai_cel_record r;
@@ -122,7 +122,7 @@ static void test_continue(void **state)
 	assert_memory_equal(shinrai_replay_get(&c.replay, want.alg, 12),
 			    want.value, want.size);
 	assert_int_equal(c.faults, 0);
-	assert_int_equal(c.records, 4);
+	assert_int_equal(c.records, 8);
 	put(&c, &want, 13);
 	assert_memory_equal(want.value,
 			    shinrai_replay_get(&one.replay, want.alg, 13), 32);
@@ -137,7 +137,7 @@ static void test_orders(void **state)
 		u32 faults;
 		const char *why;
 	} table[] = {
-		{ "0123", 0, "as written" },
+		{ "01234567", 0, "as written" },
 		{ "012", 0, "a prefix is a log too" },
 		{ "", 0, "nothing" },
 		{ "013", F(GAP), "dropped record" },
@@ -207,6 +207,8 @@ static void test_edits(void **state)
 		{ 2, HEADER + 80, 1, F(ROOT) | F(DIGEST), "root" },
 		{ 2, EVENT + 6, 0x40, F(ROOT) | F(EVENT_TYPE),
 		  "unknown critical event" },
+		{ 7, EVENT + 6, 0x10, F(ROOT) | F(EVENT_TYPE),
+		  "the first event type that is not known" },
 		{ 2, EVENT + 5, 0x80, F(ROOT),
 		  "unknown event that may be skipped" },
 		{ 2, EVENT + 16, 1, F(ROOT), "an event's field" },

@@ -181,6 +181,80 @@ def code_event(etype, kind, content, name, n):
         secret(0x81, struct.pack(">II", 0, 0xFFFFFFFF), n + 1)]}
 
 
+OWNER = sha(b"the bits of a public key")
+UUID = bytes(range(0xA0, 0xB0))
+ADMITTED = 1
+
+
+def admission():
+    """struct shinrai_admission, little-endian, and a certificate"""
+    cert = b"\x30\x03\x02\x01\x07"
+    return (b"SHNROWN\0" + struct.pack("<IIQ64s32sII", 1, ADMITTED, 5, b"acme",
+                                       OWNER, len(cert), 0) + cert)
+
+
+def sink(kind, family=0, proto=0, port=0, usb=(0, 0), addr=b"", text=b""):
+    return (bytes([kind, family, proto, 0]) +
+            struct.pack(">HHH", port, *usb) + addr.ljust(16, b"\0") + text)
+
+
+SINKS = {
+    "inet4": sink(1, 4, 6, 443, addr=bytes([192, 0, 2, 9])),
+    "inet6": sink(1, 6, 17, 53, addr=b"\x20\x01\x0d\xb8" + bytes(11) + b"\1"),
+    "media": sink(2, usb=(0x0951, 0x1666), text=b"60A44C413C"),
+    "filesystem": sink(3, text=b"vfat"),
+    "local": sink(4, text=b"/run/other.sock"),
+    "other": sink(5, proto=40),
+}
+
+
+def owner_event():
+    return {"type": 12, "fields": [
+        public(0x02, sha(admission())),
+        public(0x40, OWNER),
+        public(0x41, struct.pack(">Q", 5)),
+        public(0x42, b"acme"),
+        public(0x43, bytes([ADMITTED]))]}
+
+
+def policy_event():
+    return {"type": 13, "fields": [
+        public(0x02, sha(b"a compiled policy")),
+        public(0x06, struct.pack(">Q", 12)),
+        public(0x40, OWNER),
+        public(0x41, struct.pack(">Q", 7)),
+        public(0x42, b"acme")]}
+
+
+def label_event(reason, n):
+    return {"type": 14, "fields": [
+        public(0x05, struct.pack(">I", reason)),
+        public(0x44, OWNER + UUID),
+        secret(0x80, b"/srv/drawings/a", n),
+        secret(0x81, struct.pack(">II", 0, 1000), n + 1)]}
+
+
+def flow_event(action, verdict, refused, where, n):
+    kind = SINKS[where][0]
+    return {"type": 15, "fields": [
+        public(0x06, struct.pack(">Q", 2)),
+        public(0x40, OWNER),
+        public(0x41, struct.pack(">Q", 7)),
+        public(0x44, OWNER + UUID),
+        public(0x45, bytes([action])),
+        public(0x46, bytes([verdict])),
+        public(0x47, struct.pack(">I", 12)),
+        public(0x48, struct.pack(">Q", 4096)),
+        public(0x49, struct.pack(">Q", 1700000000123456789)),
+        public(0x4A, sha(b"program")),
+        public(0x4B, bytes([kind])),
+        public(0x4C, bytes([refused])),
+        secret(0x81, struct.pack(">II", 1000, 1000), n),
+        secret(0x82, b"/usr/bin/curl", n + 1),
+        secret(0x83, struct.pack(">Q", 77), n + 2),
+        secret(0x85, SINKS[where], n + 3)]}
+
+
 def challenge(leaf_count, index):
     selection = struct.pack(">IHB3s", 1, ALGS["sha256"], 3, b"\x00\x30\x00")
     common = (lambda nonce, key, exporter: bytes([len(nonce)]) + nonce + key +
@@ -210,6 +284,14 @@ def main():
                [code_event(3, 1, b"hello\n", b"/usr/bin/hello", 3)]),
         record("flow", 3, 3, FLOW_PCR, 1800000000,
                [{"type": 0x8001, "fields": []}]),
+        record("owner", 3, 4, CODE_PCR, 1900000000, [owner_event()]),
+        record("policy", 3, 5, CODE_PCR, 2000000000, [policy_event()]),
+        record("flows", 3, 6, FLOW_PCR, 2100000000,
+               [label_event(48, 20), flow_event(3, 1, 0, "inet6", 22),
+                flow_event(4, 2, 0, "media", 26),
+                flow_event(2, 1, 0, "filesystem", 30)]),
+        record("violation", 3, 7, FLOW_PCR, 2200000000,
+               [flow_event(3, 3, 1, "inet4", 34)]),
     ]
     headers = [bytes.fromhex(r["header_tlv"]) for r in records]
     print(json.dumps({
@@ -219,9 +301,14 @@ def main():
         "banks": ALGS, "capped": sorted(CAPPED),
         "records": records,
         "redacted": [redact(records[2], [0x80]),
-                     redact(records[1], [0x80, 0x81, 0x84])],
+                     redact(records[1], [0x80, 0x81, 0x84]),
+                     redact(records[6], [0x80, 0x81, 0x82, 0x83, 0x85])],
         "replay": replay(records),
         "log_root": merkle([sha(b"\x00", h) for h in headers]).hex(),
+        "admission": {"bytes": admission().hex(),
+                      "sha256": sha(admission()).hex()},
+        "xattr": (b"\x01\x01\0\0" + OWNER + UUID).hex(),
+        "sinks": {k: v.hex() for k, v in SINKS.items()},
         "challenges": [challenge(1, 0), challenge(7, 5), challenge(64, 63)],
     }, indent=1))
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* State files: written and read alike, of each version, or refused. */
-/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c selftests/verify/forge_session.c */
+/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c selftests/verify/forge_session.c selftests/verify/forge_data.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,6 +20,7 @@ static struct forge *forged(EVP_PKEY *key)
 
 	assert_non_null(f);
 	forge_init(f, key);
+	forge_plan_data(f);
 	forge_build(f);
 	return f;
 }
@@ -40,6 +41,9 @@ static void test_state(void **state)
 	a.next.sticky[0].code = SHINRAI_WHY_OVERFLOW;
 	strcpy(a.next.sticky[0].text, "\"quoted\"");
 	a.next.nsticky = 1;
+	a.next.data.flows[SHINRAI_FLOW_LEFT] = UINT64_MAX;
+	assert_int_equal(a.next.data.nowners, 2);
+	assert_true(a.next.data.enforcing && a.next.data.owner[0].in_force);
 	close(mkstemp(path));
 	assert_int_equal(shinrai_state_save(path, &a.next), 0);
 	assert_int_equal(shinrai_state_load(path, s), 0);
@@ -68,7 +72,9 @@ static void test_state_versions(void **state)
 		{ "shinrai-state-v2", true, 0 },
 		{ "shinrai-state-v2", false, -EBADMSG },
 		{ "shinrai-state-v1", false, 0 },
-		{ "shinrai-state-v3", true, -EPROTONOSUPPORT },
+		{ "shinrai-state-v3", true, 0 },
+		{ "shinrai-state-v3", false, -EBADMSG },
+		{ "shinrai-state-v4", true, -EPROTONOSUPPORT },
 		{ "shinrai-state-v", false, -EPROTONOSUPPORT },
 		{ "shinrai-boot-v1", false, -EBADMSG },
 	};

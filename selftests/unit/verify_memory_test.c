@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What one appraisal leaves for the next: all that was vouched for, no more. */
-/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c selftests/verify/forge_session.c */
+/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c selftests/verify/forge_session.c selftests/verify/forge_data.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -175,7 +175,94 @@ static void no_policy_known_nothing_new(struct forge *f)
 	nothing_new(f);
 }
 
+/* Owners are admitted; the rest comes after the quote. */
+static void owners_only(struct forge *f)
+{
+	forge_plan_data(f);
+	f->quoted = 10;
+}
+
+static void from_policies(struct forge *f)
+{
+	forge_from(f, 10);
+}
+
+static void policies_required(struct forge *f)
+{
+	forge_policy_id(FORGE_ACME, 7, f->policy[0]);
+	f->npolicies = 1;
+}
+
+static void owners_only_policies_required(struct forge *f)
+{
+	owners_only(f);
+	policies_required(f);
+}
+
+static void all_data_policies_required(struct forge *f)
+{
+	forge_plan_data(f);
+	policies_required(f);
+}
+
+static void add_policy(struct forge *f, enum forge_who who, u64 generation)
+{
+	struct forge_fields e;
+
+	forge_policy(&e, who, generation);
+	forge_add(forge_more(f, false), &e);
+}
+
+static void add_denied(struct forge *f, u64 generation, bool refused)
+{
+	struct forge_fields e;
+
+	forge_flow(&e, FORGE_ACME, generation, SHINRAI_VERDICT_DENY, refused);
+	forge_add(forge_more(f, true), &e);
+}
+
+static void older_policy(struct forge *f)
+{
+	forge_plan_data(f);
+	add_policy(f, FORGE_ACME, 6);
+}
+
+static void flow_of_policy_to_come(struct forge *f)
+{
+	forge_plan_data(f);
+	add_denied(f, 8, true);
+}
+
+static void data_left(struct forge *f)
+{
+	forge_plan_data(f);
+	add_denied(f, 7, false);
+}
+
+static void from_end(struct forge *f)
+{
+	forge_from(f, 15);
+}
+
 static const struct story stories[] = {
+	{ "owners first, then what they load",
+	  { owners_only, NULL, GOOD, NULL },
+	  { forge_plan_data, from_policies, GOOD, NULL } },
+	{ "a required policy is loaded later",
+	  { owners_only_policies_required, NULL, BAD, "policy-absent" },
+	  { all_data_policies_required, from_policies, GOOD, NULL } },
+	{ "a required policy, nothing new",
+	  { all_data_policies_required, NULL, GOOD, NULL },
+	  { all_data_policies_required, nothing_new, GOOD, NULL } },
+	{ "an older policy, for what is new",
+	  { forge_plan_data, NULL, GOOD, NULL },
+	  { older_policy, from_end, BAD, "policy-generation" } },
+	{ "a flow of no policy, for what is new",
+	  { forge_plan_data, NULL, GOOD, NULL },
+	  { flow_of_policy_to_come, from_end, BAD, "flow-policy" } },
+	{ "data that left stays away",
+	  { data_left, NULL, BAD, "data-left" },
+	  { data_left, nothing_new, BAD, "data-left" } },
 	{ "nothing happened",
 	  { NULL, NULL, GOOD, NULL },
 	  { NULL, nothing_new, GOOD, NULL } },

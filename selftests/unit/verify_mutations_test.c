@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Honest evidence is trusted; each lie is refused with its own reason. */
-/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c selftests/verify/forge_session.c selftests/verify/mutations_quote.c selftests/verify/mutations_log.c selftests/verify/mutations_boot.c */
+/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c selftests/verify/forge_session.c selftests/verify/mutations_quote.c selftests/verify/mutations_log.c selftests/verify/mutations_boot.c selftests/verify/forge_data.c selftests/verify/mutations_data.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -62,6 +62,7 @@ static const struct mutation *const tables[] = {
 	mutations_quote,
 	mutations_log,
 	mutations_boot,
+	mutations_data,
 };
 
 static void test_mutations(void **state)
@@ -104,8 +105,8 @@ static void test_distinct(void **state)
 		}
 	}
 	print_message("%zu lies, %zu different reasons\n", lies, distinct);
-	assert_true(lies >= 110);
-	assert_true(distinct >= 90);
+	assert_true(lies >= 190);
+	assert_true(distinct >= 115);
 }
 
 static int steps_in_order(void)

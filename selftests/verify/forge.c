@@ -134,6 +134,8 @@ int forge_appraise(struct forge *f, struct shinrai_appraisal *out)
 	in.pcr_code = f->expect[0];
 	in.pcr_flow = f->expect[1];
 	in.allow_anon_exec = f->allow_anon_exec;
+	in.policy = (const u8(*)[32])f->policy;
+	in.npolicies = f->npolicies;
 	shinrai_digests_init(&known);
 	if (f->digests) {
 		list = fmemopen((void *)(uintptr_t)f->digests,

@@ -12,7 +12,7 @@
 #include <shinrai/appraise.h>
 #include <shinrai/record.h>
 
-#define FORGE_RECORDS 16
+#define FORGE_RECORDS 24
 #define FORGE_EVENTS 8192
 #define FORGE_BOOT 32
 #define FORGE_ITEM (64 << 10)
@@ -34,6 +34,7 @@ struct forge_record {
 	u8 index; /* in the CEL record */
 	u64 header_number;
 	u64 number;
+	u64 time_ns; /* 0: as the number says */
 	u8 boot_id[16];
 	u8 events[FORGE_EVENTS];
 	size_t len;
@@ -103,7 +104,17 @@ struct forge {
 	bool no_pin;
 	u8 expect[2]; /* PCRs of code and flow; 0: as by default */
 	bool allow_anon_exec;
+	u8 policy[2][32]; /* that must be enforced */
+	size_t npolicies;
 };
+
+/* An event of data handling under construction; fields come in any order. */
+struct forge_fields {
+	struct shinrai_event ev;
+	u8 data[SHINRAI_MAX_FIELDS][256];
+};
+
+enum forge_who { FORGE_ACME, FORGE_BETA, FORGE_WHO };
 
 void forge_init(struct forge *f, EVP_PKEY *key);
 void forge_build(struct forge *f);
@@ -125,5 +136,23 @@ void forge_own_pcrs(struct forge *f, u8 code, u8 flow);
 void forge_saved(struct forge *f);
 void forge_sign_session(struct forge *f, const char *context);
 void forge_drop(struct forge *f, unsigned int n);
+
+/* forge_data.c: data handling; two owners, their policies, some flows. */
+void forge_plan_data(struct forge *f);
+struct forge_record *forge_more(struct forge *f, bool flow);
+void forge_put(struct forge_fields *e, u8 id, const void *data, size_t len);
+void forge_put_uint(struct forge_fields *e, u8 id, u64 value, unsigned int n);
+void forge_unput(struct forge_fields *e, u8 id);
+void forge_withhold(struct forge_fields *e, u8 id);
+void forge_add(struct forge_record *r, const struct forge_fields *e);
+void forge_owner_id(enum forge_who who, u8 owner[32]);
+void forge_policy_id(enum forge_who who, u64 generation, u8 digest[32]);
+void forge_owner(struct forge_fields *e, enum forge_who who, u64 generation,
+		 u8 operation);
+void forge_policy(struct forge_fields *e, enum forge_who who, u64 generation);
+void forge_label(struct forge_fields *e, enum forge_who who, u32 reason);
+void forge_flow(struct forge_fields *e, enum forge_who who, u64 generation,
+		u8 verdict, bool refused);
+void forge_state(struct forge_fields *e, u32 reason);
 
 #endif

@@ -134,7 +134,7 @@ static void header_of(const struct forge_record *r, struct shinrai_header *h)
 	h->pcr = r->pcr;
 	memcpy(h->boot_id, r->boot_id, 16);
 	h->recnum = r->header_number;
-	h->time_ns = 1000 * r->number;
+	h->time_ns = r->time_ns ? r->time_ns : 1000 * r->number;
 	h->event_count = r->count;
 	shinrai_tree_root(&r->tree, h->root);
 }

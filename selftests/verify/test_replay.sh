@@ -42,7 +42,7 @@ expect "a log of ours" 0 "^sha256 PCR 12  $sha256\$" replay cel "$work/cel"
 expect "the same in JSON" 0 "\"result\":\"consistent\".*\"12\":\"$sha256\"" \
 	replay cel "$work/cel" --json
 head -c -1 "$work/cel" >"$work/cut"
-expect "a cut log" 3 '^malformed: entry 3 at byte' replay cel "$work/cut"
+expect "a cut log" 3 '^malformed: entry 7 at byte' replay cel "$work/cut"
 { cat "$work/cel"; printf x; } >"$work/more"
 expect "a trailing byte" 3 '"verdict":"malformed"' \
 	replay cel "$work/more" --json

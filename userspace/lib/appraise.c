@@ -251,7 +251,7 @@ static void require_all(struct appraise *a)
 		if (a->out->count[i])
 			return;
 	}
-	for (i = SHINRAI_STEP_QUOTE; i <= SHINRAI_STEP_CODE; i++) {
+	for (i = SHINRAI_STEP_QUOTE; i <= SHINRAI_STEP_DATA; i++) {
 		if (!a->out->proven[i])
 			shinrai_appraise_why(a, SHINRAI_WHY_STEP_UNPROVEN, "%s",
 					     shinrai_step_name(i));

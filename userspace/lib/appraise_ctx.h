@@ -45,6 +45,8 @@ struct appraise {
 	struct shinrai_state now; /* grows record by record */
 	bool placed; /* @position is valid */
 	u64 position; /* records that the quote covers, whatever their numbers */
+	/* appraise_data.c */
+	u64 noted; /* flows that were refused or audited */
 	/* appraise_log.c */
 	bool vouched; /* the quote covers the record at hand */
 };
@@ -83,6 +85,17 @@ void shinrai_appraise_begin(const struct appraise *a, struct shinrai_cel *c);
 void shinrai_appraise_log(struct appraise *a);
 void shinrai_appraise_event(struct appraise *a, const struct shinrai_header *h,
 			    const struct shinrai_event *ev);
+bool shinrai_appraise_data(struct appraise *a, const struct shinrai_header *h,
+			   const struct shinrai_event *ev);
+void shinrai_appraise_owner(struct appraise *a, const struct shinrai_header *h,
+			    const struct shinrai_event *ev);
+void shinrai_appraise_policy_event(struct appraise *a,
+				   const struct shinrai_header *h,
+				   const struct shinrai_event *ev);
+const struct shinrai_owner_state *
+shinrai_data_owner(const struct shinrai_data_state *d,
+		   const u8 owner[SHINRAI_DIGEST_SIZE]);
+void shinrai_appraise_needed(struct appraise *a);
 void shinrai_appraise_arm(struct appraise *a);
 
 #endif

@@ -163,6 +163,16 @@ static void judge_start(const struct subject *s)
 					s->h->recnum, "test flags");
 }
 
+/* Nothing but this word is enforcing: not another value, nor none. */
+static void take_mode(const struct subject *s)
+{
+	u64 mode;
+
+	s->a->now.data.enforcing =
+		!shinrai_event_uint(s->ev, SHINRAI_FIELD_MODE, 1, &mode) &&
+		mode == SHINRAI_MODE_ENFORCE;
+}
+
 static void judge_arm(const struct subject *s)
 {
 	const struct shinrai_field *programs;
@@ -183,6 +193,7 @@ static void judge_arm(const struct subject *s)
 		return;
 	}
 	take_programs(s, programs);
+	take_mode(s);
 	s->a->now.running_want = running;
 }
 
@@ -274,7 +285,7 @@ static void judge_overflow(const struct subject *s)
 
 static void judge_state(const struct subject *s)
 {
-	u64 reason = 0;
+	u64 reason = 0, links;
 
 	shinrai_event_uint(s->ev, SHINRAI_FIELD_REASON, 4, &reason);
 	switch (reason) {
@@ -294,6 +305,15 @@ static void judge_state(const struct subject *s)
 					s->h->recnum, "%s", "");
 		break;
 	case SHINRAI_REASON_MODE:
+		take_mode(s);
+		break;
+	case SHINRAI_REASON_LABELS_LIVE:
+		if (shinrai_event_uint(s->ev, SHINRAI_FIELD_LINKS, 4, &links) ||
+		    !links)
+			shinrai_appraise_record(s->a, SHINRAI_WHY_EVENT_FIELDS,
+						s->h->recnum,
+						"labels live without links");
+		break;
 	case SHINRAI_REASON_SHUTDOWN:
 	case SHINRAI_REASON_SUSPEND:
 	case SHINRAI_REASON_RESUME:
@@ -329,6 +349,8 @@ void shinrai_appraise_event(struct appraise *a, const struct shinrai_header *h,
 {
 	const struct subject s = { a, h, ev };
 
+	if (shinrai_appraise_data(a, h, ev))
+		return;
 	if (ev->type < ARRAY_SIZE(judges) && judges[ev->type])
 		judges[ev->type](&s);
 }

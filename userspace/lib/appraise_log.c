@@ -318,6 +318,8 @@ void shinrai_appraise_log(struct appraise *a)
 	check_bank(a, &c);
 	check_quote(a);
 	shinrai_appraise_arm(a);
+	shinrai_appraise_needed(a);
+	a->out->data = a->now.data;
 	a->out->code = a->now.code;
 	a->out->modules = a->now.modules;
 	a->out->proven[SHINRAI_STEP_LOG] = a->placed;
@@ -325,4 +327,5 @@ void shinrai_appraise_log(struct appraise *a)
 	a->out->proven[SHINRAI_STEP_ARM] = a->placed && a->now.armed;
 	a->out->proven[SHINRAI_STEP_RUNNING] = a->placed && a->now.armed;
 	a->out->proven[SHINRAI_STEP_CODE] = a->placed && a->now.armed;
+	a->out->proven[SHINRAI_STEP_DATA] = a->placed && a->now.armed;
 }

@@ -5,7 +5,7 @@
 #include "appraise_ctx.h"
 
 /* Another text when the same records and lists give another verdict. */
-#define RULES "shinrai-appraisal-v1"
+#define RULES "shinrai-appraisal-v2"
 
 static u16 bank_of(const struct shinrai_appraise_input *in)
 {

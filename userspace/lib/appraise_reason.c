@@ -21,6 +21,7 @@ static const char *const steps[SHINRAI_STEPS] = {
 	[SHINRAI_STEP_ARM] = "module ARM",
 	[SHINRAI_STEP_RUNNING] = "running at arm",
 	[SHINRAI_STEP_CODE] = "code",
+	[SHINRAI_STEP_DATA] = "data",
 	[SHINRAI_STEP_IMA] = "IMA log",
 };
 

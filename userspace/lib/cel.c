@@ -155,7 +155,7 @@ static void take_start(struct shinrai_cel *c, struct shinrai_cel_record *r)
 
 static bool event_known(u16 type)
 {
-	return (type >= SHINRAI_EVENT_START && type <= SHINRAI_EVENT_MODULE) ||
+	return (type >= SHINRAI_EVENT_START && type <= SHINRAI_EVENT_FLOW) ||
 	       type & SHINRAI_EVENT_NONCRITICAL;
 }
 

@@ -153,3 +153,37 @@ json_t *shinrai_sink_json(const struct shinrai_sink_view *sink)
 	return json_pack("{s:s, s:i, s:s}", "kind", kind, "family", s->proto,
 			 "text", text);
 }
+
+/**
+ * shinrai_sink_words() - a sink for people: "192.0.2.9:443/tcp"
+ * @sink: from shinrai_sink_parse()
+ * @text: out, printable
+ */
+void shinrai_sink_words(const struct shinrai_sink_view *sink,
+			char text[SHINRAI_SINK_WORDS])
+{
+	char safe[APPRAISE_TEXT], addr[INET6_ADDRSTRLEN], v[8];
+	const struct shinrai_sink *s = &sink->s;
+	const size_t n = SHINRAI_SINK_WORDS;
+
+	shinrai_appraise_printable(sink->text.p, sink->text.len, safe);
+	switch (s->kind) {
+	case SHINRAI_SINK_INET:
+		address(s, addr);
+		snprintf(text, n, s->family == 6 ? "[%s]:%u/%s" : "%s:%u/%s",
+			 addr, be16(s->port), protocol(s->proto, v));
+		return;
+	case SHINRAI_SINK_MEDIA:
+		snprintf(text, n, "device %04x:%04x%s%s", be16(s->vendor),
+			 be16(s->product), *safe ? " " : "", safe);
+		return;
+	case SHINRAI_SINK_FILESYSTEM:
+		snprintf(text, n, "a filesystem of type %s", safe);
+		return;
+	case SHINRAI_SINK_LOCAL:
+		snprintf(text, n, "socket %s", safe);
+		return;
+	}
+	snprintf(text, n, "address family %u%s%s", s->proto, *safe ? " " : "",
+		 safe);
+}

@@ -9,13 +9,22 @@
 #include <shinrai/util.h>
 
 #include "fileio.h"
+#include "state_json.h"
 
-#define FORMAT "shinrai-state-v2"
+#define FORMAT "shinrai-state-v3"
 #define FORMAT_V1 "shinrai-state-v1" /* without policy */
+#define FORMAT_V2 "shinrai-state-v2" /* without data */
 #define FORMAT_ANY "shinrai-state-v"
 #define MAX_STATE (256u << 10)
 
-static json_t *hex(const void *data, size_t len)
+/**
+ * shinrai_state_hex() - bytes as JSON
+ * @data: at most 128 bytes
+ * @len: their number
+ *
+ * Return: a new text.
+ */
+json_t *shinrai_state_hex(const void *data, size_t len)
 {
 	char text[2 * 128 + 1];
 
@@ -44,7 +53,8 @@ static json_t *pcrs_json(const struct shinrai_pcrs *p)
 		json_array_append_new(
 			all, json_pack("{s:i, s:i, s:o}", "alg", p->v[i].alg,
 				       "pcr", p->v[i].pcr, "value",
-				       hex(p->v[i].value, p->v[i].size)));
+				       shinrai_state_hex(p->v[i].value,
+							 p->v[i].size)));
 	return all;
 }
 
@@ -75,10 +85,11 @@ int shinrai_state_format(const struct shinrai_state *s, char **text)
 	json_t *j;
 
 	j = json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I}", "format",
-		      FORMAT, "ak_name", hex(s->ak_name, s->ak_name_len),
-		      "boot_id", hex(s->boot_id, sizeof(s->boot_id)), "policy",
-		      hex(s->policy, sizeof(s->policy)), "clock",
-		      (json_int_t)s->clock.clock, "resets",
+		      FORMAT, "ak_name",
+		      shinrai_state_hex(s->ak_name, s->ak_name_len), "boot_id",
+		      shinrai_state_hex(s->boot_id, sizeof(s->boot_id)),
+		      "policy", shinrai_state_hex(s->policy, sizeof(s->policy)),
+		      "clock", (json_int_t)s->clock.clock, "resets",
 		      (json_int_t)s->clock.reset_count, "restarts",
 		      (json_int_t)s->clock.restart_count, "firmware",
 		      (json_int_t)s->firmware, "records",
@@ -86,19 +97,21 @@ int shinrai_state_format(const struct shinrai_state *s, char **text)
 	if (!j ||
 	    json_object_update_new(
 		    j,
-		    json_pack("{s:i, s:i, s:b, s:b, s:o, s:o, s:I, s:I, s:I, "
-			      "s:I, s:o, s:o, s:o}",
-			      "code_pcr", s->code_pcr, "flow_pcr", s->flow_pcr,
-			      "start_nonzero", s->start_nonzero, "armed",
-			      s->armed, "module_id",
-			      hex(s->module_id, s->module_id_len), "programs",
-			      hex(s->programs, sizeof(s->programs)), "modules",
-			      (json_int_t)s->modules, "running_want",
-			      (json_int_t)s->running_want, "running_seen",
-			      (json_int_t)s->running_seen, "code",
-			      (json_int_t)s->code, "banks", banks_json(s),
-			      "pcrs", pcrs_json(&s->pcrs), "findings",
-			      sticky_json(s)))) {
+		    json_pack(
+			    "{s:i, s:i, s:b, s:b, s:o, s:o, s:I, s:I, s:I, "
+			    "s:I, s:o, s:o, s:o, s:o}",
+			    "code_pcr", s->code_pcr, "flow_pcr", s->flow_pcr,
+			    "start_nonzero", s->start_nonzero, "armed",
+			    s->armed, "module_id",
+			    shinrai_state_hex(s->module_id, s->module_id_len),
+			    "programs",
+			    shinrai_state_hex(s->programs, sizeof(s->programs)),
+			    "modules", (json_int_t)s->modules, "running_want",
+			    (json_int_t)s->running_want, "running_seen",
+			    (json_int_t)s->running_seen, "code",
+			    (json_int_t)s->code, "banks", banks_json(s), "pcrs",
+			    pcrs_json(&s->pcrs), "findings", sticky_json(s),
+			    "data", shinrai_state_data_json(&s->data)))) {
 		json_decref(j);
 		return -ENOMEM;
 	}
@@ -107,9 +120,18 @@ int shinrai_state_format(const struct shinrai_state *s, char **text)
 	return *text ? 0 : -ENOMEM;
 }
 
-/* Numbers are kept as JSON integers; the top bit of a u64 makes them fall
- * below zero, which reads back alike. */
-static bool number(const json_t *j, const char *key, u64 max, u64 *out)
+/**
+ * shinrai_state_number() - a number that is kept as a JSON integer
+ * @j: an object
+ * @key: of the number
+ * @max: the largest
+ * @out: out
+ *
+ * The top bit of a u64 makes it fall below zero, which reads back alike.
+ *
+ * Return: whether it is there.
+ */
+bool shinrai_state_number(const json_t *j, const char *key, u64 max, u64 *out)
 {
 	const json_t *v = json_object_get(j, key);
 
@@ -119,8 +141,18 @@ static bool number(const json_t *j, const char *key, u64 max, u64 *out)
 	return *out <= max;
 }
 
-static bool bytes(const json_t *j, const char *key, u8 *out, size_t cap,
-		  size_t *len)
+/**
+ * shinrai_state_bytes() - bytes that are kept in hex
+ * @j: an object
+ * @key: of the text
+ * @out: out, @cap bytes at most
+ * @cap: its room
+ * @len: out, their number
+ *
+ * Return: whether they are there.
+ */
+bool shinrai_state_bytes(const json_t *j, const char *key, u8 *out, size_t cap,
+			 size_t *len)
 {
 	const char *s = json_string_value(json_object_get(j, key));
 
@@ -136,8 +168,9 @@ static bool read_banks(const json_t *list, struct shinrai_state *s)
 	if (!json_is_array(list) || json_array_size(list) > SHINRAI_MAX_BANKS)
 		return false;
 	json_array_foreach(list, i, j) {
-		if (!number(j, "alg", 0xff, &alg) ||
-		    !number(j, "size", SHINRAI_MAX_BANK_SIZE, &size) ||
+		if (!shinrai_state_number(j, "alg", 0xff, &alg) ||
+		    !shinrai_state_number(j, "size", SHINRAI_MAX_BANK_SIZE,
+					  &size) ||
 		    !json_is_boolean(json_object_get(j, "capped")))
 			return false;
 		s->banks[i].alg = (u16)alg;
@@ -158,9 +191,11 @@ static bool read_pcrs(const json_t *list, struct shinrai_state *s)
 	if (!json_is_array(list))
 		return false;
 	json_array_foreach(list, i, j) {
-		if (!number(j, "alg", 0xffff, &alg) ||
-		    !number(j, "pcr", SHINRAI_PCR_COUNT - 1, &pcr) ||
-		    !bytes(j, "value", value, sizeof(value), &len) ||
+		if (!shinrai_state_number(j, "alg", 0xffff, &alg) ||
+		    !shinrai_state_number(j, "pcr", SHINRAI_PCR_COUNT - 1,
+					  &pcr) ||
+		    !shinrai_state_bytes(j, "value", value, sizeof(value),
+					 &len) ||
 		    shinrai_pcrs_set(&s->pcrs, (u16)alg, (u8)pcr, value, len))
 			return false;
 	}
@@ -184,7 +219,7 @@ static bool read_sticky(const json_t *list, struct shinrai_state *s)
 		text = json_string_value(json_object_get(j, "text"));
 		why = code ? shinrai_reason_by_code(code) : -EINVAL;
 		if (why < 0 || !text || strlen(text) >= sizeof(t->text) ||
-		    !number(j, "record", UINT64_MAX, &t->record))
+		    !shinrai_state_number(j, "record", UINT64_MAX, &t->record))
 			return false;
 		t->code = (u32)why;
 		strcpy(t->text, text);
@@ -196,17 +231,21 @@ static bool read_numbers(const json_t *j, struct shinrai_state *s)
 {
 	u64 resets, restarts, code, flow;
 
-	if (!number(j, "clock", UINT64_MAX, &s->clock.clock) ||
-	    !number(j, "resets", U32_MAX, &resets) ||
-	    !number(j, "restarts", U32_MAX, &restarts) ||
-	    !number(j, "firmware", UINT64_MAX, &s->firmware) ||
-	    !number(j, "records", UINT64_MAX, &s->records) ||
-	    !number(j, "code_pcr", SHINRAI_PCR_COUNT - 1, &code) ||
-	    !number(j, "flow_pcr", SHINRAI_PCR_COUNT - 1, &flow) ||
-	    !number(j, "modules", UINT64_MAX, &s->modules) ||
-	    !number(j, "running_want", UINT64_MAX, &s->running_want) ||
-	    !number(j, "running_seen", UINT64_MAX, &s->running_seen) ||
-	    !number(j, "code", UINT64_MAX, &s->code) ||
+	if (!shinrai_state_number(j, "clock", UINT64_MAX, &s->clock.clock) ||
+	    !shinrai_state_number(j, "resets", U32_MAX, &resets) ||
+	    !shinrai_state_number(j, "restarts", U32_MAX, &restarts) ||
+	    !shinrai_state_number(j, "firmware", UINT64_MAX, &s->firmware) ||
+	    !shinrai_state_number(j, "records", UINT64_MAX, &s->records) ||
+	    !shinrai_state_number(j, "code_pcr", SHINRAI_PCR_COUNT - 1,
+				  &code) ||
+	    !shinrai_state_number(j, "flow_pcr", SHINRAI_PCR_COUNT - 1,
+				  &flow) ||
+	    !shinrai_state_number(j, "modules", UINT64_MAX, &s->modules) ||
+	    !shinrai_state_number(j, "running_want", UINT64_MAX,
+				  &s->running_want) ||
+	    !shinrai_state_number(j, "running_seen", UINT64_MAX,
+				  &s->running_seen) ||
+	    !shinrai_state_number(j, "code", UINT64_MAX, &s->code) ||
 	    !json_is_boolean(json_object_get(j, "armed")) ||
 	    !json_is_boolean(json_object_get(j, "start_nonzero")))
 		return false;
@@ -224,11 +263,13 @@ static bool read_policy(const json_t *j, struct shinrai_state *s)
 {
 	size_t n, k;
 
-	return bytes(j, "policy", s->policy, sizeof(s->policy), &n) &&
+	return shinrai_state_bytes(j, "policy", s->policy, sizeof(s->policy),
+				   &n) &&
 	       n == sizeof(s->policy) &&
-	       bytes(j, "module_id", s->module_id, sizeof(s->module_id),
-		     &s->module_id_len) &&
-	       bytes(j, "programs", s->programs, sizeof(s->programs), &k) &&
+	       shinrai_state_bytes(j, "module_id", s->module_id,
+				   sizeof(s->module_id), &s->module_id_len) &&
+	       shinrai_state_bytes(j, "programs", s->programs,
+				   sizeof(s->programs), &k) &&
 	       k == sizeof(s->programs);
 }
 
@@ -240,18 +281,25 @@ static int read_version(const json_t *j, struct shinrai_state *s)
 		return -EBADMSG;
 	if (!strcmp(format, FORMAT_V1))
 		return 0;
+	if (!strcmp(format, FORMAT_V2))
+		return read_policy(j, s) ? 0 : -EBADMSG;
 	if (strcmp(format, FORMAT))
 		return -EPROTONOSUPPORT;
-	return read_policy(j, s) ? 0 : -EBADMSG;
+	return read_policy(j, s) &&
+			       shinrai_state_data_parse(
+				       json_object_get(j, "data"), &s->data) ?
+		       0 :
+		       -EBADMSG;
 }
 
 static bool read_rest(const json_t *j, struct shinrai_state *s)
 {
 	size_t n;
 
-	return bytes(j, "ak_name", s->ak_name, sizeof(s->ak_name),
-		     &s->ak_name_len) &&
-	       bytes(j, "boot_id", s->boot_id, sizeof(s->boot_id), &n) &&
+	return shinrai_state_bytes(j, "ak_name", s->ak_name, sizeof(s->ak_name),
+				   &s->ak_name_len) &&
+	       shinrai_state_bytes(j, "boot_id", s->boot_id, sizeof(s->boot_id),
+				   &n) &&
 	       n == sizeof(s->boot_id) && read_numbers(j, s) &&
 	       read_banks(json_object_get(j, "banks"), s) &&
 	       read_pcrs(json_object_get(j, "pcrs"), s) &&

@@ -50,6 +50,46 @@ static json_t *clock_json(const struct shinrai_appraisal *v)
 			 (json_int_t)v->clock.restart_count, "safe", v->safe);
 }
 
+static json_t *policy_json(const struct shinrai_owner_state *o)
+{
+	char hex[65];
+
+	if (!o->in_force)
+		return json_null();
+	shinrai_hex_encode(o->policy, sizeof(o->policy), hex);
+	return json_pack("{s:I, s:s, s:I}", "generation",
+			 (json_int_t)o->generation, "sha256", hex, "rules",
+			 (json_int_t)o->rules);
+}
+
+static json_t *owners_json(const struct shinrai_data_state *d)
+{
+	const struct shinrai_owner_state *o;
+	json_t *all = json_array();
+	char hex[65];
+
+	for (o = d->owner; o < d->owner + d->nowners; o++) {
+		shinrai_hex_encode(o->owner, sizeof(o->owner), hex);
+		json_array_append_new(
+			all, json_pack("{s:s, s:s, s:b, s:o}", "namespace",
+				       o->name, "owner", hex, "revoked",
+				       o->revoked, "policy", policy_json(o)));
+	}
+	return all;
+}
+
+static json_t *data_json(const struct shinrai_data_state *d)
+{
+	return json_pack("{s:s, s:o, s:{s:I, s:I, s:I, s:I}, s:I}", "mode",
+			 d->enforcing ? "enforce" : "observe", "owners",
+			 owners_json(d), "flows", "allowed",
+			 (json_int_t)d->flows[SHINRAI_FLOW_ALLOWED], "audited",
+			 (json_int_t)d->flows[SHINRAI_FLOW_AUDITED], "refused",
+			 (json_int_t)d->flows[SHINRAI_FLOW_REFUSED], "left",
+			 (json_int_t)d->flows[SHINRAI_FLOW_LEFT], "labels_lost",
+			 (json_int_t)d->lost);
+}
+
 static void add_facts(json_t *j, const struct shinrai_appraisal *v)
 {
 	char text[2 * SHINRAI_NAME_MAX + 1], time[24];
@@ -96,8 +136,10 @@ json_t *shinrai_verdict_json(const struct shinrai_appraisal *v)
 		      notes, "machine", v->machine, "records",
 		      (json_int_t)v->records, "code_events",
 		      (json_int_t)v->code, "root", "unproven");
-	if (j)
-		add_facts(j, v);
+	if (!j)
+		return NULL;
+	json_object_set_new(j, "data", data_json(&v->data));
+	add_facts(j, v);
 	return j;
 }
 
