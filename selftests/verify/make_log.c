@@ -2,8 +2,9 @@
 /*
  * Stands in for a machine's boot and module in the folder it is given: log,
  * firmware, known.txt, boot.json, and extends, for tpm2_pcrextend.
- * usage: make_log FOLDER good|rogue [RECORDS]
- * RECORDS more of nearly a MiB each follow those that are given.
+ * usage: make_log FOLDER good|rogue|data|left [RECORDS]
+ * RECORDS more of nearly a MiB each follow those that are given.  "data" has
+ * owners, policies and flows; in "left" one more flow happened that was denied.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +107,16 @@ static void put_extends(const struct forge *f, const struct shinrai_wr *all)
 		exit(1);
 }
 
+static void plan_data(struct forge *f, bool left)
+{
+	struct forge_fields e;
+
+	forge_plan_data(f);
+	forge_flow(&e, FORGE_BETA, 3, SHINRAI_VERDICT_DENY, false);
+	if (left)
+		forge_add(forge_more(f, true), &e);
+}
+
 int main(int argc, char **argv)
 {
 	struct forge *f = malloc(sizeof(*f));
@@ -118,8 +129,10 @@ int main(int argc, char **argv)
 		return 2;
 	forge_init(f, key);
 	/* The last record is the rogue one. */
-	if (strcmp(argv[2], "rogue"))
+	if (!strcmp(argv[2], "good"))
 		f->nrec--;
+	else if (strcmp(argv[2], "rogue"))
+		plan_data(f, !strcmp(argv[2], "left"));
 	f->quoted = f->nrec;
 	forge_build(f);
 	shinrai_wr_init(&log, buf, FORGE_ITEM + more * SHINRAI_MAX_RECORD);

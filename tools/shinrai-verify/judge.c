@@ -42,6 +42,19 @@ static int take_text(const char **text, const char *arg)
 	return 0;
 }
 
+static int take_policy(struct verify *v, struct judge *j, const char *arg)
+{
+	if (j->npolicies == SHINRAI_MAX_OWNERS)
+		return verify_usage(v, "more than %d --require-policy",
+				    SHINRAI_MAX_OWNERS);
+	if (strlen(arg) != 2 * SHINRAI_DIGEST_SIZE ||
+	    shinrai_hex_decode(arg, strlen(arg), j->policy[j->npolicies]))
+		return verify_usage(v, "--require-policy takes the SHA-256 of "
+				       "a compiled policy in hex");
+	j->npolicies++;
+	return 0;
+}
+
 int judge_option(struct verify *v, struct judge *j, int opt, const char *arg)
 {
 	switch (opt) {
@@ -70,6 +83,8 @@ int judge_option(struct verify *v, struct judge *j, int opt, const char *arg)
 		return take_text(&j->ear_out, arg);
 	case JUDGE_ANON_EXEC:
 		return take_flag(&j->allow_anon_exec);
+	case JUDGE_REQUIRE_POLICY:
+		return take_policy(v, j, arg);
 	case JUDGE_JSON:
 		return take_flag(&v->json);
 	case 'v':
@@ -352,6 +367,8 @@ static void hold_against(const struct judge *j,
 		.pcr_code = j->pcr_code,
 		.pcr_flow = j->pcr_flow,
 		.allow_anon_exec = j->allow_anon_exec,
+		.policy = (const u8(*)[SHINRAI_DIGEST_SIZE])j->policy,
+		.npolicies = j->npolicies,
 	};
 }
 

@@ -23,6 +23,8 @@ struct judge {
 	const char *ear_key;
 	const char *ear_out;
 	u8 pcr_code, pcr_flow; /* 0: the default one */
+	u8 policy[SHINRAI_MAX_OWNERS][SHINRAI_DIGEST_SIZE]; /* required */
+	size_t npolicies;
 	bool learn_ak;
 	bool allow_anon_exec;
 	bool verbose;
@@ -53,6 +55,7 @@ enum {
 	JUDGE_EAR_KEY,
 	JUDGE_EAR_OUT,
 	JUDGE_ANON_EXEC,
+	JUDGE_REQUIRE_POLICY,
 	JUDGE_JSON,
 };
 /* clang-format off */
@@ -68,21 +71,25 @@ enum {
 	{ "ear-key", required_argument, NULL, JUDGE_EAR_KEY },       \
 	{ "ear-out", required_argument, NULL, JUDGE_EAR_OUT },       \
 	{ "allow-anon-exec", no_argument, NULL, JUDGE_ANON_EXEC },   \
+	{ "require-policy", required_argument, NULL,                 \
+	  JUDGE_REQUIRE_POLICY },                                    \
 	{ "json", no_argument, NULL, JUDGE_JSON },                   \
 	{ "verbose", no_argument, NULL, 'v' }
 /* clang-format on */
 
-#define JUDGE_HELP                                                        \
-	"  --digests FILE   list of known digests (repeatable)\n"         \
-	"  --reference FILE boot references\n"                            \
-	"  --ak FILE        pinned key: PEM, TPMT_PUBLIC, or its name\n"  \
-	"  --state FILE     what was seen last; kept up to date\n"        \
-	"  --pcr-code N     PCR of the module's code events (12)\n"       \
-	"  --pcr-flow N     PCR of its flow events (13)\n"                \
-	"  --save FILE      save the evidence with its session, signed\n" \
-	"  --ear-key PEM    sign the verdict as EAR (ES256) ...\n"        \
-	"  --ear-out FILE   ... into this file\n"                         \
-	"  --allow-anon-exec  JIT compilers are expected\n"               \
+#define JUDGE_HELP                                                         \
+	"  --digests FILE   list of known digests (repeatable)\n"          \
+	"  --reference FILE boot references\n"                             \
+	"  --ak FILE        pinned key: PEM, TPMT_PUBLIC, or its name\n"   \
+	"  --state FILE     what was seen last; kept up to date\n"         \
+	"  --pcr-code N     PCR of the module's code events (12)\n"        \
+	"  --pcr-flow N     PCR of its flow events (13)\n"                 \
+	"  --save FILE      save the evidence with its session, signed\n"  \
+	"  --ear-key PEM    sign the verdict as EAR (ES256) ...\n"         \
+	"  --ear-out FILE   ... into this file\n"                          \
+	"  --allow-anon-exec  JIT compilers are expected\n"                \
+	"  --require-policy HEX  SHA-256 of an owner's policy that must\n" \
+	"                   be enforced (repeatable)\n"                    \
 	"  -v, --verbose    notes too\n"
 
 /* Return: 0 taken; -1 not one of these options; exit status, told already. */

@@ -51,9 +51,39 @@ static enum shinrai_verdict worst(const struct shinrai_appraisal *a,
 	return w;
 }
 
+/* Owners who wonder about their data look here first. */
+static void print_data(const struct shinrai_data_state *d)
+{
+	const struct shinrai_owner_state *o;
+
+	if (!d->nowners) {
+		printf(", no owner");
+		return;
+	}
+	printf(", %s: flows %llu allowed, %llu audited, %llu refused, %llu "
+	       "left",
+	       d->enforcing ? "enforced" : "only observed",
+	       (unsigned long long)d->flows[SHINRAI_FLOW_ALLOWED],
+	       (unsigned long long)d->flows[SHINRAI_FLOW_AUDITED],
+	       (unsigned long long)d->flows[SHINRAI_FLOW_REFUSED],
+	       (unsigned long long)d->flows[SHINRAI_FLOW_LEFT]);
+	for (o = d->owner; o < d->owner + d->nowners; o++) {
+		printf("\n    %-18s %s", o->name,
+		       o->revoked  ? "revoked" :
+		       o->in_force ? "policy" :
+				     "no policy");
+		if (o->in_force)
+			printf(" generation %llu, %llu rules",
+			       (unsigned long long)o->generation,
+			       (unsigned long long)o->rules);
+	}
+}
+
 static void print_detail(const struct shinrai_appraisal *a,
 			 enum shinrai_step step)
 {
+	if (step == SHINRAI_STEP_DATA && a->proven[SHINRAI_STEP_LOG])
+		print_data(&a->data);
 	if (!a->proven[step])
 		return;
 	if (step == SHINRAI_STEP_LOG)
