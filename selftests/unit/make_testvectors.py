@@ -214,7 +214,8 @@ def owner_event():
         public(0x40, OWNER),
         public(0x41, struct.pack(">Q", 5)),
         public(0x42, b"acme"),
-        public(0x43, bytes([ADMITTED]))]}
+        public(0x43, bytes([ADMITTED])),
+        secret(0x81, struct.pack(">II", 0, 1000), 38)]}
 
 
 def policy_event():
@@ -223,7 +224,8 @@ def policy_event():
         public(0x06, struct.pack(">Q", 12)),
         public(0x40, OWNER),
         public(0x41, struct.pack(">Q", 7)),
-        public(0x42, b"acme")]}
+        public(0x42, b"acme"),
+        secret(0x81, struct.pack(">II", 0, 1000), 39)]}
 
 
 def label_event(reason, n):

@@ -122,6 +122,12 @@ static void put_owner(struct forge_fields *e, enum forge_who who,
 	forge_put_uint(e, SHINRAI_FIELD_GENERATION, generation, 8);
 }
 
+static void put_actor(struct forge_fields *e)
+{
+	forge_put_uint(e, SHINRAI_FIELD_UID, (u64)1000 << 32 | 1001, 8);
+	forge_put(e, SHINRAI_FIELD_EXE, "/usr/bin/curl", 13);
+}
+
 void forge_owner(struct forge_fields *e, enum forge_who who, u64 generation,
 		 u8 operation)
 {
@@ -132,6 +138,7 @@ void forge_owner(struct forge_fields *e, enum forge_who who, u64 generation,
 	put_owner(e, who, generation);
 	forge_put(e, SHINRAI_FIELD_NAMESPACE, names[who], 4);
 	forge_put_uint(e, SHINRAI_FIELD_OPERATION, operation, 1);
+	put_actor(e);
 }
 
 void forge_policy(struct forge_fields *e, enum forge_who who, u64 generation)
@@ -144,6 +151,7 @@ void forge_policy(struct forge_fields *e, enum forge_who who, u64 generation)
 	forge_put_uint(e, SHINRAI_FIELD_COUNT, 12, 8);
 	put_owner(e, who, generation);
 	forge_put(e, SHINRAI_FIELD_NAMESPACE, names[who], 4);
+	put_actor(e);
 }
 
 static void put_label(struct forge_fields *e, enum forge_who who)
@@ -153,12 +161,6 @@ static void put_label(struct forge_fields *e, enum forge_who who)
 	forge_owner_id(who, label);
 	memset(label + 32, 0xa0 + (int)who, 16);
 	forge_put(e, SHINRAI_FIELD_LABELS, label, sizeof(label));
-}
-
-static void put_actor(struct forge_fields *e)
-{
-	forge_put_uint(e, SHINRAI_FIELD_UID, (u64)1000 << 32 | 1001, 8);
-	forge_put(e, SHINRAI_FIELD_EXE, "/usr/bin/curl", 13);
 }
 
 void forge_label(struct forge_fields *e, enum forge_who who, u32 reason)

@@ -23,6 +23,8 @@ static const struct shinrai_field_rule owner_rules[] = {
 	{ SHINRAI_FIELD_GENERATION, 8, true },
 	{ SHINRAI_FIELD_NAMESPACE, 0, true },
 	{ SHINRAI_FIELD_OPERATION, 1, true },
+	{ SHINRAI_FIELD_UID, 8, true },
+	{ SHINRAI_FIELD_EXE, 0, false },
 };
 
 static const struct shinrai_field_rule policy_rules[] = {
@@ -31,6 +33,8 @@ static const struct shinrai_field_rule policy_rules[] = {
 	{ SHINRAI_FIELD_OWNER, SHINRAI_DIGEST_SIZE, true },
 	{ SHINRAI_FIELD_GENERATION, 8, true },
 	{ SHINRAI_FIELD_NAMESPACE, 0, true },
+	{ SHINRAI_FIELD_UID, 8, true },
+	{ SHINRAI_FIELD_EXE, 0, false },
 };
 
 /* As the module takes it, so that it can be printed as it is. */
@@ -147,8 +151,8 @@ static const char *admit(struct subject *s)
 	o = place_for(s);
 	if (!o)
 		return "too many owners";
-	if (!o->revoked && !same_name(s, o))
-		return "owner has another namespace";
+	if (!o->revoked)
+		return "owner is admitted already";
 	memset(o->name, 0, sizeof(o->name));
 	memcpy(o->name, s->name, s->name_len);
 	o->revoked = false;

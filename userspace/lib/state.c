@@ -281,8 +281,13 @@ static int read_version(const json_t *j, struct shinrai_state *s)
 		return -EBADMSG;
 	if (!strcmp(format, FORMAT_V1))
 		return 0;
-	if (!strcmp(format, FORMAT_V2))
-		return read_policy(j, s) ? 0 : -EBADMSG;
+	if (!strcmp(format, FORMAT_V2)) {
+		if (!read_policy(j, s))
+			return -EBADMSG;
+		/* It judged no data handling: so it is judged again. */
+		memset(s->policy, 0, sizeof(s->policy));
+		return 0;
+	}
 	if (strcmp(format, FORMAT))
 		return -EPROTONOSUPPORT;
 	return read_policy(j, s) &&
