@@ -11,6 +11,7 @@
 #include "reference.h"
 #include "session.h"
 #include "state.h"
+#include "violation.h"
 
 /* In the order in which they overrule each other. */
 enum shinrai_verdict {
@@ -80,6 +81,12 @@ struct shinrai_appraise_input {
 	const struct shinrai_digests *digests; /* NULL: none given */
 	const struct shinrai_reference *ref; /* NULL: none given */
 	bool whole; /* the log was asked for from record 0 on */
+	/*
+	 * Appraise what is reported, not the machine: what violations the log
+	 * shows, and whether it is proven that they are what was recorded.
+	 */
+	bool report;
+	const struct shinrai_names *names; /* of labels; NULL: none */
 	u16 bank; /* 0 is SHA-256 */
 	u8 pcr_code, pcr_flow; /* of our log; 0: 12, 13 */
 	bool allow_anon_exec; /* JIT compilers are expected here */
@@ -110,6 +117,13 @@ struct shinrai_appraisal {
 	u64 code; /* CODE and RUNNING events in them */
 	u64 modules;
 	struct shinrai_data_state data;
+	bool report;
+	const struct shinrai_names *names; /* the caller's */
+	/* Of a report: violations that the quote covers, into the evidence. */
+	struct shinrai_violation *violation;
+	size_t nviolations;
+	u64 left_out; /* events that the log has and does not show */
+	u64 left_out_flow; /* and those of them in the flow PCR */
 	bool have_session; /* it is believed */
 	struct shinrai_session session;
 	char machine[256]; /* what it calls itself, printable; proves nothing */

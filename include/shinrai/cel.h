@@ -49,6 +49,7 @@ struct shinrai_cel {
 	u64 foreign; /* records whose content was not checked */
 	bool have_first; /* @next is known */
 	bool ours; /* at least one record of ours was read */
+	bool abridged; /* set by the caller: events may be left out */
 	bool have_boot_id;
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
 	bool have_banks; /* @banks is known, from START or the caller */
@@ -70,7 +71,7 @@ struct shinrai_cel_record {
 	bool have_header; /* @header and @header_tlv are valid */
 	struct shinrai_header header;
 	const u8 *header_tlv; /* SHINRAI_HEADER_TLV bytes, leaf data of 2.6 */
-	struct shinrai_rd events; /* for shinrai_event_next() */
+	struct shinrai_rd events; /* for shinrai_shown_next() */
 	size_t offset; /* of the record in the log */
 };
 

@@ -14,7 +14,8 @@ struct shinrai_client_request {
 	const char *key; /* PEM */
 	const char *ca; /* PEM, of the attester's certificate */
 	const u8 *pin; /* SHA-256 of the attester's certificate, or NULL */
-	u64 from; /* first record wanted */
+	bool violations; /* a report of them, not evidence */
+	u64 from; /* first record wanted, or whose violations are */
 	const u8 *boot_id; /* of which boot, or NULL */
 	unsigned int timeout_ms; /* for one challenge and its answer */
 };

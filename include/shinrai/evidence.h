@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Evidence: the CMW collection that travels and is saved, PROTOCOL.md 4, 6. */
+/* Evidence, and violation reports: the CMW collections that travel and are
+ * saved, PROTOCOL.md 4, 6, 9. */
 #ifndef _SHINRAI_EVIDENCE_H
 #define _SHINRAI_EVIDENCE_H
 
@@ -39,6 +40,7 @@ struct shinrai_item {
 };
 
 struct shinrai_evidence {
+	bool report; /* a violation report: the log is abridged */
 	struct shinrai_item item[SHINRAI_NITEMS];
 };
 

@@ -8,6 +8,9 @@
 #include "appraise.h"
 
 json_t *shinrai_verdict_json(const struct shinrai_appraisal *v);
+const char *shinrai_report_name(enum shinrai_verdict verdict);
+void shinrai_report_names(const struct shinrai_appraisal *v,
+			  struct shinrai_names *names);
 const char *shinrai_verdict_headline(const struct shinrai_appraisal *v);
 
 #endif

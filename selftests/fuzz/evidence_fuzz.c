@@ -18,7 +18,8 @@ static void again(const struct shinrai_evidence *ev)
 
 	if (shinrai_evidence_pack(ev, &out, &len))
 		abort();
-	if (shinrai_evidence_parse(out, len, &back))
+	if (shinrai_evidence_parse(out, len, &back) ||
+	    ev->report != back.report)
 		abort();
 	for (i = 0; i < SHINRAI_NITEMS; i++) {
 		if (!ev->item[i].data != !back.item[i].data ||
@@ -65,6 +66,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	    !shinrai_session_parse(ev.item[SHINRAI_ITEM_SESSION].data,
 				   ev.item[SHINRAI_ITEM_SESSION].len, &session))
 		in.session = &session;
+	in.report = ev.report;
 	/* Nothing is pinned and nothing known: it cannot be trusted. */
 	if (shinrai_appraise(&in, &a) || a.verdict == SHINRAI_TRUSTED)
 		abort();

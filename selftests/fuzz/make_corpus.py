@@ -60,6 +60,10 @@ def main():
     records = [unhex(r, "cel") for r in VECTORS["records"]]
     seed("cel", "log", b"".join(records))
     seed("cel", "redacted", records[0] + unhex(VECTORS["redacted"][1], "cel"))
+    seed("abridge", "log", b"".join(records))
+    for r in VECTORS["records"][4:]:
+        for n, e in enumerate(r["events"]):
+            seed("flow", "%s%d" % (r["name"], n), unhex(e, "tlv"))
     for n, log in enumerate(FIXTURES["ima"][:4]):
         seed("ima", "binary%d" % n,
              bytes([log["big_endian"]]) + unhex(log, "log"))

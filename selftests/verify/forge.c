@@ -107,6 +107,8 @@ void forge_build(struct forge *f)
 	f->len[SHINRAI_ITEM_MACHINE] = (size_t)sprintf(
 		(char *)f->item[SHINRAI_ITEM_MACHINE], "{\"name\":\"plc-7\"}");
 	forge_build_session(f);
+	if (f->abridged)
+		forge_abridge(f);
 }
 
 int forge_appraise(struct forge *f, struct shinrai_appraisal *out)
@@ -114,7 +116,7 @@ int forge_appraise(struct forge *f, struct shinrai_appraisal *out)
 	struct shinrai_appraise_input in = { 0 };
 	struct shinrai_reference ref;
 	struct shinrai_digests known;
-	struct shinrai_evidence ev;
+	struct shinrai_evidence ev = { .report = f->abridged };
 	unsigned long line;
 	char why[200];
 	FILE *list;
@@ -131,6 +133,7 @@ int forge_appraise(struct forge *f, struct shinrai_appraisal *out)
 	in.last = f->have_last ? &f->last : NULL;
 	in.ak_key = f->no_pin ? NULL : f->key;
 	in.whole = f->whole;
+	in.report = f->report;
 	in.pcr_code = f->expect[0];
 	in.pcr_flow = f->expect[1];
 	in.allow_anon_exec = f->allow_anon_exec;

@@ -104,6 +104,9 @@ struct forge {
 	bool no_pin;
 	u8 expect[2]; /* PCRs of code and flow; 0: as by default */
 	bool allow_anon_exec;
+	bool report; /* asked for violations, not for the machine */
+	bool abridged; /* the log, before it is bent */
+	u64 since;
 	u8 policy[2][32]; /* that must be enforced */
 	size_t npolicies;
 };
@@ -122,6 +125,7 @@ void forge_quote(struct forge *f); /* attest, signature, pcrs anew */
 void forge_sign(struct forge *f); /* the attest item as it stands */
 void forge_log(struct forge *f, unsigned int count); /* and its PCRs */
 void forge_from(struct forge *f, u64 number); /* the log item, from there */
+void forge_abridge(struct forge *f);
 int forge_appraise(struct forge *f, struct shinrai_appraisal *out);
 
 struct forge_record *forge_record(struct forge *f, u8 type, u32 pcr);

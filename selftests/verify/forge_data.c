@@ -2,7 +2,11 @@
 /* Evidence made from nothing: owners, policies, labels, flows. */
 #include <assert.h>
 
+#include <stdlib.h>
+
 #include <openssl/sha.h>
+
+#include <shinrai/abridge.h>
 
 #include "forge_parts.h"
 
@@ -252,4 +256,17 @@ void forge_plan_data(struct forge *f)
 	forge_add(r, &e);
 	forge_flow(&e, FORGE_ACME, 7, SHINRAI_VERDICT_DENY, true);
 	forge_add(forge_more(f, true), &e);
+}
+
+/* What a machine does with the log of a report. */
+void forge_abridge(struct forge *f)
+{
+	u8 *log = f->item[SHINRAI_ITEM_LOG], *out;
+	size_t len;
+
+	assert(!shinrai_abridge(log, f->len[SHINRAI_ITEM_LOG], f->since,
+				FORGE_ITEM, &out, &len));
+	memcpy(log, out, len);
+	f->len[SHINRAI_ITEM_LOG] = len;
+	free(out);
 }

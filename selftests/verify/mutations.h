@@ -18,6 +18,7 @@ extern const struct mutation mutations_quote[];
 extern const struct mutation mutations_log[];
 extern const struct mutation mutations_boot[];
 extern const struct mutation mutations_data[];
+extern const struct mutation mutations_report[];
 
 static inline void forge_cut(struct forge *f, enum shinrai_item_id id)
 {

@@ -31,6 +31,17 @@ const char *shinrai_appraise_printable(const void *data, size_t len,
 	return text;
 }
 
+/* Of a report: true of the machine, but it makes no record less true. */
+static void note_beside(struct appraise *a, enum shinrai_reason_code code)
+{
+	const struct shinrai_reason_info *info = shinrai_reason_info(code);
+
+	if ((info->step == SHINRAI_STEP_LOG ||
+	     info->step == SHINRAI_STEP_FRESH) &&
+	    !a->out->count[code])
+		shinrai_appraise_note(a, "%s [%s]", info->text, info->code);
+}
+
 static void __attribute__((format(printf, 5, 0)))
 add(struct appraise *a, enum shinrai_reason_code code, bool has_record,
     u64 record, const char *fmt, va_list ap)
@@ -38,6 +49,10 @@ add(struct appraise *a, enum shinrai_reason_code code, bool has_record,
 	struct shinrai_appraisal *out = a->out;
 	struct shinrai_why *bigger, *w;
 
+	if (!shinrai_appraise_counts(a, code)) {
+		note_beside(a, code);
+		return;
+	}
 	if (out->count[code]++ >= SHINRAI_MAX_WHY)
 		return;
 	bigger = realloc(out->why, (out->nwhy + 1) * sizeof(*bigger));
@@ -252,7 +267,7 @@ static void require_all(struct appraise *a)
 			return;
 	}
 	for (i = SHINRAI_STEP_QUOTE; i <= SHINRAI_STEP_DATA; i++) {
-		if (!a->out->proven[i])
+		if (!a->out->proven[i] && shinrai_appraise_asks(a, i))
 			shinrai_appraise_why(a, SHINRAI_WHY_STEP_UNPROVEN, "%s",
 					     shinrai_step_name(i));
 	}
@@ -261,6 +276,10 @@ static void require_all(struct appraise *a)
 static void run(struct appraise *a)
 {
 	take_machine(a);
+	/* What was left out of an abridged log may be what speaks against it. */
+	if (a->in->ev->report && !a->in->report)
+		shinrai_appraise_why(a, SHINRAI_WHY_EVIDENCE_SYNTAX,
+				     "a violation report");
 	name_leniency(a);
 	name_sources(a);
 	shinrai_appraise_quote(a);
@@ -295,6 +314,8 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 		return -ENOMEM;
 	a->in = in;
 	a->out = out;
+	out->report = in->report;
+	out->names = in->names;
 	if (shinrai_appraise_expect(a)) {
 		free(a);
 		return -EINVAL;
@@ -302,7 +323,8 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 	run(a);
 	conclude(out);
 	/* Nobody but the machine itself may change what is remembered of it. */
-	out->have_next = a->placed && out->proven[SHINRAI_STEP_QUOTE] &&
+	out->have_next = a->placed && !in->report &&
+			 out->proven[SHINRAI_STEP_QUOTE] &&
 			 out->proven[SHINRAI_STEP_FRESH] &&
 			 !out->count[SHINRAI_WHY_LOG_ROLLBACK] &&
 			 !out->count[SHINRAI_WHY_POLICY_OTHER];
@@ -346,5 +368,6 @@ void shinrai_appraisal_free(struct shinrai_appraisal *out)
 	for (i = 0; i < out->nnotes; i++)
 		free(out->note[i]);
 	free(out->why);
+	free(out->violation);
 	memset(out, 0, sizeof(*out));
 }

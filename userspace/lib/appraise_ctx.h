@@ -4,6 +4,7 @@
 #ifndef SHINRAI_APPRAISE_CTX_H
 #define SHINRAI_APPRAISE_CTX_H
 
+#include <shinrai/abridge.h>
 #include <shinrai/appraise.h>
 #include <shinrai/bootlog.h>
 #include <shinrai/cel.h>
@@ -95,6 +96,11 @@ void shinrai_appraise_policy_event(struct appraise *a,
 const struct shinrai_owner_state *
 shinrai_data_owner(const struct shinrai_data_state *d,
 		   const u8 owner[SHINRAI_DIGEST_SIZE]);
+bool shinrai_appraise_counts(const struct appraise *a,
+			     enum shinrai_reason_code code);
+bool shinrai_appraise_asks(const struct appraise *a, enum shinrai_step step);
+void shinrai_appraise_reported(struct appraise *a,
+			       const struct shinrai_cel_record *r);
 void shinrai_appraise_needed(struct appraise *a);
 void shinrai_appraise_arm(struct appraise *a);
 

@@ -101,7 +101,7 @@ static void judge_outcome(struct appraise *a, const struct shinrai_header *h,
 	if (what == SHINRAI_FLOW_LEFT)
 		shinrai_appraise_record(a, SHINRAI_WHY_DATA_LEFT, h->recnum,
 					"%s", text);
-	else if (a->noted++ < MAX_REFUSED)
+	else if (!a->in->report && a->noted++ < MAX_REFUSED)
 		shinrai_appraise_note(a, "record %llu: %s",
 				      (unsigned long long)h->recnum, text);
 }

@@ -75,7 +75,7 @@ static void judge_events(struct appraise *a, const struct shinrai_cel_record *r)
 	    r->header.pcr != a->now.flow_pcr)
 		shinrai_appraise_record(a, SHINRAI_WHY_PCR_OTHER, r->rec.recnum,
 					"PCR %u", r->header.pcr);
-	while (shinrai_event_next(&events, &ev) > 0) {
+	while (shinrai_shown_next(&events, &ev) > 0) {
 		shinrai_appraise_event(a, &r->header, &ev);
 		starts += ev.type == SHINRAI_EVENT_START;
 		arms += ev.type == SHINRAI_EVENT_ARM;
@@ -108,7 +108,7 @@ static void check_checkpoint(struct appraise *a, const struct shinrai_cel *c,
 	struct shinrai_rd events = r->events;
 	u64 records;
 
-	while (shinrai_event_next(&events, &ev) > 0) {
+	while (shinrai_shown_next(&events, &ev) > 0) {
 		if (ev.type != SHINRAI_EVENT_CHECKPOINT)
 			continue;
 		f = shinrai_event_field(&ev, SHINRAI_FIELD_LOG_ROOT);
@@ -177,6 +177,8 @@ static void judge(struct appraise *a, struct shinrai_cel *c)
 		add_faults(a, &r);
 		if (r.have_header && a->vouched)
 			judge_events(a, &r);
+		if (r.have_header && a->vouched && a->in->report)
+			shinrai_appraise_reported(a, &r);
 		if (r.have_header && a->vouched &&
 		    r.header.type == SHINRAI_RECORD_CHECKPOINT)
 			check_checkpoint(a, c, &r, &tree);
@@ -301,6 +303,7 @@ static void report(struct appraise *a, const struct shinrai_cel *c)
 void shinrai_appraise_log(struct appraise *a)
 {
 	struct shinrai_cel c;
+	bool armed;
 
 	if (!appraise_item(a, SHINRAI_ITEM_LOG)->data)
 		return;
@@ -324,8 +327,10 @@ void shinrai_appraise_log(struct appraise *a)
 	a->out->modules = a->now.modules;
 	a->out->proven[SHINRAI_STEP_LOG] = a->placed;
 	a->out->proven[SHINRAI_STEP_START] = a->placed && a->have_start;
-	a->out->proven[SHINRAI_STEP_ARM] = a->placed && a->now.armed;
-	a->out->proven[SHINRAI_STEP_RUNNING] = a->placed && a->now.armed;
-	a->out->proven[SHINRAI_STEP_CODE] = a->placed && a->now.armed;
-	a->out->proven[SHINRAI_STEP_DATA] = a->placed && a->now.armed;
+	armed = a->placed && a->now.armed;
+	a->out->proven[SHINRAI_STEP_ARM] = armed;
+	/* Reports do not show what code ran. */
+	a->out->proven[SHINRAI_STEP_RUNNING] = armed && !a->in->report;
+	a->out->proven[SHINRAI_STEP_CODE] = armed && !a->in->report;
+	a->out->proven[SHINRAI_STEP_DATA] = armed;
 }

@@ -52,6 +52,7 @@ void shinrai_appraise_begin(const struct appraise *a, struct shinrai_cel *c)
 	const struct shinrai_item *log = appraise_item(a, SHINRAI_ITEM_LOG);
 
 	shinrai_cel_init(c, log->data, log->len);
+	c->abridged = a->in->report && a->in->ev->report;
 	if (a->incremental)
 		resume(a, c);
 }
@@ -69,7 +70,7 @@ static void read_start(struct appraise *a, const struct shinrai_record *r)
 	    h.type != SHINRAI_RECORD_START)
 		return;
 	memcpy(a->now.boot_id, h.boot_id, sizeof(h.boot_id));
-	if (shinrai_event_next(&events, &ev) <= 0 ||
+	if (shinrai_shown_next(&events, &ev) <= 0 ||
 	    ev.type != SHINRAI_EVENT_START)
 		return;
 	f = shinrai_event_field(&ev, SHINRAI_FIELD_PCRS);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Replay of a CEL-TLV log; ours is checked in full. */
+#include <shinrai/abridge.h>
 #include <shinrai/cel.h>
 
 #define FAULT(name, code, text) [SHINRAI_CEL_##name] = { code, text }
@@ -143,7 +144,7 @@ static void take_start(struct shinrai_cel *c, struct shinrai_cel_record *r)
 	struct shinrai_rd events = r->events;
 	struct shinrai_event ev;
 
-	while (shinrai_event_next(&events, &ev) > 0) {
+	while (shinrai_shown_next(&events, &ev) > 0) {
 		if (ev.type != SHINRAI_EVENT_START)
 			continue;
 		if (start_banks(c, &ev) || start_values(c, &ev))
@@ -195,7 +196,7 @@ static void check_events(struct shinrai_cel_record *r)
 
 	if (r->header.type & SHINRAI_RECORD_NONCRITICAL)
 		return;
-	while (shinrai_event_next(&events, &ev) > 0) {
+	while (shinrai_shown_next(&events, &ev) > 0) {
 		if (!event_known(ev.type))
 			fault(r, SHINRAI_CEL_EVENT_TYPE);
 	}
@@ -252,7 +253,8 @@ static void check_digests(const struct shinrai_cel *c,
 }
 
 /* One to one: what the core finds becomes a fault of this record. */
-static bool check_content(struct shinrai_cel_record *r)
+static bool check_content(const struct shinrai_cel *c,
+			  struct shinrai_cel_record *r)
 {
 	static const u8 map[] = {
 		[SHINRAI_FAULT_SYNTAX] = SHINRAI_CEL_SYNTAX,
@@ -262,8 +264,10 @@ static bool check_content(struct shinrai_cel_record *r)
 		[SHINRAI_FAULT_COUNT] = SHINRAI_CEL_COUNT,
 		[SHINRAI_FAULT_ROOT] = SHINRAI_CEL_ROOT,
 	};
-	enum shinrai_fault f = shinrai_record_check(&r->rec, &r->header);
+	enum shinrai_fault f;
 
+	f = c->abridged ? shinrai_abridged_check(&r->rec, &r->header) :
+			  shinrai_record_check(&r->rec, &r->header);
 	if (f != SHINRAI_FAULT_NONE)
 		fault(r, map[f]);
 	if (f == SHINRAI_FAULT_VERSION)
@@ -297,7 +301,7 @@ static void check_later(const struct shinrai_cel *c,
 static void check_ours(struct shinrai_cel *c, struct shinrai_cel_record *r)
 {
 	r->ours = true;
-	if (!check_content(r)) {
+	if (!check_content(c, r)) {
 		if (r->faults & 1u << SHINRAI_CEL_VERSION)
 			check_later(c, r);
 		return;

@@ -10,7 +10,7 @@
 #include "client_http.h"
 
 /**
- * shinrai_http_request() - POST /v1/evidence, PROTOCOL.md 5
+ * shinrai_http_request() - POST /v1/evidence or /v1/violations, PROTOCOL.md 5
  * @req: whom and from where
  * @s: the nonce
  * @text: out, NUL-terminated, for free()
@@ -25,21 +25,22 @@ int shinrai_http_request(const struct shinrai_client_request *req,
 	int n;
 
 	shinrai_base64url_encode(s->nonce, s->nonce_len, nonce);
-	n = snprintf(body, sizeof(body), "{\"nonce\":\"%s\",\"from\":%llu",
-		     nonce, (unsigned long long)req->from);
+	n = snprintf(body, sizeof(body), "{\"nonce\":\"%s\",\"%s\":%llu", nonce,
+		     req->violations ? "since" : "from",
+		     (unsigned long long)req->from);
 	if (req->boot_id)
 		n += snprintf(body + n, sizeof(body) - (size_t)n,
 			      ",\"boot_id\":\"%s\"",
 			      shinrai_hex_encode(req->boot_id, 16, boot));
 	n += snprintf(body + n, sizeof(body) - (size_t)n, "}");
 	n = asprintf(text,
-		     "POST /v1/evidence HTTP/1.1\r\nHost: %s%s%s:%s\r\n"
+		     "POST /v1/%s HTTP/1.1\r\nHost: %s%s%s:%s\r\n"
 		     "User-Agent: shinrai-verify/1\r\n"
 		     "Accept: application/cmw+cbor\r\n"
 		     "Content-Type: application/json\r\n"
 		     "Content-Length: %d\r\nConnection: close\r\n\r\n%s",
-		     v6 ? "[" : "", req->host, v6 ? "]" : "", req->port, n,
-		     body);
+		     req->violations ? "violations" : "evidence", v6 ? "[" : "",
+		     req->host, v6 ? "]" : "", req->port, n, body);
 	return n < 0 ? -ENOMEM : 0;
 }
 

@@ -114,13 +114,16 @@ static json_t *claims(const struct shinrai_appraisal *v, s64 now)
 	char nonce[2 * SHINRAI_NONCE_MAX];
 	json_t *j;
 
+	/* A report says what was recorded, not what the machine is worth. */
 	j = json_pack("{s:s, s:I, s:{s:s, s:s}, s:{s:{s:i, s:o, s:o}}}",
 		      "eat_profile", "tag:github.com,2023:veraison/ear", "iat",
 		      (json_int_t)now, "ear.verifier-id", "developer",
 		      "Shinrai", "build", "shinrai-verify 1", "submods",
-		      "shinrai", "ear.status", status[v->verdict],
+		      "shinrai", "ear.status",
+		      v->report ? NONE : status[v->verdict],
 		      "ear.trustworthiness-vector", vector(v),
-		      "shinrai.verdict", shinrai_verdict_json(v));
+		      v->report ? "shinrai.report" : "shinrai.verdict",
+		      shinrai_verdict_json(v));
 	if (j && v->have_session) {
 		shinrai_base64url_encode(v->session.nonce, v->session.nonce_len,
 					 nonce);

@@ -7,6 +7,7 @@
 
 #define COLLECTION_KEY "__cmwc_t"
 #define COLLECTION "tag:shinrai,2026:evidence-v1"
+#define REPORT "tag:shinrai,2026:violations-v1"
 #define MAX_KEYS 64
 #define MAX_DEPTH 8
 
@@ -129,7 +130,7 @@ int shinrai_evidence_iov(const struct shinrai_evidence *ev,
 	memset(iov, 0, SHINRAI_EVIDENCE_IOV * sizeof(*iov));
 	frame_add(&f, cbor_encode_map_start(keys, f.p, SHINRAI_EVIDENCE_FRAME));
 	frame_text(&f, COLLECTION_KEY);
-	frame_text(&f, COLLECTION);
+	frame_text(&f, ev->report ? REPORT : COLLECTION);
 	iov[n++] = (struct iovec){ f.p, f.len };
 	sum = f.len;
 	for (i = 0; i < SHINRAI_NITEMS; i++) {
@@ -380,7 +381,9 @@ static int parse_value(struct in *in, const struct token *key,
 		if (t.kind != TEXT)
 			return -EBADMSG;
 		*typed = true;
-		return text_is(&t, COLLECTION) ? 0 : -EPROTONOSUPPORT;
+		ev->report = text_is(&t, REPORT);
+		return ev->report || text_is(&t, COLLECTION) ? 0 :
+							       -EPROTONOSUPPORT;
 	}
 	for (i = 0; i < SHINRAI_NITEMS; i++) {
 		if (text_is(key, items[i].key))

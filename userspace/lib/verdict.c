@@ -115,8 +115,63 @@ static void add_facts(json_t *j, const struct shinrai_appraisal *v)
 }
 
 /**
+ * shinrai_report_name() - "proven", "refuted" or "unproven"
+ * @verdict: what the appraisal of a report came to
+ *
+ * Return: static.
+ */
+const char *shinrai_report_name(enum shinrai_verdict verdict)
+{
+	return verdict == SHINRAI_TRUSTED ? "proven" :
+	       verdict == SHINRAI_UNKNOWN ? "unproven" :
+					    "refuted";
+}
+
+/**
+ * shinrai_report_names() - what is known of owners and labels
+ * @v: of a report
+ * @names: out; looks into what @v was given, and is not freed
+ */
+void shinrai_report_names(const struct shinrai_appraisal *v,
+			  struct shinrai_names *names)
+{
+	unsigned int i;
+
+	if (v->names)
+		*names = *v->names;
+	else
+		memset(names, 0, sizeof(*names));
+	/* What the log says counts more than a file that nobody vouched for. */
+	for (i = 0; i < v->data.nowners; i++)
+		shinrai_names_space(names, v->data.owner[i].owner,
+				    v->data.owner[i].name);
+}
+
+static void add_report(json_t *j, const struct shinrai_appraisal *v)
+{
+	struct shinrai_flow_names get;
+	json_t *all = json_array();
+	struct shinrai_names names;
+	size_t i;
+
+	shinrai_report_names(v, &names);
+	get = shinrai_names_get(&names);
+	for (i = 0; i < v->nviolations; i++)
+		json_array_append_new(
+			all, shinrai_violation_json(&v->violation[i], &get));
+	json_object_set_new(j, "violations", all);
+	json_object_set_new(j, "left_out",
+			    json_integer((json_int_t)v->left_out));
+	json_object_set_new(j, "left_out_flow",
+			    json_integer((json_int_t)v->left_out_flow));
+	json_object_del(j, "verdict");
+	json_object_set_new(j, "report",
+			    json_string(shinrai_report_name(v->verdict)));
+}
+
+/**
  * shinrai_verdict_json() - the verdict for programs, PROTOCOL.md 7
- * @v: the verdict
+ * @v: the verdict; of a report it is as in 9.2
  *
  * Return: an object for json_decref(); NULL for lack of memory.
  */
@@ -140,6 +195,8 @@ json_t *shinrai_verdict_json(const struct shinrai_appraisal *v)
 		return NULL;
 	json_object_set_new(j, "data", data_json(&v->data));
 	add_facts(j, v);
+	if (v->report)
+		add_report(j, v);
 	return j;
 }
 
@@ -159,6 +216,8 @@ const char *shinrai_verdict_headline(const struct shinrai_appraisal *v)
 	const struct shinrai_reason_info *first;
 	unsigned int i;
 
+	if (v->report && v->verdict == SHINRAI_TRUSTED)
+		return "what is listed was recorded; root unproven";
 	if (v->verdict == SHINRAI_TRUSTED || !v->nwhy)
 		return "all that was asked for is proven; root unproven";
 	first = shinrai_reason_info(v->why[0].code);

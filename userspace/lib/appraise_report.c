@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Appraisal of a violation report: that the module of this machine recorded it.
+ * What code ran, and whether the machine is to be trusted, is not asked.
+ */
+#include <stdlib.h>
+
+#include "appraise_ctx.h"
+
+/* What is true of the machine and leaves the record as true as it was. */
+static const enum shinrai_reason_code beside[] = {
+	SHINRAI_WHY_OVERFLOW,
+	SHINRAI_WHY_DEGRADED,
+	SHINRAI_WHY_DATA_LEFT,
+	SHINRAI_WHY_LABEL_LOST,
+	SHINRAI_WHY_POLICY_ABSENT,
+	SHINRAI_WHY_POLICY_OBSERVED,
+	/* A report stays true, however old its quote is. */
+	SHINRAI_WHY_SESSION_MISSING,
+	SHINRAI_WHY_SESSION_SYNTAX,
+	SHINRAI_WHY_SESSION_UNSIGNED,
+	SHINRAI_WHY_SESSION_UNPROVEN,
+	SHINRAI_WHY_SESSION_VERIFIER,
+	SHINRAI_WHY_SESSION_SIGNATURE,
+};
+
+/**
+ * shinrai_appraise_asks() - is this step asked for?
+ * @a: the appraisal
+ * @step: of the ladder
+ *
+ * Return: true when it must be proven.
+ */
+bool shinrai_appraise_asks(const struct appraise *a, enum shinrai_step step)
+{
+	if (!a->in || !a->in->report)
+		return true;
+	return step != SHINRAI_STEP_FRESH && step != SHINRAI_STEP_RUNNING &&
+	       step != SHINRAI_STEP_CODE && step != SHINRAI_STEP_IMA;
+}
+
+/**
+ * shinrai_appraise_counts() - does a reason count in this appraisal?
+ * @a: the appraisal
+ * @code: the reason
+ *
+ * Return: true unless it is a report and the reason says nothing of its truth.
+ */
+bool shinrai_appraise_counts(const struct appraise *a,
+			     enum shinrai_reason_code code)
+{
+	const struct shinrai_reason_info *info = shinrai_reason_info(code);
+	size_t i;
+
+	if (!a->in || !a->in->report)
+		return true;
+	for (i = 0; i < ARRAY_SIZE(beside); i++) {
+		if (beside[i] == code)
+			return false;
+	}
+	return info->step == SHINRAI_STEP_FRESH ||
+	       shinrai_appraise_asks(a, info->step);
+}
+
+static void take(struct appraise *a, const struct shinrai_violation *v)
+{
+	struct shinrai_appraisal *out = a->out;
+	struct shinrai_violation *more;
+	size_t n = out->nviolations;
+
+	if (!(n & (n - 1))) {
+		more = reallocarray(out->violation, n ? 2 * n : 1, sizeof(*v));
+		if (!more) {
+			a->err = -ENOMEM;
+			return;
+		}
+		out->violation = more;
+	}
+	out->violation[out->nviolations++] = *v;
+}
+
+/**
+ * shinrai_appraise_reported() - collect the violations of a covered record
+ * @a: the appraisal of a report
+ * @r: the record; malformed events were told already
+ */
+void shinrai_appraise_reported(struct appraise *a,
+			       const struct shinrai_cel_record *r)
+{
+	struct shinrai_rd events = r->events;
+	struct shinrai_event ev;
+	unsigned int shown = 0;
+	u64 left_out;
+
+	while (shinrai_shown_next(&events, &ev) > 0) {
+		struct shinrai_violation v = { .record = r->header.recnum,
+					       .event = shown++,
+					       .time_ns = r->header.time_ns };
+
+		if (shinrai_violation_parse(&ev, &v) == 1)
+			take(a, &v);
+	}
+	left_out = r->header.event_count > shown ?
+			   r->header.event_count - shown :
+			   0;
+	a->out->left_out += left_out;
+	if (r->header.pcr == a->now.flow_pcr)
+		a->out->left_out_flow += left_out;
+}
