@@ -55,11 +55,11 @@ class Reader:
         assert self.at == len(self.b)
 
 
-def load(path="body"):
+def load(path="body", kind="evidence"):
     b = open(path, "rb").read()
     d, end = cbor(b)
     assert end == len(b)
-    assert d.pop("__cmwc_t") == "tag:shinrai,2026:evidence-v1"
+    assert d.pop("__cmwc_t") == "tag:shinrai,2026:%s-v1" % kind
     return {k: v[1] for k, v in d.items()}
 
 
@@ -171,8 +171,62 @@ def replay(b, pcr, start=bytes(32)):
     return seen
 
 
-def verify(nonce, cert_spki, exporter=None):
-    ev = load()
+def merkle(leaves):
+    """RFC 9162 2.1.1"""
+    if len(leaves) == 1:
+        return leaves[0]
+    k = 1
+    while 2 * k < len(leaves):
+        k *= 2
+    return sha(b"\1", merkle(leaves[:k]), merkle(leaves[k:]))
+
+
+def event_leaf(b):
+    """PROTOCOL.md 2.3; the type of the event, too."""
+    r = Reader(b)
+    kind = r.take(2)
+    hashed = kind
+    while r.at < len(b):
+        fid, form, value = r.uint(1), r.uint(1), r.take(r.uint(2))
+        hashed += bytes([fid])
+        if fid < 0x80:
+            hashed += struct.pack(">H", len(value)) + value
+        else:
+            hashed += value if form else sha(b"\2", bytes([fid]), value)
+    return int.from_bytes(kind, "big"), sha(b"\0", hashed)
+
+
+def abridged(b):
+    """PROTOCOL.md 2.10: [(number, PCR, types shown, leaves)], roots checked."""
+    out = []
+    for number, pcr, digests in records(b):
+        out.append([number, pcr, [], 0])
+    r = Reader(b)
+    for record in out:
+        for _ in range(3):
+            r.take(1)
+            r.take(r.uint(4))
+        assert r.uint(1) == 0x53
+        c = Reader(r.take(r.uint(4)))
+        header, leaves = c.take(81), []
+        while c.at < len(c.b):
+            kind, value = c.uint(1), c.take(c.uint(4))
+            if kind == 2:
+                shown, leaf = event_leaf(value)
+                record[2].append(shown)
+                leaves.append(leaf)
+            else:
+                assert kind == 3 and len(value) == 32
+                leaves.append(value)
+                record[3] += 1
+        count = int.from_bytes(header[45:49], "big")
+        assert not leaves or len(leaves) == count, "events"
+        assert not leaves or merkle(leaves) == header[49:81], "root"
+    return out
+
+
+def verify(nonce, cert_spki, exporter=None, kind="evidence"):
+    ev = load(kind=kind)
     c = challenge(ev["challenge"])
     pad = "=" * (-len(nonce) % 4)
     assert c["nonce"] == base64.urlsafe_b64decode(nonce + pad), "nonce"
@@ -193,6 +247,18 @@ if __name__ == "__main__":
     what, args = sys.argv[1], sys.argv[2:]
     if what == "verify":
         verify(*args)
+    elif what == "verify-report":
+        verify(*args, kind="violations")
+        abridged(load(kind="violations")["log"])
+    elif what == "report-item":
+        sys.stdout.buffer.write(load(kind="violations")[args[0]])
+    elif what == "report-keys":
+        print(" ".join(sorted(load(kind="violations"))))
+    elif what == "abridged":
+        for number, pcr, shown, leaves in abridged(
+                load(kind="violations")["log"]):
+            print(number, pcr, "%d left" % leaves,
+                  " ".join(map(str, shown)) or "-")
     elif what == "item":
         sys.stdout.buffer.write(load()[args[0]])
     elif what == "keys":

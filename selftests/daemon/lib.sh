@@ -200,6 +200,12 @@ challenge() {
 	ask /v1/evidence -d "{\"nonce\":\"$last_nonce\"${1:+,$1}}"
 }
 
+# violations [JSON-MEMBERS]: a report, with a fresh nonce
+violations() {
+	last_nonce=$(nonce)
+	ask /v1/violations -d "{\"nonce\":\"$last_nonce\"${1:+,$1}}"
+}
+
 # evidence COMMAND...: look into body with the independent reader.
 evidence() {
 	python3 "$here/evidence.py" "$@"

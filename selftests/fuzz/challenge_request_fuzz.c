@@ -7,10 +7,10 @@
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+static void parse(const u8 *data, size_t size, bool report)
 {
 	struct evbuffer *body = evbuffer_new();
-	struct challenge c = { 0 };
+	struct challenge c = { .report = report };
 	u8 leaf[SHINRAI_TREE_HASH];
 
 	if (!body || evbuffer_add(body, data, size))
@@ -19,5 +19,11 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	    (shinrai_challenge_leaf(&c.c, leaf) || c.items & ~ITEMS_ALL))
 		abort();
 	evbuffer_free(body);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	parse(data, size, false);
+	parse(data, size, true);
 	return 0;
 }

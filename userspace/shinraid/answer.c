@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include <shinrai/abridge.h>
 #include <shinrai/evidence.h>
 
 #include "diag.h"
@@ -82,7 +83,7 @@ void answer_read_logs(struct net *n)
 		r->firmware = read_log("firmware", n->start->firmware);
 }
 
-static char *machine(const struct net *n, u64 first)
+static char *machine(const struct net *n, u64 first, const struct challenge *c)
 {
 	const struct msg_synced *log = &n->round.log;
 	const struct net_start *s = n->start;
@@ -101,6 +102,10 @@ static char *machine(const struct net *n, u64 first)
 		      (json_int_t)first, "window", "ms",
 		      (json_int_t)log->window_ms, "events",
 		      (json_int_t)log->window_events);
+	if (j && c->report)
+		json_object_set_new(
+			j, "since",
+			json_integer((json_int_t)round_wanted(&n->round, c)));
 	text = j ? json_dumps(j, JSON_COMPACT) : NULL;
 	json_decref(j);
 	return text;
@@ -127,7 +132,7 @@ static void set_logs(struct shinrai_evidence *ev, const struct round *r,
 	const struct range *at = &r->range[index];
 	u32 items = r->batch.challenge[index]->items;
 
-	if (items & ITEM_LOG)
+	if (items & ITEM_LOG && !ev->report)
 		set(ev, SHINRAI_ITEM_LOG, blob_data(r->spool) + at->offset,
 		    (size_t)at->len);
 	if (items & ITEM_IMA && r->ima)
@@ -175,8 +180,30 @@ static int put(struct evbuffer *body, const struct round *r,
 	return 0;
 }
 
+/*
+ * The log of a report: without what is none of its reader's business.
+ * Return: 0, and then @log is for free(); -EMSGSIZE; -EIO; -ENOMEM.
+ */
+static int abridge(struct shinrai_evidence *ev, const struct round *r,
+		   u64 index, u8 **log)
+{
+	const struct challenge *c = r->batch.challenge[index];
+	const struct range *at = &r->range[index];
+	size_t len;
+	int ret;
+
+	if (!at->len)
+		return -EMSGSIZE;
+	ret = shinrai_abridge(blob_data(r->spool) + at->offset, (size_t)at->len,
+			      round_wanted(r, c), SHINRAI_MAX_ANSWER_LOG, log,
+			      &len);
+	if (!ret)
+		set(ev, SHINRAI_ITEM_LOG, *log, len);
+	return ret;
+}
+
 /**
- * answer_build() - evidence for one challenge of the batch
+ * answer_build() - evidence, or a report, for one challenge of the batch
  * @n: quote, log and ranges are there
  * @index: which challenge
  * @body: appended to; undefined on error
@@ -187,7 +214,8 @@ int answer_build(struct net *n, u64 index, struct evbuffer *body)
 {
 	struct round *r = &n->round;
 	const struct challenge *c = r->batch.challenge[index];
-	struct shinrai_evidence ev = { 0 };
+	struct shinrai_evidence ev = { .report = c->report };
+	u8 *log = NULL;
 	u8 item[SHINRAI_CHALLENGE_MAX];
 	struct shinrai_wr w;
 	char *text = NULL;
@@ -200,13 +228,18 @@ int answer_build(struct net *n, u64 index, struct evbuffer *body)
 	set_quote(&ev, &r->quoted);
 	set(&ev, SHINRAI_ITEM_CHALLENGE, item, w.len);
 	set_logs(&ev, r, index);
-	if (c->items & ITEM_MACHINE) {
-		text = machine(n, r->range[index].first);
-		if (!text)
-			return -ENOMEM;
-		set(&ev, SHINRAI_ITEM_MACHINE, text, strlen(text));
+	if (c->report)
+		ret = abridge(&ev, r, index, &log);
+	if (!ret && c->items & ITEM_MACHINE) {
+		text = machine(n, r->range[index].first, c);
+		if (text)
+			set(&ev, SHINRAI_ITEM_MACHINE, text, strlen(text));
+		else
+			ret = -ENOMEM;
 	}
-	ret = put(body, r, &ev);
+	if (!ret)
+		ret = put(body, r, &ev);
 	free(text);
+	free(log);
 	return ret;
 }

@@ -12,6 +12,7 @@
 
 enum item { ITEM_LOG = 1, ITEM_IMA = 2, ITEM_FIRMWARE = 4, ITEM_MACHINE = 8 };
 #define ITEMS_ALL (ITEM_LOG | ITEM_IMA | ITEM_FIRMWARE | ITEM_MACHINE)
+#define ITEMS_REPORT (ITEM_LOG | ITEM_FIRMWARE | ITEM_MACHINE)
 
 struct challenge {
 	TAILQ_ENTRY(challenge) link;
@@ -19,7 +20,8 @@ struct challenge {
 	struct shinrai_challenge c; /* batch_form() fills in what lacks */
 	bool boot_known;
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of the log that @from counts in */
-	u64 from;
+	u64 from; /* first record wanted; of a report, whose violations are */
+	bool report; /* of violations, not evidence */
 	u32 items;
 };
 TAILQ_HEAD(challenge_list, challenge);

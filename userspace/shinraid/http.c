@@ -76,7 +76,7 @@ void http_evidence(struct evhttp_request *req, struct evbuffer *body)
 }
 
 static void challenge(struct net *n, struct evhttp_request *req,
-		      struct conn *conn)
+		      struct conn *conn, bool report)
 {
 	struct evbuffer *body = evhttp_request_get_input_buffer(req);
 	struct round *r = &n->round;
@@ -99,6 +99,8 @@ static void challenge(struct net *n, struct evhttp_request *req,
 		return;
 	}
 	c = calloc(1, sizeof(*c));
+	if (c)
+		c->report = report;
 	if (!c)
 		lacking = "out of memory";
 	else if (tls_exporter(conn_ssl(conn), c->c.exporter))
@@ -167,6 +169,27 @@ void http_status(struct net *n)
 	}
 }
 
+static void dispatch(struct net *n, struct evhttp_request *req,
+		     struct conn *conn)
+{
+	static const char known[] = "POST /v1/evidence, POST /v1/violations, "
+				    "GET /v1/status";
+	enum evhttp_cmd_type cmd = evhttp_request_get_command(req);
+	const char *uri = evhttp_request_get_uri(req);
+	bool evidence = !strcmp(uri, "/v1/evidence");
+	bool report = !strcmp(uri, "/v1/violations");
+	bool status = !strcmp(uri, "/v1/status");
+
+	if ((evidence || report) && cmd == EVHTTP_REQ_POST)
+		challenge(n, req, conn, report);
+	else if (status && cmd == EVHTTP_REQ_GET)
+		ask_status(n, req);
+	else if (evidence || report || status)
+		http_problem(req, 405, "Method Not Allowed", known);
+	else
+		http_problem(req, 404, "Not Found", known);
+}
+
 /**
  * http_request() - a request was read whole
  * @req: the request
@@ -174,8 +197,6 @@ void http_status(struct net *n)
  */
 void http_request(struct evhttp_request *req, void *net)
 {
-	enum evhttp_cmd_type cmd = evhttp_request_get_command(req);
-	const char *uri = evhttp_request_get_uri(req);
 	struct conn *conn = conn_of(req);
 	struct net *n = net;
 
@@ -189,15 +210,7 @@ void http_request(struct evhttp_request *req, void *net)
 			     "a client that is not in allow_clients asked");
 		http_problem(req, 403, "Forbidden",
 			     "this client certificate is not allowed here");
-	} else if (!strcmp(uri, "/v1/evidence") && cmd == EVHTTP_REQ_POST) {
-		challenge(n, req, conn);
-	} else if (!strcmp(uri, "/v1/status") && cmd == EVHTTP_REQ_GET) {
-		ask_status(n, req);
-	} else if (!strcmp(uri, "/v1/evidence") || !strcmp(uri, "/v1/status")) {
-		http_problem(req, 405, "Method Not Allowed",
-			     "POST /v1/evidence, GET /v1/status");
 	} else {
-		http_problem(req, 404, "Not Found",
-			     "POST /v1/evidence, GET /v1/status");
+		dispatch(n, req, conn);
 	}
 }

@@ -145,8 +145,12 @@ static void answer_range(struct monitor *m, u64 cookie,
 	out.count = in->count;
 	for (i = 0; i < in->count; i++) {
 		if (spool_range(&m->logger.spool, in->from[i],
-				SHINRAI_MAX_ANSWER_LOG, &out.range[i].first,
-				&out.range[i].offset, &out.range[i].len))
+				in->whole[i] ? SHINRAI_MAX_LOG :
+					       SHINRAI_MAX_ANSWER_LOG,
+				&out.range[i].first, &out.range[i].offset,
+				&out.range[i].len) ||
+		    (in->whole[i] &&
+		     out.range[i].len != spool_size(&m->logger.spool)))
 			memset(&out.range[i], 0, sizeof(out.range[i]));
 	}
 	if (msg_send(m->net, MSG_RANGED, cookie, &out, -1))

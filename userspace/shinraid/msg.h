@@ -71,6 +71,7 @@ struct msg_range {
 	u32 count;
 	u32 reserved;
 	u64 from[MSG_RANGES];
+	u8 whole[MSG_RANGES]; /* 1: up to the longest log, or nothing of it */
 };
 
 struct msg_ranged {

@@ -25,7 +25,8 @@ static const char *set_nonce(const json_t *v, struct challenge *c)
 static const char *set_from(const json_t *v, struct challenge *c)
 {
 	if (!json_is_integer(v) || json_integer_value(v) < 0)
-		return "from is not a record number";
+		return c->report ? "since is not a record number" :
+				   "from is not a record number";
 	c->from = (u64)json_integer_value(v);
 	return NULL;
 }
@@ -78,22 +79,29 @@ static const char *set_members(json_t *root, struct challenge *c)
 	static const struct {
 		const char *name;
 		const char *(*set)(const json_t *v, struct challenge *c);
-	} members[] = { { "nonce", set_nonce },
-			{ "from", set_from },
-			{ "boot_id", set_boot_id },
-			{ "items", set_items } };
+		bool evidence, report; /* belongs there */
+	} members[] = { { "nonce", set_nonce, true, true },
+			{ "boot_id", set_boot_id, true, true },
+			{ "from", set_from, true, false },
+			{ "items", set_items, true, false },
+			{ "since", set_from, false, true } };
 	const char *key, *wrong = NULL;
 	json_t *v;
 	size_t i;
 
 	json_object_foreach(root, key, v) {
 		for (i = 0; i < ARRAY_SIZE(members); i++) {
-			if (!strcmp(key, members[i].name))
+			if (!strcmp(key, members[i].name) &&
+			    (c->report ? members[i].report :
+					 members[i].evidence))
 				break;
 		}
 		if (i == ARRAY_SIZE(members))
-			return "unknown member (nonce, from, boot_id and items "
-			       "are known)";
+			return c->report ?
+				       "unknown member (nonce, since and "
+				       "boot_id are known)" :
+				       "unknown member (nonce, from, boot_id "
+				       "and items are known)";
 		wrong = members[i].set(v, c);
 		if (wrong)
 			return wrong;
@@ -104,7 +112,7 @@ static const char *set_members(json_t *root, struct challenge *c)
 /**
  * request_parse() - read a challenge
  * @body: of the request; is not changed
- * @c: zeroed; out: nonce, from, boot_id, items
+ * @c: zeroed, but for report; out: nonce, from, boot_id, items
  *
  * Return: NULL; or what is wrong with it, a constant text.
  */
@@ -114,7 +122,7 @@ const char *request_parse(struct evbuffer *body, struct challenge *c)
 	const char *wrong;
 	json_t *root;
 
-	c->items = ITEMS_ALL;
+	c->items = c->report ? ITEMS_REPORT : ITEMS_ALL;
 	root = json_loadb((const char *)evbuffer_pullup(body, -1), len,
 			  JSON_REJECT_DUPLICATES, NULL);
 	if (!root)

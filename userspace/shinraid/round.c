@@ -183,6 +183,21 @@ void round_quoted(struct net *n, u64 cookie, const struct msg_quoted *q)
 	net_ask_sync(n, ++r->id);
 }
 
+/**
+ * round_wanted() - from which record on
+ * @r: with the log as it was after the quote
+ * @c: a challenge
+ *
+ * Return: what it says, or 0 when it counts in the log of another boot.
+ */
+u64 round_wanted(const struct round *r, const struct challenge *c)
+{
+	if (c->boot_known &&
+	    memcmp(c->boot_id, r->log.boot_id, sizeof(c->boot_id)))
+		return 0;
+	return c->from > r->log.records ? 0 : c->from;
+}
+
 static void ask_ranges(struct net *n)
 {
 	struct round *r = &n->round;
@@ -192,10 +207,9 @@ static void ask_ranges(struct net *n)
 
 	for (i = r->ranged; i < r->batch.size && ask.count < MSG_RANGES; i++) {
 		c = r->batch.challenge[i];
-		if (!c->boot_known ||
-		    !memcmp(c->boot_id, r->log.boot_id, sizeof(c->boot_id)))
-			ask.from[ask.count] = c->from;
-		ask.count++;
+		/* A report has all records, if but the headers of most. */
+		ask.whole[ask.count] = c->report;
+		ask.from[ask.count++] = c->report ? 0 : round_wanted(r, c);
 	}
 	r->phase = PHASE_RANGES;
 	if (msg_send(n->start->parent, MSG_RANGE, ++r->id, &ask, -1))
@@ -213,8 +227,10 @@ static void answer_one(struct net *n, u64 index)
 		ret = answer_build(n, index, body);
 	if (ret == -EMSGSIZE)
 		problem_for(c, 503,
-			    "the evidence is too large: ask for fewer "
-			    "items");
+			    c->report ? "the log is too long for a report: ask "
+					"for evidence" :
+					"the evidence is too large: ask for "
+					"fewer items");
 	else if (ret)
 		problem_for(c, 503, "out of memory");
 	else
