@@ -9,6 +9,7 @@
 
 #include <shinrai/ear.h>
 #include <shinrai/hex.h>
+#include <shinrai/policy.h>
 #include <shinrai/verdict.h>
 
 #include "fileio.h"
@@ -83,6 +84,11 @@ int judge_option(struct verify *v, struct judge *j, int opt, const char *arg)
 		return take_text(&j->ear_out, arg);
 	case JUDGE_ANON_EXEC:
 		return take_flag(&j->allow_anon_exec);
+	case JUDGE_POLICY:
+		if (j->npolicy_files == SHINRAI_MAX_OWNERS)
+			return verify_usage(v, "more than %d --policy",
+					    SHINRAI_MAX_OWNERS);
+		return take_text(&j->policies[j->npolicy_files++], arg);
 	case JUDGE_REQUIRE_POLICY:
 		return take_policy(v, j, arg);
 	case JUDGE_JSON:
@@ -222,6 +228,22 @@ static int load_state(struct verify *v, struct judge *j)
 			    ret == -EBADMSG ? "damaged" : strerror(-ret));
 }
 
+static int load_policy(struct verify *v, struct judge *j, const char *path)
+{
+	SHINRAI_FREE u8 *blob = NULL;
+	size_t len;
+	int ret;
+
+	ret = verify_read(v, path, SHINRAI_POLICY_MAX, &blob, &len);
+	if (ret)
+		return ret;
+	ret = shinrai_names_policy(&j->names, blob, len);
+	return ret ? verify_error(v, "policy",
+				  "give what shinraictl policy compile wrote",
+				  "%s: not a compiled policy", path) :
+		     0;
+}
+
 static int check_options(struct verify *v, struct judge *j)
 {
 	if (!j->pcr_code)
@@ -254,6 +276,8 @@ int judge_load(struct verify *v, struct judge *j)
 		ret = verify_error(v, "memory", NULL, "out of memory");
 	if (!ret && j->reference)
 		ret = load_reference(v, j);
+	for (i = 0; i < j->npolicy_files && !ret; i++)
+		ret = load_policy(v, j, j->policies[i]);
 	if (!ret && j->ak)
 		ret = load_ak(v, j);
 	if (!ret && j->ear_key)
@@ -270,6 +294,7 @@ void judge_free(struct judge *j)
 	EVP_PKEY_free(j->ak_key);
 	EVP_PKEY_free(j->ear);
 	X509_free(j->saver);
+	shinrai_names_free(&j->names);
 }
 
 static int write_text(struct verify *v, const char *path, char *text)
@@ -350,6 +375,8 @@ static int tell(struct verify *v, const struct judge *j,
 		return verify_json(v, shinrai_verdict_json(a),
 				   status[a->verdict]);
 	judge_print(a, j->verbose);
+	if (j->report)
+		report_print(a);
 	return verify_finish(v, status[a->verdict]);
 }
 
@@ -360,10 +387,12 @@ static void hold_against(const struct judge *j,
 		.ak_key = j->ak_key,
 		.saver = j->saver,
 		.learned = j->learning,
-		.last = j->have_state ? &j->last : NULL,
+		.last = j->have_state && !j->report ? &j->last : NULL,
 		.digests = j->ndigests ? &j->known : NULL,
 		.ref = j->reference ? &j->ref : NULL,
 		.whole = j->whole,
+		.report = j->report,
+		.names = &j->names,
 		.pcr_code = j->pcr_code,
 		.pcr_flow = j->pcr_flow,
 		.allow_anon_exec = j->allow_anon_exec,

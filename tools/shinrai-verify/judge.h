@@ -27,6 +27,8 @@ struct judge {
 	size_t npolicies;
 	bool learn_ak;
 	bool allow_anon_exec;
+	const char *policies[SHINRAI_MAX_OWNERS]; /* that name labels */
+	unsigned int npolicy_files;
 	bool verbose;
 	/* what they name */
 	struct shinrai_digests known;
@@ -40,6 +42,8 @@ struct judge {
 	struct shinrai_state last;
 	X509 *saver; /* whose saved sessions are believed */
 	bool whole; /* the log was asked for from record 0 on */
+	bool report; /* of violations, not on the machine */
+	struct shinrai_names names;
 };
 
 /* Long options, beyond those of a verb's own (which start at 1). */
@@ -56,6 +60,7 @@ enum {
 	JUDGE_EAR_OUT,
 	JUDGE_ANON_EXEC,
 	JUDGE_REQUIRE_POLICY,
+	JUDGE_POLICY,
 	JUDGE_JSON,
 };
 /* clang-format off */
@@ -71,6 +76,7 @@ enum {
 	{ "ear-key", required_argument, NULL, JUDGE_EAR_KEY },       \
 	{ "ear-out", required_argument, NULL, JUDGE_EAR_OUT },       \
 	{ "allow-anon-exec", no_argument, NULL, JUDGE_ANON_EXEC },   \
+	{ "policy", required_argument, NULL, JUDGE_POLICY },                 \
 	{ "require-policy", required_argument, NULL,                 \
 	  JUDGE_REQUIRE_POLICY },                                    \
 	{ "json", no_argument, NULL, JUDGE_JSON },                   \
@@ -90,6 +96,8 @@ enum {
 	"  --allow-anon-exec  JIT compilers are expected\n"                \
 	"  --require-policy HEX  SHA-256 of an owner's policy that must\n" \
 	"                   be enforced (repeatable)\n"                    \
+	"  --policy FILE    compiled policy, for the names of labels\n"    \
+	"                   (repeatable)\n"                                \
 	"  -v, --verbose    notes too\n"
 
 /* Return: 0 taken; -1 not one of these options; exit status, told already. */
@@ -117,5 +125,8 @@ int judge_run(struct verify *v, struct judge *j,
 	      const struct shinrai_session *session);
 
 void judge_print(const struct shinrai_appraisal *a, bool verbose);
+
+/* report_print.c */
+void report_print(const struct shinrai_appraisal *a);
 
 #endif

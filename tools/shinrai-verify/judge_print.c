@@ -31,7 +31,14 @@ static void print_word(const struct shinrai_appraisal *a)
 		[SHINRAI_UNTRUSTED] = "UNTRUSTED",
 	};
 
-	printf("%s%s%s: %s\n", color(a->verdict), words[a->verdict], plain(),
+	static const char *const reports[] = {
+		[SHINRAI_TRUSTED] = "PROVEN",
+		[SHINRAI_UNKNOWN] = "UNPROVEN",
+		[SHINRAI_UNTRUSTED] = "REFUTED",
+	};
+
+	printf("%s%s%s: %s\n", color(a->verdict),
+	       a->report ? reports[a->verdict] : words[a->verdict], plain(),
 	       shinrai_verdict_headline(a));
 }
 
@@ -96,6 +103,17 @@ static void print_detail(const struct shinrai_appraisal *a,
 		       (unsigned long long)a->clock.clock);
 }
 
+/* Steps that nobody asked for, and that were not climbed. */
+static bool untouched(const struct shinrai_appraisal *a, enum shinrai_step step)
+{
+	if (a->proven[step] || worst(a, step) != SHINRAI_TRUSTED)
+		return false;
+	if (a->report &&
+	    (step == SHINRAI_STEP_RUNNING || step == SHINRAI_STEP_CODE))
+		return true;
+	return step == SHINRAI_STEP_IMA;
+}
+
 static void print_ladder(const struct shinrai_appraisal *a)
 {
 	enum shinrai_verdict w;
@@ -103,8 +121,7 @@ static void print_ladder(const struct shinrai_appraisal *a)
 
 	for (i = 0; i < SHINRAI_STEPS; i++) {
 		w = worst(a, i);
-		if (i == SHINRAI_STEP_IMA && !a->proven[i] &&
-		    w == SHINRAI_TRUSTED)
+		if (untouched(a, i))
 			continue;
 		printf("  %-20s %s", shinrai_step_name(i),
 		       a->proven[i]	      ? "proven" :

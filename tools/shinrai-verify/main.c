@@ -16,11 +16,17 @@ static const struct verify_verb verbs[] = {
 	  "  --pin HEX        SHA-256 of it\n"
 	  "  --timeout SECONDS  of a challenge and its answer (30)\n"
 	  "  --full           the whole log, whatever --state remembers\n"
+	  "  --violations     ask for a violation report instead\n"
+	  "  --since N        with those of record N and later ones\n"
 	  "  --learn-ak       write --ak on first use; the verdict says so\n" JUDGE_HELP,
 	  verb_live },
 	{ "check", "EVIDENCE [OPTION]...", "appraise saved evidence",
 	  "  --verifier-cert FILE  who saved it, PEM; else when is unknown\n" JUDGE_HELP,
 	  verb_check },
+	{ "report", "FILE [OPTION]...",
+	  "list the violations that a report or saved evidence proves",
+	  "  --verifier-cert FILE  who saved it, PEM\n" JUDGE_HELP,
+	  verb_report },
 	{ "replay", "cel|ima|bootlog FILE [--big-endian]",
 	  "replay a log: PCR values of each bank, every wrong entry",
 	  "  --big-endian     IMA list of a big-endian machine\n",
@@ -37,8 +43,9 @@ static const struct verify_verb verbs[] = {
 };
 
 static const char exit_text[] =
-	"Exit status: 0 trusted (valid, consistent), 3 untrusted (refused,"
-	" wrong,\nmalformed), 4 cannot tell, 1 failure, 2 usage.  \"-\" is"
+	"Exit status: 0 trusted (proven, valid, consistent), 3 untrusted"
+	" (refuted,\nrefused, wrong, malformed), 4 cannot tell, 1 failure, 2"
+	" usage.  \"-\" is"
 	" standard input.\n";
 
 static int print_help(struct verify *v)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* check: appraise saved evidence, offline. */
+/* check, report: appraise saved evidence or a violation report, offline. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +49,16 @@ static int read_evidence(struct verify *v, const char *path, u8 **buf,
 	return 0;
 }
 
+/* A whole log shows violations, too; an abridged one hides what else ran. */
+static int check_kind(struct verify *v, const struct judge *j, const char *path,
+		      const struct shinrai_evidence *ev)
+{
+	if (!ev->report || j->report)
+		return 0;
+	return verify_error(v, "report", "use shinrai-verify report",
+			    "%s: a violation report, not evidence", path);
+}
+
 static int run(struct verify *v, struct judge *j, const char *saver,
 	       const char *path)
 {
@@ -61,6 +71,8 @@ static int run(struct verify *v, struct judge *j, const char *saver,
 		ret = read_saver(v, j, saver);
 	if (!ret)
 		ret = read_evidence(v, path, &buf, &ev);
+	if (!ret)
+		ret = check_kind(v, j, path, &ev);
 	return ret ? ret : judge_run(v, j, &ev, 0, NULL);
 }
 
@@ -99,7 +111,7 @@ static int parse(struct verify *v, struct judge *j, const char **saver,
 	return ret;
 }
 
-int verb_check(struct verify *v, int argc, char **argv)
+static int verb(struct verify *v, bool report, int argc, char **argv)
 {
 	struct judge *j = calloc(1, sizeof(*j));
 	const char *saver = NULL;
@@ -107,6 +119,7 @@ int verb_check(struct verify *v, int argc, char **argv)
 
 	if (!j)
 		return verify_error(v, "memory", NULL, "out of memory");
+	j->report = report;
 	ret = parse(v, j, &saver, argc, argv);
 	if (ret < 0)
 		ret = verify_help(v);
@@ -115,4 +128,14 @@ int verb_check(struct verify *v, int argc, char **argv)
 	judge_free(j);
 	free(j);
 	return ret;
+}
+
+int verb_check(struct verify *v, int argc, char **argv)
+{
+	return verb(v, false, argc, argv);
+}
+
+int verb_report(struct verify *v, int argc, char **argv)
+{
+	return verb(v, true, argc, argv);
 }

@@ -13,13 +13,14 @@
 
 #define MAX_TIMEOUT 3600
 
-enum { CERT = 1, KEY, CA, NAME, PIN, TIMEOUT, FULL, HELP };
+enum { CERT = 1, KEY, CA, NAME, PIN, TIMEOUT, FULL, VIOLATIONS, SINCE, HELP };
 
 struct live {
 	struct shinrai_client_request req;
 	char *url; /* taken apart in place */
 	u8 pin[32];
 	bool full;
+	bool since;
 };
 
 static bool is_port(const char *s)
@@ -96,6 +97,15 @@ static int take_option(struct verify *v, struct live *l, int opt,
 	case FULL:
 		l->full = true;
 		return 0;
+	case VIOLATIONS:
+		l->req.violations = true;
+		return 0;
+	case SINCE:
+		l->since = true;
+		l->req.from = strtoull(arg, &end, 10);
+		if (*arg < '0' || *arg > '9' || *end || l->req.from > INT64_MAX)
+			return verify_usage(v, "--since takes a record number");
+		return 0;
 	}
 	return -1;
 }
@@ -135,6 +145,8 @@ static int judge_answer(struct verify *v, struct judge *j,
 	int ret = 0, err;
 
 	err = shinrai_evidence_parse(ans->body, ans->len, &ev);
+	if (!err && ev.report != j->report)
+		err = -EPROTONOSUPPORT; /* not what was asked for */
 	if (err)
 		return judge_run(v, j, NULL, err, &ans->session);
 	drop_session(&ev);
@@ -155,13 +167,17 @@ static int run(struct verify *v, struct judge *j, struct live *l)
 	if (ret)
 		return ret;
 	/* What is saved must stand alone: a reader may not have our state. */
-	j->whole = l->full || j->save || !judge_goes_on(j);
+	j->report = l->req.violations;
+	j->whole = j->report || l->full || j->save || !judge_goes_on(j);
 	if (!j->whole) {
 		l->req.from = j->last.records;
 		l->req.boot_id = j->last.boot_id;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	if (shinrai_client_collect(&l->req, &ans))
+	/* A report comes in one piece. */
+	ret = j->report ? shinrai_client_ask(&l->req, &ans) :
+			  shinrai_client_collect(&l->req, &ans);
+	if (ret)
 		return verify_error(v, ans.step, ans.next, "%s", ans.why);
 	ret = judge_answer(v, j, &ans);
 	EVP_PKEY_free(ans.key);
@@ -174,6 +190,8 @@ static int check_args(struct verify *v, const struct live *l)
 {
 	if (!l->req.cert || !l->req.key || !l->req.ca)
 		return verify_usage(v, "--cert, --key and --ca are needed");
+	if (l->since && !l->req.violations)
+		return verify_usage(v, "--since needs --violations");
 	if (l->req.name && !*l->req.name && !l->req.pin)
 		return verify_usage(v, "--name '' needs --pin");
 	return 0;
@@ -190,6 +208,8 @@ static int parse(struct verify *v, struct judge *j, struct live *l, int argc,
 		{ "pin", required_argument, NULL, PIN },
 		{ "timeout", required_argument, NULL, TIMEOUT },
 		{ "full", no_argument, NULL, FULL },
+		{ "violations", no_argument, NULL, VIOLATIONS },
+		{ "since", required_argument, NULL, SINCE },
 		JUDGE_OPTIONS,
 		{ "help", no_argument, NULL, HELP },
 		{ 0 },
