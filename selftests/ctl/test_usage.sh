@@ -35,6 +35,11 @@ log show --records=1|2|--records takes no value
 log show a b|2|unexpected argument 'b'
 log export --redact= x|2|its value is empty
 log export|2|which FILE?
+violations|2|unknown verb 'violations'
+violations show|2|which record?
+violations show x|2|'x' is not a record number
+violations show -- -1|2|'-1' is not a record number
+violations show 1 a b|2|unexpected argument 'b'
 digests make|2|from what?
 digests make --apt --json|2|--apt needs a value: PACKAGE...
 digests make --inrelease x|2|go with --deb

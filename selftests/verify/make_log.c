@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Stands in for a machine's boot and module in the folder it is given: log,
- * firmware, known.txt, boot.json, and extends, for tpm2_pcrextend.
+ * firmware, known.txt, boot.json, extends, for tpm2_pcrextend, and acme.pol, a
+ * policy that calls a label.
  * usage: make_log FOLDER good|rogue|data|left [RECORDS]
  * RECORDS more of nearly a MiB each follow those that are given.  "data" has
  * owners, policies and flows; in "left" one more flow happened that was denied.
@@ -12,6 +13,8 @@
 
 #include <openssl/ec.h>
 #include <openssl/sha.h>
+
+#include <shinrai/policy_build.h>
 
 #include "forge.h"
 
@@ -117,6 +120,32 @@ static void plan_data(struct forge *f, bool left)
 		forge_add(forge_more(f, true), &e);
 }
 
+static void put_policy(void)
+{
+	static const char string[] = "\0drawings";
+	struct shinrai_policy_label label = { .name = 1, .line = 1 };
+	struct shinrai_policy_tables t = { .generation = 7,
+					   .name = "acme",
+					   .label = &label,
+					   .labels = 1,
+					   .string = string,
+					   .strings = sizeof(string) };
+	u8 owner[32], source[32] = { 1 }, *blob;
+	unsigned int i;
+	size_t len;
+
+	memset(label.uuid, 0xa0, sizeof(label.uuid));
+	for (i = 1; i < SHINRAI_ACTIONS; i++)
+		label.otherwise[i] = SHINRAI_VERDICT_DENY;
+	forge_owner_id(FORGE_ACME, owner);
+	t.owner = owner;
+	t.source = source;
+	if (shinrai_policy_build(&t, &blob, &len))
+		exit(1);
+	put("acme.pol", blob, len);
+	free(blob);
+}
+
 int main(int argc, char **argv)
 {
 	struct forge *f = malloc(sizeof(*f));
@@ -147,6 +176,7 @@ int main(int argc, char **argv)
 	put("known.txt", f->digests, strlen(f->digests));
 	put("boot.json", f->reference, strlen(f->reference));
 	put_extends(f, &log);
+	put_policy();
 	EVP_PKEY_free(key);
 	free(buf);
 	free(f);

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/../daemon/lib.sh"
 # shellcheck source=selftests/verify/lib.sh
 . "$root/selftests/verify/lib.sh"
+ctl=$(realpath "$BUILD/user/shinraictl")
 
 start_tpm
 make_certs
@@ -142,6 +143,22 @@ ok "the EAR has the violations and judges no machine" jq -e '
 	.submods.shinrai | ."ear.status" == 0 and
 	(."shinrai.report".violations | length == 2)' <(
 	cut -d. -f2 report.jwt | tr _- /+ | base64 -d 2>/dev/null)
+ok "labels are called as a policy calls them" exits 0 report report \
+	--policy left/acme.pol
+cp out words
+ok "where one is given" grep -q 'tried to send acme/drawings to ' words
+ok "in JSON" jq -e '[.violations[].labels[0].name] == ["drawings", null]' <(
+	report report --policy left/acme.pol --json)
+ok "shinraictl tells the same, of the log alone" diff <(
+	"$ctl" violations list --policy left/acme.pol -- log) <(
+	grep '^- 2' words | cut -c3-)
+proof() {
+	"$ctl" violations show 14 log --json | jq -cS .proof
+}
+ok "and names the record that proves it" diff <(proof) <(
+	"$ctl" log show --json --records log --from 14 --count 1 | jq -cS .)
+ok "no policy" exits 1 report report --policy left/boot.json
+ok "says what to do" grep -q 'what shinraictl policy compile wrote' msg
 ok "--since alone: usage" exits 2 live --since 3
 ok "--since x: usage" exits 2 live --violations --since x
 served() { # EXIT FILE LIVE-OPTION...

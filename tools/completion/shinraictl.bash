@@ -7,6 +7,8 @@ _shinraictl_options() {
 	status | arm | mode) echo --sysfs ;;
 	"log show" | "log follow") echo --from --count --records ;;
 	"log export") echo --redact --from --log --force ;;
+	"violations list" | "violations follow") echo --from --policy ;;
+	"violations show") echo --policy ;;
 	"digests make")
 		echo --apt --deb --inrelease --packages --keyring --lists \
 			--archives --trust-local --out
@@ -37,7 +39,7 @@ _shinraictl_value_of() {
 	for ((i = COMP_CWORD - 1; i > 0; i--)); do
 		case ${COMP_WORDS[i]} in
 		--json | --help | --records | --force | --arms | --exit-code) return ;;
-		--apt | --deb | --packages)
+		--apt | --deb | --packages | --policy)
 			echo "${COMP_WORDS[i]}"
 			return
 			;;
@@ -55,18 +57,20 @@ _shinraictl() {
 	COMPREPLY=()
 	verb=$one
 	case $one in
-	log | digests | reference | owner | policy)
+	log | digests | reference | violations | owner | policy)
 		verb="$one ${COMP_WORDS[2]-}"
 		;;
 	--*) verb=status ;;
 	esac
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words="status arm mode flush log digests reference owner policy"
+		words="status arm mode flush log violations digests reference owner policy"
 		[[ $cur != -* ]] || words="--json --sysfs --help"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = log ]; then
 		words="show follow export"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = owner ]; then
 		words="admit revoke load list"
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = violations ]; then
+		words="list show follow"
 	elif [ "$COMP_CWORD" -eq 2 ] && [[ $one == @(digests|reference) ]]; then
 		words="make"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = policy ]; then

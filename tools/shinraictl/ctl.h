@@ -64,6 +64,9 @@ int cmd_status(struct ctl *ctl, int argc, char **argv);
 int cmd_log_show(struct ctl *ctl, int argc, char **argv);
 int cmd_log_follow(struct ctl *ctl, int argc, char **argv);
 int cmd_log_export(struct ctl *ctl, int argc, char **argv);
+int cmd_violations_list(struct ctl *ctl, int argc, char **argv);
+int cmd_violations_show(struct ctl *ctl, int argc, char **argv);
+int cmd_violations_follow(struct ctl *ctl, int argc, char **argv);
 int cmd_flush(struct ctl *ctl, int argc, char **argv);
 int cmd_arm(struct ctl *ctl, int argc, char **argv);
 int cmd_mode(struct ctl *ctl, int argc, char **argv);
@@ -84,6 +87,7 @@ int cmd_policy_explain(struct ctl *ctl, int argc, char **argv);
 /* opt.c */
 #define CTL_GO_ON (-1)
 int ctl_options(struct ctl *ctl, struct ctl_opt *opts, int argc, char **argv);
+int ctl_record_number(struct ctl *ctl, uint64_t *record);
 
 /* report.c */
 int ctl_error(struct ctl *ctl, const char *code, const char *hint,

@@ -16,6 +16,12 @@ static const struct ctl_verb verbs[] = {
 	  cmd_log_follow },
 	{ "log export", "FILE", 1, "write the log, with fields withheld",
 	  cmd_log_export },
+	{ "violations list", "[FILE]", 1, "what policies denied",
+	  cmd_violations_list },
+	{ "violations show", "RECORD [FILE]", 2, "all that a record says of it",
+	  cmd_violations_show },
+	{ "violations follow", "[FILE]", 1, "print them as they come",
+	  cmd_violations_follow },
 	{ "digests make", "", 1, "list the digests of known code",
 	  cmd_digests_make },
 	{ "reference make", "", 0, "write the references of a known boot",
@@ -48,7 +54,7 @@ static void print_help(FILE *f)
 
 	fputs("usage: shinraictl [VERB] [OPTION]...\n\n", f);
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		fprintf(f, "  %-16s%s\n", verbs[i].name, verbs[i].summary);
+		fprintf(f, "  %-20s%s\n", verbs[i].name, verbs[i].summary);
 	fputs("\nWithout a verb: status.  Every verb takes --json and --help.\n"
 	      "\"-\" is standard input or output.  Exit status: 0 done,"
 	      " 1 failure, 2 usage.\n"

@@ -50,19 +50,26 @@ static int operand(struct parse *p, char *word)
 	return push(p, &p->ctl->operands, word);
 }
 
-static int parse_number(struct parse *p, const struct ctl_opt *o,
-			const char *value)
+static bool is_number(const char *text, uint64_t *to)
 {
 	unsigned long long n;
 	char *end;
 
 	errno = 0;
-	n = strtoull(value, &end, 10);
-	if (*value < '0' || *value > '9' || *end || errno)
-		return ctl_usage(p->ctl, "--%s: '%s' is not a decimal number",
-				 o->name, value);
-	*(uint64_t *)o->to = n;
-	return CTL_GO_ON;
+	n = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno)
+		return false;
+	*to = n;
+	return true;
+}
+
+static int parse_number(struct parse *p, const struct ctl_opt *o,
+			const char *value)
+{
+	if (is_number(value, o->to))
+		return CTL_GO_ON;
+	return ctl_usage(p->ctl, "--%s: '%s' is not a decimal number", o->name,
+			 value);
 }
 
 static int set_value(struct parse *p, const struct ctl_opt *o, char *value)
@@ -137,6 +144,7 @@ static int one_word(struct parse *p, char **words, int left, int *used)
 				 p->ctl->verb->name, w);
 	if (!w[2]) {
 		p->only_operands = true;
+		p->open = NULL;
 		return CTL_GO_ON;
 	}
 	if (!strcmp(w, "--help"))
@@ -185,4 +193,18 @@ int ctl_options(struct ctl *ctl, struct ctl_opt *opts, int argc, char **argv)
 					 opts->name, opts->arg);
 	}
 	return CTL_GO_ON;
+}
+
+/*
+ * The first operand as the number of a record.
+ * Return: CTL_GO_ON; EXIT_USAGE, told.
+ */
+int ctl_record_number(struct ctl *ctl, uint64_t *record)
+{
+	if (!ctl->operands.n)
+		return ctl_usage(ctl, "%s: which record?", ctl->verb->name);
+	if (is_number(ctl->operands.v[0], record))
+		return CTL_GO_ON;
+	return ctl_usage(ctl, "%s: '%s' is not a record number",
+			 ctl->verb->name, ctl->operands.v[0]);
 }
