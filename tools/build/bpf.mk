@@ -35,10 +35,12 @@ $(BPF)/%.bpf.o: bpf/%.bpf.c $(bpf-hdr) $(BPF)/vmlinux.h tools/build/bpf.mk
 	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
 
 # Programs that only tests load, and what loads them.
-test-bpf := $(patsubst selftests/vm/%.c,$(B)/vm/%.o,$(wildcard selftests/vm/*.bpf.c))
+test-bpf := $(patsubst selftests/vm/%.c,$(B)/vm/%.o,\
+	$(wildcard selftests/vm/*.bpf.c selftests/vm/hooks/*.bpf.c))
 .PHONY: test-bpf
-test-bpf: $(test-bpf) $(B)/vm/bpfload
-$(test-bpf): $(B)/vm/%.o: selftests/vm/%.c $(bpf-hdr) $(BPF)/vmlinux.h
+test-bpf: $(test-bpf) $(B)/vm/bpfload $(B)/vm/hooks/hooks
+$(test-bpf): $(B)/vm/%.o: selftests/vm/%.c $(bpf-hdr) \
+		$(wildcard selftests/vm/hooks/*.h) $(BPF)/vmlinux.h
 	$(say) BPF $<
 	$(Q)mkdir -p $(@D)
 	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
@@ -47,6 +49,13 @@ $(B)/vm/bpfload: selftests/vm/bpfload.c
 	$(say) LINK '$(@:$(B)/%=%)'
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc -O2 -Wall -Wextra -Werror -o $@ $< -lbpf
+
+# The operations of the hook matrix, and what counts the hooks they call.
+hooks-src := $(filter-out %.bpf.c,$(wildcard selftests/vm/hooks/*.c))
+$(B)/vm/hooks/hooks: $(hooks-src) $(wildcard selftests/vm/hooks/*.h)
+	$(say) LINK '$(@:$(B)/%=%)'
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -o $@ $(hooks-src) -lbpf
 
 $(BPF)/shinrai_bpf.o: $(bpf-obj)
 	$(say) LINK $(@:$(B)/%=%)
