@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A program that a grant names: it may handle the secret, and nothing of that
+ * sticks to it.  Dynamically linked, as such a program would be.
+ *
+ * usage: declass send SECRET | stay SECRET | exec SECRET COMMAND...
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../helper/leak.h"
+
+/* Somewhere to look for it. */
+char token[TOKEN + 1];
+
+/* What it starts is another program: it gets the file and the words. */
+static int start(const char *path, char **command)
+{
+	int fd = open_at(path, 0), i;
+
+	if (dup2(fd, 9) < 0)
+		broken("dup2");
+	for (i = 0; command[i]; i++)
+		if (!strcmp(command[i], "@TOKEN@"))
+			command[i] = token;
+	execvp(command[0], command);
+	fail(command[0]);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 3)
+		return 2;
+	signal(SIGPIPE, SIG_IGN);
+	read_secret(argv[2], token);
+	if (!strcmp(argv[1], "send"))
+		return tell(token, TOKEN);
+	if (!strcmp(argv[1], "exec") && argc > 3)
+		return start(argv[2], argv + 3);
+	for (;;)
+		pause();
+}
