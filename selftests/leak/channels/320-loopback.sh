@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# channel: TCP to this machine
+# how: A connects to B, who passes it on
+# expect: labelled
+
+send() {
+	leak loopback "$SECRET"
+}

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# channel: netlink between processes
+# how: A sends to B by NETLINK_USERSOCK
+# expect: labelled
+
+send() {
+	leak netlink "$SECRET"
+}

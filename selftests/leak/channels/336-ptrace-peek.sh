@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# channel: ptrace, B reads A
+# how: attached after A read
+# expect: labelled
+
+send() {
+	leak ptrace-peek "$SECRET"
+}

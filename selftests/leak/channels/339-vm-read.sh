@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# channel: process_vm_readv()
+# how: B reads A's memory
+# expect: labelled
+
+send() {
+	leak vm-read "$SECRET"
+}

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# channel: process_vm_writev()
+# how: A writes into B's memory
+# expect: labelled
+
+send() {
+	leak vm-write "$SECRET"
+}

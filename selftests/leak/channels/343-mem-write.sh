@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# channel: /proc/PID/mem, A writes into B
+# how: opened after A read
+# expect: labelled
+
+send() {
+	leak mem-write "$SECRET"
+}

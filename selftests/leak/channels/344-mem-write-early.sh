@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# channel: /proc/PID/mem, A writes into B, opened before
+# how: opened before A read
+# expect: labelled
+
+send() {
+	leak mem-write-early "$SECRET"
+}

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# channel: Overwritten
+# how: write() of zeroes
+# expect: blocked
+
+send() {
+	leak overwrite "$SECRET"
+}
+
+receive() {
+	gone
+}
