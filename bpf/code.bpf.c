@@ -16,6 +16,9 @@ struct {
 	__type(value, struct shinrai_mark);
 } shinrai_marks SEC(".maps");
 
+/* Written by the module alone. */
+struct shinrai_quick shinrai_quick;
+
 /*
  * Does the mark speak about what is there?  The module never fills a mark with
  * what could match on a filesystem that keeps no change counter of its own.
@@ -111,16 +114,37 @@ static __noinline int open_for_write(struct file *file)
 	return 0;
 }
 
+/* Where files may have labels, each is looked at once, and then if it has. */
+static __noinline int open_labelled(struct file *file)
+{
+	struct shinrai_mark none = {}, *mark;
+	__u64 inode = 0;
+
+	mark = bpf_inode_storage_get(&shinrai_marks, file->f_inode, 0,
+				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!mark)
+		return shinrai_kf_label(file, &none, sizeof(none));
+	if (mark->probed) {
+		bpf_probe_read_kernel(&inode, sizeof(inode), &file->f_inode);
+		if (!shinrai_quick.object[shinrai_quick_hash(
+			    (void *)inode, SHINRAI_QUICK_OBJECTS)])
+			return 0;
+	}
+	return shinrai_kf_label(file, mark, sizeof(*mark));
+}
+
 /*
  * Every open of every file comes by here: as few instructions as can be.  No
  * program that refused lets this one run, so there is no other word to honour.
  */
-SEC("lsm/file_open")
+SEC("lsm.s/file_open")
 int BPF_PROG(shinrai_open, struct file *file)
 {
 	/* Read-only, a file can still be truncated. */
 	if (file->f_mode & FMODE_WRITE || file->f_flags & O_TRUNC)
 		open_for_write(file);
+	if (shinrai_quick.probing)
+		return obey(open_labelled(file), EPERM);
 	return 0;
 }
 

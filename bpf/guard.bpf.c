@@ -42,3 +42,29 @@ int BPF_PROG(shinrai_prog, struct bpf_prog *prog, int ret)
 		return ret;
 	return obey(shinrai_kf_prog(prog), EPERM);
 }
+
+/* Labels are in an xattr that only the module writes. */
+SEC("lsm.s/inode_setxattr")
+int BPF_PROG(shinrai_setxattr, void *unused, struct dentry *dentry,
+	     const char *name, const void *value, size_t size, int flags,
+	     int ret)
+{
+	__u64 raw = 0;
+
+	if (ret)
+		return ret;
+	bpf_get_func_arg(ctx, 2, &raw);
+	return obey(shinrai_kf_xattr(dentry, raw), EPERM);
+}
+
+SEC("lsm/inode_removexattr")
+int BPF_PROG(shinrai_rmxattr, void *unused, struct dentry *dentry,
+	     const char *name, int ret)
+{
+	__u64 raw = 0;
+
+	if (ret)
+		return ret;
+	bpf_get_func_arg(ctx, 2, &raw);
+	return obey(shinrai_kf_xattr(dentry, raw), EPERM);
+}

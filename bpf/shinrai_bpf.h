@@ -7,6 +7,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
+#include <shinrai/quick.h>
 
 #define EPERM 1
 #define EACCES 13
@@ -18,12 +19,17 @@
 #define O_TRUNC 01000
 #define SB_I_VERSION (1 << 23)
 #define CAP_SYS_MODULE 16
+#define ATTR_SIZE (1 << 3)
+#define ERESTARTNOINTR 513
+#define RLIMIT_CORE 4
 
 /* As include/uapi/shinrai.h has it; vmlinux.h excludes the uapi headers. */
 struct shinrai_mark {
 	__u64 version;
 	__u64 used;
+	__u64 probed;
 };
+
 
 extern int shinrai_kf_exec(struct linux_binprm *bprm, void *mark,
 			   __u32 mark__sz) __ksym;
@@ -45,11 +51,43 @@ extern int shinrai_kf_capable(int cap) __ksym;
 extern int shinrai_kf_load(__u32 type, __u32 attach, __u32 flags) __ksym;
 extern int shinrai_kf_map(struct bpf_map *map) __ksym;
 extern int shinrai_kf_prog(struct bpf_prog *prog) __ksym;
+extern int shinrai_kf_label(struct file *file, void *mark,
+			    __u32 mark__sz) __ksym;
+extern int shinrai_kf_xattr(struct dentry *dentry, __u64 name) __ksym;
+extern int shinrai_kf_permission(struct file *file, int mask) __ksym;
+extern int shinrai_kf_receive(struct file *file) __ksym;
+extern int shinrai_kf_map_file(struct file *file, __u64 prot,
+			       __u64 flags) __ksym;
+extern int shinrai_kf_replace(struct linux_binprm *bprm) __ksym;
+extern int shinrai_kf_trace(struct task_struct *child, __u32 mode) __ksym;
+extern int shinrai_kf_traceme(struct task_struct *parent) __ksym;
+extern int shinrai_kf_delete(struct dentry *dentry) __ksym;
+extern int shinrai_kf_connect(struct socket *sock, struct sockaddr *addr,
+			      int len) __ksym;
+extern int shinrai_kf_send(struct socket *sock, struct msghdr *msg,
+			   int size) __ksym;
+extern int shinrai_kf_recv(struct socket *sock) __ksym;
+extern int shinrai_kf_unix(struct socket *sock, struct socket *other) __ksym;
+extern int shinrai_kf_freed(__u64 key) __ksym;
+extern int shinrai_kf_ioctl(struct file *file, unsigned int cmd) __ksym;
+extern int shinrai_kf_core(struct task_struct *task) __ksym;
+extern int shinrai_kf_key(__u64 key, bool write) __ksym;
+extern int shinrai_kf_msgsnd(struct kern_ipc_perm *queue) __ksym;
+extern int shinrai_kf_msgrcv(struct kern_ipc_perm *queue,
+			     struct task_struct *to) __ksym;
 
 /* Hooks may return small negative numbers only, and the verifier asks. */
 static __always_inline int obey(int err, int denial)
 {
 	return err ? -denial : 0;
+}
+
+/* As obey(); the system call may also have to be begun again. */
+static __always_inline int answer(int err)
+{
+	if (err == -ERESTARTNOINTR)
+		return -ERESTARTNOINTR;
+	return obey(err, EPERM);
 }
 
 #endif

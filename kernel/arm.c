@@ -14,11 +14,19 @@
 
 #include "compat.h"
 #include "core.h"
+#include "label.h"
+#include "policy.h"
 
 #include "shinrai_bpf.lskel.h"
+#include "shinrai_follow.lskel.h"
 #include "shinrai_bpf_digest.h"
 
-#define LINKS (sizeof(((struct shinrai_bpf *)NULL)->links) / sizeof(int))
+#define COUNT(set, what, type) (sizeof(((set *)NULL)->what) / sizeof(type))
+#define ALWAYS COUNT(struct shinrai_bpf, links, int)
+#define LINKS (ALWAYS + COUNT(struct shinrai_follow, links, int))
+#define ALWAYS_MAPS COUNT(struct shinrai_bpf, maps, struct bpf_map_desc)
+#define MAPS \
+	(ALWAYS_MAPS + COUNT(struct shinrai_follow, maps, struct bpf_map_desc))
 /* TPMs take their time, and there may be a thousand programs to record. */
 #define ARM_WAIT_MS 60000
 
@@ -26,8 +34,11 @@ SHINRAI_IMPORT_BPF;
 
 static DEFINE_MUTEX(arm_lock);
 /* Set while arming, never changed once armed; whole while @holding. */
-static struct bpf_link *held[LINKS];
+static const struct bpf_prog *progs[LINKS];
 static bool holding;
+static struct bpf_link *held[LINKS];
+/* Programs that are attached only when there are labels; else NULL. */
+static struct file *waiting[LINKS];
 static const u8 programs_digest[] = SHINRAI_BPF_DIGEST;
 
 static_assert(sizeof(programs_digest) == SHINRAI_DIGEST_SIZE);
@@ -87,7 +98,7 @@ bool shinrai_arm_owns_map(const void *map)
 	if (!smp_load_acquire(&holding))
 		return false;
 	for (i = 0; i < LINKS; i++) {
-		if (uses(held[i]->prog, map))
+		if (uses(progs[i], map))
 			return true;
 	}
 	return false;
@@ -107,7 +118,7 @@ bool shinrai_arm_owns_prog(const void *prog)
 	if (!smp_load_acquire(&holding)) /* as there */
 		return false;
 	for (i = 0; i < LINKS; i++) {
-		if (held[i]->prog == prog)
+		if (progs[i] == prog)
 			return true;
 	}
 	return false;
@@ -124,23 +135,70 @@ static void drop_links(void)
 		if (held[i])
 			bpf_link_put(held[i]);
 		held[i] = NULL;
+		if (waiting[i])
+			fput(waiting[i]);
+		waiting[i] = NULL;
 	}
 }
 
-/* A link that only a descriptor holds goes with it: take our own. */
-static int hold_links(const struct shinrai_bpf *skel)
+/*
+ * Two sets of programs, since a loader knows no more than 32: what is always
+ * attached, and what is attached when there are labels.
+ */
+struct sets {
+	struct shinrai_bpf *always;
+	struct shinrai_follow *flow;
+};
+
+static void sets_close(struct sets *s)
 {
-	const int *fd = (const int *)&skel->links;
+	if (s->always)
+		shinrai_bpf__destroy(s->always);
+	if (s->flow)
+		shinrai_follow__destroy(s->flow);
+	memset(s, 0, sizeof(*s));
+}
+
+static int link_fd(const struct sets *s, size_t i)
+{
+	return i < ALWAYS ? ((const int *)&s->always->links)[i] :
+			    ((const int *)&s->flow->links)[i - ALWAYS];
+}
+
+static int prog_fd(const struct sets *s, size_t i)
+{
+	const struct bpf_prog_desc *prog =
+		i < ALWAYS ? (const void *)&s->always->progs :
+			     (const void *)&s->flow->progs;
+
+	return prog[i < ALWAYS ? i : i - ALWAYS].prog_fd;
+}
+
+static int map_fd(const struct sets *s, size_t i)
+{
+	const struct bpf_map_desc *map = i < ALWAYS_MAPS ?
+						 (const void *)&s->always->maps :
+						 (const void *)&s->flow->maps;
+
+	return map[i < ALWAYS_MAPS ? i : i - ALWAYS_MAPS].map_fd;
+}
+
+/* A link that only a descriptor holds goes with it: take our own. */
+static int hold_links(const struct sets *s)
+{
 	struct bpf_link *link;
 	size_t i;
+	int fd;
 
 	for (i = 0; i < LINKS; i++) {
-		if (fd[i] <= 0)
+		fd = link_fd(s, i);
+		if (fd <= 0)
 			return -EBADF;
-		link = bpf_link_get_from_fd(fd[i]);
+		link = bpf_link_get_from_fd((u32)fd);
 		if (IS_ERR(link))
 			return PTR_ERR(link);
 		held[i] = link;
+		progs[i] = link->prog;
 		if (!link->prog || link->prog->type != BPF_PROG_TYPE_LSM)
 			return -EINVAL;
 	}
@@ -157,7 +215,7 @@ static bool map_alone(const struct file *file)
 	size_t i;
 
 	for (i = 0; i < LINKS; i++)
-		programs += uses(held[i]->prog, map);
+		programs += uses(progs[i], map);
 	return programs && file_count(file) == 1 &&
 	       atomic64_read(&map->usercnt) == 1 &&
 	       atomic64_read(&map->refcnt) == 1 + programs;
@@ -176,30 +234,102 @@ static bool program_alone(const struct file *file)
  * Somebody may have taken a descriptor before the guard was attached, or out of
  * this process.  Gives up the skeleton's own, and looks who is left.
  */
-static int keep_alone(struct shinrai_bpf *skel)
+static int keep_alone(struct sets *s)
 {
-	const struct bpf_prog_desc *prog = (void *)&skel->progs;
-	struct file *file[1 + LINKS];
-	size_t i, n;
+	struct file *file[MAPS + LINKS];
+	size_t i;
 	int ret = 0;
 
-	static_assert(sizeof(skel->progs) == LINKS * sizeof(*prog));
-	file[0] = fget((unsigned int)skel->maps.shinrai_marks.map_fd);
+	static_assert(sizeof(s->always->progs) + sizeof(s->flow->progs) ==
+		      LINKS * sizeof(struct bpf_prog_desc));
+	for (i = 0; i < MAPS; i++)
+		file[i] = fget((unsigned int)map_fd(s, i));
 	for (i = 0; i < LINKS; i++)
-		file[1 + i] = fget((unsigned int)prog[i].prog_fd);
-	n = 1 + LINKS;
-	shinrai_bpf__destroy(skel);
-	for (i = 0; i < n; i++) {
+		file[MAPS + i] = fget((unsigned int)prog_fd(s, i));
+	sets_close(s);
+	for (i = 0; i < MAPS + LINKS; i++) {
 		if (!file[i])
 			ret = -EBADF;
-		else if (!(i ? program_alone(file[i]) : map_alone(file[i])))
+		else if (!(i < MAPS ? map_alone(file[i]) :
+				      program_alone(file[i])))
 			ret = -EBUSY;
 	}
-	for (i = 0; i < n; i++) {
-		if (file[i])
+	for (i = 0; i < MAPS + LINKS; i++) {
+		if (file[i] && i >= MAPS + ALWAYS)
+			waiting[i - MAPS] = file[i];
+		else if (file[i])
 			fput(file[i]);
 	}
 	return ret;
+}
+
+/* All programs could be attached; some are not needed before there are labels. */
+static void detach_waiting(void)
+{
+	size_t i;
+
+	for (i = 0; i < LINKS; i++) {
+		if (!waiting[i])
+			continue;
+		if (held[i])
+			bpf_link_put(held[i]);
+		held[i] = NULL;
+	}
+}
+
+static u32 links_held(void)
+{
+	u32 n = 0;
+	size_t i;
+
+	for (i = 0; i < LINKS; i++)
+		n += held[i] != NULL;
+	return n;
+}
+
+/* By way of descriptors of this kernel thread, which has them for a moment. */
+static struct bpf_link *attach_waiting(struct file *prog)
+{
+	struct bpf_link *link;
+	int fd, link_fd;
+
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0)
+		return ERR_PTR(fd);
+	fd_install((unsigned int)fd, get_file(prog));
+	link_fd = skel_raw_tracepoint_open(NULL, fd);
+	close_fd((unsigned int)fd);
+	if (link_fd < 0)
+		return ERR_PTR(link_fd);
+	link = bpf_link_get_from_fd((u32)link_fd);
+	close_fd((unsigned int)link_fd);
+	return link;
+}
+
+/**
+ * shinrai_arm_flow() - attach what follows labels, for good
+ * @links: out, that are held now
+ *
+ * Context: a kernel thread, one at a time, when armed.
+ * Return: 0; what attaching says, and then none of them is.
+ */
+int shinrai_arm_flow(u32 *links)
+{
+	struct bpf_link *link;
+	size_t i;
+
+	for (i = 0; i < LINKS; i++) {
+		if (!waiting[i])
+			continue;
+		link = attach_waiting(waiting[i]);
+		if (IS_ERR(link)) {
+			detach_waiting();
+			return PTR_ERR(link);
+		}
+		held[i] = link;
+	}
+	*links = links_held();
+	return 0;
 }
 
 static struct shinrai_pending *arm_event(u32 running)
@@ -218,7 +348,7 @@ static struct shinrai_pending *arm_event(u32 running)
 		return NULL;
 	shinrai_draft_bytes(d, SHINRAI_FIELD_PROGRAMS, programs,
 			    sizeof(programs));
-	shinrai_draft_uint(d, SHINRAI_FIELD_LINKS, LINKS, 4);
+	shinrai_draft_uint(d, SHINRAI_FIELD_LINKS, links_held(), 4);
 	shinrai_draft_bytes(d, SHINRAI_FIELD_POLICIES, NULL, 0);
 	shinrai_draft_uint(d, SHINRAI_FIELD_RUNNING, running, 4);
 	shinrai_draft_uint(d, SHINRAI_FIELD_MODE, shinrai.mode, 1);
@@ -251,37 +381,51 @@ static int write_arm(u64 *seq)
 	return ret;
 }
 
-/* @skel is gone afterwards. */
-static int attach(struct shinrai_bpf *skel, const char **step)
+static int attach_sets(struct sets *s, const char **step)
 {
 	int ret;
 
 	*step = "loading the programs (is bpf in the list of LSMs?)";
-	ret = shinrai_bpf__load(skel);
-	if (ret)
-		goto destroy;
-	*step = "attaching the programs";
-	ret = shinrai_bpf__attach(skel);
-	if (ret)
-		goto destroy;
-	*step = "holding the links";
-	ret = hold_links(skel);
-	if (ret)
-		goto destroy;
-	*step = "keeping maps and programs to ourselves";
-	ret = keep_alone(skel);
+	ret = shinrai_bpf__load(s->always);
+	if (!ret)
+		ret = shinrai_follow__load(s->flow);
 	if (ret)
 		return ret;
+	*step = "attaching the programs";
+	ret = shinrai_bpf__attach(s->always);
+	if (!ret)
+		ret = shinrai_follow__attach(s->flow);
+	if (ret)
+		return ret;
+	*step = "holding the links";
+	return hold_links(s);
+}
+
+static int attach(const char **step)
+{
+	struct sets s = { .always = shinrai_bpf__open(),
+			  .flow = shinrai_follow__open() };
+	int ret = -ENOMEM;
+
+	if (s.always && s.flow)
+		ret = attach_sets(&s, step);
+	if (ret) {
+		sets_close(&s);
+		return ret;
+	}
+	shinrai_quick_set(&s.always->bss->shinrai_quick,
+			  &s.flow->bss->shinrai_quick);
+	*step = "keeping maps and programs to ourselves";
+	ret = keep_alone(&s);
+	if (ret)
+		return ret;
+	detach_waiting();
 	*step = "running the programs (is bpf in the list of LSMs?)";
 	return shinrai_guard_probe();
-destroy:
-	shinrai_bpf__destroy(skel);
-	return ret;
 }
 
 static int arm_locked(const char **step)
 {
-	struct shinrai_bpf *skel;
 	unsigned long end;
 	u64 seq;
 	int ret;
@@ -294,11 +438,7 @@ static int arm_locked(const char **step)
 	ret = anchor_set();
 	if (ret)
 		goto disarm;
-	ret = -ENOMEM;
-	skel = shinrai_bpf__open();
-	if (!skel)
-		goto unanchor;
-	ret = attach(skel, step);
+	ret = attach(step);
 	if (ret)
 		goto links;
 	*step = "recording what is running";
@@ -310,12 +450,14 @@ static int arm_locked(const char **step)
 	ret = write_arm(&seq);
 	if (ret)
 		goto links;
+	if (shinrai_policy_any())
+		shinrai_quick_probing();
 	shinrai_running_pay(end);
 	shinrai_log_wait(seq, ARM_WAIT_MS);
 	return 0;
 links:
+	shinrai_quick_set(NULL, NULL);
 	drop_links();
-unanchor:
 	unregister_ftrace_function(&anchor);
 disarm:
 	/* Freeing the filter here would leave @anchor pointing to it. */
@@ -352,7 +494,7 @@ int shinrai_arm(void)
 	}
 	mutex_unlock(&arm_lock);
 	if (!ret)
-		pr_info("armed, %zu hooks held\n", LINKS);
+		pr_info("armed, %u hooks held\n", links_held());
 	else if (ret != -EALREADY)
 		pr_err("cannot arm: %s failed: %d\n", step, ret);
 	return ret;

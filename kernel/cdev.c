@@ -14,6 +14,7 @@
 #include <linux/uaccess.h>
 
 #include "core.h"
+#include "label.h"
 #include "policy.h"
 
 #define FLUSH_MS 10000
@@ -198,6 +199,11 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return do_info(ptr);
 	case SHINRAI_IOC_SEEK:
 		return do_seek(file->private_data, ptr);
+	case SHINRAI_IOC_LABEL:
+		return shinrai_label_dev_file(ptr,
+					      file->f_mode & FMODE_WRITE);
+	case SHINRAI_IOC_PROCESS:
+		return shinrai_label_dev_process(ptr);
 	case SHINRAI_IOC_OWNERS:
 		return shinrai_owner_list(ptr);
 	case SHINRAI_IOC_POLICY:

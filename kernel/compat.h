@@ -9,8 +9,10 @@
 #include <linux/fsverity.h>
 #include <linux/magic.h>
 #include <linux/mm_types.h>
+#include <linux/mount.h>
 #include <linux/module.h>
 #include <linux/version.h>
+#include <linux/xattr.h>
 
 /* Before 6.1.54 a program that slept was skipped by others on its CPU. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 54)
@@ -117,6 +119,19 @@ static inline struct file *shinrai_exe_file(struct mm_struct *mm)
 #endif
 	rcu_read_unlock();
 	return file;
+}
+
+/* With the inode's lock held, and asking nobody. */
+static inline int shinrai_setxattr(const struct path *path, const char *name,
+				   const void *value, size_t size)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	return __vfs_setxattr(mnt_idmap(path->mnt), path->dentry,
+			      d_inode(path->dentry), name, value, size, 0);
+#else
+	return __vfs_setxattr(mnt_user_ns(path->mnt), path->dentry,
+			      d_inode(path->dentry), name, value, size, 0);
+#endif
 }
 
 #endif

@@ -340,6 +340,7 @@ bool shinrai_measure_passed(void);
 int shinrai_measure_anon(u32 flags);
 int shinrai_measure_mprotect(struct vm_area_struct *vma, u64 prot,
 			     struct shinrai_mark *mark);
+void shinrai_measure_wait_late(u64 seq);
 void shinrai_measure_written(const struct path *path, struct inode *inode,
 			     struct shinrai_mark *mark);
 

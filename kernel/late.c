@@ -154,8 +154,15 @@ static void late_add(struct late *l)
 		queue_work(system_unbound_wq, &l->work);
 }
 
-/* Where nothing may sleep: the caller waits before it is in user mode again. */
-static void wait_late(u64 seq)
+/**
+ * shinrai_measure_wait_late() - wait for an event where nothing may sleep
+ * @seq: its position
+ *
+ * The caller waits before it is in user mode again.
+ *
+ * Context: any of a process.
+ */
+void shinrai_measure_wait_late(u64 seq)
 {
 	struct late *l;
 
@@ -174,7 +181,7 @@ static int gained_anon(void)
 	int ret;
 
 	ret = shinrai_oddity_anon(SHINRAI_CODE_MPROTECT, GFP_ATOMIC, &seq);
-	wait_late(seq);
+	shinrai_measure_wait_late(seq);
 	/* Nobody can know it, so it is always unknown code. */
 	if (!ret && shinrai_degraded())
 		ret = -EIO;
@@ -201,7 +208,7 @@ static int gained_code(struct file *file, struct shinrai_mark *mark)
 	if (shinrai_mark_holds(file, mark))
 		return 0;
 	if (shinrai_enforcing()) {
-		wait_late(tell_unmeasured(file, SHINRAI_CODE_REFUSED, EACCES));
+		shinrai_measure_wait_late(tell_unmeasured(file, SHINRAI_CODE_REFUSED, EACCES));
 		return -EACCES;
 	}
 	/* Only an armed module may leave work behind. */

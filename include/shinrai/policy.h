@@ -82,6 +82,19 @@ struct shinrai_policy_label {
 	u8 otherwise[SHINRAI_ACTIONS]; /* enum shinrai_verdict_code */
 };
 
+/* What holds where neither a rule nor the label's own default says anything. */
+static inline u8 shinrai_policy_otherwise(u8 action)
+{
+	switch (action) {
+	case SHINRAI_ACTION_READ:
+	case SHINRAI_ACTION_DERIVE:
+	case SHINRAI_ACTION_DELETE:
+		return SHINRAI_VERDICT_ALLOW;
+	default:
+		return SHINRAI_VERDICT_DENY;
+	}
+}
+
 /* Files that get a label when it is applied: shell pattern, "**" crosses "/". */
 struct shinrai_policy_pattern {
 	u32 label;

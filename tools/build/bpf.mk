@@ -15,8 +15,12 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 \
 	-ffile-prefix-map=$(B)=build -ffile-prefix-map=$(S)=. \
 	-idirafter /usr/include/$(MULTIARCH)
 
+# What is attached when there are labels has a loader of its own.
+bpf-flow := $(filter $(BPF)/flow%,$(bpf-obj))
+bpf-always := $(filter-out $(BPF)/flow%,$(bpf-obj))
+
 .PHONY: bpf
-bpf: $(BPF)/shinrai_bpf.lskel.h $(BPF)/shinrai_bpf_digest.h $(BPF)/include/bpf
+bpf: $(BPF)/shinrai_bpf.lskel.h $(BPF)/shinrai_follow.lskel.h $(BPF)/shinrai_bpf_digest.h $(BPF)/include/bpf
 
 # 6.1 is the oldest kernel supported; CO-RE relocations cover newer ones.
 $(BPF)/vmlinux.h: $(KERNELS)/6.1/.complete
@@ -57,18 +61,20 @@ $(B)/vm/hooks/hooks: $(hooks-src) $(wildcard selftests/vm/hooks/*.h)
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -o $@ $(hooks-src) -lbpf
 
-$(BPF)/shinrai_bpf.o: $(bpf-obj)
+$(BPF)/shinrai_bpf.o: $(bpf-always)
+$(BPF)/shinrai_follow.o: $(bpf-flow)
+$(BPF)/shinrai_bpf.o $(BPF)/shinrai_follow.o:
 	$(say) LINK $(@:$(B)/%=%)
-	$(if $(bpf-obj),,$(error bpf/ has no *.bpf.c: nothing to embed))
-	$(Q)$(BPFTOOL) gen object $@ $(bpf-obj)
+	$(if $^,,$(error bpf/ lacks *.bpf.c: nothing to embed))
+	$(Q)$(BPFTOOL) gen object $@ $^
 
-$(BPF)/shinrai_bpf.lskel.h: $(BPF)/shinrai_bpf.o
+$(BPF)/%.lskel.h: $(BPF)/%.o
 	$(say) SKEL $(@:$(B)/%=%)
-	$(Q)$(BPFTOOL) gen skeleton -L $< name shinrai_bpf >$@.new
+	$(Q)$(BPFTOOL) gen skeleton -L $< name $* >$@.new
 	$(Q)mv $@.new $@
 
-$(BPF)/shinrai_bpf_digest.h: $(BPF)/shinrai_bpf.o
-	$(Q)sha256sum <$< | sed -E -e 's/ .*//' -e 'h' -e 's/(..)/0x\1,/g' \
+$(BPF)/shinrai_bpf_digest.h: $(BPF)/shinrai_bpf.o $(BPF)/shinrai_follow.o
+	$(Q)cat $^ | sha256sum | sed -E -e 's/ .*//' -e 'h' -e 's/(..)/0x\1,/g' \
 		-e 's/.*/#define SHINRAI_BPF_DIGEST { & }/p' -e 'g' \
 		-e 's/.*/#define SHINRAI_BPF_DIGEST_HEX "&"/' >$@.new
 	$(Q)mv $@.new $@

@@ -48,4 +48,8 @@ int cmd_kexec_load(char **arg);
 int cmd_kexec(char **arg);
 int cmd_punch(char **arg);
 
+int cmd_label_add(char **arg);
+int cmd_labels(char **arg);
+int cmd_labels_pid(char **arg);
+
 #endif

@@ -183,6 +183,9 @@ static const struct {
 	{ "kexec-load", 3, cmd_kexec_load },
 	{ "kexec", 0, cmd_kexec },
 	{ "punch", 1, cmd_punch },
+	{ "label-add", 3, cmd_label_add },
+	{ "labels", 1, cmd_labels },
+	{ "labels-pid", 1, cmd_labels_pid },
 };
 
 int main(int argc, char **argv)

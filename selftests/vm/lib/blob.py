@@ -139,7 +139,9 @@ def policy(name, namespace, generation, rules=(), labels=1, owner=None,
     for n in range(labels):
         tables[0].append(struct.pack("<16sII8s", bytes([n + 1] * 16),
                                      len(strings), n + 1,
-                                     b"\0" + bytes([otherwise] * 7)))
+                                     b"\0" + (otherwise
+                                               if isinstance(otherwise, bytes)
+                                               else bytes([otherwise] * 7))))
         strings += b"l%d\0" % n
     for r in rules:
         sink = NONE

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where labelled data can go: attached when the first label shows, and for good.
+ * Who has no label passes in a few loads; all else is the module's.
+ */
+#include "shinrai_bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* Written by the module alone. */
+struct shinrai_quick shinrai_quick;
+
+/* May what is at this address have a label? */
+static __always_inline bool object(__u64 key)
+{
+	return shinrai_quick.object[shinrai_quick_hash(
+		(void *)key, SHINRAI_QUICK_OBJECTS)];
+}
+
+static __always_inline bool object_of(struct file *file)
+{
+	__u64 inode = 0;
+
+	bpf_probe_read_kernel(&inode, sizeof(inode), &file->f_inode);
+	return object(inode);
+}
+
+/* May the current task's memory? */
+static __always_inline bool subject(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u64 mm = 0;
+
+	bpf_probe_read_kernel(&mm, sizeof(mm), &task->mm);
+	return shinrai_quick.subject[shinrai_quick_hash(
+		(void *)mm, SHINRAI_QUICK_SUBJECTS)];
+}
+
+SEC("lsm/file_permission")
+int BPF_PROG(flow_permission, struct file *file, int mask, int ret)
+{
+	if (ret)
+		return ret;
+	/* A device may be a terminal, which is more than its inode. */
+	if (!subject() && !object_of(file) && !file->f_inode->i_rdev)
+		return 0;
+	return answer(shinrai_kf_permission(file, mask));
+}
+
+SEC("lsm.s/file_receive")
+int BPF_PROG(flow_receive, struct file *file, int ret)
+{
+	if (ret || (!subject() && !object_of(file)))
+		return ret;
+	return obey(shinrai_kf_receive(file), EPERM);
+}
+
+SEC("lsm.s/mmap_file")
+int BPF_PROG(flow_mmap, struct file *file, unsigned long reqprot,
+	     unsigned long prot, unsigned long flags, int ret)
+{
+	__u64 raw = 0;
+
+	if (ret)
+		return ret;
+	bpf_get_func_arg(ctx, 0, &raw);
+	if (!raw || (!subject() && !object_of(file)))
+		return 0;
+	return obey(shinrai_kf_map_file(file, prot, flags), EPERM);
+}
+
+SEC("lsm.s/bprm_check_security")
+int BPF_PROG(flow_exec, struct linux_binprm *bprm, int ret)
+{
+	if (ret || !subject())
+		return ret;
+	return obey(shinrai_kf_replace(bprm), EPERM);
+}
+
+SEC("lsm/ptrace_access_check")
+int BPF_PROG(flow_trace, struct task_struct *child, unsigned int mode, int ret)
+{
+	if (ret)
+		return ret;
+	return obey(shinrai_kf_trace(child, mode), EPERM);
+}
+
+SEC("lsm/ptrace_traceme")
+int BPF_PROG(flow_traceme, struct task_struct *parent, int ret)
+{
+	if (ret)
+		return ret;
+	return obey(shinrai_kf_traceme(parent), EPERM);
+}
+
+static __always_inline int delete(struct dentry *dentry)
+{
+	__u64 inode = 0;
+
+	bpf_probe_read_kernel(&inode, sizeof(inode), &dentry->d_inode);
+	if (!inode)
+		return 0;
+	return obey(shinrai_kf_delete(dentry), EPERM);
+}
+
+SEC("lsm.s/inode_unlink")
+int BPF_PROG(flow_unlink, struct inode *dir, struct dentry *dentry, int ret)
+{
+	return ret ? ret : delete(dentry);
+}
+
+SEC("lsm.s/inode_rename")
+int BPF_PROG(flow_rename, struct inode *old_dir, struct dentry *old_dentry,
+	     struct inode *new_dir, struct dentry *new_dentry, int ret)
+{
+	return ret ? ret : delete(new_dentry);
+}
+
+struct mnt_idmap___new {
+	int dummy;
+} __attribute__((preserve_access_index));
+
+SEC("lsm.s/inode_setattr")
+int flow_setattr(__u64 *ctx)
+{
+	/* Newer kernels have one more argument, the first. */
+	if (bpf_core_type_exists(struct mnt_idmap___new)) {
+		struct dentry *dentry = (void *)ctx[1];
+		struct iattr *attr = (void *)ctx[2];
+
+		if ((int)ctx[3])
+			return (int)ctx[3];
+		if (!(attr->ia_valid & ATTR_SIZE))
+			return 0;
+		return delete(dentry);
+	} else {
+		struct dentry *dentry = (void *)ctx[0];
+		struct iattr *attr = (void *)ctx[1];
+
+		if ((int)ctx[2])
+			return (int)ctx[2];
+		if (!(attr->ia_valid & ATTR_SIZE))
+			return 0;
+		return delete(dentry);
+	}
+}
+
+SEC("lsm.s/socket_connect")
+int BPF_PROG(flow_connect, struct socket *sock, struct sockaddr *address,
+	     int addrlen, int ret)
+{
+	if (ret || !subject())
+		return ret;
+	return obey(shinrai_kf_connect(sock, address, addrlen), EPERM);
+}
+
+SEC("lsm.s/socket_sendmsg")
+int BPF_PROG(flow_send, struct socket *sock, struct msghdr *msg, int size,
+	     int ret)
+{
+	if (ret || !subject())
+		return ret;
+	return obey(shinrai_kf_send(sock, msg, size), EPERM);
+}
+
+SEC("lsm.s/socket_recvmsg")
+int BPF_PROG(flow_recv, struct socket *sock, struct msghdr *msg, int size,
+	     int flags, int ret)
+{
+	__u64 sk = 0;
+
+	if (ret)
+		return ret;
+	bpf_probe_read_kernel(&sk, sizeof(sk), &sock->sk);
+	if (!object(sk))
+		return 0;
+	return obey(shinrai_kf_recv(sock), EPERM);
+}
+
+SEC("lsm/unix_may_send")
+int BPF_PROG(flow_unix, struct socket *sock, struct socket *other, int ret)
+{
+	if (ret || !subject())
+		return ret;
+	return obey(shinrai_kf_unix(sock, other), EPERM);
+}
+
+SEC("lsm.s/file_ioctl")
+int BPF_PROG(flow_ioctl, struct file *file, unsigned int cmd,
+	     unsigned long arg, int ret)
+{
+	if (ret || !subject())
+		return ret;
+	return obey(shinrai_kf_ioctl(file, cmd), EPERM);
+}
+
+/* Who has labels leaves no memory behind when he dies. */
+SEC("lsm/task_setrlimit")
+int BPF_PROG(flow_setrlimit, struct task_struct *task, unsigned int resource,
+	     struct rlimit *limit, int ret)
+{
+	if (ret || resource != RLIMIT_CORE)
+		return ret;
+	return obey(shinrai_kf_core(task), EPERM);
+}
+
+SEC("lsm/key_alloc")
+int BPF_PROG(flow_key_alloc, struct key *key, const struct cred *cred,
+	     unsigned long flags, int ret)
+{
+	__u64 raw = 0;
+
+	if (ret || !subject())
+		return ret;
+	bpf_get_func_arg(ctx, 0, &raw);
+	return obey(shinrai_kf_key(raw, true), EACCES);
+}
+
+SEC("lsm/key_permission")
+int BPF_PROG(flow_key, void *ref, const struct cred *cred, int need, int ret)
+{
+	__u64 raw = 0;
+
+	if (ret)
+		return ret;
+	bpf_get_func_arg(ctx, 0, &raw);
+	raw &= ~1ULL; /* whether it is possessed */
+	if (need == KEY_NEED_WRITE && subject())
+		return obey(shinrai_kf_key(raw, true), EACCES);
+	if (need == KEY_NEED_READ && object(raw))
+		return obey(shinrai_kf_key(raw, false), EACCES);
+	return 0;
+}
+
+SEC("lsm/msg_queue_msgsnd")
+int BPF_PROG(flow_msgsnd, struct kern_ipc_perm *queue, struct msg_msg *msg,
+	     int flags, int ret)
+{
+	if (ret || !subject())
+		return ret;
+	return obey(shinrai_kf_msgsnd(queue), EACCES);
+}
+
+SEC("lsm/msg_queue_msgrcv")
+int BPF_PROG(flow_msgrcv, struct kern_ipc_perm *queue, struct msg_msg *msg,
+	     struct task_struct *target, long type, int mode, int ret)
+{
+	__u64 raw = 0;
+
+	if (ret)
+		return ret;
+	bpf_get_func_arg(ctx, 0, &raw);
+	if (!object(raw))
+		return 0;
+	return obey(shinrai_kf_msgrcv(queue, target), EACCES);
+}
+
+SEC("lsm/msg_queue_free_security")
+int BPF_PROG(flow_msg_free)
+{
+	__u64 key = 0;
+
+	bpf_get_func_arg(ctx, 0, &key);
+	if (object(key))
+		shinrai_kf_freed(key);
+	return 0;
+}
+
+SEC("lsm/key_free")
+int BPF_PROG(flow_key_free)
+{
+	__u64 key = 0;
+
+	bpf_get_func_arg(ctx, 0, &key);
+	if (object(key))
+		shinrai_kf_freed(key);
+	return 0;
+}
+
+SEC("lsm/inode_free_security")
+int BPF_PROG(flow_inode_free)
+{
+	__u64 key = 0;
+
+	bpf_get_func_arg(ctx, 0, &key);
+	if (object(key))
+		shinrai_kf_freed(key);
+	return 0;
+}
+
+SEC("lsm/sk_free_security")
+int BPF_PROG(flow_sk_free)
+{
+	__u64 key = 0;
+
+	bpf_get_func_arg(ctx, 0, &key);
+	if (object(key))
+		shinrai_kf_freed(key);
+	return 0;
+}

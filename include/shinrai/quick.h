@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * What the BPF programs look at first, kept by the module in their memory: may
+ * somebody or something have a label?  Never "no" for who has one; "yes" costs
+ * a call and is no claim.  Pointers are hashed, never followed.
+ */
+#ifndef _SHINRAI_QUICK_H
+#define _SHINRAI_QUICK_H
+
+#define SHINRAI_QUICK_SUBJECTS 12 /* bits of the table's index */
+#define SHINRAI_QUICK_OBJECTS 13
+
+struct shinrai_quick {
+	__u32 probing; /* each inode is to be looked at when it is opened */
+	__u32 reserved;
+	__u8 subject[1 << SHINRAI_QUICK_SUBJECTS];
+	__u8 object[1 << SHINRAI_QUICK_OBJECTS];
+};
+
+static inline __attribute__((always_inline)) __u32
+shinrai_quick_hash(const void *p, __u32 bits)
+{
+	return (__u32)((__u64)p * 0x9e3779b97f4a7c15ULL >> (64 - bits));
+}
+
+#endif

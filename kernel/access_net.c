@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the hooks ask of labels, where data goes by sockets.  What leaves the
+ * machine, or may, is judged; on AF_UNIX the labels go along.
+ */
+#include <linux/cred.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <linux/un.h>
+#include <net/af_unix.h>
+#include <net/sock.h>
+
+#include "label.h"
+
+/* Its packets are held against the rules too, by whoever sent last. */
+static int sent_by(const struct sock *sk, u64 labels, bool may_sleep)
+{
+	struct shinrai_sender s = {};
+	int ret;
+
+	if (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
+		return 0;
+	if (!(labels & ~shinrai_object_labels(sk)))
+		return 0;
+	ret = shinrai_object_add(sk, SHINRAI_OBJECT_SOCK, labels,
+				 may_sleep ? GFP_KERNEL : GFP_ATOMIC);
+	if (ret)
+		return ret;
+	s.uid = from_kuid(&init_user_ns, current_uid());
+	s.known = current->mm && shinrai_program_digest(current->mm, may_sleep,
+							s.digest);
+	shinrai_object_sent(sk, &s);
+	return 0;
+}
+
+static int judge(struct sock *sk, u64 labels, const struct sockaddr *to,
+		 int to_len, u64 bytes, bool may_sleep)
+{
+	struct shinrai_flow f = {
+		.labels = labels,
+		.access.action = SHINRAI_ACTION_SEND,
+		.access.bytes = bytes,
+		.may_sleep = may_sleep,
+	};
+	int ret;
+
+	if (!f.labels || !shinrai_sink_socket(&f.access, sk, to, to_len))
+		return 0;
+	ret = shinrai_flow_check(&f);
+	return ret ? ret : sent_by(sk, f.labels, may_sleep);
+}
+
+/* The labels go along, unless a rule says that they must not. */
+static int pass_on(struct sock *peer, u64 labels, bool may_sleep)
+{
+	const struct unix_address *addr;
+	const struct socket *sock;
+	struct shinrai_flow f = {
+		.labels = labels,
+		.access.action = SHINRAI_ACTION_SEND,
+		.access.sink_kind = SHINRAI_SINK_LOCAL,
+		.may_sleep = may_sleep,
+		.propagate = true,
+	};
+	int ret;
+
+	if (!(f.labels & ~shinrai_object_labels(peer)))
+		return 0;
+	/* Set once, and lives as long as the socket. */
+	addr = smp_load_acquire(&unix_sk(peer)->addr);
+	if (addr && addr->len > (int)sizeof(sa_family_t)) {
+		f.access.text = addr->name->sun_path;
+		f.access.text_len = strnlen(addr->name->sun_path,
+					    addr->len - sizeof(sa_family_t));
+	}
+	ret = shinrai_flow_check(&f);
+	if (!ret)
+		ret = shinrai_object_add(peer, SHINRAI_OBJECT_SOCK, f.labels,
+					 GFP_ATOMIC);
+	sock = READ_ONCE(peer->sk_socket);
+	if (!ret && sock) /* compared only, so it may be gone */
+		shinrai_inflight_readers(SOCK_INODE((struct socket *)sock),
+					 f.labels);
+	return ret;
+}
+
+/* Return: the other end of a connected socket, with a reference, or NULL. */
+static struct sock *peer_of(struct sock *sk)
+{
+	struct sock *peer;
+
+	unix_state_lock(sk);
+	peer = unix_peer(sk);
+	if (peer)
+		sock_hold(peer);
+	unix_state_unlock(sk);
+	return peer;
+}
+
+static int send_unix(struct sock *sk)
+{
+	struct sock *peer = peer_of(sk);
+	int ret = 0;
+
+	if (peer) {
+		ret = pass_on(peer, shinrai_current_labels(), true);
+		sock_put(peer);
+	}
+	return ret;
+}
+
+/**
+ * shinrai_access_connect() - a socket is connected
+ * @sock: the socket
+ * @addr: to where
+ * @len: bytes of @addr
+ *
+ * Context: may sleep, can be killed.
+ * Return: 0; an error to refuse it.
+ */
+int shinrai_access_connect(struct socket *sock, struct sockaddr *addr, int len)
+{
+	struct sock *sk = sock->sk;
+
+	if (!sk || sk->sk_family == AF_UNIX || len < (int)sizeof(sa_family_t) ||
+	    addr->sa_family == AF_UNSPEC)
+		return 0;
+	return judge(sk, shinrai_current_labels(), addr, len, 0, true);
+}
+
+/**
+ * shinrai_access_send() - a message is sent
+ * @sock: the socket
+ * @msg: the message; its name is in kernel memory
+ * @size: bytes
+ *
+ * Context: may sleep, can be killed.
+ * Return: 0; an error to refuse it.
+ */
+int shinrai_access_send(struct socket *sock, struct msghdr *msg, u64 size)
+{
+	struct sock *sk = sock->sk;
+
+	if (!sk)
+		return 0;
+	if (sk->sk_family == AF_UNIX)
+		return send_unix(sk);
+	return judge(sk, shinrai_current_labels(), msg->msg_name,
+		     msg->msg_name ? msg->msg_namelen : 0, size, true);
+}
+
+/**
+ * shinrai_access_splice() - a file's content is sent, and no message is made
+ * @file: of the socket
+ * @labels: live, of the content
+ * @may_sleep: whether the caller does
+ *
+ * Context: a process; as @may_sleep says.
+ * Return: 0; an error to refuse it.
+ */
+int shinrai_access_splice(struct file *file, u64 labels, bool may_sleep)
+{
+	struct socket *sock = sock_from_file(file);
+	struct sock *sk = sock ? sock->sk : NULL, *peer;
+	int ret = 0;
+
+	if (!sk)
+		return 0;
+	if (sk->sk_family != AF_UNIX)
+		return judge(sk, labels, NULL, 0, 0, may_sleep);
+	peer = peer_of(sk);
+	if (peer) {
+		ret = pass_on(peer, labels, may_sleep);
+		sock_put(peer);
+	}
+	return ret;
+}
+
+/**
+ * shinrai_access_recv() - messages are received from a labelled socket
+ * @sock: the socket
+ *
+ * Context: may sleep, can be killed.
+ * Return: 0; an error to refuse it.
+ */
+int shinrai_access_recv(struct socket *sock)
+{
+	/* What others send from elsewhere is not what was sent to them. */
+	if (!sock->sk || sock->sk->sk_family != AF_UNIX || !current->mm ||
+	    current->flags & PF_KTHREAD)
+		return 0;
+	return shinrai_grow(current->mm, shinrai_object_labels(sock->sk));
+}
+
+/**
+ * shinrai_access_unix() - a datagram is on its way to a socket
+ * @to: whose
+ *
+ * Context: does not sleep; the receiver's lock is held.
+ * Return: 0; an error to refuse it.
+ */
+int shinrai_access_unix(struct socket *to)
+{
+	if (!to || !to->sk)
+		return 0;
+	return pass_on(to->sk, shinrai_current_labels(), false);
+}

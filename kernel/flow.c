@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What labelled data does is judged by its owners' policies, recorded, and
+ * refused when that is enforced.  Gather, decide, act: in this order below.
+ */
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "label.h"
+#include "policy.h"
+
+#define CGROUP_PATH 512
+
+/* What is known of the actor, for as long as the question lasts. */
+struct actor {
+	u8 program[SHINRAI_DIGEST_SIZE];
+	char *cgroup; /* allocated when a rule asks */
+};
+
+/* The answer that counts, and whose policy gave it. */
+struct ruling {
+	struct shinrai_answer answer;
+	u8 owner[SHINRAI_DIGEST_SIZE];
+	u64 generation; /* 0: the owner has no policy here */
+	u32 line;
+	bool metered; /* some policy counts */
+};
+
+static bool names_cgroups(u64 labels)
+{
+	const struct shinrai_loaded *l;
+	u8 owner[SHINRAI_DIGEST_SIZE];
+	bool any = false;
+	u64 own;
+
+	rcu_read_lock();
+	for (; labels; labels &= ~own) {
+		own = shinrai_label_owner(labels, owner);
+		l = shinrai_policy_of(owner);
+		any |= l && l->p.head->flags & SHINRAI_POLICY_CGROUPS;
+	}
+	rcu_read_unlock();
+	return any;
+}
+
+static void gather_cgroup(struct shinrai_flow *f, struct actor *by)
+{
+	struct cgroup *cgrp;
+	int len;
+
+	by->cgroup = kmalloc(CGROUP_PATH,
+			     f->may_sleep ? GFP_KERNEL : GFP_ATOMIC);
+	if (!by->cgroup)
+		return; /* in no cgroup that a rule names */
+	rcu_read_lock();
+	cgrp = task_dfl_cgroup(current);
+	len = cgroup_path(cgrp, by->cgroup, CGROUP_PATH);
+	rcu_read_unlock();
+	if (len <= 0 || len >= CGROUP_PATH)
+		return;
+	f->access.cgroup = by->cgroup;
+	f->access.cgroup_len = (u32)len;
+}
+
+static void gather(struct shinrai_flow *f, struct actor *by)
+{
+	struct mm_struct *mm = f->mm ?: current->mm;
+
+	f->access.wall_s = (u64)ktime_get_real_seconds();
+	f->access.uid = from_kuid(&init_user_ns, current_uid());
+	if (mm && shinrai_program_digest(mm, f->may_sleep && !f->mm,
+					 by->program))
+		f->access.program = by->program;
+	if (names_cgroups(f->labels))
+		gather_cgroup(f, by);
+}
+
+/* Of an owner whose policy is not here, or does not know the label. */
+static void judge_unknown(u8 action, struct shinrai_answer *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->rule = SHINRAI_POLICY_NONE;
+	out->verdict = shinrai_policy_otherwise(action);
+}
+
+static void judge_owner(const struct shinrai_flow *f, u64 own,
+			const struct shinrai_loaded *l, bool charge,
+			struct shinrai_answer *out)
+{
+	struct shinrai_answer unknown;
+	u64 mine;
+
+	if (!l) {
+		judge_unknown(f->access.action, out);
+		return;
+	}
+	mine = shinrai_label_of_policy(&l->p, own);
+	judge_unknown(f->access.action, &unknown);
+	*out = unknown;
+	if (mine)
+		shinrai_policy_judge_as(l, mine, &f->access, charge, out);
+	if (hweight64(mine) < hweight64(own) &&
+	    shinrai_answer_severer(out, &unknown))
+		*out = unknown;
+}
+
+/* Of a packet: what was counted when it was sent is not counted again. */
+static void judge_packet(const struct shinrai_flow *f, u64 own,
+			 const struct shinrai_loaded *l,
+			 struct shinrai_answer *out)
+{
+	const u64 mine = l ? shinrai_label_of_policy(&l->p, own) : 0;
+
+	judge_unknown(f->access.action, out);
+	if (mine && hweight64(mine) == hweight64(own))
+		shinrai_policy_judge(&l->p, mine, &f->access, NULL, false, out);
+}
+
+static void decide_once(const struct shinrai_flow *f, bool charge,
+			struct ruling *r)
+{
+	const struct shinrai_loaded *l;
+	struct shinrai_answer answer;
+	u8 owner[SHINRAI_DIGEST_SIZE];
+	u64 rest, own;
+	bool first = true;
+
+	r->metered = false;
+	rcu_read_lock();
+	for (rest = f->labels; rest; rest &= ~own, first = false) {
+		own = shinrai_label_owner(rest, owner);
+		l = shinrai_policy_of(owner);
+		if (f->packet)
+			judge_packet(f, own, l, &answer);
+		else
+			judge_owner(f, own, l, charge, &answer);
+		r->metered |= l && l->p.head->flags & SHINRAI_POLICY_METERED;
+		if (!first && !shinrai_answer_severer(&r->answer, &answer))
+			continue;
+		r->answer = answer;
+		memcpy(r->owner, owner, sizeof(r->owner));
+		r->generation = l ? l->generation : 0;
+		r->line = l && answer.rule != SHINRAI_POLICY_NONE ?
+				  l->p.rule[answer.rule].line :
+				  0;
+	}
+	rcu_read_unlock();
+	/* A label that goes along is not let go. */
+	if (f->propagate && r->answer.rule == SHINRAI_POLICY_NONE)
+		r->answer.verdict = SHINRAI_VERDICT_ALLOW;
+}
+
+/* What is counted is counted only when every owner consents. */
+static void decide(const struct shinrai_flow *f, struct ruling *r)
+{
+	decide_once(f, false, r);
+	if (r->metered && r->answer.verdict != SHINRAI_VERDICT_DENY)
+		decide_once(f, true, r);
+}
+
+/* Does data leave?  The rest is told only when somebody asks for it. */
+static bool outbound(const struct shinrai_flow *f)
+{
+	switch (f->access.action) {
+	case SHINRAI_ACTION_WRITE:
+	case SHINRAI_ACTION_EXPORT:
+	case SHINRAI_ACTION_TRACE:
+		return true;
+	case SHINRAI_ACTION_SEND:
+		return !f->propagate;
+	}
+	return false;
+}
+
+static int record(const struct shinrai_flow *f, const struct ruling *r,
+		  bool refused)
+{
+	const bool denied = r->answer.verdict == SHINRAI_VERDICT_DENY;
+	const bool told = r->answer.verdict != SHINRAI_VERDICT_ALLOW ||
+			  r->answer.flags & SHINRAI_ANSWER_NOTIFY;
+	const struct shinrai_flow_record rec = {
+		.flow = f,
+		.owner = r->owner,
+		.generation = r->generation,
+		.line = r->line,
+		.verdict = r->answer.verdict,
+		.refused = refused,
+		.urgent = told,
+	};
+	u64 seq;
+	int ret;
+
+	if (!told && !outbound(f))
+		return 0;
+	ret = shinrai_flowlog_add(&rec, f->may_sleep ? GFP_KERNEL : GFP_ATOMIC,
+				  &seq);
+	if (!denied || ret || f->packet)
+		return ret;
+	if (f->may_sleep)
+		return shinrai_log_wait(seq, SHINRAI_WAIT_MS);
+	shinrai_measure_wait_late(seq);
+	return 0;
+}
+
+/**
+ * shinrai_flow_check() - may labelled data do this?
+ * @f: the question; what it lacks of the actor is filled in
+ *
+ * Context: a process; sleeps only if the question says so.
+ * Return: 0 go on, which in observe mode it always is; -EPERM, recorded; an
+ * error when nobody could tell of it and that is enforced.
+ */
+int shinrai_flow_check(struct shinrai_flow *f)
+{
+	struct actor by = {};
+	struct ruling r = {};
+	bool refused;
+	int ret;
+
+	gather(f, &by);
+	decide(f, &r);
+	refused = r.answer.verdict == SHINRAI_VERDICT_DENY &&
+		  shinrai_enforcing();
+	ret = record(f, &r, refused);
+	kfree(by.cgroup);
+	if (refused)
+		return -EPERM;
+	/* What cannot be told of must not happen. */
+	return ret && shinrai_enforcing() ? -EPERM : 0;
+}
+
+/* What a packet's fate hangs on, while neither labels nor policies change. */
+static u64 packet_hash(const struct shinrai_flow *f)
+{
+	static const siphash_aligned_key_t key; /* compared with our own only */
+	struct {
+		u64 labels;
+		u64 addr[2];
+		u32 epoch;
+		u16 port;
+		u8 family;
+		u8 proto;
+	} v = {
+		.labels = f->labels,
+		.epoch = shinrai_policy_epoch(),
+		.port = f->access.port,
+		.family = f->access.family,
+		.proto = f->access.proto,
+	};
+
+	memcpy(v.addr, f->access.addr, sizeof(v.addr));
+	return siphash(&v, sizeof(v), &key) | 1;
+}
+
+/**
+ * shinrai_flow_packet() - may a packet of a labelled socket leave?
+ * @f: the question; who sent last by the socket is filled in
+ *
+ * Context: any.
+ * Return: 0; -EPERM to drop it.
+ */
+int shinrai_flow_packet(struct shinrai_flow *f)
+{
+	struct shinrai_sender sender;
+	struct ruling r = {};
+	u64 hash;
+
+	if (!shinrai_object_sender(f->packet, &sender))
+		return 0;
+	hash = packet_hash(f);
+	if (sender.allowed == hash)
+		return 0;
+	f->access.uid = sender.uid;
+	if (sender.known)
+		f->access.program = sender.digest;
+	f->access.wall_s = (u64)ktime_get_real_seconds();
+	decide_once(f, false, &r);
+	if (r.answer.verdict == SHINRAI_VERDICT_DENY) {
+		record(f, &r, shinrai_enforcing());
+		return shinrai_enforcing() ? -EPERM : 0;
+	}
+	if (!(r.answer.flags & SHINRAI_ANSWER_VOLATILE)) {
+		sender.allowed = hash;
+		shinrai_object_sent(f->packet, &sender);
+	}
+	return 0;
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the programs that follow labels call; as kfuncs.c, which registers them,
+ * says: every argument is hostile.
+ */
+#include <linux/binfmts.h>
+#include <linux/irqflags.h>
+#include <linux/preempt.h>
+
+#include "compat.h"
+#include "kfuncs.h"
+#include "label.h"
+
+static bool off_duty(void)
+{
+	return shinrai_phase() != SHINRAI_ARMED || in_interrupt() ||
+	       irqs_disabled();
+}
+
+__bpf_kfunc_start_defs();
+
+/* lsm.s/file_open, where files may have labels */
+__bpf_kfunc int shinrai_kf_label(struct file *file, void *mark, u32 mark__sz)
+{
+	if (off_duty() || !mark || mark__sz != sizeof(struct shinrai_mark) ||
+	    !file)
+		return 0;
+	return shinrai_access_open(file, mark);
+}
+
+/* lsm.s/inode_setxattr, lsm/inode_removexattr */
+__bpf_kfunc int shinrai_kf_xattr(struct dentry *dentry, u64 name)
+{
+	if (off_duty())
+		return 0;
+	return shinrai_access_xattr((const char *)(uintptr_t)name);
+}
+
+/* lsm/file_permission, where subject or object may have labels */
+__bpf_kfunc int shinrai_kf_permission(struct file *file, int mask)
+{
+	return off_duty() || !file ? 0 : shinrai_access_permission(file, mask);
+}
+
+/* lsm.s/file_receive */
+__bpf_kfunc int shinrai_kf_receive(struct file *file)
+{
+	return off_duty() || !file ? 0 : shinrai_access_receive(file);
+}
+
+/* lsm.s/mmap_file, of a file */
+__bpf_kfunc int shinrai_kf_map_file(struct file *file, u64 prot, u64 flags)
+{
+	return off_duty() || !file ? 0 : shinrai_access_mmap(file, prot, flags);
+}
+
+/* lsm.s/bprm_check_security, of a subject with labels */
+__bpf_kfunc int shinrai_kf_replace(struct linux_binprm *bprm)
+{
+	if (off_duty() || !bprm->file || !bprm->mm)
+		return 0;
+	return shinrai_access_exec(bprm);
+}
+
+/* lsm/ptrace_access_check */
+__bpf_kfunc int shinrai_kf_trace(struct task_struct *child, u32 mode)
+{
+	return off_duty() || !child ? 0 : shinrai_access_trace(child, mode);
+}
+
+/* lsm/ptrace_traceme */
+__bpf_kfunc int shinrai_kf_traceme(struct task_struct *parent)
+{
+	return off_duty() || !parent ? 0 : shinrai_access_traced_by(parent);
+}
+
+/* lsm.s/inode_unlink, inode_rename, inode_setattr of the size */
+__bpf_kfunc int shinrai_kf_delete(struct dentry *dentry)
+{
+	return off_duty() || !dentry ? 0 : shinrai_access_delete(dentry);
+}
+
+/* lsm.s/socket_connect, by a subject with labels, as those below */
+__bpf_kfunc int shinrai_kf_connect(struct socket *sock, struct sockaddr *addr,
+				   int len)
+{
+	if (off_duty() || !sock || !addr)
+		return 0;
+	return shinrai_access_connect(sock, addr, len);
+}
+
+/* lsm.s/socket_sendmsg */
+__bpf_kfunc int shinrai_kf_send(struct socket *sock, struct msghdr *msg,
+				int size)
+{
+	if (off_duty() || !sock || !msg)
+		return 0;
+	return shinrai_access_send(sock, msg, size < 0 ? 0 : (u64)size);
+}
+
+/* lsm.s/socket_recvmsg, from a socket with labels */
+__bpf_kfunc int shinrai_kf_recv(struct socket *sock)
+{
+	return off_duty() || !sock ? 0 : shinrai_access_recv(sock);
+}
+
+/* lsm/unix_may_send */
+__bpf_kfunc int shinrai_kf_unix(struct socket *sock, struct socket *other)
+{
+	return off_duty() ? 0 : shinrai_access_unix(other);
+}
+
+/* lsm/inode_free_security, sk_free_security: only an address */
+__bpf_kfunc int shinrai_kf_freed(u64 key)
+{
+	shinrai_object_forget((const void *)(uintptr_t)key);
+	return 0;
+}
+
+/* lsm.s/file_ioctl, by a subject with labels */
+__bpf_kfunc int shinrai_kf_ioctl(struct file *file, unsigned int cmd)
+{
+	return off_duty() || !file ? 0 : shinrai_access_ioctl(file, cmd);
+}
+
+/* lsm/task_setrlimit, of RLIMIT_CORE */
+__bpf_kfunc int shinrai_kf_core(struct task_struct *task)
+{
+	if (off_duty() || !task)
+		return 0;
+	return shinrai_subject_labels(READ_ONCE(task->mm)) ? -EPERM : 0;
+}
+
+/* lsm/key_alloc, key_permission: an address */
+__bpf_kfunc int shinrai_kf_key(u64 key, bool write)
+{
+	if (off_duty() || !key)
+		return 0;
+	return shinrai_special_key((const void *)(uintptr_t)key, write);
+}
+
+/* lsm/msg_queue_msgsnd, by a subject with labels */
+__bpf_kfunc int shinrai_kf_msgsnd(struct kern_ipc_perm *queue)
+{
+	return off_duty() || !queue ? 0 : shinrai_special_msg(queue, NULL);
+}
+
+/* lsm/msg_queue_msgrcv, from a queue with labels */
+__bpf_kfunc int shinrai_kf_msgrcv(struct kern_ipc_perm *queue,
+				  struct task_struct *to)
+{
+	return off_duty() || !queue || !to ? 0 :
+					     shinrai_special_msg(queue, to);
+}
+
+__bpf_kfunc_end_defs();

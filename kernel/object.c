@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The labels of what data passes through or rests in, while it is in memory:
+ * inodes, sockets, terminals.  Keyed by address; a hook tells when the kernel
+ * frees one.  Added and changed under one lock, read under RCU.
+ */
+#include <linux/hashtable.h>
+#include <linux/ipc.h>
+#include <linux/key.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/tty.h>
+#include <linux/uaccess.h>
+#include <linux/workqueue.h>
+#include <net/sock.h>
+
+#include "label.h"
+
+static DEFINE_HASHTABLE(objects, 12);
+static DEFINE_SPINLOCK(objects_lock);
+static u32 objects_count;
+
+#define COLLECT_S 5
+
+static void collect(struct work_struct *work);
+static DECLARE_DELAYED_WORK(collector, collect);
+
+static struct shinrai_object *find(const void *key)
+{
+	struct shinrai_object *o;
+
+	hash_for_each_possible_rcu(objects, o, node, (unsigned long)key,
+				   lockdep_is_held(&objects_lock)) {
+		if (o->key == key)
+			return o;
+	}
+	return NULL;
+}
+
+/**
+ * shinrai_object_labels() - what an object holds
+ * @key: its address, never followed
+ *
+ * Context: any.
+ * Return: its labels.
+ */
+u64 shinrai_object_labels(const void *key)
+{
+	const struct shinrai_object *o;
+	u64 labels = 0;
+
+	if (!READ_ONCE(objects_count))
+		return 0;
+	rcu_read_lock();
+	o = find(key);
+	if (o)
+		labels = READ_ONCE(o->labels);
+	rcu_read_unlock();
+	return labels;
+}
+
+static int insert(const void *key, enum shinrai_object_kind kind, u64 labels,
+		  gfp_t gfp)
+{
+	struct shinrai_object *fresh, *o;
+	unsigned long flags;
+
+	fresh = kzalloc(sizeof(*fresh), gfp | __GFP_NOWARN);
+	if (!fresh)
+		return -ENOMEM;
+	spin_lock_irqsave(&objects_lock, flags);
+	o = find(key);
+	if (!o) {
+		o = fresh;
+		o->key = key;
+		o->kind = kind;
+		if (kind == SHINRAI_OBJECT_TTY) {
+			tty_kref_get((struct tty_struct *)key);
+			schedule_delayed_work(&collector, COLLECT_S * HZ);
+		}
+		hash_add_rcu(objects, &o->node, (unsigned long)key);
+		shinrai_quick_object(key, true);
+		WRITE_ONCE(objects_count, objects_count + 1);
+	}
+	WRITE_ONCE(o->labels, o->labels | labels);
+	spin_unlock_irqrestore(&objects_lock, flags);
+	if (o != fresh)
+		kfree(fresh);
+	return 0;
+}
+
+/**
+ * shinrai_object_add() - an object gets labels, and nothing else happens
+ * @key: held by the caller, so that it is not freed meanwhile
+ * @kind: what is there
+ * @labels: that it has from now on, beside those that it has
+ * @gfp: as the context allows
+ *
+ * Context: any.
+ * Return: 0; -ENOMEM.
+ */
+int shinrai_object_add(const void *key, enum shinrai_object_kind kind,
+		       u64 labels, gfp_t gfp)
+{
+	if (!(labels & ~shinrai_object_labels(key)))
+		return 0;
+	return insert(key, kind, labels, gfp);
+}
+
+/**
+ * shinrai_object_watch() - ask about an inode at each read and write
+ * @inode: as for shinrai_object_add()
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOMEM.
+ */
+int shinrai_object_watch(const struct inode *inode)
+{
+	return insert(inode, SHINRAI_OBJECT_INODE, 0, GFP_KERNEL);
+}
+
+/**
+ * shinrai_object_sender() - who sent by a labelled socket last
+ * @key: its struct sock
+ * @sender: out
+ *
+ * Context: any.
+ * Return: false when it has no labels.
+ */
+bool shinrai_object_sender(const void *key, struct shinrai_sender *sender)
+{
+	const struct shinrai_object *o;
+	unsigned long flags;
+
+	spin_lock_irqsave(&objects_lock, flags);
+	o = find(key);
+	if (o)
+		*sender = o->sender;
+	spin_unlock_irqrestore(&objects_lock, flags);
+	return o;
+}
+
+/**
+ * shinrai_object_sent() - who sends by a labelled socket, and what he may
+ * @key: its struct sock
+ * @sender: what its packets are judged by from now on
+ *
+ * Context: any.
+ */
+void shinrai_object_sent(const void *key, const struct shinrai_sender *sender)
+{
+	struct shinrai_object *o;
+	unsigned long flags;
+
+	spin_lock_irqsave(&objects_lock, flags);
+	o = find(key);
+	if (o)
+		o->sender = *sender;
+	spin_unlock_irqrestore(&objects_lock, flags);
+}
+
+/* Anybody's program may say so; what is in the table is there until then. */
+static bool dying(const struct shinrai_object *o)
+{
+	const struct inode *inode = o->key;
+	const struct sock *sk = o->key;
+	refcount_t usage;
+
+	switch (o->kind) {
+	case SHINRAI_OBJECT_INODE:
+		return READ_ONCE(inode->i_state) & (I_FREEING | I_CLEAR);
+	case SHINRAI_OBJECT_SOCK:
+		return !refcount_read(&sk->sk_refcnt);
+	case SHINRAI_OBJECT_KEY:
+		/* Somebody else's word, until it is read. */
+		return !get_kernel_nofault(
+			       usage, &((const struct key *)o->key)->usage) &&
+		       !refcount_read(&usage);
+	case SHINRAI_OBJECT_IPC:
+		return ((const struct kern_ipc_perm *)o->key)->deleted;
+	case SHINRAI_OBJECT_TTY:
+		break; /* collect() */
+	}
+	return false;
+}
+
+static struct tty_struct *tty_of(struct shinrai_object *o)
+{
+	return (struct tty_struct *)o->key;
+}
+
+/* Nobody tells when a terminal goes, so it is kept until it is closed. */
+static void collect(struct work_struct *work)
+{
+	struct shinrai_object *o, *dead = NULL;
+	struct hlist_node *next;
+	unsigned long flags;
+	int i;
+
+	spin_lock_irqsave(&objects_lock, flags);
+	hash_for_each_safe(objects, i, next, o, node) {
+		if (o->kind != SHINRAI_OBJECT_TTY || tty_of(o)->count)
+			continue;
+		hash_del_rcu(&o->node);
+		shinrai_quick_object(o->key, false);
+		WRITE_ONCE(objects_count, objects_count - 1);
+		o->dead = dead;
+		dead = o;
+	}
+	spin_unlock_irqrestore(&objects_lock, flags);
+	while (dead) {
+		o = dead;
+		dead = o->dead;
+		tty_kref_put(tty_of(o));
+		kfree_rcu(o, rcu);
+	}
+	schedule_delayed_work(&collector, COLLECT_S * HZ);
+}
+
+/**
+ * shinrai_object_forget() - the kernel frees it
+ * @key: its address, or a lie
+ *
+ * Context: any.
+ */
+void shinrai_object_forget(const void *key)
+{
+	struct shinrai_object *o;
+	unsigned long flags;
+
+	if (!READ_ONCE(objects_count))
+		return;
+	spin_lock_irqsave(&objects_lock, flags);
+	o = find(key);
+	if (o && !dying(o))
+		o = NULL;
+	if (o) {
+		hash_del_rcu(&o->node);
+		shinrai_quick_object(key, false);
+		WRITE_ONCE(objects_count, objects_count - 1);
+	}
+	spin_unlock_irqrestore(&objects_lock, flags);
+	if (o)
+		kfree_rcu(o, rcu);
+}
+
+/**
+ * shinrai_object_count() - objects with labels in memory
+ *
+ * Return: how many.
+ */
+u32 shinrai_object_count(void)
+{
+	return READ_ONCE(objects_count);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A file or another object takes labels on: judged first, then kept; a file that
+ * cannot keep them is a place that data is let go to.
+ */
+#include <linux/fs.h>
+#include <linux/mm.h>
+
+#include "compat.h"
+#include "label.h"
+
+static int judge(struct file *file, u64 labels, struct shinrai_flow *f)
+{
+	f->labels = labels;
+	f->path = &file->f_path;
+	f->may_sleep = true;
+	return shinrai_flow_check(f);
+}
+
+static int derive(struct file *file, u64 labels)
+{
+	struct shinrai_flow f = { .access.action = SHINRAI_ACTION_DERIVE };
+
+	return judge(file, labels, &f);
+}
+
+/* To something that can be carried away, or is not here at all. */
+static int leave(struct file *file, u64 labels)
+{
+	struct super_block *sb = file_inode(file)->i_sb;
+	struct shinrai_flow f = { .access.action = SHINRAI_ACTION_EXPORT };
+
+	if (shinrai_sink_media(&f.access, sb))
+		return judge(file, labels, &f);
+	if (!shinrai_sink_remote(sb))
+		return 0;
+	f.access.action = SHINRAI_ACTION_WRITE;
+	f.access.sink_kind = SHINRAI_SINK_FILESYSTEM;
+	f.access.text = sb->s_type->name;
+	f.access.text_len = strlen(sb->s_type->name);
+	return judge(file, labels, &f);
+}
+
+/* Return: 0 when it may go where its labels cannot. */
+static int lose(struct file *file, u64 labels)
+{
+	struct super_block *sb = file_inode(file)->i_sb;
+	struct shinrai_flow f = {
+		.access.action = SHINRAI_ACTION_WRITE,
+		.access.sink_kind = SHINRAI_SINK_FILESYSTEM,
+		.access.text = sb->s_type->name,
+		.access.text_len = strlen(sb->s_type->name),
+	};
+	u64 seq;
+	int ret;
+
+	ret = judge(file, labels, &f);
+	if (ret)
+		return ret;
+	shinrai_label_event(SHINRAI_LABEL_LOST, labels, &file->f_path,
+			    GFP_KERNEL, &seq);
+	/* For as long as it is in memory, it still has them. */
+	return shinrai_object_add(file_inode(file), SHINRAI_OBJECT_INODE,
+				  labels, GFP_KERNEL);
+}
+
+static int to_device(struct file *file, u64 labels)
+{
+	struct shinrai_flow f = { .access.action = SHINRAI_ACTION_EXPORT };
+	int ret;
+
+	shinrai_sink_device(&f.access, file->f_mapping->host);
+	ret = judge(file, labels, &f);
+	return ret ? ret :
+		     shinrai_object_add(file_inode(file), SHINRAI_OBJECT_INODE,
+				  labels, GFP_KERNEL);
+}
+
+/**
+ * shinrai_grow_file() - an open file is about to hold labelled data
+ * @file: open for writing
+ * @labels: live
+ *
+ * Context: may sleep, can be killed; no lock of an inode is held.
+ * Return: 0, and it has them; an error to refuse what would put it there.
+ */
+int shinrai_grow_file(struct file *file, u64 labels)
+{
+	struct inode *inode = file_inode(file);
+	int ret;
+
+	might_sleep();
+	labels &= ~shinrai_object_labels(inode);
+	if (!labels)
+		return 0;
+	if (S_ISBLK(inode->i_mode))
+		return to_device(file, labels);
+	if (!S_ISREG(inode->i_mode))
+		return shinrai_object_add(inode, SHINRAI_OBJECT_INODE, labels,
+					  GFP_KERNEL);
+	ret = derive(file, labels);
+	if (!ret)
+		ret = leave(file, labels);
+	if (ret)
+		return ret;
+	ret = shinrai_keep_add(&file->f_path, labels);
+	if (ret == -EINTR)
+		return ret;
+	return ret ? lose(file, labels) : 0;
+}
