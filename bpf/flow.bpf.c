@@ -13,8 +13,8 @@ struct shinrai_quick shinrai_quick;
 /* May what is at this address have a label? */
 static __always_inline bool object(__u64 key)
 {
-	return shinrai_quick.object[shinrai_quick_hash(
-		(void *)key, SHINRAI_QUICK_OBJECTS)];
+	return shinrai_quick
+		.object[shinrai_quick_hash((void *)key, SHINRAI_QUICK_OBJECTS)];
 }
 
 static __always_inline bool object_of(struct file *file)
@@ -32,8 +32,8 @@ static __always_inline bool subject(void)
 	__u64 mm = 0;
 
 	bpf_probe_read_kernel(&mm, sizeof(mm), &task->mm);
-	return shinrai_quick.subject[shinrai_quick_hash(
-		(void *)mm, SHINRAI_QUICK_SUBJECTS)];
+	return shinrai_quick
+		.subject[shinrai_quick_hash((void *)mm, SHINRAI_QUICK_SUBJECTS)];
 }
 
 SEC("lsm/file_permission")
@@ -93,7 +93,7 @@ int BPF_PROG(flow_traceme, struct task_struct *parent, int ret)
 	return obey(shinrai_kf_traceme(parent), EPERM);
 }
 
-static __always_inline int delete(struct dentry *dentry)
+static __always_inline int delete (struct dentry *dentry)
 {
 	__u64 inode = 0;
 
@@ -106,14 +106,14 @@ static __always_inline int delete(struct dentry *dentry)
 SEC("lsm.s/inode_unlink")
 int BPF_PROG(flow_unlink, struct inode *dir, struct dentry *dentry, int ret)
 {
-	return ret ? ret : delete(dentry);
+	return ret ? ret : delete (dentry);
 }
 
 SEC("lsm.s/inode_rename")
 int BPF_PROG(flow_rename, struct inode *old_dir, struct dentry *old_dentry,
 	     struct inode *new_dir, struct dentry *new_dentry, int ret)
 {
-	return ret ? ret : delete(new_dentry);
+	return ret ? ret : delete (new_dentry);
 }
 
 struct mnt_idmap___new {
@@ -132,7 +132,7 @@ int flow_setattr(__u64 *ctx)
 			return (int)ctx[3];
 		if (!(attr->ia_valid & ATTR_SIZE))
 			return 0;
-		return delete(dentry);
+		return delete (dentry);
 	} else {
 		struct dentry *dentry = (void *)ctx[0];
 		struct iattr *attr = (void *)ctx[1];
@@ -141,7 +141,7 @@ int flow_setattr(__u64 *ctx)
 			return (int)ctx[2];
 		if (!(attr->ia_valid & ATTR_SIZE))
 			return 0;
-		return delete(dentry);
+		return delete (dentry);
 	}
 }
 
@@ -186,8 +186,8 @@ int BPF_PROG(flow_unix, struct socket *sock, struct socket *other, int ret)
 }
 
 SEC("lsm.s/file_ioctl")
-int BPF_PROG(flow_ioctl, struct file *file, unsigned int cmd,
-	     unsigned long arg, int ret)
+int BPF_PROG(flow_ioctl, struct file *file, unsigned int cmd, unsigned long arg,
+	     int ret)
 {
 	if (ret || !subject())
 		return ret;

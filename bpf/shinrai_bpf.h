@@ -30,7 +30,6 @@ struct shinrai_mark {
 	__u64 probed;
 };
 
-
 extern int shinrai_kf_exec(struct linux_binprm *bprm, void *mark,
 			   __u32 mark__sz) __ksym;
 extern int shinrai_kf_mmap(struct file *file, void *mark,

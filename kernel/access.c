@@ -84,8 +84,8 @@ int shinrai_access_open(struct file *file, struct shinrai_mark *mark)
 		return 0;
 	}
 	if (current->flags & PF_DUMPCORE && file->f_mode & FMODE_WRITE)
-		return unsure(shinrai_grow_file(file,
-						shinrai_current_labels()));
+		return unsure(
+			shinrai_grow_file(file, shinrai_current_labels()));
 	if (READ_ONCE(mark->probed)) {
 		labels = shinrai_object_labels(inode);
 	} else {

@@ -27,8 +27,8 @@ static int sent_by(const struct sock *sk, u64 labels, bool may_sleep)
 	if (ret)
 		return ret;
 	s.uid = from_kuid(&init_user_ns, current_uid());
-	s.known = current->mm && shinrai_program_digest(current->mm, may_sleep,
-							s.digest);
+	s.known = current->mm &&
+		  shinrai_program_digest(current->mm, may_sleep, s.digest);
 	shinrai_object_sent(sk, &s);
 	return 0;
 }

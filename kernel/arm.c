@@ -176,9 +176,9 @@ static int prog_fd(const struct sets *s, size_t i)
 
 static int map_fd(const struct sets *s, size_t i)
 {
-	const struct bpf_map_desc *map = i < ALWAYS_MAPS ?
-						 (const void *)&s->always->maps :
-						 (const void *)&s->flow->maps;
+	const struct bpf_map_desc *map =
+		i < ALWAYS_MAPS ? (const void *)&s->always->maps :
+				  (const void *)&s->flow->maps;
 
 	return map[i < ALWAYS_MAPS ? i : i - ALWAYS_MAPS].map_fd;
 }

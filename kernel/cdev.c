@@ -200,8 +200,7 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case SHINRAI_IOC_SEEK:
 		return do_seek(file->private_data, ptr);
 	case SHINRAI_IOC_LABEL:
-		return shinrai_label_dev_file(ptr,
-					      file->f_mode & FMODE_WRITE);
+		return shinrai_label_dev_file(ptr, file->f_mode & FMODE_WRITE);
 	case SHINRAI_IOC_PROCESS:
 		return shinrai_label_dev_process(ptr);
 	case SHINRAI_IOC_OWNERS:

@@ -51,8 +51,8 @@ static void gather_cgroup(struct shinrai_flow *f, struct actor *by)
 	struct cgroup *cgrp;
 	int len;
 
-	by->cgroup = kmalloc(CGROUP_PATH,
-			     f->may_sleep ? GFP_KERNEL : GFP_ATOMIC);
+	by->cgroup =
+		kmalloc(CGROUP_PATH, f->may_sleep ? GFP_KERNEL : GFP_ATOMIC);
 	if (!by->cgroup)
 		return; /* in no cgroup that a rule names */
 	rcu_read_lock();
@@ -71,8 +71,8 @@ static void gather(struct shinrai_flow *f, struct actor *by)
 
 	f->access.wall_s = (u64)ktime_get_real_seconds();
 	f->access.uid = from_kuid(&init_user_ns, current_uid());
-	if (mm && shinrai_program_digest(mm, f->may_sleep && !f->mm,
-					 by->program))
+	if (mm &&
+	    shinrai_program_digest(mm, f->may_sleep && !f->mm, by->program))
 		f->access.program = by->program;
 	if (names_cgroups(f->labels))
 		gather_cgroup(f, by);

@@ -233,8 +233,8 @@ int shinrai_flowlog_add(const struct shinrai_flow_record *r, gfp_t gfp,
 	if (!both)
 		return -ENOMEM;
 	key_set(&both[0].key, r);
-	both[0].hash = siphash(&both[0].key, sizeof(both[0].key),
-			       &flows.secret) | 1;
+	both[0].hash =
+		siphash(&both[0].key, sizeof(both[0].key), &flows.secret) | 1;
 	both[0].count = 1;
 	both[0].bytes = r->flow->access.bytes;
 	both[0].wall_ns = ktime_get_real_ns();

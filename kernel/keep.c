@@ -41,8 +41,7 @@ bool shinrai_keep_writing(void)
 /* Only memory stands behind it: it goes when its inode does. */
 static bool memory_only(const struct inode *inode)
 {
-	return !S_ISREG(inode->i_mode) ||
-	       inode->i_sb->s_flags & SB_KERNMOUNT;
+	return !S_ISREG(inode->i_mode) || inode->i_sb->s_flags & SB_KERNMOUNT;
 }
 
 /*

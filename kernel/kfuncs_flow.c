@@ -149,8 +149,7 @@ __bpf_kfunc int shinrai_kf_msgsnd(struct kern_ipc_perm *queue)
 __bpf_kfunc int shinrai_kf_msgrcv(struct kern_ipc_perm *queue,
 				  struct task_struct *to)
 {
-	return off_duty() || !queue || !to ? 0 :
-					     shinrai_special_msg(queue, to);
+	return off_duty() || !queue || !to ? 0 : shinrai_special_msg(queue, to);
 }
 
 __bpf_kfunc_end_defs();

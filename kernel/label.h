@@ -53,7 +53,8 @@ int shinrai_label_dev_process(void __user *arg);
 
 /* quick.c: what the BPF programs see of the tables */
 
-void shinrai_quick_set(struct shinrai_quick *always, struct shinrai_quick *flow);
+void shinrai_quick_set(struct shinrai_quick *always,
+		       struct shinrai_quick *flow);
 void shinrai_quick_probing(void);
 void shinrai_quick_subject(const void *key, bool add);
 void shinrai_quick_object(const void *key, bool add);
@@ -125,8 +126,7 @@ u32 shinrai_object_count(void);
 
 /* keep.c: labels of files, in their xattr and in memory */
 
-int shinrai_keep_probe(struct dentry *dentry, struct inode *inode,
-		       u64 *labels);
+int shinrai_keep_probe(struct dentry *dentry, struct inode *inode, u64 *labels);
 int shinrai_keep_add(const struct path *path, u64 labels);
 bool shinrai_keep_writing(void);
 
@@ -240,8 +240,7 @@ int shinrai_special_msg(const struct kern_ipc_perm *queue,
 
 /* access_net.c: the same of sockets */
 
-int shinrai_access_connect(struct socket *sock, struct sockaddr *addr,
-			   int len);
+int shinrai_access_connect(struct socket *sock, struct sockaddr *addr, int len);
 int shinrai_access_send(struct socket *sock, struct msghdr *msg, u64 size);
 int shinrai_access_splice(struct file *file, u64 labels, bool may_sleep);
 int shinrai_access_recv(struct socket *sock);

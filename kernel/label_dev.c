@@ -65,8 +65,7 @@ static int file_labels(struct shinrai_label_file *arg, bool writable)
 	else if (arg->flags & SHINRAI_LABEL_ADD)
 		ret = add(f, &arg->add);
 	if (!ret)
-		ret = shinrai_keep_probe(f->f_path.dentry,
-					 inode, &labels);
+		ret = shinrai_keep_probe(f->f_path.dentry, inode, &labels);
 	if (!ret)
 		arg->count = (u32)shinrai_label_list(labels, arg->labels);
 	fput(f);
@@ -116,8 +115,8 @@ static int process_labels(struct shinrai_process *p)
 	p->count = 0;
 	if (!mm)
 		return 0;
-	p->count = (u32)shinrai_label_list(shinrai_subject_labels(mm),
-					   p->labels);
+	p->count =
+		(u32)shinrai_label_list(shinrai_subject_labels(mm), p->labels);
 	mmput(mm);
 	return 0;
 }

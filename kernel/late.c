@@ -208,7 +208,8 @@ static int gained_code(struct file *file, struct shinrai_mark *mark)
 	if (shinrai_mark_holds(file, mark))
 		return 0;
 	if (shinrai_enforcing()) {
-		shinrai_measure_wait_late(tell_unmeasured(file, SHINRAI_CODE_REFUSED, EACCES));
+		shinrai_measure_wait_late(
+			tell_unmeasured(file, SHINRAI_CODE_REFUSED, EACCES));
 		return -EACCES;
 	}
 	/* Only an armed module may leave work behind. */

@@ -73,7 +73,7 @@ static int to_device(struct file *file, u64 labels)
 	ret = judge(file, labels, &f);
 	return ret ? ret :
 		     shinrai_object_add(file_inode(file), SHINRAI_OBJECT_INODE,
-				  labels, GFP_KERNEL);
+					labels, GFP_KERNEL);
 }
 
 /**

@@ -70,7 +70,8 @@ static void both_ways(struct file *file)
 {
 	if (file && silent(file)) {
 		if (file->f_mode & FMODE_READ)
-			shinrai_take_now(current, shinrai_object_labels(file_inode(file)));
+			shinrai_take_now(current, shinrai_object_labels(
+							  file_inode(file)));
 		if (file->f_mode & FMODE_WRITE)
 			give_out(file_inode(file));
 	}
@@ -135,12 +136,12 @@ static void notrace traced(unsigned long ip, unsigned long parent_ip,
 		t->handle(regs);
 }
 
-#define TRACER(f, h, opt)                                            \
-	{                                                            \
-		.ops = { .func = traced,                             \
-			 .flags = FTRACE_OPS_FL_PERMANENT |          \
-				  FTRACE_OPS_FL_SAVE_REGS },         \
-		.function = f, .handle = h, .optional = opt          \
+#define TRACER(f, h, opt)                                    \
+	{                                                    \
+		.ops = { .func = traced,                     \
+			 .flags = FTRACE_OPS_FL_PERMANENT |  \
+				  FTRACE_OPS_FL_SAVE_REGS }, \
+		.function = f, .handle = h, .optional = opt  \
 	}
 
 static struct tracer tracers[] = {
