@@ -120,29 +120,21 @@ struct mnt_idmap___new {
 	int dummy;
 } __attribute__((preserve_access_index));
 
+static __always_inline int setattr(struct dentry *dentry, struct iattr *attr,
+				   int ret)
+{
+	if (ret)
+		return ret;
+	return attr->ia_valid & ATTR_SIZE ? delete(dentry) : 0;
+}
+
+/* Newer kernels have one more argument, the first. */
 SEC("lsm.s/inode_setattr")
 int flow_setattr(__u64 *ctx)
 {
-	/* Newer kernels have one more argument, the first. */
-	if (bpf_core_type_exists(struct mnt_idmap___new)) {
-		struct dentry *dentry = (void *)ctx[1];
-		struct iattr *attr = (void *)ctx[2];
-
-		if ((int)ctx[3])
-			return (int)ctx[3];
-		if (!(attr->ia_valid & ATTR_SIZE))
-			return 0;
-		return delete (dentry);
-	} else {
-		struct dentry *dentry = (void *)ctx[0];
-		struct iattr *attr = (void *)ctx[1];
-
-		if ((int)ctx[2])
-			return (int)ctx[2];
-		if (!(attr->ia_valid & ATTR_SIZE))
-			return 0;
-		return delete (dentry);
-	}
+	if (bpf_core_type_exists(struct mnt_idmap___new))
+		return setattr((void *)ctx[1], (void *)ctx[2], (int)ctx[3]);
+	return setattr((void *)ctx[0], (void *)ctx[1], (int)ctx[2]);
 }
 
 SEC("lsm.s/socket_connect")

@@ -87,12 +87,13 @@ static bool wave_has(const struct wave *w, const struct file *file)
 static int wave_stores(struct wave *w, struct mm_struct *mm)
 {
 	struct vm_area_struct *vma;
-	VMA_ITERATOR(vmi, mm, 0);
+	struct vma_iterator vmi;
 	int ret;
 
 	ret = lock_mm(mm);
 	if (ret)
 		return ret;
+	vma_iter_init(&vmi, mm, 0);
 	for_each_vma(vmi, vma) {
 		if (!stores_to(vma) || wave_has(w, vma->vm_file))
 			continue;
@@ -109,12 +110,13 @@ static int wave_stores(struct wave *w, struct mm_struct *mm)
 static bool maps_any(const struct wave *w, struct mm_struct *mm, int *ret)
 {
 	struct vm_area_struct *vma;
-	VMA_ITERATOR(vmi, mm, 0);
+	struct vma_iterator vmi;
 	bool maps = false;
 
 	*ret = lock_mm(mm);
 	if (*ret)
 		return false;
+	vma_iter_init(&vmi, mm, 0);
 	for_each_vma(vmi, vma) {
 		if (vma->vm_file && wave_has(w, vma->vm_file))
 			maps = true;
@@ -369,7 +371,7 @@ int shinrai_grow_named(struct file *file, u64 labels)
 int shinrai_grow_atomic(struct mm_struct *mm, u64 labels)
 {
 	struct vm_area_struct *vma;
-	VMA_ITERATOR(vmi, mm, 0);
+	struct vma_iterator vmi;
 	int ret = 0;
 
 	if (!(labels & ~shinrai_subject_labels(mm)))
@@ -379,6 +381,7 @@ int shinrai_grow_atomic(struct mm_struct *mm, u64 labels)
 		return -EAGAIN;
 	if (!mmap_read_trylock(mm))
 		return -EAGAIN;
+	vma_iter_init(&vmi, mm, 0);
 	for_each_vma(vmi, vma) {
 		if (stores_to(vma))
 			ret = -EAGAIN;

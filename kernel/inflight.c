@@ -169,19 +169,20 @@ void shinrai_inflight_readers(const struct inode *inode, u64 labels)
 int shinrai_inflight_tracers(const struct mm_struct *mm, u64 labels)
 {
 	struct shinrai_flow f = { .access.action = SHINRAI_ACTION_TRACE };
-	struct task_struct *p, *t;
+	struct task_struct *p, *t, *by;
 	int ret = 0;
 
 	rcu_read_lock();
 	for_each_process_thread(p, t) {
 		if (t->mm != mm || !t->ptrace || ret)
 			continue;
-		f.mm = READ_ONCE(t->parent->mm);
+		by = rcu_dereference(t->parent);
+		f.mm = READ_ONCE(by->mm);
 		f.labels = labels & ~shinrai_subject_labels(f.mm);
 		if (f.labels)
 			ret = shinrai_flow_check(&f);
 		if (!ret && f.labels)
-			ret = shinrai_take_now(t->parent, f.labels);
+			ret = shinrai_take_now(by, f.labels);
 	}
 	rcu_read_unlock();
 	return ret;

@@ -17,8 +17,7 @@ struct shinrai_quick {
 	__u8 object[1 << SHINRAI_QUICK_OBJECTS];
 };
 
-static inline __attribute__((always_inline)) __u32
-shinrai_quick_hash(const void *p, __u32 bits)
+static __always_inline __u32 shinrai_quick_hash(const void *p, __u32 bits)
 {
 	return (__u32)((__u64)p * 0x9e3779b97f4a7c15ULL >> (64 - bits));
 }

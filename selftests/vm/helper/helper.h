@@ -51,5 +51,6 @@ int cmd_punch(char **arg);
 int cmd_label_add(char **arg);
 int cmd_labels(char **arg);
 int cmd_labels_pid(char **arg);
+int cmd_sink(char **arg);
 
 #endif

@@ -186,6 +186,7 @@ static const struct {
 	{ "label-add", 3, cmd_label_add },
 	{ "labels", 1, cmd_labels },
 	{ "labels-pid", 1, cmd_labels_pid },
+	{ "sink", 1, cmd_sink },
 };
 
 int main(int argc, char **argv)
