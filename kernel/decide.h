@@ -7,7 +7,6 @@
 
 /* What of an access, or of a rule, the index hashes. */
 struct shinrai_key {
-	u64 subject;
 	u64 addr[2];
 	u64 text;
 	u16 port;
@@ -63,6 +62,13 @@ static inline u64 shinrai_program_key(const u8 *digest)
 	return shinrai_be64(digest);
 }
 
+/* All that a shape says of the sink, as one number. */
+static inline u32 shinrai_shape_sink(const struct shinrai_policy_shape *s)
+{
+	return (u32)s->sink_kind << 24 | (u32)s->family << 16 |
+	       (u32)s->prefix << 8 | s->exact;
+}
+
 static inline u64 shinrai_sink_hash(u32 seed,
 				    const struct shinrai_policy_shape *s,
 				    const struct shinrai_key *k)
@@ -92,6 +98,30 @@ static inline u32 shinrai_label_hash(u64 h, u8 action, u8 label)
 	return (u32)shinrai_mix(h, action | (u64)label << 8);
 }
 
+static inline u32 shinrai_lowest(u64 bits)
+{
+	return (u32)__builtin_ctzll(bits);
+}
+
+/* Cgroups that are looked for at once; any number is, in turns. */
+#define SHINRAI_PATHS 16
+
+struct shinrai_search {
+	const struct shinrai_policy *p;
+	const struct shinrai_access *a;
+	const struct shinrai_meter *meters;
+	struct shinrai_key key;
+	u64 labels;
+	u64 path[SHINRAI_PATHS]; /* hashes of its cgroup, and of those above it */
+	u32 paths;
+	/* By label, 0 for none: the rank of the rule that decides, */
+	u32 best[SHINRAI_POLICY_LABELS];
+	/* and of the highest that would or does but for its condition. */
+	u32 could[SHINRAI_POLICY_LABELS];
+};
+
+void shinrai_consider(struct shinrai_search *s, u32 rule, u64 labels);
+void shinrai_policy_probe(struct shinrai_search *s);
 bool shinrai_policy_fits(const struct shinrai_policy *p,
 			 const struct shinrai_policy_rule *r,
 			 const struct shinrai_access *a);

@@ -247,6 +247,9 @@ static const struct {
 	{ SINK(OTHER, 0, NULL), TO(4, TCP, 1, { 10 }), false, "is not IPv4" },
 };
 
+#define DEEP \
+	"/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z/a/b/c/d/e/f/g/h"
+
 static const struct {
 	u8 kind;
 	u32 subject; /* uid, or group: 0 has programs 1 and 3, 1 has none */
@@ -299,6 +302,29 @@ static const struct {
 	{ SHINRAI_SUBJECT_CGROUP, 0, "/", 0, 1, NULL, false,
 	  "an unknown cgroup" },
 	{ SHINRAI_SUBJECT_CGROUP, 0, "/", 0, 1, "", false, "none at all" },
+	{ SHINRAI_SUBJECT_CGROUP, 0, "/a/b/c/d/e/f/g/h/i/j/k/l/m/n", 0, 1, DEEP,
+	  true, "14 of 34 levels" },
+	{ SHINRAI_SUBJECT_CGROUP, 0, "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o", 0, 1,
+	  DEEP, true, "15" },
+	{ SHINRAI_SUBJECT_CGROUP, 0, "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p", 0, 1,
+	  DEEP, true, "16" },
+	{ SHINRAI_SUBJECT_CGROUP, 0, "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q", 0, 1,
+	  DEEP, true, "17" },
+	{ SHINRAI_SUBJECT_CGROUP, 0,
+	  "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z/a/b/c/d/e", 0,
+	  1, DEEP, true, "31" },
+	{ SHINRAI_SUBJECT_CGROUP, 0,
+	  "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z/a/b/c/d/e/f", 0,
+	  1, DEEP, true, "32" },
+	{ SHINRAI_SUBJECT_CGROUP, 0,
+	  "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z/a/b/c/d/e/f/g",
+	  0, 1, DEEP, true, "33" },
+	{ SHINRAI_SUBJECT_CGROUP, 0,
+	  "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z/a/b/c/d/e/f/g/h",
+	  0, 1, DEEP, true, "all of them" },
+	{ SHINRAI_SUBJECT_CGROUP, 0, DEEP "/i", 0, 1, DEEP, false, "one more" },
+	{ SHINRAI_SUBJECT_CGROUP, 0, "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/z", 0, 1,
+	  DEEP, false, "a 15th that is not there" },
 	{ SHINRAI_SUBJECT_CGROUP, 0, "/user.slice/user-1000.slice", 0, 1,
 	  "/user.slice/user-1000.slice/session-2.scope", true, "a session" },
 	{ SHINRAI_SUBJECT_CGROUP, 0, "/user.slice/user-1000.slice", 0, 1,

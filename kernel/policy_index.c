@@ -73,13 +73,12 @@ void shinrai_rule_shape(const struct shinrai_policy *p, u32 rule,
  * shinrai_shape_order() - what shapes are sorted by
  * @shape: the shape
  *
- * Return: a number; equal for equal shapes, and largest for those of cgroups.
+ * Return: a number; equal for equal shapes.  Those of one sink follow each other.
  */
 u64 shinrai_shape_order(const struct shinrai_policy_shape *shape)
 {
-	return (u64)shape->subject_kind << 40 | (u64)shape->sink_kind << 32 |
-	       (u64)shape->family << 24 | (u64)shape->prefix << 16 |
-	       (u64)shape->exact << 8 | shape->label_any;
+	return (u64)shinrai_shape_sink(shape) << 16 |
+	       (u64)shape->subject_kind << 8 | shape->label_any;
 }
 
 /**

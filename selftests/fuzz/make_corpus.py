@@ -9,6 +9,7 @@ import os
 import struct
 import sys
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, "selftests/unit")
 import policy_pack  # noqa: E402
 

@@ -66,24 +66,24 @@ class Policy:
 
     def shape_of(self, rule):
         """What shapes are sorted by."""
-        shape = [rule["kind"], 0, 0, 0, 0, int(rule["label"] == ANY_LABEL)]
+        shape = [0, 0, 0, 0, rule["kind"], int(rule["label"] == ANY_LABEL)]
         if rule["sink"] != NONE:
             s = self.sinks[rule["sink"]]
-            shape[1] = s["kind"]
+            shape[0] = s["kind"]
             if s["kind"] == INET:
-                shape[2:4] = s["family"], s["prefix"]
-                shape[4] = (PROTO if s["proto"] else 0) | \
+                shape[1:3] = s["family"], s["prefix"]
+                shape[3] = (PROTO if s["proto"] else 0) | \
                     (PORT if s["ports"][0] == s["ports"][1] else 0)
             elif s["kind"] == MEDIA:
-                shape[4] = s["exact"]
+                shape[3] = s["exact"]
             elif s["kind"] == OTHER:
-                shape[4] = PROTO if s["proto"] else 0
+                shape[3] = PROTO if s["proto"] else 0
             else:
-                shape[4] = TEXT if s["text"] else 0
+                shape[3] = TEXT if s["text"] else 0
         return tuple(shape)
 
     def hashes(self, rule, seed):
-        _, _, _, prefix, exact, _ = self.shape_of(rule)
+        _, _, prefix, exact, _, _ = self.shape_of(rule)
         h, word = seed, 0
         if rule["sink"] != NONE:
             s = self.sinks[rule["sink"]]
@@ -121,7 +121,7 @@ class Policy:
             count = 1
             while count < len(keys):
                 count *= 2
-            kind, sink_kind, family, prefix, exact, label_any = key
+            sink_kind, family, prefix, exact, kind, label_any = key
             shapes += struct.pack("<6BHII", label_any, kind, sink_kind, family,
                                   prefix, exact, actions, len(buckets),
                                   count - 1)

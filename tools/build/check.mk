@@ -37,7 +37,8 @@ bench-exec: deps
 	$(Q)$(MAKE) modules user
 	$(Q)selftests/bench/run-exec
 
-# What compiling policies costs against parsing JSON.
+# What compiling policies costs against parsing JSON, and deciding by many rules.
 .PHONY: bench-policy
 bench-policy: deps
 	$(Q)BUILD=$(B) selftests/bench/policy_compile.sh
+	$(Q)BUILD=$(B) selftests/bench/run-policy
