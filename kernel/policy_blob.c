@@ -214,12 +214,19 @@ static int check_grants(const struct shinrai_policy *p)
 	return 0;
 }
 
+/* ::ffff:0:0/96 and what is in it: an access to it counts as IPv4. */
+static bool is_mapped(const struct shinrai_policy_sink *s)
+{
+	return s->family == 6 && s->prefix >= 96 && is_zero(s->addr, 10) &&
+	       s->addr[10] == 0xff && s->addr[11] == 0xff;
+}
+
 static bool inet_ok(const struct shinrai_policy_sink *s)
 {
 	const u8 most = s->family == 6 ? 128 : s->family == 4 ? 32 : 0;
 	const u8 whole = s->prefix / 8;
 
-	if (s->family && !most)
+	if ((s->family && !most) || is_mapped(s))
 		return false;
 	if (s->prefix > most || s->port_first > s->port_last)
 		return false;

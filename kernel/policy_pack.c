@@ -37,7 +37,8 @@ static u64 tables_size(const struct shinrai_policy_tables *t)
 static bool rule_ok(const struct shinrai_policy_tables *t,
 		    const struct shinrai_policy_rule *r)
 {
-	if (r->sink >= t->sinks && r->sink != SHINRAI_POLICY_NONE)
+	if (r->action >= SHINRAI_ACTIONS ||
+	    (r->sink >= t->sinks && r->sink != SHINRAI_POLICY_NONE))
 		return false;
 	if (r->subject_kind == SHINRAI_SUBJECT_PROGRAM)
 		return r->subject < t->groups;

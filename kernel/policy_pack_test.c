@@ -88,6 +88,40 @@ static void paths_test(struct kunit *test)
 	}
 }
 
+static const struct {
+	u8 prefix;
+	u8 addr[16];
+	bool ok;
+	const char *why;
+} mapped[] = {
+	{ 96, { [10] = 0xff, [11] = 0xff }, false, "all of IPv4" },
+	{ 128, { [10] = 0xff, 0xff, 10, 0, 0, 1 }, false, "one host of it" },
+	{ 95, { [10] = 0xff, 0xfe }, true, "a prefix that has more" },
+	{ 128, { [10] = 0xff, 0xfe, 1 }, true, "one that is no IPv4" },
+	{ 128, { [9] = 1, 0xff, 0xff }, true, "nor this" },
+	{ 0, { 0 }, true, "all of IPv6" },
+};
+
+/* Such a rule would never match. */
+static void mapped_test(struct kunit *test)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(mapped); i++) {
+		golden_init(&g);
+		golden_label(&g, DENY);
+		g.t.sinks = 1;
+		g.sink[0].kind = SHINRAI_SINK_INET;
+		g.sink[0].family = 6;
+		g.sink[0].prefix = mapped[i].prefix;
+		g.sink[0].port_last = 65535;
+		memcpy(g.sink[0].addr, mapped[i].addr, 16);
+		KUNIT_EXPECT_EQ_MSG(test, golden_load(&g),
+				    mapped[i].ok ? 0 : -EINVAL, "%s",
+				    mapped[i].why);
+	}
+}
+
 /* The longest text, and one more byte. */
 static void long_test(struct kunit *test)
 {
@@ -121,6 +155,9 @@ static void refused_test(struct kunit *test)
 	r->sink = 0;
 	KUNIT_EXPECT_EQ(test, -EINVAL, golden_load(&g));
 	r->sink = NONE;
+	r->action = 255;
+	KUNIT_EXPECT_EQ(test, -EINVAL, golden_load(&g));
+	r->action = SEND;
 	r->subject_kind = SHINRAI_SUBJECT_PROGRAM;
 	KUNIT_EXPECT_EQ(test, -EINVAL, golden_load(&g));
 	g.t.groups = 1;
@@ -244,15 +281,11 @@ static void bytes_test(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(texts_test),
-	KUNIT_CASE(paths_test),
-	KUNIT_CASE(long_test),
-	KUNIT_CASE(refused_test),
-	KUNIT_CASE(limits_test),
-	KUNIT_CASE(shapes_test),
-	KUNIT_CASE(empty_test),
-	KUNIT_CASE(bytes_test),
-	{},
+	KUNIT_CASE(texts_test),	 KUNIT_CASE(paths_test),
+	KUNIT_CASE(long_test),	 KUNIT_CASE(refused_test),
+	KUNIT_CASE(limits_test), KUNIT_CASE(shapes_test),
+	KUNIT_CASE(empty_test),	 KUNIT_CASE(bytes_test),
+	KUNIT_CASE(mapped_test), {},
 };
 
 static struct kunit_suite suite = {

@@ -112,7 +112,8 @@ struct shinrai_policy_group {
 /* What a kind has no use for is 0. */
 struct shinrai_policy_sink {
 	u8 kind; /* enum shinrai_sink_kind, not NONE */
-	u8 family; /* INET: 4, 6, or 0 for both (then prefix is 0) */
+	/* INET: 4, 6, or 0 for both (then prefix is 0).  Mapped IPv4 is 4. */
+	u8 family;
 	u8 prefix; /* INET: bits of addr that count */
 	u8 proto; /* INET: IPPROTO_*, 0 any.  OTHER: AF_*, 0 any */
 	u16 port_first; /* INET: a range, 0..65535 for any */
@@ -177,15 +178,24 @@ struct shinrai_policy_rule {
 
 /*
  * The index.  Rules that ask for the same properties of an access share a
- * shape; what they ask for is hashed into that shape's buckets (policy_index.c).
- * A rule has one entry, but that of a group one for each of its digests.  Port
- * ranges, windows and counters are in no shape.  An entry only proposes a rule:
+ * shape; what they ask for is hashed into that shape's buckets.  A rule has one
+ * entry, but that of a group one for each of its digests.  Port ranges, windows
+ * and counters are in no shape.  An entry only proposes a rule:
  * shinrai_policy_matches() has the last word, so an index can hide a rule at
  * worst, and shinrai_policy_check() proves that it hides none.
  *
- * Shapes ascend by shinrai_shape_order().  Their buckets follow each
- * other, and bucket[i]..bucket[i + 1] are a bucket's entries, which ascend by
- * hash and then by rule.
+ * Shapes ascend by sink_kind, family, prefix, exact, subject_kind, label_any.
+ * Their buckets follow each other, and bucket[i]..bucket[i + 1] are a bucket's
+ * entries, which ascend by hash and then by rule.
+ *
+ * With mix(h, w) = m ^ m >> 32, m = (h ^ w) * 0x9e3779b97f4a7c15 modulo 2^64, the
+ * hash begins as the seed and takes in: the first 64 bits of the address, if
+ * there is a prefix, and the others, if it is longer than 64; the text's hash
+ * (FNV-1a, 64 bits), if TEXT or SERIAL is exact; proto | port << 8 | vendor << 24
+ * | product << 40, each 0 unless exact; the subject: 0, the digest's first eight
+ * bytes (big-endian), the uid, or the hash of the cgroup's path; and last
+ * action | label << 8.  Its low 32 bits count, and of these the mask's give the
+ * bucket.
  */
 struct shinrai_policy_shape {
 	u8 label_any;

@@ -143,10 +143,33 @@ static void test_oracle(void **state)
 	printf("# seed %llx: %s", (unsigned long long)RANDOM_SEED, line);
 }
 
+/* The builder that allocates gives the same bytes. */
+static void test_build(void **state)
+{
+	static struct random g;
+	size_t len, built_len;
+	u8 *built;
+
+	(void)state;
+	g.state = RANDOM_SEED;
+	assert_int_equal(random_policy(&g, &len), 0);
+	assert_int_equal(shinrai_policy_build(&g.t, &built, &built_len), 0);
+	assert_int_equal(built_len, len);
+	assert_memory_equal(built, g.blob, len);
+	free(built);
+	built = (void *)&g;
+	g.t.generation = 0;
+	assert_int_equal(shinrai_policy_build(&g.t, &built, &len), -EINVAL);
+	assert_ptr_equal(built, &g);
+	g.t.rules = SHINRAI_POLICY_RULES + 1;
+	assert_int_equal(shinrai_policy_build(&g.t, &built, &len), -E2BIG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_oracle),
+		cmocka_unit_test(test_build),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
