@@ -37,11 +37,15 @@ static int pt_policy(struct pt *t)
 		return shinrai_pt_fail(t, token, "one file is one policy",
 				       "a second policy");
 	t->headed = true;
-	if (shinrai_pt_is(token, "generation"))
-		return shinrai_pt_expected(t, "the policy's name", NULL);
-	ret = shinrai_pt_check_name(t, token, "the policy's name");
-	if (ret)
-		return ret;
+	if (shinrai_pt_is(token, "generation") ||
+	    !shinrai_pt_is_namespace(token))
+		return shinrai_pt_expected(t, "the policy's name",
+					   "as the administrator admitted it:"
+					   " a-z, 0-9, '.', '_' and '-'");
+	if (token->len >= SHINRAI_POLICY_NAME)
+		return shinrai_pt_fail(t, token, NULL,
+				       "a name of %u letters; it may have %u",
+				       token->len, SHINRAI_POLICY_NAME - 1);
 	t->policy = *pt_take(t);
 	if (!shinrai_pt_accept(t, "generation"))
 		return shinrai_pt_expected(t, "'generation'",

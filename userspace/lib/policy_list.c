@@ -251,10 +251,16 @@ no_memory:
 
 static int list_head(struct lister *l)
 {
+	const char *name = l->p->head->name;
+	const struct pt_token token = { name, (u32)strlen(name), 0, PT_WORD };
+
 	if (begin(l))
 		return -ENOMEM;
 	fputs("policy ", l->f);
-	shinrai_pf_name(l->f, l->p->head->name);
+	if (shinrai_pt_is_namespace(&token))
+		fputs(name, l->f);
+	else
+		shinrai_pf_string(l->f, name);
 	fprintf(l->f, " generation %llu",
 		(unsigned long long)l->p->head->generation);
 	return end(l, SHINRAI_ITEM_POLICY, 0, 0, 1);

@@ -60,6 +60,26 @@ bool shinrai_pt_is_name(const struct pt_token *token)
 	return true;
 }
 
+/**
+ * shinrai_pt_is_namespace() - can an administrator admit this?
+ * @token: any token
+ *
+ * PROTOCOL.md 2.9.
+ *
+ * Return: whether it is of the letters that a namespace has.
+ */
+bool shinrai_pt_is_namespace(const struct pt_token *token)
+{
+	u32 i;
+
+	for (i = 0; token->kind == PT_WORD && i < token->len; i++) {
+		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789._-",
+			    token->p[i]))
+			return false;
+	}
+	return i;
+}
+
 /* Days may begin a time without a name, so no name looks like them. */
 static bool is_reserved(const struct pt_token *token)
 {
@@ -73,26 +93,6 @@ static bool is_reserved(const struct pt_token *token)
 			return true;
 	}
 	return shinrai_pt_find_word(shinrai_pt_actions, token->p, token->len);
-}
-
-/**
- * shinrai_pt_check_name() - can this be a name?
- * @t: cursor, at the name
- * @token: the same
- * @what: what it would be of, with its article
- *
- * Return: 0; as shinrai_pt_fail().
- */
-int shinrai_pt_check_name(struct pt *t, const struct pt_token *token,
-			  const char *what)
-{
-	if (!shinrai_pt_is_name(token))
-		return shinrai_pt_expected(t, what, NAMES);
-	if (token->len >= SHINRAI_POLICY_NAME)
-		return shinrai_pt_fail(t, token, NULL,
-				       "a name of %u letters; it may have %u",
-				       token->len, SHINRAI_POLICY_NAME - 1);
-	return 0;
 }
 
 static int add_name(struct pt *t, const struct pt_token *token, u32 hash,
@@ -133,11 +133,13 @@ int shinrai_pt_define(struct pt *t, const char *what, u32 *name)
 	char quote[PT_QUOTE];
 	struct pt_name *old;
 	u32 hash, index;
-	int ret;
 
-	ret = shinrai_pt_check_name(t, token, what);
-	if (ret)
-		return ret;
+	if (!shinrai_pt_is_name(token))
+		return shinrai_pt_expected(t, what, NAMES);
+	if (token->len >= SHINRAI_POLICY_NAME)
+		return shinrai_pt_fail(t, token, NULL,
+				       "a name of %u letters; it may have %u",
+				       token->len, SHINRAI_POLICY_NAME - 1);
 	if (is_reserved(token))
 		return shinrai_pt_fail(t, token, "choose another name",
 				       "%s is a word of the language",

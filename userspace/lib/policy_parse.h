@@ -188,8 +188,7 @@ void shinrai_pt_near_try(struct pt_near *n, const char *p, size_t len);
 
 /* policy_names.c */
 bool shinrai_pt_is_name(const struct pt_token *token);
-int shinrai_pt_check_name(struct pt *t, const struct pt_token *token,
-			  const char *what);
+bool shinrai_pt_is_namespace(const struct pt_token *token);
 int shinrai_pt_define(struct pt *t, const char *what, u32 *name);
 int shinrai_pt_use(struct pt *t, u32 kinds, const char *what,
 		   struct pt_name **name);
