@@ -20,6 +20,7 @@ _shinraictl_options() {
 	"policy compile") echo --owner --out ;;
 	"policy sign") echo --cert --key --out ;;
 	"policy diff") echo --exit-code ;;
+	"policy whatif") echo --policy --log --cgroups --exit-code ;;
 	"policy explain")
 		echo --label --action --program --user --cgroup --to --media \
 			--filesystem --local --family --at --bytes
@@ -74,7 +75,7 @@ _shinraictl() {
 	elif [ "$COMP_CWORD" -eq 2 ] && [[ $one == @(digests|reference) ]]; then
 		words="make"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = policy ]; then
-		words="check compile sign load show diff explain"
+		words="check compile sign load show diff explain whatif"
 	elif [[ $cur == -?* ]]; then
 		words=$(_shinraictl_options "$verb")
 	else
@@ -91,7 +92,8 @@ _shinraictl() {
 			;;
 		--label | --program | --user | --cgroup | --to | --media | \
 			--filesystem | --family | --at | --bytes) return ;;
-		--sysfs | --all | --lists | --archives | --trust-local)
+		--sysfs | --all | --lists | --archives | --trust-local | \
+			--cgroups)
 			mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 			return
 			;;

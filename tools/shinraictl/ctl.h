@@ -83,6 +83,7 @@ int cmd_policy_load(struct ctl *ctl, int argc, char **argv);
 int cmd_policy_show(struct ctl *ctl, int argc, char **argv);
 int cmd_policy_diff(struct ctl *ctl, int argc, char **argv);
 int cmd_policy_explain(struct ctl *ctl, int argc, char **argv);
+int cmd_policy_whatif(struct ctl *ctl, int argc, char **argv);
 
 /* opt.c */
 #define CTL_GO_ON (-1)

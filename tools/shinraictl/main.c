@@ -46,6 +46,8 @@ static const struct ctl_verb verbs[] = {
 	  cmd_policy_diff },
 	{ "policy explain", "FILE", 1, "print which rule decides, and why",
 	  cmd_policy_explain },
+	{ "policy whatif", "", 0, "judge a log by other policies",
+	  cmd_policy_whatif },
 };
 
 static void print_help(FILE *f)
