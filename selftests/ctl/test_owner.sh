@@ -8,6 +8,7 @@
 mkdir -p empty
 admin=(--admin-cert keys/admin.pem --admin-key keys/admin.key)
 acme=(--cert keys/acme.pem --namespace acme)
+other=(--admin-cert keys/admin.pem --admin-key keys/acme.key)
 
 # admission FILE OPERATION GENERATION CERTIFICATE: is it what uapi/shinrai.h says?
 admission() {
@@ -57,6 +58,7 @@ json "$before <= d['generation'] <= $after" "the generation is the time in ms"
 
 openssl pkcs8 -topk8 -in keys/admin.key -passout pass:x -out locked.key
 head -c 500 keys/acme.pem >cut.pem
+long=$(printf 'a%.0s' {1..64})
 
 # arguments|exit status|what is said
 while IFS='|' read -r args status text; do
@@ -69,12 +71,12 @@ owner admit|2|--cert and --namespace are needed
 owner admit ${acme[*]}|2|--admin-cert and --admin-key are needed
 owner admit ${acme[*]} --admin-cert keys/admin.pem|2|--admin-cert and --admin-key are needed
 owner admit --cert keys/acme.pem --namespace Acme ${admin[*]} --out x|2|1 to 63 of a-z
-owner admit --cert keys/acme.pem --namespace $(printf 'a%.0s' {1..64}) ${admin[*]} --out x|2|1 to 63 of a-z
+owner admit --cert keys/acme.pem --namespace $long ${admin[*]} --out x|2|1 to 63 of a-z
 owner admit --cert none.pem --namespace a ${admin[*]} --out x|1|cannot read none.pem: No such file
 owner admit --cert cut.pem --namespace a ${admin[*]} --out x|1|cut.pem is not a certificate
 owner admit --cert keys/small.pem --namespace a ${admin[*]} --out x|1|RSA of 2048, 3072 or 4096
 owner admit --cert keys/ec.pem --namespace a ${admin[*]} --out x|1|RSA of 2048, 3072 or 4096
-owner admit ${acme[*]} --admin-cert keys/admin.pem --admin-key keys/acme.key --out x|1|keys/acme.key is not the key of keys/admin.pem
+owner admit ${acme[*]} ${other[*]} --out x|1|keys/acme.key is not the key of keys/admin.pem
 owner admit ${acme[*]} --admin-cert keys/admin.pem --admin-key keys/acme.pem --out x|1|not a private key
 owner admit ${acme[*]} --admin-cert keys/ec.pem --admin-key keys/ec.key --out x|1|the kernel cannot use
 owner admit ${acme[*]} ${admin[*]} --out none/x|1|cannot write none/x.admission

@@ -31,7 +31,7 @@ LDFLAGS_fuzz := $(sanitize) -fsanitize=fuzzer
 
 # The pure sources that the module, KUnit and user space share.
 CORE := $(patsubst %.o,kernel/%.c,$(shell sed -nE \
-	's/^shinrai-(pure|apart) := //p' kernel/Kbuild))
+	's/^shinrai-(pure|apart) [:+]= //p' kernel/Kbuild))
 lib-src := $(wildcard userspace/lib/*.c) $(CORE)
 
 PROGRAMS := shinraid shinrai-verifier shinrai-verify shinraictl
