@@ -56,6 +56,26 @@ def policies():
     seed("policy_blob", "empty", p.pack())
 
 
+def der(tag, *parts):
+    data = b"".join(parts)
+    size = bytes([len(data)]) if len(data) < 128 else bytes([0x81, len(data)])
+    return bytes([tag]) + size + data
+
+
+def cms(certs=b"", attributes=b"", content=b""):
+    """CMS as the module takes it, of a signer named by nothing much."""
+    pkcs7 = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07"
+    sha256 = der(0x30, der(6, b"\x60\x86\x48\x01\x65\x03\x04\x02\x01"))
+    rsa = der(0x30, der(6, b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"),
+              b"\5\0")
+    signer = der(0x30, der(2, b"\1"), der(0x30, der(0x30), der(2, b"\7")),
+                 sha256, attributes, rsa, der(4, bytes(4)))
+    return der(0x30, der(6, pkcs7 + b"\2"), der(0xA0, der(
+        0x30, der(2, b"\1"), der(0x31, sha256),
+        der(0x30, der(6, pkcs7 + b"\1"), content), certs,
+        der(0x31, signer))))
+
+
 def main():
     policies()
     records = [unhex(r, "cel") for r in VECTORS["records"]]
@@ -91,6 +111,15 @@ def main():
         seed("challenge", "item%d" % n, unhex(c, "item"))
     seed("pcrs", "list", unhex(FIXTURES["quotes"][0], "pcrs"))
     seed("pcrs", "tools", tools_pcrs())
+    seed("signed", "plain", b"\1" + cms())
+    seed("signed", "certificates", b"\1" + cms(der(0xA0)))
+    seed("signed", "attributes", b"\1" + cms(b"", der(0xA0)))
+    seed("signed", "data", b"\1" + cms(
+        content=der(0xA0, der(4, b"data"))))
+    for n, cert in ((1, b"cert"), (2, b"")):
+        seed("signed", "admission%d" % n, b"\0" + struct.pack(
+            "<8sIIQ64s32sII", b"SHNROWN", 1, n, 1, b"acme", b"", len(cert),
+            0) + cert)
 
 
 main()
