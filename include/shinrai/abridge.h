@@ -12,6 +12,7 @@
 
 int shinrai_abridge(const void *log, size_t len, u64 since, size_t max,
 		    u8 **out, size_t *out_len);
+bool shinrai_abridge_violation(const struct shinrai_event *ev);
 bool shinrai_abridge_keeps(const struct shinrai_event *ev, bool wanted);
 
 int shinrai_shown_next(struct shinrai_rd *events, struct shinrai_event *ev);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Configuration: defaults, every kind of value, drop-ins, places of errors. */
-/* links: userspace/shinraid/conf.c */
+/* links: userspace/shinraid/conf.c userspace/shinraid/url.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "../../userspace/shinraid/conf.h"
+#include "../../userspace/shinraid/url.h"
 
 static char dir[] = "/tmp/shinraid-conf-XXXXXX";
 static char path[64], drop_in[64], folder[64];
@@ -58,6 +59,8 @@ static void test_defaults(void **state)
 	assert_int_equal(c.port, 8417);
 	assert_string_equal(c.tcti, "device:/dev/tpmrm0");
 	assert_string_equal(c.user, "shinrai");
+	assert_string_equal(c.report_url, "");
+	assert_string_equal(c.report_name, "");
 	assert_int_equal(c.nclients, 0);
 	assert_int_equal(c.pcrs.count, 1);
 	assert_int_equal(c.pcrs.bank[0].alg, 0x0b);
@@ -113,6 +116,8 @@ static void test_refused(void **state)
 		{ "log_device = \"\";", "a.conf:1: log_device is not" },
 		{ "spool = \"x/y\";", "a.conf:1: spool is a path that" },
 		{ "spool = \"\";", "a.conf:1: spool is a path that" },
+		{ "report_url = \"https://example.org:1/\";",
+		  "a.conf:1: report_url is https://ADDRESS:PORT/PATH" },
 		{ "limits = { connections = 65473; };",
 		  "a.conf:1: connections is a number from 1 to 65472" },
 		{ "allow_clients = [ \"00112233445566778899AABBCCDDEEFF"
@@ -143,12 +148,64 @@ static void test_refused(void **state)
 	conf_free(&c);
 }
 
+static void test_url(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *host; /* NULL: refused */
+		u16 port;
+		const char *path;
+	} t[] = {
+		{ "https://192.0.2.7:8418/v1/reports", "192.0.2.7", 8418,
+		  "/v1/reports" },
+		{ "https://[2001:db8::1]:1/", "2001:db8::1", 1, "/" },
+		{ "https://1.2.3.4:65535/a?b=%20&c", "1.2.3.4", 65535,
+		  "/a?b=%20&c" },
+		{ "http://1.2.3.4:1/", NULL, 0, NULL },
+		{ "https://1.2.3.4/", NULL, 0, NULL },
+		{ "https://1.2.3.4:0/", NULL, 0, NULL },
+		{ "https://1.2.3.4:65536/", NULL, 0, NULL },
+		{ "https://1.2.3.4:00000001/", NULL, 0, NULL },
+		{ "https://1.2.3.4:+1/", NULL, 0, NULL },
+		{ "https://1.2.3.4:1", NULL, 0, NULL },
+		{ "https://1.2.3.4:1x/", NULL, 0, NULL },
+		{ "https://1.2.3:1/", NULL, 0, NULL },
+		{ "https://2001:db8::1:1/", NULL, 0, NULL },
+		{ "https://[1.2.3.4]:1/", NULL, 0, NULL },
+		{ "https://[::1:1/", NULL, 0, NULL },
+		{ "https://[::1]/", NULL, 0, NULL },
+		{ "https://device:1/", NULL, 0, NULL },
+		{ "https://a@1.2.3.4:1/", NULL, 0, NULL },
+		{ "https://1.2.3.4:1/a b", NULL, 0, NULL },
+		{ "https://1.2.3.4:1/a\r\nX: y", NULL, 0, NULL },
+		{ "https://1.2.3.4:1/a#b", NULL, 0, NULL },
+		{ "https://", NULL, 0, NULL },
+	};
+	struct url u;
+	size_t i;
+	int ret;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		ret = url_parse(t[i].text, &u);
+		if (ret != (t[i].host ? 0 : -EINVAL))
+			fail_msg("%s: %d", t[i].text, ret);
+		if (ret)
+			continue;
+		assert_string_equal(u.host, t[i].host);
+		assert_string_equal(u.path, t[i].path);
+		assert_int_equal(u.port, t[i].port);
+		assert_int_equal(u.v6, !!strchr(t[i].host, ':'));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_url),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

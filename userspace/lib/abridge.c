@@ -5,6 +5,24 @@
 #include <shinrai/abridge.h>
 
 /**
+ * shinrai_abridge_violation() - is this event a violation, going by its looks?
+ * @ev: the event
+ *
+ * Return: true for a denied flow and a lost label, well-formed or not.
+ */
+bool shinrai_abridge_violation(const struct shinrai_event *ev)
+{
+	u64 v = 0;
+
+	if (ev->type == SHINRAI_EVENT_FLOW)
+		return !shinrai_event_uint(ev, SHINRAI_FIELD_VERDICT, 1, &v) &&
+		       v == SHINRAI_VERDICT_DENY;
+	return ev->type == SHINRAI_EVENT_LABEL &&
+	       !shinrai_event_uint(ev, SHINRAI_FIELD_REASON, 4, &v) &&
+	       v == SHINRAI_LABEL_LOST;
+}
+
+/**
  * shinrai_abridge_keeps() - does an event go into a violation report?
  * @ev: the event
  * @wanted: it is of a record that was asked for
@@ -16,8 +34,6 @@
  */
 bool shinrai_abridge_keeps(const struct shinrai_event *ev, bool wanted)
 {
-	u64 v = 0;
-
 	switch (ev->type) {
 	case SHINRAI_EVENT_START:
 	case SHINRAI_EVENT_ARM:
@@ -27,14 +43,8 @@ bool shinrai_abridge_keeps(const struct shinrai_event *ev, bool wanted)
 	case SHINRAI_EVENT_OWNER:
 	case SHINRAI_EVENT_POLICY:
 		return true;
-	case SHINRAI_EVENT_FLOW:
-		shinrai_event_uint(ev, SHINRAI_FIELD_VERDICT, 1, &v);
-		return wanted && v == SHINRAI_VERDICT_DENY;
-	case SHINRAI_EVENT_LABEL:
-		shinrai_event_uint(ev, SHINRAI_FIELD_REASON, 4, &v);
-		return wanted && v == SHINRAI_LABEL_LOST;
 	}
-	return false;
+	return wanted && shinrai_abridge_violation(ev);
 }
 
 /* One TLV; an event when it is one, and then @ev is set. */

@@ -22,6 +22,7 @@ struct challenge {
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of the log that @from counts in */
 	u64 from; /* first record wanted; of a report, whose violations are */
 	bool report; /* of violations, not evidence */
+	bool push; /* nobody asked: @owner is NULL */
 	u32 items;
 };
 TAILQ_HEAD(challenge_list, challenge);

@@ -11,6 +11,7 @@
 #include <shinrai/hex.h>
 
 #include "conf.h"
+#include "url.h"
 
 struct target {
 	struct conf *conf;
@@ -22,7 +23,7 @@ struct target {
 enum kind { TEXT, NUMBER, PCRS, CLIENTS, LIMITS };
 
 /* What a text must be, min of its key. */
-enum text { ANY, SOME, ADDRESS, ABSOLUTE };
+enum text { ANY, SOME, ADDRESS, ABSOLUTE, URL };
 
 struct key {
 	const char *name;
@@ -59,6 +60,8 @@ static const struct key keys[] = {
 	  "/sys/kernel/security/tpm0/binary_bios_measurements", 0 },
 	{ "spool", TEXT, AT(spool), ABSOLUTE, 0, "/var/lib/shinrai", 0 },
 	{ "user", TEXT, AT(user), ANY, 0, "shinrai", 0 },
+	{ "report_url", TEXT, AT(report_url), URL, 0, "", 0 },
+	{ "report_name", TEXT, AT(report_name), ANY, 0, "", 0 },
 	{ "limits", LIMITS, 0, 0, 0, NULL, 0 },
 };
 
@@ -204,6 +207,7 @@ static int set_pcrs(const struct target *t, const config_setting_t *s)
 static const char *text_fault(enum text what, const char *text)
 {
 	u8 a[sizeof(struct in6_addr)];
+	struct url url;
 
 	switch (what) {
 	case ANY:
@@ -215,6 +219,10 @@ static const char *text_fault(enum text what, const char *text)
 		return "is neither an IPv4 nor an IPv6 address";
 	case ABSOLUTE:
 		return *text == '/' ? NULL : "is a path that begins with /";
+	case URL:
+		if (!*text || !url_parse(text, &url))
+			return NULL;
+		return "is https://ADDRESS:PORT/PATH; names are not looked up";
 	case SOME:
 		break;
 	}

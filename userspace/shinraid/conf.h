@@ -49,6 +49,8 @@ struct conf {
 	char *firmware_log; /* "": none */
 	char *spool;
 	char *user; /* "": stay who we are */
+	char *report_url; /* "": reports are not pushed */
+	char *report_name; /* in the receiver's certificate; "": its address */
 	struct conf_limits limits;
 };
 

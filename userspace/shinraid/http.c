@@ -144,12 +144,14 @@ static json_t *status_json(struct net *n)
 
 	net_now(n, &now);
 	shinrai_hex_encode(log->boot_id, sizeof(log->boot_id), hex);
-	return json_pack("{s:s, s:s?, s:I, s:I, s:I, s:I, s:I}", "version",
+	return json_pack("{s:s, s:s?, s:I, s:I, s:I, s:I, s:I, s:I}", "version",
 			 SHINRAI_VERSION, "boot_id", log->records ? hex : NULL,
 			 "records", (json_int_t)log->records, "waiting",
 			 (json_int_t)n->round.nwaiting, "quotes",
 			 (json_int_t)n->quotes, "challenges",
-			 (json_int_t)n->challenges, "uptime",
+			 (json_int_t)n->challenges, "reports",
+			 (json_int_t)(n->push ? n->push->delivered : 0),
+			 "uptime",
 			 (json_int_t)(now.tv_sec - n->started.tv_sec));
 }
 

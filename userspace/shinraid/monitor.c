@@ -90,10 +90,24 @@ static void select_banks(struct monitor *m)
 		stop(1);
 }
 
+/* So that nobody has to ask whether there are violations. */
+static void alarm_net(struct monitor *m)
+{
+	const struct msg_alarm a = { m->logger.spool.facts.violations };
+
+	if (!*m->conf->report_url || a.records == m->alarmed)
+		return;
+	m->alarmed = a.records;
+	if (msg_send(m->net, MSG_ALARM, 0, &a, -1))
+		stop(1);
+}
+
 static void drained(struct monitor *m)
 {
-	if (m->logger.spool.records)
-		select_banks(m);
+	if (!m->logger.spool.records)
+		return;
+	select_banks(m);
+	alarm_net(m);
 }
 
 static int spool_reader(struct monitor *m)

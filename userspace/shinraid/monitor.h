@@ -14,6 +14,7 @@ struct monitor {
 	struct shinrai_selection selection; /* without capped banks */
 	bool selected; /* START was seen, tpm knows */
 	bool passed; /* net has the spool's descriptor */
+	u64 alarmed; /* what net was told of violations */
 	int lock; /* of the spools, held as long as we live */
 	int tpm; /* sockets to the children */
 	int net;

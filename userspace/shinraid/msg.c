@@ -22,6 +22,7 @@ static const u32 sizes[] = {
 	[MSG_SYNCED] = sizeof(struct msg_synced),
 	[MSG_RANGE] = sizeof(struct msg_range),
 	[MSG_RANGED] = sizeof(struct msg_ranged),
+	[MSG_ALARM] = sizeof(struct msg_alarm),
 };
 
 /**

@@ -20,6 +20,7 @@ enum msg_type {
 	MSG_SYNCED, /* parent -> net: struct msg_synced, once with the log */
 	MSG_RANGE, /* net -> parent: struct msg_range */
 	MSG_RANGED, /* parent -> net: struct msg_ranged */
+	MSG_ALARM, /* parent -> net: struct msg_alarm */
 };
 
 #define MSG_PEM_MAX 65536
@@ -84,6 +85,10 @@ struct msg_ranged {
 	} range[MSG_RANGES];
 };
 
+struct msg_alarm {
+	u64 records; /* from 0 to the last one with a violation */
+};
+
 struct msg {
 	u32 type;
 	u32 len;
@@ -98,6 +103,7 @@ struct msg {
 		struct msg_synced synced;
 		struct msg_range range;
 		struct msg_ranged ranged;
+		struct msg_alarm alarm;
 	} u;
 };
 

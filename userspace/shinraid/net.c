@@ -79,15 +79,17 @@ void net_ask_sync(struct net *n, u64 cookie)
 
 static void new_certificates(struct net *n, const struct msg_tls *pem)
 {
+	SSL_CTX *ctx, *client;
 	char err[256];
-	SSL_CTX *ctx;
 
 	if (pem->which > MSG_PEM_CA || pem->len > sizeof(pem->pem))
 		diag_die("malformed message of the parent process");
 	n->pem[pem->which] = *pem;
 	if (pem->which != MSG_PEM_CA)
 		return;
-	ctx = tls_context(n->pem, err, sizeof(err));
+	ctx = tls_context(n->pem, false, err, sizeof(err));
+	client = ctx && n->push ? tls_context(n->pem, true, err, sizeof(err)) :
+				  NULL;
 	explicit_bzero(n->pem, sizeof(n->pem));
 	if (!ctx) {
 		diag(LOG_ERR, "%s; the old certificates stay in use", err);
@@ -96,6 +98,8 @@ static void new_certificates(struct net *n, const struct msg_tls *pem)
 	SSL_CTX_free(n->tls);
 	n->tls = ctx;
 	accept_renew(n);
+	if (client)
+		push_renew(n, client);
 	diag(LOG_INFO, "new certificates are in use");
 }
 
@@ -127,6 +131,8 @@ static void on_parent(evutil_socket_t fd, short what, void *arg)
 		round_ranged(arg, m.cookie, &m.u.ranged);
 	else if (ret == 1 && m.type == MSG_TLS)
 		new_certificates(arg, &m.u.tls);
+	else if (ret == 1 && m.type == MSG_ALARM)
+		push_alarm(arg, m.u.alarm.records);
 	else if (ret != -EAGAIN)
 		diag_die("unexpected message to the network process");
 }
@@ -244,6 +250,7 @@ static void watch(struct net *n, int fd, event_callback_fn fn)
 void net_process(const struct conf *conf, const struct net_start *start)
 {
 	static struct net n;
+	SSL_CTX *client = NULL;
 	struct msg_ready ready;
 	char err[256];
 	int fd;
@@ -252,8 +259,10 @@ void net_process(const struct conf *conf, const struct net_start *start)
 	n.start = start;
 	n.spool_fd = -1;
 	TAILQ_INIT(&n.status);
-	n.tls = tls_context(start->pem, err, sizeof(err));
-	if (!n.tls)
+	n.tls = tls_context(start->pem, false, err, sizeof(err));
+	if (n.tls && *conf->report_url)
+		client = tls_context(start->pem, true, err, sizeof(err));
+	if (!n.tls || (*conf->report_url && !client))
 		diag_die("%s", err);
 	fd = listening_socket(conf);
 	tzset(); /* these two read files, which they cannot later */
@@ -261,7 +270,7 @@ void net_process(const struct conf *conf, const struct net_start *start)
 	sandbox_enter(conf, SANDBOX_NET);
 	event_set_log_callback(on_libevent);
 	n.base = event_base_new();
-	if (!n.base || round_setup(&n))
+	if (!n.base || round_setup(&n) || (client && push_setup(&n, client)))
 		diag_die("out of memory");
 	net_now(&n, &n.started);
 	conn_setup(&n);

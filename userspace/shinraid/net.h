@@ -14,6 +14,7 @@
 #include "blob.h"
 #include "conf.h"
 #include "msg.h"
+#include "push.h"
 #include "tls.h"
 
 #define NET_TEXT 128
@@ -89,6 +90,7 @@ struct net {
 	int spool_fd;
 	struct round round;
 	TAILQ_HEAD(, status_wait) status;
+	struct push *push; /* NULL: nobody wants reports */
 	u64 quotes;
 	u64 challenges;
 	struct timeval started;

@@ -13,11 +13,15 @@
 
 static struct diag_rate failures = DIAG_RATE;
 
-static void problem_for(struct challenge *c, int status, const char *detail)
+static void problem_for(struct net *n, struct challenge *c, int status,
+			const char *detail)
 {
-	http_problem(c->owner, status,
-		     status == 409 ? "Conflict" : "Service Unavailable",
-		     detail);
+	if (c->push)
+		push_failed(n, detail);
+	else
+		http_problem(c->owner, status,
+			     status == 409 ? "Conflict" : "Service Unavailable",
+			     detail);
 }
 
 static void refuse_waiting(struct net *n, int status, const char *detail)
@@ -27,7 +31,7 @@ static void refuse_waiting(struct net *n, int status, const char *detail)
 	while ((c = TAILQ_FIRST(&n->round.waiting))) {
 		TAILQ_REMOVE(&n->round.waiting, c, link);
 		n->round.nwaiting--;
-		problem_for(c, status, detail);
+		problem_for(n, c, status, detail);
 		free(c);
 	}
 }
@@ -51,7 +55,7 @@ static void refuse_batch(struct net *n, const char *detail)
 	u64 i;
 
 	for (i = 0; i < r->batch.size; i++)
-		problem_for(r->batch.challenge[i], 503, detail);
+		problem_for(n, r->batch.challenge[i], 503, detail);
 	end(n);
 }
 
@@ -223,16 +227,18 @@ static void answer_one(struct net *n, u64 index)
 	int ret = body ? 0 : -ENOMEM;
 
 	/* Whoever left is freed by an answer of any kind. */
-	if (!ret && conn_of(c->owner))
+	if (!ret && (c->push || conn_of(c->owner)))
 		ret = answer_build(n, index, body);
 	if (ret == -EMSGSIZE)
-		problem_for(c, 503,
+		problem_for(n, c, 503,
 			    c->report ? "the log is too long for a report: ask "
 					"for evidence" :
 					"the evidence is too large: ask for "
 					"fewer items");
 	else if (ret)
-		problem_for(c, 503, "out of memory");
+		problem_for(n, c, 503, "out of memory");
+	else if (c->push)
+		push_report(n, body);
 	else
 		http_evidence(c->owner, body);
 	if (body)

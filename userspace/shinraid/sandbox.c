@@ -95,6 +95,12 @@ static const int calls_net[] = {
 	SCMP_SYS(uname),	  SCMP_SYS(sysinfo),
 };
 
+/* Only where reports are pushed do connections begin here. */
+static const int calls_push[] = {
+	SCMP_SYS(socket),
+	SCMP_SYS(connect),
+};
+
 static const int calls_parent[] = {
 	SCMP_SYS(epoll_wait),	   SCMP_SYS(epoll_pwait),
 	SCMP_SYS(epoll_ctl),	   SCMP_SYS(epoll_create1),
@@ -272,6 +278,8 @@ static void filter(const struct conf *conf, enum sandbox which)
 		ret = allow(ctx, lists[which].calls, lists[which].count);
 	if (!ret && which == SANDBOX_TPM && strncmp(conf->tcti, "device:", 7))
 		ret = allow(ctx, calls_swtpm, ARRAY_SIZE(calls_swtpm));
+	if (!ret && which == SANDBOX_NET && *conf->report_url)
+		ret = allow(ctx, calls_push, ARRAY_SIZE(calls_push));
 	if (!ret)
 		ret = allow_memory(ctx);
 #ifdef __SANITIZE_ADDRESS__

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <shinrai/abridge.h>
 #include <shinrai/hex.h>
 
 #include "spool.h"
@@ -92,8 +93,10 @@ static void learn_own(struct spool_facts *f, const struct shinrai_event *ev)
 		shinrai_event_field(ev, SHINRAI_FIELD_PCRS);
 
 	if (pcrs && pcrs->len == 2 && pcrs->data[0] < SPOOL_PCRS &&
-	    pcrs->data[1] < SPOOL_PCRS)
+	    pcrs->data[1] < SPOOL_PCRS) {
 		f->own = 1u << pcrs->data[0] | 1u << pcrs->data[1];
+		f->flow = pcrs->data[1];
+	}
 }
 
 static void learn_start(struct spool_facts *f, const struct shinrai_event *ev)
@@ -137,7 +140,8 @@ static void learn(struct spool_facts *f, const struct shinrai_record *rec,
 	struct shinrai_rd events;
 	const u8 *tlv;
 
-	if (h->type != SHINRAI_RECORD_START && h->type != SHINRAI_RECORD_ARM)
+	/* Most records are of code that ran, and say nothing new here. */
+	if (h->type == SHINRAI_RECORD_EVENTS && (!f->own || h->pcr != f->flow))
 		return;
 	if (shinrai_content_parse(rec, &again, &tlv, &events))
 		return;
@@ -146,6 +150,8 @@ static void learn(struct spool_facts *f, const struct shinrai_record *rec,
 			learn_start(f, &ev);
 		else if (ev.type == SHINRAI_EVENT_ARM)
 			learn_arm(f, &ev);
+		else if (shinrai_abridge_violation(&ev))
+			f->violations = h->recnum + 1;
 	}
 }
 

@@ -10,13 +10,15 @@
 
 #define SPOOL_PCRS 24
 
-/* What START and ARM say that the daemon needs. */
+/* What the records say that the daemon needs. */
 struct spool_facts {
 	u16 capped[SHINRAI_MAX_BANKS]; /* TPM_ALG_IDs of capped banks */
 	u32 ncapped;
 	u32 own; /* PCRs that carry the log; bit n: PCR n */
+	u32 flow; /* the one of flow events, when @own is not 0 */
 	u32 window_ms;
 	u32 window_events;
+	u64 violations; /* records from 0 to the last one that has any */
 };
 
 /* Invariant: offset[0..records] are set; the file holds offset[records]. */

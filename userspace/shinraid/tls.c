@@ -95,16 +95,19 @@ static void strict(SSL_CTX *ctx)
 }
 
 /**
- * tls_context() - server context
+ * tls_context() - context with our certificate, key, and whom we believe
  * @pem: certificate chain, key, CA certificates
+ * @client: we connect to others, who come to us otherwise
  * @err: out on error: which of them is wrong, and why
  * @errlen: its room
  *
  * Return: a context; NULL with @err.
  */
-SSL_CTX *tls_context(const struct msg_tls pem[3], char *err, size_t errlen)
+SSL_CTX *tls_context(const struct msg_tls pem[3], bool client, char *err,
+		     size_t errlen)
 {
-	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	SSL_CTX *ctx =
+		SSL_CTX_new(client ? TLS_client_method() : TLS_server_method());
 	const char *what = NULL, *why;
 
 	ERR_clear_error();

@@ -7,7 +7,8 @@
 
 #include "msg.h"
 
-SSL_CTX *tls_context(const struct msg_tls pem[3], char *err, size_t errlen);
+SSL_CTX *tls_context(const struct msg_tls pem[3], bool client, char *err,
+		     size_t errlen);
 int tls_peer_key(SSL *ssl, u8 key[32]);
 int tls_exporter(SSL *ssl, u8 out[32]);
 

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Pushes violation reports to whom the configuration names.  Nothing is queued
+ * but a record number: what was not delivered is in the log, and each attempt
+ * makes a report of all that is new.  Invariant: at most one is under way.
+ */
+#include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
+#include <openssl/rand.h>
+#include <stdlib.h>
+
+#include "diag.h"
+#include "net.h"
+#include "push.h"
+
+#define GATHER_MS 500 /* so that a burst is one report */
+#define RETRY_S 5 /* doubled after each failure ... */
+#define RETRY_MAX_S 600 /* ... up to this */
+#define ANSWER_MAX 65536
+#define TIMEOUT_S 30
+
+static struct diag_rate failures = DIAG_RATE;
+
+static void hang_up(struct push *p)
+{
+	if (p->conn)
+		evhttp_connection_free(p->conn);
+	p->conn = NULL;
+}
+
+static void on_reap(evutil_socket_t fd, short what, void *arg)
+{
+	struct net *n = arg;
+
+	(void)fd;
+	(void)what;
+	if (!n->push->busy)
+		hang_up(n->push);
+}
+
+static void ended(struct push *p)
+{
+	const struct timeval now = { 0, 0 };
+
+	p->busy = false;
+	evtimer_add(p->reap, &now);
+}
+
+static void schedule(struct push *p, long ms)
+{
+	const struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+
+	if (!evtimer_pending(p->timer, NULL))
+		evtimer_add(p->timer, &tv);
+}
+
+/**
+ * push_failed() - the report under way did not arrive
+ * @n: the network process
+ * @why: what happened
+ */
+void push_failed(struct net *n, const char *why)
+{
+	struct push *p = n->push;
+
+	ended(p);
+	p->retry_s = !p->retry_s		  ? RETRY_S :
+		     2 * p->retry_s > RETRY_MAX_S ? RETRY_MAX_S :
+						    2 * p->retry_s;
+	diag_limited(&failures, LOG_WARNING,
+		     "report: cannot deliver violations from record %llu on to "
+		     "%s: %s; next try in %u s",
+		     (unsigned long long)p->acked, n->conf->report_url, why,
+		     p->retry_s);
+	schedule(p, (long)p->retry_s * 1000);
+}
+
+static void delivered(struct net *n)
+{
+	struct push *p = n->push;
+
+	ended(p);
+	p->retry_s = 0;
+	p->acked = p->upto;
+	p->delivered++;
+	if (p->pending > p->acked)
+		schedule(p, GATHER_MS);
+}
+
+static void on_done(struct evhttp_request *req, void *arg)
+{
+	int status = req ? evhttp_request_get_response_code(req) : 0;
+	char why[64];
+
+	if (status >= 200 && status < 300) {
+		delivered(arg);
+		return;
+	}
+	snprintf(why, sizeof(why), "it answered %d", status);
+	push_failed(arg, status ? why : "no answer");
+}
+
+static struct bufferevent *connection(struct net *n)
+{
+	struct push *p = n->push;
+	const char *name = n->conf->report_name;
+	SSL *ssl = SSL_new(p->tls);
+	struct bufferevent *bev;
+	X509_VERIFY_PARAM *param;
+	bool ok;
+
+	if (!ssl)
+		return NULL;
+	param = SSL_get0_param(ssl);
+	ok = *name ? X509_VERIFY_PARAM_set1_host(param, name, 0) &&
+			     SSL_set_tlsext_host_name(ssl, name) :
+		     X509_VERIFY_PARAM_set1_ip_asc(param, p->url.host);
+	bev = ok ? bufferevent_openssl_socket_new(n->base, -1, ssl,
+						  BUFFEREVENT_SSL_CONNECTING,
+						  BEV_OPT_CLOSE_ON_FREE) :
+		   NULL;
+	if (!ok)
+		SSL_free(ssl);
+	if (bev)
+		bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
+	return bev;
+}
+
+static void set_headers(const struct push *p, struct evhttp_request *req)
+{
+	struct evkeyvalq *h = evhttp_request_get_output_headers(req);
+	char host[INET6_ADDRSTRLEN + 16];
+
+	snprintf(host, sizeof(host), p->url.v6 ? "[%s]:%u" : "%s:%u",
+		 p->url.host, p->url.port);
+	evhttp_add_header(h, "Host", host);
+	evhttp_add_header(h, "Content-Type", SHINRAI_EVIDENCE_TYPE);
+	evhttp_add_header(h, "Connection", "close");
+}
+
+static bool post(struct net *n, struct evbuffer *body)
+{
+	struct push *p = n->push;
+	struct bufferevent *bev = connection(n);
+	struct evhttp_request *req;
+
+	hang_up(p);
+	if (!bev)
+		return false;
+	p->conn = evhttp_connection_base_bufferevent_new(
+		n->base, NULL, bev, p->url.host, p->url.port);
+	if (!p->conn) {
+		bufferevent_free(bev);
+		return false;
+	}
+	evhttp_connection_set_timeout(p->conn, TIMEOUT_S);
+	evhttp_connection_set_max_body_size(p->conn, ANSWER_MAX);
+	evhttp_connection_set_max_headers_size(p->conn, ANSWER_MAX);
+	req = evhttp_request_new(on_done, n);
+	if (!req)
+		return false;
+	set_headers(p, req);
+	evbuffer_add_buffer(evhttp_request_get_output_buffer(req), body);
+	/* When this fails it frees the request. */
+	return !evhttp_make_request(p->conn, req, EVHTTP_REQ_POST, p->url.path);
+}
+
+/**
+ * push_report() - the report under way is made: deliver it
+ * @n: the network process
+ * @body: is emptied
+ */
+void push_report(struct net *n, struct evbuffer *body)
+{
+	if (!post(n, body))
+		push_failed(n, "out of memory");
+}
+
+/* As if somebody had asked; but it was nobody, and so nobody is bound. */
+static void ask(struct net *n)
+{
+	struct push *p = n->push;
+	struct challenge *c = calloc(1, sizeof(*c));
+
+	if (!c || RAND_bytes(c->c.nonce, 32) != 1) {
+		free(c);
+		push_failed(n, "out of memory");
+		return;
+	}
+	c->c.nonce_len = 32;
+	c->report = c->push = true;
+	c->items = ITEMS_REPORT;
+	c->from = p->acked;
+	p->upto = p->pending;
+	TAILQ_INSERT_TAIL(&n->round.waiting, c, link);
+	n->round.nwaiting++;
+	round_kick(n);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct net *n = arg;
+	struct push *p = n->push;
+
+	(void)fd;
+	(void)what;
+	if (p->busy || p->pending <= p->acked)
+		return;
+	p->busy = true;
+	if (n->round.tpm_busy && n->round.phase == PHASE_IDLE)
+		push_failed(n, "the TPM does not answer");
+	else
+		ask(n);
+}
+
+/**
+ * push_alarm() - there are violations up to a record
+ * @n: the network process
+ * @records: records from 0 to the one with the last violation
+ */
+void push_alarm(struct net *n, u64 records)
+{
+	struct push *p = n->push;
+
+	if (!p || records <= p->pending)
+		return;
+	p->pending = records;
+	if (!p->busy)
+		schedule(p, GATHER_MS);
+}
+
+/**
+ * push_renew() - use these certificates from now on
+ * @n: the network process
+ * @tls: client context, belongs to it
+ */
+void push_renew(struct net *n, SSL_CTX *tls)
+{
+	SSL_CTX_free(n->push->tls);
+	n->push->tls = tls;
+}
+
+/**
+ * push_setup() - once, where a report_url is configured
+ * @n: the network process, with its event loop
+ * @tls: client context, belongs to it
+ *
+ * Return: 0; -ENOMEM.
+ */
+int push_setup(struct net *n, SSL_CTX *tls)
+{
+	static struct push push;
+
+	push.tls = tls;
+	push.timer = evtimer_new(n->base, on_timer, n);
+	push.reap = evtimer_new(n->base, on_reap, n);
+	if (!push.timer || !push.reap ||
+	    url_parse(n->conf->report_url, &push.url))
+		return -ENOMEM;
+	n->push = &push;
+	return 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports that nobody has to ask for. */
+#ifndef SHINRAID_PUSH_H
+#define SHINRAID_PUSH_H
+
+#include <event2/event.h>
+#include <event2/http.h>
+#include <openssl/ssl.h>
+
+#include <shinrai/evidence.h>
+
+#include "url.h"
+
+struct push {
+	struct url url;
+	SSL_CTX *tls;
+	struct event *timer;
+	struct evhttp_connection *conn; /* of the last attempt, or NULL */
+	struct event *reap; /* releases it, not from within its own callback */
+	u64 pending; /* records up to the last violation that is known */
+	u64 acked; /* records whose violations were delivered */
+	u64 upto; /* @acked, once the report under way is delivered */
+	bool busy; /* one is under way */
+	unsigned int retry_s;
+	u64 delivered; /* reports */
+};
+
+struct net;
+struct evbuffer;
+
+int push_setup(struct net *n, SSL_CTX *tls);
+void push_renew(struct net *n, SSL_CTX *tls);
+void push_alarm(struct net *n, u64 records);
+void push_report(struct net *n, struct evbuffer *body);
+void push_failed(struct net *n, const char *why);
+
+#endif
