@@ -92,6 +92,14 @@ static void require_unsaid_mode(struct forge *f)
 	forge_add(forge_more(f, false), &e);
 }
 
+static void require_observe_mode(struct forge *f)
+{
+	require_both(f);
+	forge_state(&e, SHINRAI_REASON_MODE);
+	forge_put_uint(&e, SHINRAI_FIELD_MODE, SHINRAI_MODE_OBSERVE, 1);
+	forge_add(forge_more(f, false), &e);
+}
+
 static void withheld(struct forge *f)
 {
 	struct forge_record *r = flow_record(f);
@@ -534,6 +542,8 @@ const struct mutation mutations_data[] = {
 	{ "required policy is observed", require_observed, NULL,
 	  "policy-observed", BAD },
 	{ "mode changed to nothing", require_unsaid_mode, NULL,
+	  "policy-observed", BAD },
+	{ "mode changed to observe", require_observe_mode, NULL,
 	  "policy-observed", BAD },
 	{ "refused, yet allowed", refused_yet_allowed, NULL, "event-fields",
 	  BAD },
