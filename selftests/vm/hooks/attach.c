@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
  * One copy of the counting program for each function bpf_lsm_* of the running
- * kernel that a program can be attached to, in the order of their names.
+ * kernel that a program can be attached to, and for functions that are traced
+ * where there is no hook, in the order of their names.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +24,18 @@
 static struct hook {
 	const char *name;
 	__u32 btf_id;
+	bool traced;
 } hooks[MAX_HOOKS];
 static size_t count;
+
+static const char *const traced[] = {
+	"do_splice",
+	"do_tee",
+	"__x64_sys_sendfile64",
+	"__x64_sys_vmsplice",
+	"__x64_sys_mq_timedsend",
+	"__x64_sys_mq_timedreceive",
+};
 
 size_t attach_count(void)
 {
@@ -42,11 +54,25 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* Return: whether @name is that of a function to attach to; then in @h. */
+static bool wanted(const char *name, struct hook *h)
+{
+	size_t i;
+
+	h->traced = strncmp(name, PREFIX, strlen(PREFIX)) != 0;
+	h->name = h->traced ? name : name + strlen(PREFIX);
+	for (i = 0; h->traced && i < sizeof(traced) / sizeof(traced[0]); i++)
+		if (!strcmp(name, traced[i]))
+			return true;
+	return !h->traced;
+}
+
 /* Return: how many names there are, or a negative errno. */
 static int find_names(void)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
 	const struct btf_type *type;
+	struct hook hook = { 0 };
 	const char *name;
 	__u32 i;
 
@@ -55,12 +81,12 @@ static int find_names(void)
 	for (i = 1; i < btf__type_cnt(btf); i++) {
 		type = btf__type_by_id(btf, i);
 		name = btf__name_by_offset(btf, type->name_off);
-		if (!btf_is_func(type) || strncmp(name, PREFIX, strlen(PREFIX)))
+		if (!btf_is_func(type) || !wanted(name, &hook))
 			continue;
 		if (count == MAX_HOOKS)
 			return -E2BIG;
-		hooks[count].name = name + strlen(PREFIX);
-		hooks[count++].btf_id = i;
+		hook.btf_id = i;
+		hooks[count++] = hook;
 	}
 	qsort(hooks, count, sizeof(hooks[0]), by_name);
 	return (int)count; /* @btf stays: it holds the names */
@@ -69,19 +95,20 @@ static int find_names(void)
 /* Return: 0, or -EINVAL: not a hook, or one that takes no program. */
 static int attach(const struct bpf_program *program, size_t i)
 {
-	LIBBPF_OPTS(bpf_prog_load_opts, load,
-		    .expected_attach_type = BPF_LSM_MAC,
+	const bool trace = hooks[i].traced;
+	const enum bpf_attach_type at = trace ? BPF_TRACE_FENTRY : BPF_LSM_MAC;
+	LIBBPF_OPTS(bpf_prog_load_opts, load, .expected_attach_type = at,
 		    .attach_btf_id = hooks[i].btf_id);
 	LIBBPF_OPTS(bpf_link_create_opts, link,
 		    .tracing.cookie = HOOKS_FIRST + i);
 	int fd;
 
-	fd = bpf_prog_load(BPF_PROG_TYPE_LSM, "hooks_count", "GPL",
-			   bpf_program__insns(program),
+	fd = bpf_prog_load(trace ? BPF_PROG_TYPE_TRACING : BPF_PROG_TYPE_LSM,
+			   "hooks_count", "GPL", bpf_program__insns(program),
 			   bpf_program__insn_cnt(program), &load);
 	if (fd < 0)
 		return fd;
-	return bpf_link_create(fd, 0, BPF_LSM_MAC, &link);
+	return bpf_link_create(fd, 0, at, &link);
 }
 
 static int attach_hooks(const struct bpf_program *program)
