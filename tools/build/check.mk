@@ -42,3 +42,8 @@ bench-exec: deps
 bench-policy: deps
 	$(Q)BUILD=$(B) selftests/bench/policy_compile.sh
 	$(Q)BUILD=$(B) selftests/bench/run-policy
+
+.PHONY: bench-flow
+bench-flow: deps
+	$(Q)$(MAKE) modules user
+	$(Q)BUILD=$(B) KERNELS=$(KERNELS) selftests/bench/run-flow
