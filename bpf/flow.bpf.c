@@ -125,7 +125,7 @@ static __always_inline int setattr(struct dentry *dentry, struct iattr *attr,
 {
 	if (ret)
 		return ret;
-	return attr->ia_valid & ATTR_SIZE ? delete(dentry) : 0;
+	return attr->ia_valid & ATTR_SIZE ? delete (dentry) : 0;
 }
 
 /* Newer kernels have one more argument, the first. */

@@ -30,8 +30,7 @@ static struct shinrai_object *find(const void *key)
 	struct shinrai_object *o;
 
 	hash_for_each_possible_rcu(objects, o, node, (unsigned long)key,
-				   lockdep_is_held(&objects_lock))
-	{
+				   lockdep_is_held(&objects_lock)) {
 		if (o->key == key)
 			return o;
 	}

@@ -29,8 +29,7 @@ static struct shinrai_subject *find(const struct mm_struct *mm)
 	struct shinrai_subject *s;
 
 	hash_for_each_possible_rcu(subjects, s, node, (unsigned long)mm,
-				   lockdep_is_held(&subjects_lock))
-	{
+				   lockdep_is_held(&subjects_lock)) {
 		if (s->mm == mm)
 			return s;
 	}
