@@ -258,17 +258,6 @@ int BPF_PROG(flow_msg_free)
 	return 0;
 }
 
-SEC("lsm/key_free")
-int BPF_PROG(flow_key_free)
-{
-	__u64 key = 0;
-
-	bpf_get_func_arg(ctx, 0, &key);
-	if (object(key))
-		shinrai_kf_freed(key);
-	return 0;
-}
-
 SEC("lsm/inode_free_security")
 int BPF_PROG(flow_inode_free)
 {

@@ -10,7 +10,6 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/tty.h>
-#include <linux/uaccess.h>
 #include <linux/workqueue.h>
 #include <net/sock.h>
 
@@ -59,6 +58,32 @@ u64 shinrai_object_labels(const void *key)
 	return labels;
 }
 
+/* Nobody tells when these go: they are kept until nobody else has them. */
+static bool hold(enum shinrai_object_kind kind, const void *key)
+{
+	if (kind == SHINRAI_OBJECT_TTY)
+		return tty_kref_get((struct tty_struct *)key);
+	if (kind == SHINRAI_OBJECT_KEY)
+		return refcount_inc_not_zero(&((struct key *)key)->usage);
+	return false;
+}
+
+static void release(struct shinrai_object *o)
+{
+	if (o->kind == SHINRAI_OBJECT_TTY)
+		tty_kref_put((struct tty_struct *)o->key);
+	else
+		key_put((struct key *)o->key);
+}
+
+static bool abandoned(const struct shinrai_object *o)
+{
+	if (o->kind == SHINRAI_OBJECT_TTY)
+		return !((const struct tty_struct *)o->key)->count;
+	return o->kind == SHINRAI_OBJECT_KEY &&
+	       refcount_read(&((const struct key *)o->key)->usage) == 1;
+}
+
 static int insert(const void *key, enum shinrai_object_kind kind, u64 labels,
 		  gfp_t gfp)
 {
@@ -74,10 +99,8 @@ static int insert(const void *key, enum shinrai_object_kind kind, u64 labels,
 		o = fresh;
 		o->key = key;
 		o->kind = kind;
-		if (kind == SHINRAI_OBJECT_TTY) {
-			tty_kref_get((struct tty_struct *)key);
+		if (hold(kind, key))
 			schedule_delayed_work(&collector, COLLECT_S * HZ);
-		}
 		hash_add_rcu(objects, &o->node, (unsigned long)key);
 		shinrai_quick_object(key, true);
 		WRITE_ONCE(objects_count, objects_count + 1);
@@ -164,32 +187,21 @@ static bool dying(const struct shinrai_object *o)
 {
 	const struct inode *inode = o->key;
 	const struct sock *sk = o->key;
-	refcount_t usage;
 
 	switch (o->kind) {
 	case SHINRAI_OBJECT_INODE:
 		return READ_ONCE(inode->i_state) & (I_FREEING | I_CLEAR);
 	case SHINRAI_OBJECT_SOCK:
 		return !refcount_read(&sk->sk_refcnt);
-	case SHINRAI_OBJECT_KEY:
-		/* Somebody else's word, until it is read. */
-		return !get_kernel_nofault(
-			       usage, &((const struct key *)o->key)->usage) &&
-		       !refcount_read(&usage);
 	case SHINRAI_OBJECT_IPC:
 		return ((const struct kern_ipc_perm *)o->key)->deleted;
 	case SHINRAI_OBJECT_TTY:
+	case SHINRAI_OBJECT_KEY:
 		break; /* collect() */
 	}
 	return false;
 }
 
-static struct tty_struct *tty_of(struct shinrai_object *o)
-{
-	return (struct tty_struct *)o->key;
-}
-
-/* Nobody tells when a terminal goes, so it is kept until it is closed. */
 static void collect(struct work_struct *work)
 {
 	struct shinrai_object *o, *dead = NULL;
@@ -199,7 +211,7 @@ static void collect(struct work_struct *work)
 
 	spin_lock_irqsave(&objects_lock, flags);
 	hash_for_each_safe(objects, i, next, o, node) {
-		if (o->kind != SHINRAI_OBJECT_TTY || tty_of(o)->count)
+		if (!abandoned(o))
 			continue;
 		hash_del_rcu(&o->node);
 		shinrai_quick_object(o->key, false);
@@ -211,7 +223,7 @@ static void collect(struct work_struct *work)
 	while (dead) {
 		o = dead;
 		dead = o->dead;
-		tty_kref_put(tty_of(o));
+		release(o);
 		kfree_rcu(o, rcu);
 	}
 	schedule_delayed_work(&collector, COLLECT_S * HZ);

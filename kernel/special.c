@@ -5,6 +5,7 @@
  */
 #include <linux/file.h>
 #include <linux/ipc.h>
+#include <linux/key-type.h>
 #include <linux/key.h>
 #include <linux/magic.h>
 #include <linux/major.h>
@@ -212,7 +213,7 @@ u64 shinrai_special_read(const struct file *file)
 
 /**
  * shinrai_special_key() - a key is made, written or read
- * @key: its address; followed by nobody but when it is made
+ * @key: the key; to read it, only its address
  * @write: which of them
  *
  * Context: a process; does not sleep.
@@ -220,6 +221,9 @@ u64 shinrai_special_read(const struct file *file)
  */
 int shinrai_special_key(const struct key *key, bool write)
 {
+	/* What is linked to a keyring is no content. */
+	if (write && !strcmp(key->type->name, "keyring"))
+		return 0;
 	if (write)
 		return shinrai_object_add(key, SHINRAI_OBJECT_KEY,
 					  shinrai_current_labels(), GFP_ATOMIC);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Evidence, and violation reports: the CMW collections that travel and are
- * saved, PROTOCOL.md 4, 6, 9. */
+/*
+ * Evidence, and violation reports: the CMW collections that travel and are
+ * saved, PROTOCOL.md 4, 6, 9.
+ */
 #ifndef _SHINRAI_EVIDENCE_H
 #define _SHINRAI_EVIDENCE_H
 
