@@ -29,6 +29,7 @@ _shinraictl_options() {
 		echo --cert --namespace --admin-cert --admin-key --generation \
 			--out
 		;;
+	"label show") echo --process ;;
 	"policy load") echo --signature --all ;;
 	esac
 	echo --json --help
@@ -58,16 +59,18 @@ _shinraictl() {
 	COMPREPLY=()
 	verb=$one
 	case $one in
-	log | digests | reference | violations | owner | policy)
+	log | digests | reference | violations | label | owner | policy)
 		verb="$one ${COMP_WORDS[2]-}"
 		;;
 	--*) verb=status ;;
 	esac
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words="status arm mode flush log violations digests reference owner policy"
+		words="status arm mode flush log violations digests reference label owner policy"
 		[[ $cur != -* ]] || words="--json --sysfs --help"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = log ]; then
 		words="show follow export"
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = label ]; then
+		words="add apply show"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = owner ]; then
 		words="admit revoke load list"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = violations ]; then
