@@ -54,8 +54,11 @@ static int take_in(u64 labels, const struct path *path)
 /* Who has it open is asked at each read: labels may come later. */
 static int open_proc(struct file *file, u64 labels)
 {
-	const int ret = shinrai_object_watch(file_inode(file));
+	int ret = 0;
 
+	/* Before there are labels, nobody tells when an inode is freed. */
+	if (shinrai_is_live() || shinrai_special_mem(file))
+		ret = shinrai_object_watch(file_inode(file));
 	if (ret)
 		return unsure(ret);
 	return labels && file->f_mode & FMODE_READ ?
@@ -405,7 +408,8 @@ int shinrai_access_delete(struct dentry *dentry)
 		if (ret)
 			return unsure(ret);
 	}
-	return ask(SHINRAI_ACTION_DELETE, labels, NULL, true);
+	/* Who acts is not read from a disk here: its lock may be held. */
+	return ask(SHINRAI_ACTION_DELETE, labels, NULL, false);
 }
 
 /**
