@@ -205,14 +205,6 @@ static void all_data_policies_required(struct forge *f)
 	policies_required(f);
 }
 
-static void add_policy(struct forge *f, enum forge_who who, u64 generation)
-{
-	struct forge_fields e;
-
-	forge_policy(&e, who, generation);
-	forge_add(forge_more(f, false), &e);
-}
-
 static void add_denied(struct forge *f, u64 generation, bool refused)
 {
 	struct forge_fields e;
@@ -224,7 +216,7 @@ static void add_denied(struct forge *f, u64 generation, bool refused)
 static void older_policy(struct forge *f)
 {
 	forge_plan_data(f);
-	add_policy(f, FORGE_ACME, 6);
+	forge_add_policy(f, FORGE_ACME, 6);
 }
 
 static void flow_of_policy_to_come(struct forge *f)

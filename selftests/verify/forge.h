@@ -158,5 +158,10 @@ void forge_label(struct forge_fields *e, enum forge_who who, u32 reason);
 void forge_flow(struct forge_fields *e, enum forge_who who, u64 generation,
 		u8 verdict, bool refused);
 void forge_state(struct forge_fields *e, u32 reason);
+/* The same, each in a record of its own. */
+void forge_add_owner(struct forge *f, enum forge_who who, u64 generation,
+		     u8 operation);
+void forge_add_policy(struct forge *f, enum forge_who who, u64 generation);
+void forge_add_flow(struct forge *f, enum forge_who who, u64 generation);
 
 #endif

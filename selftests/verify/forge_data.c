@@ -222,6 +222,32 @@ struct forge_record *forge_more(struct forge *f, bool flow)
 	return r;
 }
 
+void forge_add_owner(struct forge *f, enum forge_who who, u64 generation,
+		     u8 operation)
+{
+	struct forge_fields e;
+
+	forge_owner(&e, who, generation, operation);
+	forge_add(forge_more(f, false), &e);
+}
+
+void forge_add_policy(struct forge *f, enum forge_who who, u64 generation)
+{
+	struct forge_fields e;
+
+	forge_policy(&e, who, generation);
+	forge_add(forge_more(f, false), &e);
+}
+
+/* One that was allowed. */
+void forge_add_flow(struct forge *f, enum forge_who who, u64 generation)
+{
+	struct forge_fields e;
+
+	forge_flow(&e, who, generation, SHINRAI_VERDICT_ALLOW, false);
+	forge_add(forge_more(f, true), &e);
+}
+
 /*
  * After the records of forge_plan_log(), without the unquoted last one:
  * 8 and 9 owners, 10 and 11 policies, 12 flow programs and enforce mode, 13 a
@@ -234,14 +260,10 @@ void forge_plan_data(struct forge *f)
 
 	forge_plan_log(f);
 	f->nrec--;
-	forge_owner(&e, FORGE_ACME, 1, SHINRAI_OWNER_ADMIT);
-	forge_add(forge_more(f, false), &e);
-	forge_owner(&e, FORGE_BETA, 2, SHINRAI_OWNER_ADMIT);
-	forge_add(forge_more(f, false), &e);
-	forge_policy(&e, FORGE_ACME, 7);
-	forge_add(forge_more(f, false), &e);
-	forge_policy(&e, FORGE_BETA, 3);
-	forge_add(forge_more(f, false), &e);
+	forge_add_owner(f, FORGE_ACME, 1, SHINRAI_OWNER_ADMIT);
+	forge_add_owner(f, FORGE_BETA, 2, SHINRAI_OWNER_ADMIT);
+	forge_add_policy(f, FORGE_ACME, 7);
+	forge_add_policy(f, FORGE_BETA, 3);
 	r = forge_more(f, false);
 	forge_state(&e, SHINRAI_REASON_LABELS_LIVE);
 	forge_add(r, &e);

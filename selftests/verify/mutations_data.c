@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Ways to lie: owners, policies, labels and flows. */
+/* Ways to lie: labels and flows. */
 #include "mutations.h"
 
 #define MINUTE 60000000000ull
@@ -28,76 +28,6 @@ static void flow_unput(struct forge *f, u8 id)
 
 	forge_unput(&e, id);
 	forge_add(r, &e);
-}
-
-static void owner(struct forge *f, enum forge_who who, u64 generation,
-		  u8 operation)
-{
-	forge_owner(&e, who, generation, operation);
-	forge_add(forge_more(f, false), &e);
-}
-
-static void policy(struct forge *f, enum forge_who who, u64 generation)
-{
-	forge_policy(&e, who, generation);
-	forge_add(forge_more(f, false), &e);
-}
-
-static void flow(struct forge *f, enum forge_who who, u64 generation)
-{
-	forge_flow(&e, who, generation, SHINRAI_VERDICT_ALLOW, false);
-	forge_add(forge_more(f, true), &e);
-}
-
-static void require_both(struct forge *f)
-{
-	forge_plan_data(f);
-	forge_policy_id(FORGE_ACME, 7, f->policy[0]);
-	forge_policy_id(FORGE_BETA, 3, f->policy[1]);
-	f->npolicies = 2;
-}
-
-static void require_older(struct forge *f)
-{
-	require_both(f);
-	forge_policy_id(FORGE_BETA, 2, f->policy[1]);
-}
-
-static void require_replaced(struct forge *f)
-{
-	require_both(f);
-	policy(f, FORGE_BETA, 4);
-}
-
-static void require_revoked(struct forge *f)
-{
-	require_both(f);
-	owner(f, FORGE_BETA, 3, SHINRAI_OWNER_REVOKE);
-}
-
-static void require_observed(struct forge *f)
-{
-	require_both(f);
-	/* The mode's change is the second event of this record. */
-	forge_drop(f, 12);
-	f->rec[12].number = f->rec[12].header_number = 12;
-	f->rec[13].number = f->rec[13].header_number = 13;
-}
-
-static void require_unsaid_mode(struct forge *f)
-{
-	require_both(f);
-	forge_state(&e, SHINRAI_REASON_MODE);
-	forge_unput(&e, SHINRAI_FIELD_MODE);
-	forge_add(forge_more(f, false), &e);
-}
-
-static void require_observe_mode(struct forge *f)
-{
-	require_both(f);
-	forge_state(&e, SHINRAI_REASON_MODE);
-	forge_put_uint(&e, SHINRAI_FIELD_MODE, SHINRAI_MODE_OBSERVE, 1);
-	forge_add(forge_more(f, false), &e);
 }
 
 static void withheld(struct forge *f)
@@ -134,26 +64,10 @@ static void nowhere(struct forge *f)
 static void late_flow(struct forge *f)
 {
 	forge_plan_data(f);
-	policy(f, FORGE_ACME, 9);
-	policy(f, FORGE_ACME, 10);
-	flow(f, FORGE_ACME, 9);
-	flow(f, FORGE_ACME, 7);
-}
-
-static void late_of_revoked(struct forge *f)
-{
-	forge_plan_data(f);
-	owner(f, FORGE_ACME, 3, SHINRAI_OWNER_REVOKE);
-	flow(f, FORGE_ACME, 7);
-}
-
-static void admitted_again(struct forge *f)
-{
-	forge_plan_data(f);
-	owner(f, FORGE_ACME, 3, SHINRAI_OWNER_REVOKE);
-	owner(f, FORGE_ACME, 4, SHINRAI_OWNER_ADMIT);
-	policy(f, FORGE_ACME, 8);
-	flow(f, FORGE_ACME, 8);
+	forge_add_policy(f, FORGE_ACME, 9);
+	forge_add_policy(f, FORGE_ACME, 10);
+	forge_add_flow(f, FORGE_ACME, 9);
+	forge_add_flow(f, FORGE_ACME, 7);
 }
 
 static void put_no_policy(void)
@@ -317,12 +231,6 @@ static void unknown_verdict(struct forge *f)
 	flow_put(f, SHINRAI_FIELD_VERDICT, 9, 1);
 }
 
-static void unknown_operation(struct forge *f)
-{
-	forge_plan_data(f);
-	owner(f, FORGE_BETA, 3, 9);
-}
-
 static void unknown_label_reason(struct forge *f)
 {
 	forge_plan_data(f);
@@ -345,131 +253,34 @@ static void flow_of_other_owner(struct forge *f)
 static void flow_before_policy(struct forge *f)
 {
 	forge_plan_data(f);
-	flow(f, FORGE_ACME, 8);
+	forge_add_flow(f, FORGE_ACME, 8);
 }
 
 static void flow_of_old_policy(struct forge *f)
 {
 	forge_plan_data(f);
-	policy(f, FORGE_ACME, 8);
-	flow(f, FORGE_ACME, 7);
+	forge_add_policy(f, FORGE_ACME, 8);
+	forge_add_flow(f, FORGE_ACME, 7);
 	f->rec[f->nrec - 1].time_ns = 2 * MINUTE;
 }
 
 static void flow_of_skipped_policy(struct forge *f)
 {
 	forge_plan_data(f);
-	policy(f, FORGE_ACME, 9);
+	forge_add_policy(f, FORGE_ACME, 9);
 	f->rec[f->nrec - 1].time_ns = 2 * MINUTE;
-	policy(f, FORGE_ACME, 10);
+	forge_add_policy(f, FORGE_ACME, 10);
 	f->rec[f->nrec - 1].time_ns = 4 * MINUTE;
-	flow(f, FORGE_ACME, 8); /* never was there */
+	forge_add_flow(f, FORGE_ACME, 8); /* never was there */
 	f->rec[f->nrec - 1].time_ns = 4 * MINUTE;
 }
 
 static void flow_of_revoked(struct forge *f)
 {
-	late_of_revoked(f);
+	forge_plan_data(f);
+	forge_add_owner(f, FORGE_ACME, 3, SHINRAI_OWNER_REVOKE);
+	forge_add_flow(f, FORGE_ACME, 7);
 	f->rec[f->nrec - 1].time_ns = 2 * MINUTE;
-}
-
-static void policy_of_stranger(struct forge *f)
-{
-	forge_plan_data(f);
-	forge_policy(&e, FORGE_ACME, 8);
-	forge_put(&e, SHINRAI_FIELD_OWNER, "01234567890123456789012345678901",
-		  32);
-	forge_add(forge_more(f, false), &e);
-}
-
-static void policy_first(struct forge *f)
-{
-	forge_plan_log(f);
-	f->nrec--;
-	policy(f, FORGE_ACME, 7);
-	owner(f, FORGE_ACME, 1, SHINRAI_OWNER_ADMIT);
-}
-
-static void policy_of_revoked(struct forge *f)
-{
-	forge_plan_data(f);
-	owner(f, FORGE_ACME, 3, SHINRAI_OWNER_REVOKE);
-	policy(f, FORGE_ACME, 8);
-}
-
-static void policy_elsewhere(struct forge *f)
-{
-	forge_plan_data(f);
-	forge_policy(&e, FORGE_ACME, 8);
-	forge_put(&e, SHINRAI_FIELD_NAMESPACE, "beta", 4);
-	forge_add(forge_more(f, false), &e);
-}
-
-static void policy_again(struct forge *f)
-{
-	forge_plan_data(f);
-	policy(f, FORGE_ACME, 7);
-}
-
-static void policy_older(struct forge *f)
-{
-	forge_plan_data(f);
-	policy(f, FORGE_ACME, 6);
-}
-
-/* Being admitted anew brings no old policy back. */
-static void policy_older_after_admission(struct forge *f)
-{
-	forge_plan_data(f);
-	owner(f, FORGE_ACME, 3, SHINRAI_OWNER_REVOKE);
-	owner(f, FORGE_ACME, 4, SHINRAI_OWNER_ADMIT);
-	policy(f, FORGE_ACME, 7);
-}
-
-static void policy_without_digest(struct forge *f)
-{
-	forge_plan_data(f);
-	forge_policy(&e, FORGE_ACME, 8);
-	forge_unput(&e, SHINRAI_FIELD_DIGEST);
-	forge_add(forge_more(f, false), &e);
-}
-
-static void owner_replayed(struct forge *f)
-{
-	forge_plan_data(f);
-	owner(f, FORGE_ACME, 2, SHINRAI_OWNER_ADMIT);
-}
-
-static void owner_of_taken_name(struct forge *f)
-{
-	forge_plan_data(f);
-	forge_owner(&e, FORGE_ACME, 3, SHINRAI_OWNER_ADMIT);
-	forge_put(&e, SHINRAI_FIELD_OWNER, "01234567890123456789012345678901",
-		  32);
-	forge_add(forge_more(f, false), &e);
-}
-
-static void owner_renamed(struct forge *f)
-{
-	forge_plan_data(f);
-	forge_owner(&e, FORGE_ACME, 3, SHINRAI_OWNER_ADMIT);
-	forge_put(&e, SHINRAI_FIELD_NAMESPACE, "acme2", 5);
-	forge_add(forge_more(f, false), &e);
-}
-
-static void owner_revoked_twice(struct forge *f)
-{
-	forge_plan_data(f);
-	owner(f, FORGE_BETA, 3, SHINRAI_OWNER_REVOKE);
-	owner(f, FORGE_BETA, 4, SHINRAI_OWNER_REVOKE);
-}
-
-static void owner_name_hostile(struct forge *f)
-{
-	forge_plan_data(f);
-	forge_owner(&e, FORGE_BETA, 3, SHINRAI_OWNER_ADMIT);
-	forge_put(&e, SHINRAI_FIELD_NAMESPACE, "\33[2J", 4);
-	forge_add(forge_more(f, false), &e);
 }
 
 static void flow_in_code_pcr(struct forge *f)
@@ -477,13 +288,6 @@ static void flow_in_code_pcr(struct forge *f)
 	forge_plan_data(f);
 	forge_flow(&e, FORGE_ACME, 7, SHINRAI_VERDICT_ALLOW, false);
 	forge_add(forge_more(f, false), &e);
-}
-
-static void policy_in_flow_pcr(struct forge *f)
-{
-	forge_plan_data(f);
-	forge_policy(&e, FORGE_ACME, 8);
-	forge_add(forge_more(f, true), &e);
 }
 
 static void live_without_links(struct forge *f)
@@ -521,30 +325,15 @@ static void told_as_refused(struct forge *f)
 
 const struct mutation mutations_data[] = {
 	{ "honest data handling", forge_plan_data, NULL, NULL, GOOD },
-	{ "honest, policies are required", require_both, NULL, NULL, GOOD },
 	{ "honest, fields withheld", withheld, NULL, NULL, GOOD },
 	{ "honest, actor not measured", unmeasured_actor, NULL, NULL, GOOD },
 	{ "honest, read only", nowhere, NULL, NULL, GOOD },
 	{ "honest, flows told late", late_flow, NULL, NULL, GOOD },
-	{ "honest, revoked meanwhile", late_of_revoked, NULL, NULL, GOOD },
-	{ "honest, admitted again", admitted_again, NULL, NULL, GOOD },
 	{ "honest, data of an unknown owner", unknown_owner, NULL, NULL, GOOD },
 	{ "data left", left, NULL, "data-left", BAD },
 	{ "data left, without a policy", left_without_policy, NULL, "data-left",
 	  BAD },
 	{ "label lost", lost, NULL, "label-lost", BAD },
-	{ "required policy is older", require_older, NULL, "policy-absent",
-	  BAD },
-	{ "required policy was replaced", require_replaced, NULL,
-	  "policy-absent", BAD },
-	{ "its owner was revoked", require_revoked, NULL, "policy-absent",
-	  BAD },
-	{ "required policy is observed", require_observed, NULL,
-	  "policy-observed", BAD },
-	{ "mode changed to nothing", require_unsaid_mode, NULL,
-	  "policy-observed", BAD },
-	{ "mode changed to observe", require_observe_mode, NULL,
-	  "policy-observed", BAD },
 	{ "refused, yet allowed", refused_yet_allowed, NULL, "event-fields",
 	  BAD },
 	{ "refused twice", refused_twice, NULL, "event-fields", BAD },
@@ -566,15 +355,10 @@ const struct mutation mutations_data[] = {
 	{ "IPv4 address with more", sink_with_more, NULL, "event-fields", BAD },
 	{ "flow by another's policy", flow_of_other_owner, NULL, "event-fields",
 	  BAD },
-	{ "policy without digest", policy_without_digest, NULL, "event-fields",
-	  BAD },
-	{ "namespace for a terminal", owner_name_hostile, NULL, "event-fields",
-	  BAD },
 	{ "labels live without links", live_without_links, NULL, "event-fields",
 	  BAD },
 	{ "unknown action", unknown_action, NULL, "event-values", OPEN },
 	{ "unknown verdict", unknown_verdict, NULL, "event-values", OPEN },
-	{ "unknown operation", unknown_operation, NULL, "event-values", OPEN },
 	{ "unknown fate of a label", unknown_label_reason, NULL, "event-values",
 	  OPEN },
 	{ "flow of a policy to come", flow_before_policy, NULL, "flow-policy",
@@ -587,24 +371,7 @@ const struct mutation mutations_data[] = {
 	  BAD },
 	{ "flow that no policy decided", undecided, NULL, "flow-undecided",
 	  BAD },
-	{ "policy of a stranger", policy_of_stranger, NULL, "policy-owner",
-	  BAD },
-	{ "policy before its owner", policy_first, NULL, "policy-owner", BAD },
-	{ "policy of a revoked owner", policy_of_revoked, NULL, "policy-owner",
-	  BAD },
-	{ "policy in another namespace", policy_elsewhere, NULL,
-	  "policy-namespace", BAD },
-	{ "policy twice", policy_again, NULL, "policy-generation", BAD },
-	{ "older policy", policy_older, NULL, "policy-generation", BAD },
-	{ "older policy, admitted anew", policy_older_after_admission, NULL,
-	  "policy-generation", BAD },
-	{ "admission replayed", owner_replayed, NULL, "owner-generation", BAD },
-	{ "namespace taken", owner_of_taken_name, NULL, "owner-order", BAD },
-	{ "owner renamed", owner_renamed, NULL, "owner-order", BAD },
-	{ "revoked twice", owner_revoked_twice, NULL, "owner-order", BAD },
 	{ "flow in the code PCR", flow_in_code_pcr, NULL, "event-pcr", BAD },
-	{ "policy in the flow PCR", policy_in_flow_pcr, NULL, "event-pcr",
-	  BAD },
 	{ "refusal left out", forge_plan_data, refusal_dropped,
 	  "quote-not-in-log", BAD },
 	{ "what happened told as refused", left, told_as_refused, "record-root",
