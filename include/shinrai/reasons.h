@@ -286,9 +286,6 @@ SHINRAI_REASON(FLOW_UNDECIDED, "flow-undecided", ON(DATA), BAD,
 SHINRAI_REASON(DATA_LEFT, "data-left", ON(DATA), BAD,
 	       "data left against its owner's policy",
 	       "tell the owner; enforce mode refuses it")
-SHINRAI_REASON(LABEL_LOST, "label-lost", ON(DATA), BAD,
-	       "data lost the label that its owner gave it",
-	       "tell the owner; label the file again, elsewhere")
 SHINRAI_REASON(POLICY_ABSENT, "policy-absent", ON(DATA), BAD,
 	       "policy that must be in force is not",
 	       "load it: shinraictl policy load")

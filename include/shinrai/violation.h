@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Violations: flows that an owner's policy denied, prevented or not, and labels
- * that were lost.  One at a time, for people and for programs.
+ * Violations: flows that an owner's policy denied, prevented or not.  One at a
+ * time, for people and for programs.
  */
 #ifndef _SHINRAI_VIOLATION_H
 #define _SHINRAI_VIOLATION_H
@@ -13,7 +13,6 @@ struct shinrai_violation {
 	u64 record;
 	unsigned int event; /* its place among those that are shown */
 	u64 time_ns; /* of the record, since boot */
-	bool label_lost; /* then only @flow's label, path, uid and exe are set */
 	struct shinrai_flow flow;
 };
 
@@ -41,9 +40,6 @@ void shinrai_names_free(struct shinrai_names *n);
 
 int shinrai_violation_parse(const struct shinrai_event *ev,
 			    struct shinrai_violation *v);
-void shinrai_violation_words(const struct shinrai_violation *v,
-			     const struct shinrai_flow_names *names,
-			     char text[SHINRAI_FLOW_WORDS]);
 json_t *shinrai_violation_json(const struct shinrai_violation *v,
 			       const struct shinrai_flow_names *names);
 

@@ -22,7 +22,7 @@ static void check_violation(const struct shinrai_violation *v)
 	char *json;
 	json_t *j;
 
-	shinrai_violation_words(v, NULL, text);
+	shinrai_flow_words(&v->flow, NULL, text);
 	check_printable(text, sizeof(text));
 	j = shinrai_violation_json(v, NULL);
 	json = json_dumps(j, JSON_COMPACT);

@@ -333,7 +333,7 @@ const struct mutation mutations_data[] = {
 	{ "data left", left, NULL, "data-left", BAD },
 	{ "data left, without a policy", left_without_policy, NULL, "data-left",
 	  BAD },
-	{ "label lost", lost, NULL, "label-lost", BAD },
+	{ "honest, label lost with consent", lost, NULL, NULL, GOOD },
 	{ "refused, yet allowed", refused_yet_allowed, NULL, "event-fields",
 	  BAD },
 	{ "refused twice", refused_twice, NULL, "event-fields", BAD },

@@ -9,12 +9,7 @@ static void print_violation(const struct shinrai_violation *v,
 {
 	char text[SHINRAI_FLOW_WORDS], when[SHINRAI_TIME_NS];
 
-	shinrai_violation_words(v, names, text);
-	if (v->label_lost) {
-		printf("- record %llu: %s\n", (unsigned long long)v->record,
-		       text);
-		return;
-	}
+	shinrai_flow_words(&v->flow, names, text);
 	shinrai_time_ns_format(v->flow.wall_ns, when);
 	printf("- %.19sZ record %llu: %s\n", when,
 	       (unsigned long long)v->record, text);

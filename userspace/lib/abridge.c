@@ -8,18 +8,15 @@
  * shinrai_abridge_violation() - is this event a violation, going by its looks?
  * @ev: the event
  *
- * Return: true for a denied flow and a lost label, well-formed or not.
+ * Return: true for a denied flow, well-formed or not.
  */
 bool shinrai_abridge_violation(const struct shinrai_event *ev)
 {
-	u64 v = 0;
+	u64 v;
 
-	if (ev->type == SHINRAI_EVENT_FLOW)
-		return !shinrai_event_uint(ev, SHINRAI_FIELD_VERDICT, 1, &v) &&
-		       v == SHINRAI_VERDICT_DENY;
-	return ev->type == SHINRAI_EVENT_LABEL &&
-	       !shinrai_event_uint(ev, SHINRAI_FIELD_REASON, 4, &v) &&
-	       v == SHINRAI_LABEL_LOST;
+	return ev->type == SHINRAI_EVENT_FLOW &&
+	       !shinrai_event_uint(ev, SHINRAI_FIELD_VERDICT, 1, &v) &&
+	       v == SHINRAI_VERDICT_DENY;
 }
 
 /**

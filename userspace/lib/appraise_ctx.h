@@ -47,7 +47,7 @@ struct appraise {
 	bool placed; /* @position is valid */
 	u64 position; /* records that the quote covers, whatever their numbers */
 	/* appraise_data.c */
-	u64 noted; /* flows that were refused or audited */
+	u64 noted; /* flows refused or audited, labels lost */
 	/* appraise_log.c */
 	bool vouched; /* the quote covers the record at hand */
 };

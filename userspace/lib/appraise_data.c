@@ -7,7 +7,7 @@
 
 /* Flows that were allowed are gathered before they are told, PROTOCOL.md 2.9 */
 #define LATE_NS (60 * 1000000000ull)
-#define MAX_REFUSED 8 /* told one by one; the rest is counted */
+#define MAX_NOTED 8 /* told one by one; the rest is counted */
 
 static const char *space_name(const void *ctx,
 			      const u8 owner[SHINRAI_DIGEST_SIZE])
@@ -101,7 +101,7 @@ static void judge_outcome(struct appraise *a, const struct shinrai_header *h,
 	if (what == SHINRAI_FLOW_LEFT)
 		shinrai_appraise_record(a, SHINRAI_WHY_DATA_LEFT, h->recnum,
 					"%s", text);
-	else if (!a->in->report && a->noted++ < MAX_REFUSED)
+	else if (!a->in->report && a->noted++ < MAX_NOTED)
 		shinrai_appraise_note(a, "record %llu: %s",
 				      (unsigned long long)h->recnum, text);
 }
@@ -142,6 +142,10 @@ static const struct shinrai_field_rule label_rules[] = {
 	{ SHINRAI_FIELD_EXE, 0, false },
 };
 
+/*
+ * No reason by itself: the owner's policy was asked whether the data may go
+ * where its label cannot, and the flow tells what came of that.
+ */
 static void label_lost(struct appraise *a, const struct shinrai_header *h,
 		       const struct shinrai_event *ev,
 		       const struct shinrai_label_id *label)
@@ -153,11 +157,14 @@ static void label_lost(struct appraise *a, const struct shinrai_header *h,
 	char words[SHINRAI_LABEL_WORDS], safe[APPRAISE_TEXT];
 
 	a->now.data.lost++;
+	if (a->in->report || a->noted++ >= MAX_NOTED)
+		return;
 	shinrai_label_words(label, &names, words);
-	shinrai_appraise_record(
-		a, SHINRAI_WHY_LABEL_LOST, h->recnum, "%s, file %s", words,
+	shinrai_appraise_note(
+		a, "record %llu: label %s did not go along to file %s",
+		(unsigned long long)h->recnum, words,
 		path ? shinrai_appraise_printable(path->data, path->len, safe) :
-		       "not told");
+		       "(not told)");
 }
 
 static void judge_label(struct appraise *a, const struct shinrai_header *h,
@@ -247,10 +254,11 @@ void shinrai_appraise_needed(struct appraise *a)
 	char hex[65];
 	size_t i;
 
-	if (a->noted > MAX_REFUSED)
-		shinrai_appraise_note(a, "%llu more flows refused or audited",
-				      (unsigned long long)a->noted -
-					      MAX_REFUSED);
+	if (a->noted > MAX_NOTED)
+		shinrai_appraise_note(a,
+				      "%llu more flows refused or audited, or "
+				      "labels lost",
+				      (unsigned long long)a->noted - MAX_NOTED);
 	for (i = 0; i < a->in->npolicies; i++) {
 		const u8 *policy = a->in->policy[i];
 

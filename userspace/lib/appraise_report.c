@@ -12,7 +12,6 @@ static const enum shinrai_reason_code beside[] = {
 	SHINRAI_WHY_OVERFLOW,
 	SHINRAI_WHY_DEGRADED,
 	SHINRAI_WHY_DATA_LEFT,
-	SHINRAI_WHY_LABEL_LOST,
 	SHINRAI_WHY_POLICY_ABSENT,
 	SHINRAI_WHY_POLICY_OBSERVED,
 	/* A report stays true, however old its quote is. */

@@ -1,47 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* One violation: from an event, into words and JSON (PROTOCOL.md 9.2). */
-#include <stdio.h>
-
 #include <shinrai/hex.h>
 #include <shinrai/violation.h>
 
 #include "appraise_ctx.h"
-
-static const struct shinrai_field_rule label_rules[] = {
-	{ SHINRAI_FIELD_REASON, 4, true },
-	{ SHINRAI_FIELD_LABELS, 0, true },
-	{ SHINRAI_FIELD_UID, 8, true },
-};
-
-static int parse_label(const struct shinrai_event *ev,
-		       struct shinrai_violation *v)
-{
-	const struct shinrai_field *f;
-	u64 uid;
-	u8 id;
-	int ret;
-
-	ret = shinrai_fields_check(ev, label_rules, ARRAY_SIZE(label_rules),
-				   &id);
-	if (!ret)
-		ret = shinrai_labels_parse(ev, &v->flow.label,
-					   &v->flow.nlabels);
-	if (ret)
-		return ret;
-	v->label_lost = true;
-	v->flow.have_uid = !shinrai_event_uint(ev, SHINRAI_FIELD_UID, 8, &uid);
-	if (v->flow.have_uid) {
-		v->flow.uid = (u32)(uid >> 32);
-		v->flow.login = (u32)uid;
-	}
-	f = shinrai_event_field(ev, SHINRAI_FIELD_PATH);
-	if (f)
-		v->flow.path = (struct shinrai_bytes){ f->data, f->len };
-	f = shinrai_event_field(ev, SHINRAI_FIELD_EXE);
-	if (f)
-		v->flow.exe = (struct shinrai_bytes){ f->data, f->len };
-	return 0;
-}
 
 /**
  * shinrai_violation_parse() - is this event a violation?
@@ -54,51 +16,15 @@ static int parse_label(const struct shinrai_event *ev,
 int shinrai_violation_parse(const struct shinrai_event *ev,
 			    struct shinrai_violation *v)
 {
-	u64 reason = 0;
 	int ret;
 	u8 id;
 
-	if (ev->type == SHINRAI_EVENT_FLOW) {
-		ret = shinrai_flow_parse(ev, &v->flow, &id);
-		if (ret)
-			return ret;
-		return v->flow.verdict == SHINRAI_VERDICT_DENY;
-	}
-	if (ev->type != SHINRAI_EVENT_LABEL)
+	if (ev->type != SHINRAI_EVENT_FLOW)
 		return 0;
-	shinrai_event_uint(ev, SHINRAI_FIELD_REASON, 4, &reason);
-	if (reason != SHINRAI_LABEL_LOST)
-		return 0;
-	ret = parse_label(ev, v);
-	return ret ? ret : 1;
-}
-
-/**
- * shinrai_violation_words() - a violation in one sentence
- * @v: from shinrai_violation_parse()
- * @names: NULL when none is known
- * @text: out, printable when the names are
- */
-void shinrai_violation_words(const struct shinrai_violation *v,
-			     const struct shinrai_flow_names *names,
-			     char text[SHINRAI_FLOW_WORDS])
-{
-	char label[SHINRAI_LABEL_WORDS], path[APPRAISE_TEXT];
-	char exe[APPRAISE_TEXT];
-	const struct shinrai_flow *f = &v->flow;
-
-	if (!v->label_lost) {
-		shinrai_flow_words(f, names, text);
-		return;
-	}
-	shinrai_label_words(&f->label[0], names, label);
-	shinrai_appraise_printable(f->path.p, f->path.len, path);
-	shinrai_appraise_printable(f->exe.p, f->exe.len, exe);
-	snprintf(text, SHINRAI_FLOW_WORDS,
-		 "file %.400s, written by %.300s, could not keep the label "
-		 "%s%s",
-		 f->path.p ? path : "(not told)", f->exe.p ? exe : "a program",
-		 label, f->nlabels > 1 ? " and others" : "");
+	ret = shinrai_flow_parse(ev, &v->flow, &id);
+	if (ret)
+		return ret;
+	return v->flow.verdict == SHINRAI_VERDICT_DENY;
 }
 
 static json_t *text_json(struct shinrai_bytes b)
@@ -212,17 +138,14 @@ json_t *shinrai_violation_json(const struct shinrai_violation *v,
 	char text[SHINRAI_FLOW_WORDS];
 	json_t *j;
 
-	shinrai_violation_words(v, names, text);
+	shinrai_flow_words(&v->flow, names, text);
 	j = json_pack("{s:I, s:i, s:I, s:s, s:s, s:o, s:o, s:o}", "record",
 		      (json_int_t)v->record, "event", v->event, "time_ns",
 		      (json_int_t)v->time_ns, "outcome",
-		      v->label_lost   ? "label-lost" :
-		      v->flow.refused ? "refused" :
-					"left",
-		      "text", text, "who", who_json(&v->flow), "labels",
+		      v->flow.refused ? "refused" : "left", "text", text, "who",
+		      who_json(&v->flow), "labels",
 		      labels_json(&v->flow, names), "path",
 		      text_json(v->flow.path));
-	if (!v->label_lost)
-		add_flow(j, &v->flow, names);
+	add_flow(j, &v->flow, names);
 	return j;
 }
