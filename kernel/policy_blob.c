@@ -95,16 +95,17 @@ static int check_strings(const struct shinrai_policy *p)
 	return 0;
 }
 
-/* A reference to a text that begins there. */
+/* A reference to a text that begins there; to the first byte if it is "". */
 static bool text_at(const struct shinrai_policy *p, u32 ref)
 {
-	return ref < p->head->strings && (!ref || !p->string[ref - 1]);
+	return ref < p->head->strings &&
+	       (!ref || (p->string[ref] && !p->string[ref - 1]));
 }
 
 /* The same, and it is not empty. */
 static bool name_at(const struct shinrai_policy *p, u32 ref)
 {
-	return text_at(p, ref) && p->string[ref];
+	return ref && text_at(p, ref);
 }
 
 /* Absolute, each part a name; see struct shinrai_policy_rule. */

@@ -170,6 +170,13 @@ static void refused_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EINVAL, golden_load(&g));
 	r->subject_kind = SHINRAI_SUBJECT_ANY;
 	r->subject = 0;
+	g.sink[0].kind = SHINRAI_SINK_LOCAL;
+	g.sink[0].text = g.t.strings; /* "" that is not the first one */
+	g.t.sinks = 1;
+	g.t.strings++;
+	KUNIT_EXPECT_EQ(test, -EINVAL, golden_load(&g));
+	g.sink[0].text = 0;
+	KUNIT_EXPECT_EQ(test, 0, golden_load(&g));
 	g.string[g.t.strings - 1] = 'x';
 	KUNIT_EXPECT_EQ(test, -EINVAL, golden_load(&g));
 	g.string[g.t.strings - 1] = 0;

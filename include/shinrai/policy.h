@@ -64,7 +64,8 @@ struct shinrai_policy_head {
 	u32 buckets; /* u32 */
 	/*
 	 * Bytes: NUL-terminated texts; byte 0 is "".  All are UTF-8 without
-	 * control characters, and a reference is to a text's first byte.
+	 * control characters, and a reference is to a text's first byte; the
+	 * only one to an empty text is 0.
 	 */
 	u32 strings;
 };
