@@ -125,8 +125,9 @@ for real in "$BUILD"/modules/*/shinrai.ko; do
 	run reference make "${boot[@]}" --module "$real"
 	json "d['module'][0]['srcversion'] == '$(modinfo -F srcversion "$real")'" \
 		"${real#"$BUILD"/}: its srcversion"
-	json "d['module'][0]['programs'] == '$(sha256sum \
-		<"$BUILD/bpf/shinrai_bpf.o" | cut -d' ' -f1)'" \
+	json "d['module'][0]['programs'] == '$(cat \
+		"$BUILD"/bpf/shinrai_{bpf,follow}.o | sha256sum |
+		cut -d' ' -f1)'" \
 		"${real#"$BUILD"/}: its programs"
 done
 
