@@ -81,10 +81,11 @@ class Rule:
 
     def shape(self):
         inet = self.net is not None
-        return (2 if self.uid is not None else 0, INET if inet else 0,
-                4 if inet else 0, self.net[1] if inet else 0,
+        return (INET if inet else 0, 4 if inet else 0,
+                self.net[1] if inet else 0,
                 ((16 if self.proto else 0) | (32 if self.port else 0))
-                if inet else 0, int(self.label == ANY_LABEL))
+                if inet else 0, 2 if self.uid is not None else 0,
+                int(self.label == ANY_LABEL))
 
     def hash(self, seed):
         h, word = seed, 0
@@ -111,7 +112,7 @@ def index(rules, seed):
         mask = 1
         while mask < len(mine):
             mask = mask * 2 + 1
-        subject, sink, family, prefix, exact, label_any = shape
+        sink, family, prefix, exact, subject, label_any = shape
         actions = 0
         for _, n in mine:
             actions |= 1 << rules[n].action
