@@ -113,7 +113,8 @@ if [ -x "$verify" ]; then
 	verify_line() { # EXPECTED WORD...
 		COMP_WORDS=("$verify" "${@:2}") COMP_CWORD=$(($# - 1))
 		_shinrai_verify
-		printf '%s\n' "${COMPREPLY[@]}" | grep -qxF -- "$1"
+		printf '%s\n' "${COMPREPLY[@]}" >completions
+		grep -qxF -- "$1" completions
 	}
 	mapfile -t verbs < <("$verify" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
 	ok "shinrai-verify has verbs" test "${#verbs[@]}" -ge 2
