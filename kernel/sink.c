@@ -111,7 +111,8 @@ static void set_usb(struct shinrai_access *a, struct device *dev, bool *usb)
 	const struct usb_device *u;
 
 	for (; dev; dev = dev->parent) {
-		if (!dev->type || strcmp(dev->type->name, "usb_device"))
+		if (!dev->type || !dev->type->name ||
+		    strcmp(dev->type->name, "usb_device"))
 			continue;
 		u = to_usb_device(dev);
 		a->vendor = le16_to_cpu(u->descriptor.idVendor);
