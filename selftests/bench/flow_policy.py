@@ -63,6 +63,8 @@ def main():
     print("label bench %s" % uuid(0))
     for n in range(1, LABELS):
         print("label l%d %s" % (n, uuid(n)))
+    # The figures leave the machine by a device, from a process with the label.
+    print("default bench export allow")
     while rules < count:
         text = rule()
         size = 2 if "read, delete" in text else 1

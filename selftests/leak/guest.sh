@@ -49,37 +49,50 @@ start() {
 	start_world
 }
 
-# channel MODE NAME
+# channel MODE NAME [TOKEN LABELS]: with those, its secret is from the last boot
 channel() {
-	local uuid token rc=0 began ended
-	read -r uuid </proc/sys/kernel/random/uuid
-	token=${uuid//-/}
-	pair "$count"
+	local uuid token=${3:-} rc=0 began ended
+	if [ -z "$token" ]; then
+		read -r uuid </proc/sys/kernel/random/uuid
+		token=${uuid//-/}
+	fi
+	pair "$2"
+	pair=${4:-$pair}
 	read -r began _ </proc/uptime # a channel may set the clock
-	leak box "$2" 8 "/run/leak/$2.$1.log" \
-		bash "$L/channel.sh" "$2" "$1" "$token" "$pair" || rc=$?
+	leak box "$2" 8 "/run/leak/$2.$1.log" bash "$L/channel.sh" \
+		"$2" "$1" "$token" "$pair" "${3:+again}" || rc=$?
 	read -r ended _ </proc/uptime
 	count=$((count + 1))
 	printf '%s %s %d %d %s %s\n' "$1" "$2" "$rc" \
 		"$((10#${ended/./} - 10#${began/./}))0" "$token" "$pair" \
 		>>/out/results
-	if [ "$rc" -ne 0 ] && [ "$1" = control ]; then
-		echo "# $2: $rc in the control run"
-		sed 's/^/#   /' "/run/leak/$2.$1.log"
+	if [ "$rc" -eq 1 ]; then
+		echo "# $2: broken"
+		[ "$1" = protected ] || sed 's/^/#   /' "/run/leak/$2.$1.log"
 	fi
 }
 
+# prepare_for NAME [TOKEN]: the policy is there before all channels, but for one
+# that a machine tries which has just been booted again
+prepare_for() {
+	[ -d "$S" ] || arm
+	[ -z "${2:-}" ] || [[ $1 != *-reboot-early ]] || return 0
+	[ -s /run/leak/blob ] || protect
+}
+
 start
-last=''
-while read -r mode name; do
-	[ "$mode" = "$last" ] || count=0
-	last=$mode
-	[ "$mode" = control ] || [ -d "$S" ] || protect
-	channel "$mode" "$name"
+while read -r mode name token labels; do
+	[ "$mode" = control ] || prepare_for "$name" "$token"
+	channel "$mode" "$name" "$token" "$labels"
 done <"$L/plan"
 cp /run/leak/heard /out/
 if [ -d "$S" ]; then
 	echo 1 >"$S/flush"
 	timeout 3 dd if=/dev/shinrai of=/out/log bs=1M 2>/dev/null || true
+fi
+if [ -e "$L/logs" ]; then # they may be labelled by now
+	for log in /run/leak/*.log; do
+		declass copy "$log" "/out/${log##*/}" || true
+	done
 fi
 [ "$count" -gt 0 ]

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Judges what a run of the leak matrix left behind, and makes its table.
 
-usage: judge.py tap DIR        one line of TAP for each channel and run
-       judge.py table DIR...   README.md, of one folder for each kernel
+usage: judge.py tap|table DIR...
+
+DIR is of one kernel, and named after it.  tap: a line for each channel and run;
+table: README.md.
 """
 import os
 import re
@@ -101,85 +103,115 @@ def denials(path):
             if " FLOW " in line and " verdict=deny" in line]
 
 
-def results(folder):
-    rows = [Result(line) for line in read(
-        folder + "/files/results").decode().splitlines()]
-    told = denials(folder + "/files/log")
-    places = {"the other machine": read(folder + "/files/heard"),
-              "the console": read(folder + "/console"),
-              "the stick": read(folder + "/stick.img"),
-              "the spare disk": read(folder + "/spare.img")}
-    for r in rows:
+def lines(path):
+    return read(path).decode("utf-8", "replace").splitlines()
+
+
+def leftovers(run):
+    """Return: name and content of each place where a secret could turn up."""
+    places = {"the stick": read(run + "/stick.img"),
+              "the spare disk": read(run + "/spare.img")}
+    for boot in ("/vm", "/vm2"):
+        places["the other machine"] = places.get(
+            "the other machine", b"") + read(run + boot + "/files/heard")
+        places["the console"] = places.get(
+            "the console", b"") + read(run + boot + "/console")
+    return places
+
+
+def results(folder, mode):
+    """Return: {channel: Result} of a run, a second boot's over the first's."""
+    run = folder + "/" + mode
+    rows = {}
+    told = []
+    for boot in ("/vm", "/vm2"):
+        for line in lines(run + boot + "/files/results"):
+            rows[line.split()[1]] = Result(line)
+        told += denials(run + boot + "/files/log")
+    places = leftovers(run)
+    for r in rows.values():
         r.told = any(r.labels <= labels for labels in told)
-        if (r.mode, r.code) == ("protected", CAME) or r.mode == "control":
-            continue
-        r.late = [name for name, content in places.items()
-                  if r.token.encode() in content]
+        if mode == "protected" and r.code != CAME:
+            r.late = [name for name, content in places.items()
+                      if r.token.encode() in content]
     return rows
 
 
-def tap(folder):
-    with open(folder + "/../tree/vm/leak/plan") as f:
-        plan = [tuple(line.split()) for line in f]
-    rows, bad = {(r.mode, r.channel.name): r for r in results(folder)}, 0
-    for n, (mode, name) in enumerate(plan, 1):
-        r = rows.get((mode, name))
-        wrong = r.wrong() if r else "did not run"
-        bad += bool(wrong)
-        print("%sok %d - %s, %s: %s" % ("not " if wrong else "", n, name, mode,
-                                        r.text() if r else wrong))
-        if r and wrong:
-            print("# %s (%d)%s" % (wrong, r.code, "".join(
-                "; it is on " + place for place in r.late)))
-    print("1..%d" % len(plan))
-    return bool(bad) or not plan
+def planned(folder, mode):
+    return [line.split()[1] for line in lines("%s/%s/plan" % (folder, mode))]
+
+
+def tap(folders):
+    n = bad = 0
+    for folder in folders:
+        for mode in ("control", "protected"):
+            rows = results(folder, mode)
+            for name in planned(folder, mode):
+                r = rows.get(name)
+                wrong = r.wrong() if r else "did not run"
+                bad += bool(wrong)
+                n += 1
+                print("%sok %d - %s %s, %s: %s" % (
+                    "not " if wrong else "", n, os.path.basename(folder),
+                    mode, name, r.text() if r else wrong))
+                if r and wrong:
+                    print("# %s (%d)%s" % (wrong, r.code, "".join(
+                        "; it is on " + place for place in r.late)))
+    print("1..%d" % n)
+    return bad or not n
 
 
 def cell(rows, mode, name):
-    for r in rows:
-        if (r.mode, r.channel.name) == (mode, name):
-            if mode == "control" and r.code == CAME:
-                return "comes through"
-            wrong = r.wrong()
-            return "**%s**" % wrong if wrong else r.text()
-    return "not run"
+    r = rows.get(name)
+    if not r:
+        return "**did not run**"
+    if mode == "control" and r.code == CAME:
+        return "comes through"
+    wrong = r.wrong()
+    return "**%s**" % wrong if wrong else r.text()
 
 
-def table(folders):
-    runs = {os.path.basename(os.path.dirname(f)): results(f)
-            for f in folders}
-    channels = {r.channel.name: r.channel for rows in runs.values()
-                for r in rows}
-    with open(HERE + "/table.md") as f:
-        print(f.read(), end="")
-    count = {}
-    group = None
-    for name, c in sorted(channels.items()):
-        if name[0] != group:
-            group = name[0]
-            print("\n## %s\n" % GROUPS[group])
-            print("| channel | how | without protection | %s | reason |" %
-                  " | ".join(runs))
-            print("|---|---|---|" + "---|" * len(runs) + "---|")
-        control = {cell(rows, "control", name) for rows in runs.values()}
-        cells = [cell(rows, "protected", name) for rows in runs.values()]
+def print_group(names, channels, runs, count):
+    print("| channel | how | without protection | %s | reason |" %
+          " | ".join(runs))
+    print("|---|---|---|" + "---|" * len(runs) + "---|")
+    for name in names:
+        c = channels[name]
+        control = {cell(run["control"], "control", name)
+                   for run in runs.values()}
+        cells = [cell(run["protected"], "protected", name)
+                 for run in runs.values()]
         for text in cells:
             count[text] = count.get(text, 0) + 1
         print("| %s | %s | %s | %s | %s |" % (
             c.title, c.how.replace("|", "\\|"), ", ".join(sorted(control)),
             " | ".join(cells), c.reason))
+
+
+def table(folders):
+    runs = {os.path.basename(f): {mode: results(f, mode) for mode in (
+        "control", "protected")} for f in folders}
+    names = sorted({name for f in folders for name in planned(f, "control")})
+    channels = {name: Channel(name) for name in names}
+    count = {}
+    with open(HERE + "/table.md") as f:
+        print(f.read(), end="")
+    for digit, heading in GROUPS.items():
+        group = [name for name in names if name[0] == digit]
+        if group:
+            print("\n## %s\n" % heading)
+            print_group(group, channels, runs, count)
     print("\n%d channels on %s: %s." % (
-        len(channels), " and ".join(runs), ", ".join(
+        len(names), " and ".join(runs), ", ".join(
             "%d %s" % (n, text) for text, n in sorted(count.items()))))
-    return False
 
 
 def main():
     if len(sys.argv) < 3 or sys.argv[1] not in ("tap", "table"):
         sys.exit(__doc__)
-    if sys.argv[1] == "tap":
-        return tap(sys.argv[2])
-    return table(sys.argv[2:])
+    if sys.argv[1] == "table":
+        return table(sys.argv[2:])
+    return 1 if tap(sys.argv[2:]) else 0
 
 
 sys.exit(main())

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: The open file taken by pidfd_getfd()
 # how: a clean process takes it from the one that opened it
-# expect: labelled
+# expect: blocked
 
 send() {
 	leak pidfd-file "$SECRET"

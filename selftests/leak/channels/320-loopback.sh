@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: TCP to this machine
 # how: A connects to B, who passes it on
-# expect: labelled
+# expect: blocked
 
 send() {
 	leak loopback "$SECRET"

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: TCP to this machine from before
 # how: connected before A reads
-# expect: labelled
+# expect: blocked
 
 send() {
 	leak loopback-early "$SECRET"

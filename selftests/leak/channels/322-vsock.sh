@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: vsock to this machine
 # how: A connects to B through the local context
-# expect: labelled
+# expect: blocked
 
 send() {
 	leak vsock "$SECRET"

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: netlink between processes
 # how: A sends to B by NETLINK_USERSOCK
-# expect: labelled
+# expect: blocked
 
 send() {
 	leak netlink "$SECRET"

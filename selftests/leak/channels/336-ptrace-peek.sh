@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: ptrace, B reads A
 # how: attached after A read
-# expect: labelled
+# expect: blocked
 
 send() {
 	leak ptrace-peek "$SECRET"

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: process_vm_readv()
 # how: B reads A's memory
-# expect: labelled
+# expect: blocked
 
 send() {
 	leak vm-read "$SECRET"

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: /proc/PID/mem
 # how: B reads A's memory
-# expect: labelled
+# expect: blocked
 
 send() {
 	leak mem-read "$SECRET"

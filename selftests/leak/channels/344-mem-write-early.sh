@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: /proc/PID/mem, A writes into B, opened before
 # how: opened before A read
-# expect: labelled
+# expect: blocked
 
 send() {
 	leak mem-write-early "$SECRET"

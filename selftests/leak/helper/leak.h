@@ -75,7 +75,8 @@ void seen_or_silent(const void *buf, size_t len);
 struct sockaddr_in world_in(const char *addr, uint16_t port);
 int dial(const char *addr);
 int tell(const void *buf, size_t len);
-bool is_labelled(pid_t pid);
+void call_witness(void);
+bool is_labelled(void);
 
 /* Bytes from @fd until a whole secret is there. */
 void take(int fd, char token[TOKEN]);

@@ -46,6 +46,7 @@ int main(int argc, char **argv)
 	}
 	signal(SIGALRM, too_late);
 	signal(SIGPIPE, SIG_IGN);
+	call_witness();
 	alarm(5);
 	if (v->run(argv + 2) == DONE)
 		return DONE;

@@ -219,7 +219,7 @@ static int passed_twice(char **arg)
 	take(receive(two[0]), token);
 	if (write(fd, token, TOKEN) == TOKEN)
 		return DONE;
-	_exit(is_labelled(getpid()) ? LABELLED : REFUSED);
+	_exit(is_labelled() ? LABELLED : REFUSED);
 }
 
 /* B takes the open file out of A's table. */
