@@ -298,12 +298,15 @@ static int settle(struct mm_struct *mm, u64 labels)
  */
 int shinrai_grow(struct mm_struct *mm, u64 labels)
 {
+	u64 free;
 	int ret;
 
 	might_sleep();
-	if (!(labels & ~shinrai_subject_labels(mm)))
+	labels &= ~shinrai_subject_labels(mm);
+	if (!labels)
 		return 0;
-	labels &= ~shinrai_grant_join(mm, labels);
+	shinrai_grant_join(mm, labels, true, &free);
+	labels &= ~free;
 	if (!labels)
 		return 0;
 	ret = shinrai_live();
@@ -372,9 +375,17 @@ int shinrai_grow_atomic(struct mm_struct *mm, u64 labels)
 {
 	struct vm_area_struct *vma;
 	struct vma_iterator vmi;
-	int ret = 0;
+	u64 free;
+	int ret;
 
-	if (!(labels & ~shinrai_subject_labels(mm)))
+	labels &= ~shinrai_subject_labels(mm);
+	if (!labels)
+		return 0;
+	ret = shinrai_grant_join(mm, labels, false, &free);
+	if (ret)
+		return ret;
+	labels &= ~free;
+	if (!labels)
 		return 0;
 	/* What other threads do meanwhile is looked at by who may sleep. */
 	if (mm == current->mm && get_nr_threads(current) > 1)

@@ -76,6 +76,8 @@ int shinrai_subject_add(struct mm_struct *mm, u64 labels, gfp_t gfp);
 void shinrai_subject_fork(struct mm_struct *parent, struct task_struct *child);
 bool shinrai_subject_program(const struct mm_struct *mm,
 			     u8 digest[SHINRAI_DIGEST_SIZE]);
+int shinrai_subject_watch(struct mm_struct *mm,
+			  const u8 digest[SHINRAI_DIGEST_SIZE]);
 void shinrai_subject_set_program(struct mm_struct *mm,
 				 const u8 digest[SHINRAI_DIGEST_SIZE]);
 u32 shinrai_subject_count(void);
@@ -178,7 +180,8 @@ int shinrai_flow_packet(struct shinrai_flow *f);
 bool shinrai_program_digest(struct mm_struct *mm, bool may_sleep,
 			    u8 digest[SHINRAI_DIGEST_SIZE]);
 u64 shinrai_grant_exec(struct linux_binprm *bprm, u64 labels);
-u64 shinrai_grant_join(struct mm_struct *mm, u64 labels);
+int shinrai_grant_join(struct mm_struct *mm, u64 labels, bool may_sleep,
+		       u64 *free);
 
 /* flowlog.c: each distinct flow is an event, repetitions are counted */
 

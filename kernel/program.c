@@ -176,16 +176,26 @@ u64 shinrai_grant_exec(struct linux_binprm *bprm, u64 labels)
  * shinrai_grant_join() - labels that do not stick to a program
  * @mm: that runs it; a reference is held
  * @labels: that it is about to get
+ * @may_sleep: hash the program when it is not known yet
+ * @free: out, those of @labels
  *
- * Context: may sleep.
- * Return: those of @labels.
+ * Context: any of a process; with @may_sleep, no lock.
+ * Return: 0; -EAGAIN when only who may sleep can tell.
  */
-u64 shinrai_grant_join(struct mm_struct *mm, u64 labels)
+int shinrai_grant_join(struct mm_struct *mm, u64 labels, bool may_sleep,
+		       u64 *free)
 {
 	u8 digest[SHINRAI_DIGEST_SIZE];
 
-	might_sleep();
-	if (!any_grant(labels) || !shinrai_program_digest(mm, true, digest))
+	might_sleep_if(may_sleep);
+	*free = 0;
+	if (!any_grant(labels))
 		return 0;
-	return granted(labels, digest);
+	if (!shinrai_program_digest(mm, may_sleep, digest))
+		return may_sleep ? 0 : -EAGAIN;
+	*free = granted(labels, digest);
+	/* Who may not sleep is going to ask for the same labels. */
+	if (*free && may_sleep && shinrai_subject_watch(mm, digest))
+		*free = 0;
+	return 0;
 }

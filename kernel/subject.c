@@ -106,22 +106,23 @@ static struct shinrai_subject *add(struct mm_struct *mm,
 	return fresh;
 }
 
-/**
- * shinrai_subject_add() - an address space gets labels, and nothing else happens
- * @mm: the caller's or held by it
- * @labels: that it has from now on, beside those that it has
- * @gfp: as the context allows
- *
- * Context: any.
- * Return: 0; -ENOMEM.
- */
-int shinrai_subject_add(struct mm_struct *mm, u64 labels, gfp_t gfp)
+static void set_program(struct shinrai_subject *s,
+			const u8 digest[SHINRAI_DIGEST_SIZE])
+{
+	lockdep_assert_held(&subjects_lock);
+	if (s->known)
+		return;
+	memcpy(s->digest, digest, SHINRAI_DIGEST_SIZE);
+	/* Pairs with the acquire in shinrai_subject_program(). */
+	smp_store_release(&s->known, true);
+}
+
+/* Makes @mm a subject that has @labels, and with @digest runs that program. */
+static int change(struct mm_struct *mm, u64 labels, const u8 *digest, gfp_t gfp)
 {
 	struct shinrai_subject *fresh = NULL, *s;
 	unsigned long flags;
 
-	if (!(labels & ~shinrai_subject_labels(mm)))
-		return 0;
 	rcu_read_lock();
 	s = find(mm);
 	rcu_read_unlock();
@@ -134,6 +135,8 @@ int shinrai_subject_add(struct mm_struct *mm, u64 labels, gfp_t gfp)
 	s = add(mm, fresh);
 	if (s)
 		WRITE_ONCE(s->labels, s->labels | labels);
+	if (s && digest)
+		set_program(s, digest);
 	spin_unlock_irqrestore(&subjects_lock, flags);
 	if (fresh && s != fresh)
 		kfree(fresh);
@@ -141,6 +144,37 @@ int shinrai_subject_add(struct mm_struct *mm, u64 labels, gfp_t gfp)
 		return 0;
 	schedule_delayed_work(&collector, COLLECT_S * HZ);
 	return 0;
+}
+
+/**
+ * shinrai_subject_add() - an address space gets labels, and nothing else happens
+ * @mm: the caller's or held by it
+ * @labels: that it has from now on, beside those that it has
+ * @gfp: as the context allows
+ *
+ * Context: any.
+ * Return: 0; -ENOMEM.
+ */
+int shinrai_subject_add(struct mm_struct *mm, u64 labels, gfp_t gfp)
+{
+	if (!(labels & ~shinrai_subject_labels(mm)))
+		return 0;
+	return change(mm, labels, NULL, gfp);
+}
+
+/**
+ * shinrai_subject_watch() - an address space is a subject, with labels or not
+ * @mm: the caller's or held by it
+ * @digest: SHA-256 of the program that it runs
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOMEM.
+ */
+int shinrai_subject_watch(struct mm_struct *mm,
+			  const u8 digest[SHINRAI_DIGEST_SIZE])
+{
+	might_sleep();
+	return change(mm, 0, digest, GFP_KERNEL);
 }
 
 /* A child that could not be told apart from who has no labels. */
@@ -181,7 +215,7 @@ void shinrai_subject_fork(struct mm_struct *parent, struct task_struct *child)
  * @digest: out, SHA-256
  *
  * Context: any.
- * Return: false when it is not known, or @mm has no labels.
+ * Return: false when it is not known, or @mm is no subject.
  */
 bool shinrai_subject_program(const struct mm_struct *mm,
 			     u8 digest[SHINRAI_DIGEST_SIZE])
@@ -201,7 +235,7 @@ bool shinrai_subject_program(const struct mm_struct *mm,
 
 /**
  * shinrai_subject_set_program() - say which program a subject runs, once
- * @mm: a subject; otherwise nothing happens
+ * @mm: a subject; of another address space nothing is remembered
  * @digest: SHA-256
  *
  * Context: any.
@@ -214,11 +248,8 @@ void shinrai_subject_set_program(struct mm_struct *mm,
 
 	spin_lock_irqsave(&subjects_lock, flags);
 	s = find(mm);
-	if (s && !s->known) {
-		memcpy(s->digest, digest, SHINRAI_DIGEST_SIZE);
-		/* Pairs with the acquire in shinrai_subject_program(). */
-		smp_store_release(&s->known, true);
-	}
+	if (s)
+		set_program(s, digest);
 	spin_unlock_irqrestore(&subjects_lock, flags);
 }
 

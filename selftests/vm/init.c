@@ -73,7 +73,8 @@ static __attribute__((noreturn)) void give_up(const char *what)
 	power_off();
 }
 
-static void write_all(int fd, const void *buf, size_t len)
+/* @what: for whoever has to find out why it could not be written */
+static void write_all(int fd, const void *buf, size_t len, const char *what)
 {
 	const char *p = buf;
 	ssize_t n;
@@ -83,7 +84,7 @@ static void write_all(int fd, const void *buf, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			give_up("writing to a port");
+			give_up(what);
 		p += n;
 		len -= n;
 	}
@@ -97,7 +98,7 @@ static __attribute__((format(printf, 1, 2))) void report(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	write_all(result_fd, line, strlen(line));
+	write_all(result_fd, line, strlen(line), "the result");
 }
 
 static void mount_all(void)
@@ -399,7 +400,7 @@ static void save_dmesg(void)
 	n = klogctl(3 /* SYSLOG_ACTION_READ_ALL */, buf, size);
 	fd = open(OUT "/dmesg", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd >= 0 && n > 0)
-		write_all(fd, buf, n);
+		write_all(fd, buf, n, OUT "/dmesg");
 	if (fd >= 0)
 		close(fd);
 	free(buf);
@@ -437,14 +438,14 @@ static void send_file(int port, const char *name)
 	for (i = 0; i < sizeof(block); i++)
 		sum += (unsigned char)block[i];
 	snprintf(block + 148, 8, "%06o", sum & 0777777);
-	write_all(port, block, sizeof(block));
+	write_all(port, block, sizeof(block), path);
 	/* A file that shrank meanwhile is padded: the size is promised. */
 	for (left = st.st_size; left > 0; left -= TAR_BLOCK) {
 		memset(block, 0, sizeof(block));
 		n = read(fd, block, left < TAR_BLOCK ? left : TAR_BLOCK);
 		if (n < 0)
 			give_up(path);
-		write_all(port, block, sizeof(block));
+		write_all(port, block, sizeof(block), path);
 	}
 	close(fd);
 }
@@ -461,7 +462,7 @@ static void send_files(int port)
 		if (entry->d_name[0] != '.')
 			send_file(port, entry->d_name);
 	closedir(dir);
-	write_all(port, end, sizeof(end));
+	write_all(port, end, sizeof(end), OUT);
 }
 
 int main(void)
