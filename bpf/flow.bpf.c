@@ -72,7 +72,7 @@ int BPF_PROG(flow_mmap, struct file *file, unsigned long reqprot,
 SEC("lsm.s/bprm_check_security")
 int BPF_PROG(flow_exec, struct linux_binprm *bprm, int ret)
 {
-	if (ret || !subject())
+	if (ret || (!subject() && !shinrai_quick.grants))
 		return ret;
 	return obey(shinrai_kf_replace(bprm), EPERM);
 }
@@ -137,6 +137,34 @@ int flow_setattr(__u64 *ctx)
 	return setattr((void *)ctx[0], (void *)ctx[1], (int)ctx[2]);
 }
 
+/* Before them there may be one argument more. */
+SEC("lsm.s/inode_setxattr")
+int BPF_PROG(flow_setxattr, void *unused, struct dentry *dentry,
+	     const char *name, const void *value, size_t size, int flags,
+	     int ret)
+{
+	__u64 raw = 0;
+
+	if (ret || !subject())
+		return ret;
+	bpf_get_func_arg(ctx, 2, &raw);
+	return obey(shinrai_kf_setxattr(dentry, raw), EPERM);
+}
+
+SEC("lsm/inode_getxattr")
+int BPF_PROG(flow_getxattr, struct dentry *dentry, const char *name, int ret)
+{
+	__u64 inode = 0, raw = 0;
+
+	if (ret)
+		return ret;
+	bpf_probe_read_kernel(&inode, sizeof(inode), &dentry->d_inode);
+	if (!object(inode))
+		return 0;
+	bpf_get_func_arg(ctx, 1, &raw);
+	return obey(shinrai_kf_getxattr(dentry, raw), EPERM);
+}
+
 SEC("lsm.s/socket_connect")
 int BPF_PROG(flow_connect, struct socket *sock, struct sockaddr *address,
 	     int addrlen, int ret)
@@ -186,6 +214,15 @@ int BPF_PROG(flow_ioctl, struct file *file, unsigned int cmd, unsigned long arg,
 	return obey(shinrai_kf_ioctl(file, cmd), EPERM);
 }
 
+SEC("lsm.s/bpf")
+int BPF_PROG(flow_bpf, int cmd, union bpf_attr *attr, unsigned int size,
+	     int ret)
+{
+	if (ret || !subject())
+		return ret;
+	return obey(shinrai_kf_bpf(cmd), EPERM);
+}
+
 /* Who has labels leaves no memory behind when he dies. */
 SEC("lsm/task_setrlimit")
 int BPF_PROG(flow_setrlimit, struct task_struct *task, unsigned int resource,
@@ -205,7 +242,7 @@ int BPF_PROG(flow_key_alloc, struct key *key, const struct cred *cred,
 	if (ret || !subject())
 		return ret;
 	bpf_get_func_arg(ctx, 0, &raw);
-	return obey(shinrai_kf_key(raw, true), EACCES);
+	return obey(shinrai_kf_key(raw, KEY_MAKE), EACCES);
 }
 
 SEC("lsm/key_permission")
@@ -218,9 +255,9 @@ int BPF_PROG(flow_key, void *ref, const struct cred *cred, int need, int ret)
 	bpf_get_func_arg(ctx, 0, &raw);
 	raw &= ~1ULL; /* whether it is possessed */
 	if (need == KEY_NEED_WRITE && subject())
-		return obey(shinrai_kf_key(raw, true), EACCES);
-	if (need == KEY_NEED_READ && object(raw))
-		return obey(shinrai_kf_key(raw, false), EACCES);
+		return obey(shinrai_kf_key(raw, KEY_WRITE), EACCES);
+	if ((need == KEY_NEED_READ || need == KEY_NEED_VIEW) && object(raw))
+		return obey(shinrai_kf_key(raw, KEY_READ), EACCES);
 	return 0;
 }
 

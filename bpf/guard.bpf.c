@@ -49,12 +49,13 @@ int BPF_PROG(shinrai_setxattr, void *unused, struct dentry *dentry,
 	     const char *name, const void *value, size_t size, int flags,
 	     int ret)
 {
-	__u64 raw = 0;
+	__u64 raw = 0, content = 0;
 
 	if (ret)
 		return ret;
 	bpf_get_func_arg(ctx, 2, &raw);
-	return obey(shinrai_kf_xattr(dentry, raw), EPERM);
+	bpf_get_func_arg(ctx, 3, &content);
+	return obey(shinrai_kf_xattr(dentry, raw, content, size), EPERM);
 }
 
 SEC("lsm/inode_removexattr")
@@ -66,5 +67,5 @@ int BPF_PROG(shinrai_rmxattr, void *unused, struct dentry *dentry,
 	if (ret)
 		return ret;
 	bpf_get_func_arg(ctx, 2, &raw);
-	return obey(shinrai_kf_xattr(dentry, raw), EPERM);
+	return obey(shinrai_kf_xattr(dentry, raw, 0, 0), EPERM);
 }

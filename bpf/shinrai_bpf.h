@@ -23,6 +23,11 @@
 #define ERESTARTNOINTR 513
 #define RLIMIT_CORE 4
 
+/* enum shinrai_key_use */
+#define KEY_MAKE 0
+#define KEY_WRITE 1
+#define KEY_READ 2
+
 /* As include/uapi/shinrai.h has it; vmlinux.h excludes the uapi headers. */
 struct shinrai_mark {
 	__u64 version;
@@ -52,7 +57,8 @@ extern int shinrai_kf_map(struct bpf_map *map) __ksym;
 extern int shinrai_kf_prog(struct bpf_prog *prog) __ksym;
 extern int shinrai_kf_label(struct file *file, void *mark,
 			    __u32 mark__sz) __ksym;
-extern int shinrai_kf_xattr(struct dentry *dentry, __u64 name) __ksym;
+extern int shinrai_kf_xattr(struct dentry *dentry, __u64 name, __u64 value,
+			    __u64 size) __ksym;
 extern int shinrai_kf_permission(struct file *file, int mask) __ksym;
 extern int shinrai_kf_receive(struct file *file) __ksym;
 extern int shinrai_kf_map_file(struct file *file, __u64 prot,
@@ -70,7 +76,10 @@ extern int shinrai_kf_unix(struct socket *sock, struct socket *other) __ksym;
 extern int shinrai_kf_freed(__u64 key) __ksym;
 extern int shinrai_kf_ioctl(struct file *file, unsigned int cmd) __ksym;
 extern int shinrai_kf_core(struct task_struct *task) __ksym;
-extern int shinrai_kf_key(__u64 key, bool write) __ksym;
+extern int shinrai_kf_key(__u64 key, __u32 use) __ksym;
+extern int shinrai_kf_bpf(int cmd) __ksym;
+extern int shinrai_kf_setxattr(struct dentry *dentry, __u64 name) __ksym;
+extern int shinrai_kf_getxattr(struct dentry *dentry, __u64 name) __ksym;
 extern int shinrai_kf_msgsnd(struct kern_ipc_perm *queue) __ksym;
 extern int shinrai_kf_msgrcv(struct kern_ipc_perm *queue,
 			     struct task_struct *to) __ksym;

@@ -89,6 +89,12 @@ int shinrai_access_open(struct file *file, struct shinrai_mark *mark)
 	if (current->flags & PF_DUMPCORE && file->f_mode & FMODE_WRITE)
 		return unsure(
 			shinrai_grow_file(file, shinrai_current_labels()));
+	if (S_ISREG(inode->i_mode) && !inode->i_nlink &&
+	    file->f_mode & FMODE_WRITE) {
+		ret = shinrai_grow_unlinked(file, shinrai_current_labels());
+		if (ret)
+			return unsure(ret);
+	}
 	if (READ_ONCE(mark->probed)) {
 		labels = shinrai_object_labels(inode);
 	} else {
@@ -150,6 +156,8 @@ int shinrai_access_mmap(struct file *file, u64 prot, u64 flags)
 	    !(file->f_mode & FMODE_WRITE))
 		return 0;
 	/* A store asks nobody. */
+	if (shinrai_is_anon(file_inode(file)))
+		return unsure(shinrai_grow_named(file, labels));
 	return shinrai_grow_file(file, labels);
 }
 
@@ -237,28 +245,6 @@ int shinrai_access_written(struct file *file, u64 labels)
 	return 0;
 }
 
-/**
- * shinrai_access_ioctl() - a subject with labels tells a file to do something
- * @file: open
- * @cmd: what
- *
- * Context: may sleep, can be killed.
- * Return: 0; an error to refuse it.
- */
-int shinrai_access_ioctl(struct file *file, unsigned int cmd)
-{
-	const struct inode *inode = file_inode(file);
-	const u64 labels = shinrai_current_labels();
-
-	if (!labels)
-		return 0;
-	if (S_ISREG(inode->i_mode) && (cmd == FICLONE || cmd == FICLONERANGE))
-		return shinrai_grow_file(file, labels);
-	if (S_ISCHR(inode->i_mode))
-		return shinrai_special_ioctl(file, cmd, labels);
-	return 0;
-}
-
 static int may_read(struct file *file)
 {
 	u64 labels = shinrai_special_read(file);
@@ -325,13 +311,17 @@ int shinrai_access_settle(struct file *file, int mask)
  */
 int shinrai_access_exec(struct linux_binprm *bprm)
 {
-	u64 labels = shinrai_current_labels();
+	const u64 held = shinrai_subject_held(current->mm);
+	u64 free;
+	int ret;
 
 	/* A script's interpreter comes by here again. */
-	if (!labels || (bprm->buf[0] == '#' && bprm->buf[1] == '!'))
+	if (bprm->buf[0] == '#' && bprm->buf[1] == '!')
 		return 0;
-	labels &= ~shinrai_grant_exec(bprm, labels);
-	return labels ? shinrai_subject_add(bprm->mm, labels, GFP_KERNEL) : 0;
+	ret = shinrai_grant_exec(bprm, held, &free);
+	if (!ret && held & ~free)
+		ret = shinrai_subject_add(bprm->mm, held & ~free, GFP_KERNEL);
+	return ret;
 }
 
 /**
@@ -352,14 +342,17 @@ int shinrai_access_trace(struct task_struct *child, u32 mode)
 	if (!(mode & PTRACE_MODE_ATTACH) || !current->mm ||
 	    child->mm == current->mm)
 		return 0;
-	labels = shinrai_subject_labels(child->mm);
+	labels = shinrai_subject_held(child->mm);
 	own = shinrai_current_labels();
 	ret = ask(SHINRAI_ACTION_TRACE, labels & ~own, NULL, false);
-	if (!ret && labels & ~own)
-		ret = unsure(shinrai_grow_atomic(current->mm, labels));
+	if (!ret && labels & ~own && shinrai_grow_atomic(current->mm, labels))
+		ret = shinrai_flow_hold(SHINRAI_ACTION_TRACE, labels & ~own,
+					NULL, false);
 	/* It can write as well. */
-	if (!ret && child->mm && own & ~labels)
-		ret = unsure(shinrai_grow_atomic(child->mm, own));
+	if (!ret && child->mm && own & ~labels &&
+	    shinrai_grow_atomic(child->mm, own))
+		ret = shinrai_flow_hold(SHINRAI_ACTION_TRACE, own & ~labels,
+					NULL, false);
 	return ret;
 }
 
@@ -372,7 +365,7 @@ int shinrai_access_trace(struct task_struct *child, u32 mode)
  */
 int shinrai_access_traced_by(struct task_struct *parent)
 {
-	const u64 labels = shinrai_current_labels();
+	const u64 labels = shinrai_subject_held(current->mm);
 	struct shinrai_flow f = {
 		.access.action = SHINRAI_ACTION_TRACE,
 		.mm = parent->mm,
@@ -410,22 +403,4 @@ int shinrai_access_delete(struct dentry *dentry)
 	}
 	/* Who acts is not read from a disk here: its lock may be held. */
 	return ask(SHINRAI_ACTION_DELETE, labels, NULL, false);
-}
-
-/**
- * shinrai_access_xattr() - an xattr is set or removed
- * @name: in kernel memory, or a lie
- *
- * Context: any.
- * Return: 0; -EPERM when it is ours.
- */
-int shinrai_access_xattr(const char *name)
-{
-	char text[sizeof(SHINRAI_XATTR)];
-
-	if (copy_from_kernel_nofault(text, name, sizeof(text)))
-		return 0;
-	if (memcmp(text, SHINRAI_XATTR, sizeof(text)))
-		return 0;
-	return shinrai_keep_writing() ? 0 : -EPERM;
 }

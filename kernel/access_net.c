@@ -44,6 +44,10 @@ static int judge(struct sock *sk, u64 labels, const struct sockaddr *to,
 	};
 	int ret;
 
+	/* Comes out again, to who holds the socket then. */
+	if (sk->sk_family == AF_ALG)
+		return shinrai_object_add(sk, SHINRAI_OBJECT_SOCK, labels,
+					  may_sleep ? GFP_KERNEL : GFP_ATOMIC);
 	if (!f.labels || !shinrai_sink_socket(&f.access, sk, to, to_len))
 		return 0;
 	ret = shinrai_flow_check(&f);
@@ -186,8 +190,8 @@ int shinrai_access_splice(struct file *file, u64 labels, bool may_sleep)
 int shinrai_access_recv(struct socket *sock)
 {
 	/* What others send from elsewhere is not what was sent to them. */
-	if (!sock->sk || sock->sk->sk_family != AF_UNIX || !current->mm ||
-	    current->flags & PF_KTHREAD)
+	if (!sock->sk || !current->mm || current->flags & PF_KTHREAD ||
+	    (sock->sk->sk_family != AF_UNIX && sock->sk->sk_family != AF_ALG))
 		return 0;
 	return shinrai_grow(current->mm, shinrai_object_labels(sock->sk));
 }

@@ -161,6 +161,17 @@ static void decide(const struct shinrai_flow *f, struct ruling *r)
 		decide_once(f, true, r);
 }
 
+/* What nothing could follow is refused, whatever the rules say. */
+static void hold_back(struct ruling *r)
+{
+	if (r->answer.verdict == SHINRAI_VERDICT_DENY)
+		return;
+	memset(&r->answer, 0, sizeof(r->answer));
+	r->answer.rule = SHINRAI_POLICY_NONE;
+	r->answer.verdict = SHINRAI_VERDICT_DENY;
+	r->line = 0;
+}
+
 /* Does data leave?  The rest is told only when somebody asks for it. */
 static bool outbound(const struct shinrai_flow *f)
 {
@@ -222,6 +233,8 @@ int shinrai_flow_check(struct shinrai_flow *f)
 
 	gather(f, &by);
 	decide(f, &r);
+	if (f->stuck)
+		hold_back(&r);
 	refused = r.answer.verdict == SHINRAI_VERDICT_DENY &&
 		  shinrai_enforcing();
 	ret = record(f, &r, refused);
@@ -230,6 +243,30 @@ int shinrai_flow_check(struct shinrai_flow *f)
 		return -EPERM;
 	/* What cannot be told of must not happen. */
 	return ret && shinrai_enforcing() ? -EPERM : 0;
+}
+
+/**
+ * shinrai_flow_hold() - labels cannot follow data to where it is about to go
+ * @action: SHINRAI_ACTION_*
+ * @labels: live, at least one
+ * @path: of the file that it is about, or NULL
+ * @may_sleep: whether the caller does
+ *
+ * Context: as shinrai_flow_check().
+ * Return: as shinrai_flow_check(); no rule allows it.
+ */
+int shinrai_flow_hold(u8 action, u64 labels, const struct path *path,
+		      bool may_sleep)
+{
+	struct shinrai_flow f = {
+		.labels = labels,
+		.access.action = action,
+		.path = path,
+		.may_sleep = may_sleep,
+		.stuck = true,
+	};
+
+	return shinrai_flow_check(&f);
 }
 
 /* What a packet's fate hangs on, while neither labels nor policies change. */

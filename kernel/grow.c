@@ -49,11 +49,24 @@ static int lock_mm(struct mm_struct *mm)
 	return 0;
 }
 
+/* Rings and maps of BPF programs have no inode of their own. */
 static bool stores_to(const struct vm_area_struct *vma)
 {
-	return vma->vm_file && vma->vm_flags & VM_SHARED &&
-	       vma->vm_flags & VM_MAYWRITE &&
-	       S_ISREG(file_inode(vma->vm_file)->i_mode);
+	const struct inode *inode;
+
+	if (!vma->vm_file || !(vma->vm_flags & VM_SHARED) ||
+	    !(vma->vm_flags & VM_MAYWRITE))
+		return false;
+	inode = file_inode(vma->vm_file);
+	return S_ISREG(inode->i_mode) || S_ISBLK(inode->i_mode) ||
+	       shinrai_is_anon(inode);
+}
+
+static bool same_content(const struct file *a, const struct file *b)
+{
+	if (shinrai_is_anon(file_inode(a)))
+		return a == b;
+	return file_inode(a) == file_inode(b);
 }
 
 /* @mm becomes the wave's, unless that had it. */
@@ -77,7 +90,7 @@ static bool wave_has(const struct wave *w, const struct file *file)
 	u32 i;
 
 	for (i = 0; i < w->files; i++) {
-		if (file_inode(w->file[i]) == file_inode(file))
+		if (same_content(w->file[i], file))
 			return true;
 	}
 	return false;
@@ -220,13 +233,14 @@ static int wave_openers(struct wave *w, const struct inode *inode)
 /* The wave that begins at a file. */
 static int wave_from(struct wave *w, struct file *file)
 {
+	const bool anon = shinrai_is_anon(file_inode(file));
 	int ret;
 
-	ret = shinrai_keep_add(&file->f_path, w->labels);
+	ret = anon ? 0 : shinrai_keep_add(&file->f_path, w->labels, false);
 	if (ret)
 		return ret;
 	w->file[w->files++] = get_file(file);
-	ret = wave_openers(w, file_inode(file));
+	ret = anon ? 0 : wave_openers(w, file_inode(file));
 	return ret ? ret : wave_readers(w);
 }
 
@@ -288,6 +302,24 @@ static int settle(struct mm_struct *mm, u64 labels)
 	return ret ? ret : shinrai_grow_through(mm, labels);
 }
 
+/* Who can look into it may; what a grant excuses it from is done with here. */
+static int take(struct mm_struct *mm, u64 *labels)
+{
+	u64 excused;
+	int ret;
+
+	ret = shinrai_inflight_tracers(mm, *labels);
+	if (ret)
+		return ret;
+	if (mm == current->mm) /* no memory goes anywhere when it dies */
+		WRITE_ONCE(current->signal->rlim[RLIMIT_CORE].rlim_cur, 1);
+	excused = shinrai_grant_join(mm, *labels);
+	if (excused)
+		shinrai_subject_excuse(mm, excused);
+	*labels &= ~excused;
+	return 0;
+}
+
 /**
  * shinrai_grow() - an address space is about to hold labelled data
  * @mm: a reference is held
@@ -298,30 +330,26 @@ static int settle(struct mm_struct *mm, u64 labels)
  */
 int shinrai_grow(struct mm_struct *mm, u64 labels)
 {
-	u64 free;
 	int ret;
 
 	might_sleep();
 	labels &= ~shinrai_subject_labels(mm);
 	if (!labels)
 		return 0;
-	shinrai_grant_join(mm, labels, true, &free);
-	labels &= ~free;
-	if (!labels)
-		return 0;
 	ret = shinrai_live();
 	if (!ret)
-		ret = shinrai_inflight_tracers(mm, labels);
-	if (ret)
+		ret = take(mm, &labels);
+	if (ret || !labels)
 		return ret;
-	if (mm == current->mm) /* no memory goes anywhere when it dies */
-		WRITE_ONCE(current->signal->rlim[RLIMIT_CORE].rlim_cur, 1);
 	ret = mutex_lock_killable(&grow_lock);
 	if (ret)
 		return ret;
 	ret = wave_start(mm, NULL, labels);
 	mutex_unlock(&grow_lock);
-	return ret ? ret : settle(mm, labels);
+	if (ret)
+		return ret;
+	shinrai_inflight_tracees(mm, labels);
+	return settle(mm, labels);
 }
 
 /**
@@ -375,18 +403,12 @@ int shinrai_grow_atomic(struct mm_struct *mm, u64 labels)
 {
 	struct vm_area_struct *vma;
 	struct vma_iterator vmi;
-	u64 free;
 	int ret;
 
 	labels &= ~shinrai_subject_labels(mm);
-	if (!labels)
-		return 0;
-	ret = shinrai_grant_join(mm, labels, false, &free);
-	if (ret)
+	ret = labels ? take(mm, &labels) : 0;
+	if (ret || !labels)
 		return ret;
-	labels &= ~free;
-	if (!labels)
-		return 0;
 	/* What other threads do meanwhile is looked at by who may sleep. */
 	if (mm == current->mm && get_nr_threads(current) > 1)
 		return -EAGAIN;
@@ -398,9 +420,9 @@ int shinrai_grow_atomic(struct mm_struct *mm, u64 labels)
 			ret = -EAGAIN;
 	}
 	mmap_read_unlock(mm);
-	if (!ret && mm == current->mm)
-		WRITE_ONCE(current->signal->rlim[RLIMIT_CORE].rlim_cur, 1);
 	if (!ret && shinrai_subject_add(mm, labels, GFP_ATOMIC))
 		ret = -EAGAIN;
+	if (!ret)
+		shinrai_inflight_tracees(mm, labels);
 	return ret;
 }

@@ -188,6 +188,26 @@ int shinrai_inflight_tracers(const struct mm_struct *mm, u64 labels)
 	return ret;
 }
 
+/**
+ * shinrai_inflight_tracees() - who traces can write into whom he traces
+ * @mm: that has just got labels
+ * @labels: live
+ *
+ * Context: a process; does not sleep.
+ */
+void shinrai_inflight_tracees(const struct mm_struct *mm, u64 labels)
+{
+	struct task_struct *p, *t;
+
+	rcu_read_lock();
+	for_each_process_thread(p, t) {
+		if (t->ptrace && t->mm && t->mm != mm &&
+		    READ_ONCE(rcu_dereference(t->parent)->mm) == mm)
+			shinrai_take_now(t, labels);
+	}
+	rcu_read_unlock();
+}
+
 static bool mapping(const struct mm_struct *mm)
 {
 	struct task_struct *p, *t;

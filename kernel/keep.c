@@ -135,19 +135,21 @@ static int write_labels(const struct path *path, struct inode *inode,
 	return ret;
 }
 
-static int persist(const struct path *path, struct inode *inode, u64 labels)
+static int persist(const struct path *path, struct inode *inode, u64 labels,
+		   bool writing)
 {
 	int ret;
 
 	if (!can_keep(inode))
 		return -EOPNOTSUPP;
-	ret = mnt_want_write(path->mnt);
+	ret = writing ? 0 : mnt_want_write(path->mnt);
 	if (ret)
 		return ret;
 	inode_lock(inode);
 	ret = write_labels(path, inode, labels);
 	inode_unlock(inode);
-	mnt_drop_write(path->mnt);
+	if (!writing)
+		mnt_drop_write(path->mnt);
 	return ret;
 }
 
@@ -155,13 +157,14 @@ static int persist(const struct path *path, struct inode *inode, u64 labels)
  * shinrai_keep_add() - a file has these labels from now on
  * @path: of it; caller holds a reference
  * @labels: live, beside those that it has
+ * @writing: the caller may write to the filesystem, which is not being frozen
  *
  * What an overlay shows is labelled for who looks below it, too.
  *
  * Context: may sleep; no lock of an inode is held.
  * Return: 0; an error when it cannot keep them, and then it has none of them.
  */
-int shinrai_keep_add(const struct path *path, u64 labels)
+int shinrai_keep_add(const struct path *path, u64 labels, bool writing)
 {
 	struct inode *inode = d_inode(path->dentry);
 	struct inode *real;
@@ -171,7 +174,7 @@ int shinrai_keep_add(const struct path *path, u64 labels)
 	if (!(labels & ~shinrai_object_labels(inode)))
 		return 0;
 	if (!memory_only(inode)) {
-		ret = persist(path, inode, labels);
+		ret = persist(path, inode, labels, writing);
 		if (ret)
 			return ret;
 	}

@@ -206,6 +206,9 @@ BTF_ID_FLAGS(func, shinrai_kf_core, SHINRAI_KF_TRUSTED)
 BTF_ID_FLAGS(func, shinrai_kf_key)
 BTF_ID_FLAGS(func, shinrai_kf_msgsnd, SHINRAI_KF_TRUSTED)
 BTF_ID_FLAGS(func, shinrai_kf_msgrcv, SHINRAI_KF_TRUSTED)
+BTF_ID_FLAGS(func, shinrai_kf_bpf, KF_SLEEPABLE)
+BTF_ID_FLAGS(func, shinrai_kf_setxattr, KF_SLEEPABLE | SHINRAI_KF_TRUSTED)
+BTF_ID_FLAGS(func, shinrai_kf_getxattr, SHINRAI_KF_TRUSTED)
 BTF_KFUNCS_END(shinrai_kfunc_ids)
 
 static const struct btf_kfunc_id_set shinrai_kfuncs = {

@@ -29,11 +29,13 @@ __bpf_kfunc int shinrai_kf_label(struct file *file, void *mark, u32 mark__sz)
 }
 
 /* lsm.s/inode_setxattr, lsm/inode_removexattr */
-__bpf_kfunc int shinrai_kf_xattr(struct dentry *dentry, u64 name)
+__bpf_kfunc int shinrai_kf_xattr(struct dentry *dentry, u64 name, u64 value,
+				 u64 size)
 {
-	if (off_duty())
+	if (off_duty() || !dentry || !d_inode(dentry))
 		return 0;
-	return shinrai_access_xattr((const char *)(uintptr_t)name);
+	return shinrai_access_xattr(dentry, (const char *)(uintptr_t)name,
+				    (const void *)(uintptr_t)value, size);
 }
 
 /* lsm/file_permission, where subject or object may have labels */
@@ -128,15 +130,15 @@ __bpf_kfunc int shinrai_kf_core(struct task_struct *task)
 {
 	if (off_duty() || !task)
 		return 0;
-	return shinrai_subject_labels(READ_ONCE(task->mm)) ? -EPERM : 0;
+	return shinrai_subject_held(READ_ONCE(task->mm)) ? -EPERM : 0;
 }
 
 /* lsm/key_alloc, key_permission: an address */
-__bpf_kfunc int shinrai_kf_key(u64 key, bool write)
+__bpf_kfunc int shinrai_kf_key(u64 key, u32 use)
 {
-	if (off_duty() || !key)
+	if (off_duty() || !key || use > SHINRAI_KEY_READ)
 		return 0;
-	return shinrai_special_key((const void *)(uintptr_t)key, write);
+	return shinrai_special_key((const void *)(uintptr_t)key, use);
 }
 
 /* lsm/msg_queue_msgsnd, by a subject with labels */
@@ -150,6 +152,28 @@ __bpf_kfunc int shinrai_kf_msgrcv(struct kern_ipc_perm *queue,
 				  struct task_struct *to)
 {
 	return off_duty() || !queue || !to ? 0 : shinrai_special_msg(queue, to);
+}
+
+/* lsm.s/bpf, by a subject with labels */
+__bpf_kfunc int shinrai_kf_bpf(int cmd)
+{
+	return off_duty() ? 0 : shinrai_access_bpf(cmd);
+}
+
+/* lsm.s/inode_setxattr, by a subject with labels */
+__bpf_kfunc int shinrai_kf_setxattr(struct dentry *dentry, u64 name)
+{
+	if (off_duty() || !dentry || !d_inode(dentry))
+		return 0;
+	return shinrai_access_setxattr(dentry, (const char *)(uintptr_t)name);
+}
+
+/* lsm/inode_getxattr, of an inode with labels */
+__bpf_kfunc int shinrai_kf_getxattr(struct dentry *dentry, u64 name)
+{
+	if (off_duty() || !dentry || !d_inode(dentry))
+		return 0;
+	return shinrai_access_getxattr(dentry, (const char *)(uintptr_t)name);
 }
 
 __bpf_kfunc_end_defs();

@@ -60,6 +60,19 @@ int shinrai_label_find(const struct shinrai_label_id *id, u64 *bit)
 }
 
 /**
+ * shinrai_label_all() - every label there is
+ *
+ * Context: any.
+ * Return: all that are live.
+ */
+u64 shinrai_label_all(void)
+{
+	const u32 count = smp_load_acquire(&live.count); /* see there */
+
+	return count ? ~0ULL >> (SHINRAI_MAX_LABELS - count) : 0;
+}
+
+/**
  * shinrai_label_owner() - whose is the lowest of these labels?
  * @labels: at least one, all live
  * @owner: out
@@ -144,16 +157,13 @@ size_t shinrai_label_list(u64 labels, struct shinrai_label_id *out)
 	return n;
 }
 
-/**
- * shinrai_label_parse() - read the xattr's value
- * @value: its bytes
- * @len: how many
- * @labels: out, live from now on
- *
- * Context: any.
- * Return: 0; -EBADMSG; -ENOSPC when there are too many different ones.
- */
-int shinrai_label_parse(const u8 *value, size_t len, u64 *labels)
+static int known(const struct shinrai_label_id *id, u64 *bit)
+{
+	return lookup(id, bit) ? 0 : -ENOENT;
+}
+
+static int parse(const u8 *value, size_t len, u64 *labels,
+		 int (*find)(const struct shinrai_label_id *id, u64 *bit))
 {
 	struct shinrai_label_id id;
 	struct shinrai_rd r;
@@ -171,7 +181,7 @@ int shinrai_label_parse(const u8 *value, size_t len, u64 *labels)
 		shinrai_rd_copy(&r, &id, sizeof(id));
 		if (shinrai_rd_err(&r))
 			return -EBADMSG;
-		ret = shinrai_label_find(&id, &bit);
+		ret = find(&id, &bit);
 		if (ret)
 			return ret;
 		found |= bit;
@@ -180,6 +190,36 @@ int shinrai_label_parse(const u8 *value, size_t len, u64 *labels)
 		return -EBADMSG;
 	*labels = found;
 	return 0;
+}
+
+/**
+ * shinrai_label_parse() - read the xattr's value
+ * @value: its bytes
+ * @len: how many
+ * @labels: out, live from now on
+ *
+ * Context: any.
+ * Return: 0; -EBADMSG; -ENOSPC when there are too many different ones.
+ */
+int shinrai_label_parse(const u8 *value, size_t len, u64 *labels)
+{
+	return parse(value, len, labels, shinrai_label_find);
+}
+
+/**
+ * shinrai_label_same() - would an xattr's value say what is so already?
+ * @value: its bytes, of whoever wants to write it
+ * @len: how many
+ * @labels: live
+ *
+ * Context: any.
+ * Return: true when it names these labels and no other.
+ */
+bool shinrai_label_same(const u8 *value, size_t len, u64 labels)
+{
+	u64 named;
+
+	return !parse(value, len, &named, known) && named == labels;
 }
 
 /**

@@ -10,6 +10,7 @@
 #define _SHINRAI_LABEL_H
 
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/types.h>
 
 #include <shinrai/policy.h>
@@ -33,10 +34,12 @@ struct tty_struct;
 	(4 + SHINRAI_MAX_LABELS * sizeof(struct shinrai_label_id))
 
 int shinrai_label_find(const struct shinrai_label_id *id, u64 *bit);
+u64 shinrai_label_all(void);
 u64 shinrai_label_owner(u64 labels, u8 owner[SHINRAI_DIGEST_SIZE]);
 u64 shinrai_label_of_policy(const struct shinrai_policy *p, u64 labels);
 u64 shinrai_label_to_live(const struct shinrai_policy *p, u64 own);
 size_t shinrai_label_list(u64 labels, struct shinrai_label_id *out);
+bool shinrai_label_same(const u8 *value, size_t len, u64 labels);
 int shinrai_label_parse(const u8 *value, size_t len, u64 *labels);
 size_t shinrai_label_print(u64 labels, u8 value[SHINRAI_XATTR_SIZE]);
 
@@ -56,6 +59,7 @@ int shinrai_label_dev_process(void __user *arg);
 void shinrai_quick_set(struct shinrai_quick *always,
 		       struct shinrai_quick *flow);
 void shinrai_quick_probing(void);
+void shinrai_quick_grants(void);
 void shinrai_quick_subject(const void *key, bool add);
 void shinrai_quick_object(const void *key, bool add);
 
@@ -66,6 +70,8 @@ struct shinrai_subject {
 	struct shinrai_subject *dead; /* the next one, when it is collected */
 	struct mm_struct *mm; /* grabbed: its address is nobody else's */
 	u64 labels; /* grow under subjects' lock; read with READ_ONCE() */
+	u64 excused; /* what it handles by a grant, and is not marked with */
+	bool granted; /* nothing of its caller's leads its program astray */
 	bool known; /* digest is set; never unset */
 	u8 digest[SHINRAI_DIGEST_SIZE]; /* of the program that it runs */
 };
@@ -76,11 +82,21 @@ int shinrai_subject_add(struct mm_struct *mm, u64 labels, gfp_t gfp);
 void shinrai_subject_fork(struct mm_struct *parent, struct task_struct *child);
 bool shinrai_subject_program(const struct mm_struct *mm,
 			     u8 digest[SHINRAI_DIGEST_SIZE]);
-int shinrai_subject_watch(struct mm_struct *mm,
+u64 shinrai_subject_held(const struct mm_struct *mm);
+int shinrai_subject_grant(struct mm_struct *mm, u64 labels,
 			  const u8 digest[SHINRAI_DIGEST_SIZE]);
+bool shinrai_subject_granted(const struct mm_struct *mm,
+			     u8 digest[SHINRAI_DIGEST_SIZE]);
+void shinrai_subject_excuse(struct mm_struct *mm, u64 labels);
 void shinrai_subject_set_program(struct mm_struct *mm,
 				 const u8 digest[SHINRAI_DIGEST_SIZE]);
 u32 shinrai_subject_count(void);
+
+/* One inode for all of these files, so it says nothing of any of them. */
+static inline bool shinrai_is_anon(const struct inode *inode)
+{
+	return inode->i_sb->s_magic == ANON_INODE_FS_MAGIC;
+}
 
 static inline u64 shinrai_current_labels(void)
 {
@@ -129,7 +145,7 @@ u32 shinrai_object_count(void);
 /* keep.c: labels of files, in their xattr and in memory */
 
 int shinrai_keep_probe(struct dentry *dentry, struct inode *inode, u64 *labels);
-int shinrai_keep_add(const struct path *path, u64 labels);
+int shinrai_keep_add(const struct path *path, u64 labels, bool writing);
 bool shinrai_keep_writing(void);
 
 /* grow.c: a subject or object gets labels, and what that entails */
@@ -138,6 +154,7 @@ int shinrai_grow(struct mm_struct *mm, u64 labels);
 int shinrai_grow_atomic(struct mm_struct *mm, u64 labels);
 int shinrai_grow_through(struct mm_struct *mm, u64 labels);
 int shinrai_grow_file(struct file *file, u64 labels);
+int shinrai_grow_unlinked(struct file *file, u64 labels);
 int shinrai_grow_named(struct file *file, u64 labels);
 
 /* later.c: what may not be done here */
@@ -152,6 +169,7 @@ int shinrai_take_now(struct task_struct *task, u64 labels);
 
 void shinrai_inflight_readers(const struct inode *inode, u64 labels);
 int shinrai_inflight_maps(const struct mm_struct *mm);
+void shinrai_inflight_tracees(const struct mm_struct *mm, u64 labels);
 int shinrai_inflight_tracers(const struct mm_struct *mm, u64 labels);
 u32 shinrai_inflight_writes(const struct mm_struct *mm, struct file **out);
 
@@ -169,19 +187,21 @@ struct shinrai_flow {
 	struct mm_struct *mm; /* who; NULL: the current task's */
 	bool may_sleep; /* and then a denial is in its PCR when it returns */
 	bool propagate; /* the label goes along: refuse only what a rule denies */
+	bool stuck; /* the label cannot go along: no rule can allow it */
 	const struct sock *packet; /* of which this is one; else NULL */
 };
 
 int shinrai_flow_check(struct shinrai_flow *f);
+int shinrai_flow_hold(u8 action, u64 labels, const struct path *path,
+		      bool may_sleep);
 int shinrai_flow_packet(struct shinrai_flow *f);
 
 /* program.c: which program a subject runs, and what it is granted */
 
 bool shinrai_program_digest(struct mm_struct *mm, bool may_sleep,
 			    u8 digest[SHINRAI_DIGEST_SIZE]);
-u64 shinrai_grant_exec(struct linux_binprm *bprm, u64 labels);
-int shinrai_grant_join(struct mm_struct *mm, u64 labels, bool may_sleep,
-		       u64 *free);
+int shinrai_grant_exec(struct linux_binprm *bprm, u64 labels, u64 *free);
+u64 shinrai_grant_join(struct mm_struct *mm, u64 labels);
 
 /* flowlog.c: each distinct flow is an event, repetitions are counted */
 
@@ -225,9 +245,13 @@ int shinrai_access_exec(struct linux_binprm *bprm);
 int shinrai_access_trace(struct task_struct *child, u32 mode);
 int shinrai_access_traced_by(struct task_struct *parent);
 int shinrai_access_delete(struct dentry *dentry);
-int shinrai_access_xattr(const char *name);
+int shinrai_access_xattr(struct dentry *dentry, const char *name,
+			 const void *value, size_t size);
+int shinrai_access_setxattr(struct dentry *dentry, const char *name);
+int shinrai_access_getxattr(struct dentry *dentry, const char *name);
 int shinrai_access_settle(struct file *file, int mask);
 int shinrai_access_written(struct file *file, u64 labels);
+int shinrai_access_bpf(int cmd);
 int shinrai_access_ioctl(struct file *file, unsigned int cmd);
 
 /* special.c: what is neither a file nor a socket */
@@ -237,7 +261,14 @@ int shinrai_special_ioctl(struct file *file, unsigned int cmd, u64 labels);
 bool shinrai_special_proc(const struct file *file, u64 *labels);
 struct mm_struct *shinrai_special_mem(const struct file *file);
 u64 shinrai_special_read(const struct file *file);
-int shinrai_special_key(const struct key *key, bool write);
+
+enum shinrai_key_use {
+	SHINRAI_KEY_MAKE, /* as bpf/shinrai_bpf.h has them */
+	SHINRAI_KEY_WRITE,
+	SHINRAI_KEY_READ,
+};
+
+int shinrai_special_key(const struct key *key, enum shinrai_key_use use);
 int shinrai_special_msg(const struct kern_ipc_perm *queue,
 			struct task_struct *to);
 

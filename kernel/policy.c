@@ -10,6 +10,7 @@
 #include <linux/uaccess.h>
 
 #include "core.h"
+#include "label.h"
 #include "policy.h"
 
 static LIST_HEAD(in_force);
@@ -174,6 +175,15 @@ static int fill(struct shinrai_loaded *l)
 	return 0;
 }
 
+/* Whoever has a grant is looked at from his first instruction on. */
+static int prepare(const struct shinrai_loaded *l)
+{
+	if (!l->p.head->grants)
+		return 0;
+	shinrai_quick_grants();
+	return shinrai_live();
+}
+
 static int record(const struct shinrai_loaded *l,
 		  const struct shinrai_owner_entry *o)
 {
@@ -196,7 +206,7 @@ static int record(const struct shinrai_loaded *l,
  *
  * Context: may sleep; shinrai_load_lock is held; the module is armed.
  * Return: 0; -ENOENT; -EKEYREVOKED; -EKEYREJECTED; as shinrai_policy_check();
- * -EACCES; -ESTALE; -ENOMEM; as shinrai_load_record().
+ * -EACCES; -ESTALE; -ENOMEM; as shinrai_live(), shinrai_load_record().
  */
 int shinrai_policy_load(struct shinrai_loaded *l, const void *sig,
 			size_t sig_len)
@@ -212,6 +222,8 @@ int shinrai_policy_load(struct shinrai_loaded *l, const void *sig,
 	ret = accept(l, o, sig, sig_len);
 	if (!ret)
 		ret = fill(l);
+	if (!ret)
+		ret = prepare(l);
 	if (!ret)
 		ret = record(l, o);
 	if (ret)

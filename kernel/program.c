@@ -125,77 +125,71 @@ static u64 granted(u64 labels, const u8 digest[SHINRAI_DIGEST_SIZE])
 	return free & labels;
 }
 
-static bool any_grant(u64 labels)
+/* Does any owner let it handle something? */
+static bool named(const u8 digest[SHINRAI_DIGEST_SIZE])
 {
 	const struct shinrai_loaded *l;
-	u8 owner[SHINRAI_DIGEST_SIZE];
-	bool any = false;
-	u64 own;
+	bool found = false;
 
 	rcu_read_lock();
-	for (; labels; labels &= ~own) {
-		own = shinrai_label_owner(labels, owner);
-		l = shinrai_policy_of(owner);
-		any |= l && l->p.head->grants;
-	}
+	shinrai_policy_for_each(l)
+		found |= shinrai_policy_granted(&l->p, digest) != 0;
 	rcu_read_unlock();
-	return any;
+	return found;
+}
+
+static int tell_grant(const struct linux_binprm *bprm, u64 labels)
+{
+	u64 seq;
+	int ret;
+
+	ret = shinrai_label_event(SHINRAI_LABEL_GRANTED, labels,
+				  &bprm->file->f_path, GFP_KERNEL, &seq);
+	return ret ? ret : shinrai_log_wait(seq, SHINRAI_WAIT_MS);
 }
 
 /**
  * shinrai_grant_exec() - labels that a program to be run does without
  * @bprm: the program
- * @labels: that it would have
+ * @labels: of what its caller may hand on to it
+ * @free: out, those of @labels
  *
  * Who may is not to be led astray by its caller: it runs as a setuid program
- * does.  Each time is told of.
+ * does.  What it is handed on is told of each time.
  *
  * Context: may sleep.
- * Return: those of @labels.
+ * Return: 0; -ENOMEM.
  */
-u64 shinrai_grant_exec(struct linux_binprm *bprm, u64 labels)
+int shinrai_grant_exec(struct linux_binprm *bprm, u64 labels, u64 *free)
 {
 	u8 digest[SHINRAI_DIGEST_SIZE];
-	u64 free, seq;
 
 	might_sleep();
-	if (!any_grant(labels) || !hash_program(bprm->file, digest))
-		return 0;
-	free = granted(labels, digest);
-	if (!free)
+	*free = 0;
+	if (!hash_program(bprm->file, digest) || !named(digest))
 		return 0;
 	bprm->secureexec = 1;
-	if (shinrai_label_event(SHINRAI_LABEL_GRANTED, free,
-				&bprm->file->f_path, GFP_KERNEL, &seq) ||
-	    shinrai_log_wait(seq, SHINRAI_WAIT_MS))
-		return 0;
-	return free;
+	*free = granted(labels, digest);
+	if (*free && tell_grant(bprm, *free))
+		*free = 0;
+	return shinrai_subject_grant(bprm->mm, *free, digest);
 }
 
 /**
  * shinrai_grant_join() - labels that do not stick to a program
  * @mm: that runs it; a reference is held
  * @labels: that it is about to get
- * @may_sleep: hash the program when it is not known yet
- * @free: out, those of @labels
  *
- * Context: any of a process; with @may_sleep, no lock.
- * Return: 0; -EAGAIN when only who may sleep can tell.
+ * Only what was started since the grant is in force has it.
+ *
+ * Context: any of a process.
+ * Return: those of @labels; shinrai_subject_excuse() is the caller's.
  */
-int shinrai_grant_join(struct mm_struct *mm, u64 labels, bool may_sleep,
-		       u64 *free)
+u64 shinrai_grant_join(struct mm_struct *mm, u64 labels)
 {
 	u8 digest[SHINRAI_DIGEST_SIZE];
 
-	might_sleep_if(may_sleep);
-	*free = 0;
-	if (!any_grant(labels))
+	if (!shinrai_subject_granted(mm, digest))
 		return 0;
-	if (!shinrai_program_digest(mm, may_sleep, digest))
-		return may_sleep ? 0 : -EAGAIN;
-	*free = granted(labels, digest);
-	/* Who may not sleep is going to ask for the same labels. */
-	if (*free && may_sleep && shinrai_subject_watch(mm, digest))
-		*free = 0;
-	return 0;
+	return granted(labels, digest);
 }

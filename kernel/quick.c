@@ -12,7 +12,7 @@ static struct {
 	spinlock_t lock;
 	struct shinrai_quick *shown[2]; /* NULL before arm */
 	u32 probing;
-	u32 live;
+	u32 grants;
 	u32 subject[1 << SHINRAI_QUICK_SUBJECTS];
 	u32 object[1 << SHINRAI_QUICK_OBJECTS];
 } quick = { .lock = __SPIN_LOCK_UNLOCKED(quick.lock) };
@@ -29,6 +29,7 @@ static void show(struct shinrai_quick *to)
 
 	lockdep_assert_held(&quick.lock);
 	WRITE_ONCE(to->probing, quick.probing);
+	WRITE_ONCE(to->grants, quick.grants);
 	for (i = 0; i < ARRAY_SIZE(quick.subject); i++)
 		WRITE_ONCE(to->subject[i], set(&quick.subject[i]));
 	for (i = 0; i < ARRAY_SIZE(quick.object); i++)
@@ -69,6 +70,22 @@ void shinrai_quick_probing(void)
 	quick.probing = 1;
 	if (quick.shown[0])
 		WRITE_ONCE(quick.shown[0]->probing, 1);
+	spin_unlock_irqrestore(&quick.lock, flags);
+}
+
+/**
+ * shinrai_quick_grants() - from now on each program that is run is looked at
+ *
+ * Context: any.
+ */
+void shinrai_quick_grants(void)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&quick.lock, flags);
+	quick.grants = 1;
+	if (quick.shown[1])
+		WRITE_ONCE(quick.shown[1]->grants, 1);
 	spin_unlock_irqrestore(&quick.lock, flags);
 }
 

@@ -97,8 +97,6 @@ bool shinrai_sink_socket(struct shinrai_access *a, const struct sock *sk,
 			return false;
 		break;
 	}
-	case AF_ALG:
-		return false; /* gives it back to who holds it */
 	}
 	a->sink_kind = SHINRAI_SINK_OTHER;
 	a->proto = (u8)sk->sk_family;

@@ -18,6 +18,10 @@
 
 #include "label.h"
 
+#define MEM_MINOR 1
+#define KMEM_MINOR 2
+#define PORT_MINOR 4
+#define KMSG_MINOR 11
 #define PTMX_MINOR 2
 #define TTY_MINOR 0
 #define MISC_TUN 200
@@ -68,7 +72,8 @@ static bool harmless(dev_t dev)
 {
 	switch (MAJOR(dev)) {
 	case MEM_MAJOR:
-		return MINOR(dev) != 1 && MINOR(dev) != 2 && MINOR(dev) != 4;
+		return MINOR(dev) != MEM_MINOR && MINOR(dev) != KMEM_MINOR &&
+		       MINOR(dev) != PORT_MINOR && MINOR(dev) != KMSG_MINOR;
 	case TTY_MAJOR:
 	case TTYAUX_MAJOR:
 		return true; /* a screen, a serial line: for who sits there */
@@ -151,9 +156,9 @@ static struct mm_struct *named_mm(const struct file *file)
 }
 
 /**
- * shinrai_special_proc() - is a file another process's memory?
+ * shinrai_special_proc() - is a file another process's memory, or the kernel's?
  * @file: any
- * @labels: out, of that process
+ * @labels: out, of that process, or all
  *
  * Context: a process; does not sleep.
  * Return: true when it is, and then it is to be asked again at each read.
@@ -165,10 +170,12 @@ bool shinrai_special_proc(const struct file *file, u64 *labels)
 	if (file_inode(file)->i_sb->s_magic != PROC_SUPER_MAGIC)
 		return false;
 	if (!strcmp(name, "mem") || !strcmp(name, "environ")) {
-		*labels = shinrai_subject_labels(file->private_data);
+		*labels = shinrai_subject_held(file->private_data);
+	} else if (!strcmp(name, "kcore")) {
+		*labels = shinrai_label_all(); /* of whoever runs */
 	} else if (!strcmp(name, "cmdline")) {
 		rcu_read_lock();
-		*labels = shinrai_subject_labels(named_mm(file));
+		*labels = shinrai_subject_held(named_mm(file));
 		rcu_read_unlock();
 	} else {
 		return false;
@@ -214,17 +221,17 @@ u64 shinrai_special_read(const struct file *file)
 /**
  * shinrai_special_key() - a key is made, written or read
  * @key: the key; to read it, only its address
- * @write: which of them
+ * @use: which of them
  *
  * Context: a process; does not sleep.
  * Return: 0; an error to refuse it.
  */
-int shinrai_special_key(const struct key *key, bool write)
+int shinrai_special_key(const struct key *key, enum shinrai_key_use use)
 {
-	/* What is linked to a keyring is no content. */
-	if (write && !strcmp(key->type->name, "keyring"))
+	/* Its name is content, what is linked to it later is not. */
+	if (use == SHINRAI_KEY_WRITE && !strcmp(key->type->name, "keyring"))
 		return 0;
-	if (write)
+	if (use != SHINRAI_KEY_READ)
 		return shinrai_object_add(key, SHINRAI_OBJECT_KEY,
 					  shinrai_current_labels(), GFP_ATOMIC);
 	return shinrai_take_now(current, shinrai_object_labels(key));

@@ -90,6 +90,70 @@ u64 shinrai_subject_labels(const struct mm_struct *mm)
 	return labels;
 }
 
+/**
+ * shinrai_subject_held() - what is in an address space, marked with or not
+ * @mm: compared, never followed; NULL holds nothing
+ *
+ * For who looks into it from outside.
+ *
+ * Context: any.
+ * Return: its labels, and those that a grant excuses it from.
+ */
+u64 shinrai_subject_held(const struct mm_struct *mm)
+{
+	struct shinrai_subject *s;
+	u64 labels = 0;
+
+	if (!mm || !READ_ONCE(subjects_count))
+		return 0;
+	rcu_read_lock();
+	s = find(mm);
+	if (s)
+		labels = READ_ONCE(s->labels) | READ_ONCE(s->excused);
+	rcu_read_unlock();
+	return labels;
+}
+
+/**
+ * shinrai_subject_granted() - was a program with a grant started here?
+ * @mm: any
+ * @digest: out, SHA-256 of the program, when it was
+ *
+ * Context: any.
+ * Return: true when it was; whether the grant still holds is for a policy.
+ */
+bool shinrai_subject_granted(const struct mm_struct *mm,
+			     u8 digest[SHINRAI_DIGEST_SIZE])
+{
+	const struct shinrai_subject *s;
+	bool granted;
+
+	rcu_read_lock();
+	s = find(mm);
+	granted = s && READ_ONCE(s->granted);
+	rcu_read_unlock();
+	return granted && shinrai_subject_program(mm, digest);
+}
+
+/**
+ * shinrai_subject_excuse() - a granted program takes something in
+ * @mm: shinrai_subject_granted()
+ * @labels: live, that it is not marked with
+ *
+ * Context: any.
+ */
+void shinrai_subject_excuse(struct mm_struct *mm, u64 labels)
+{
+	struct shinrai_subject *s;
+	unsigned long flags;
+
+	spin_lock_irqsave(&subjects_lock, flags);
+	s = find(mm);
+	if (s)
+		WRITE_ONCE(s->excused, s->excused | labels);
+	spin_unlock_irqrestore(&subjects_lock, flags);
+}
+
 static struct shinrai_subject *add(struct mm_struct *mm,
 				   struct shinrai_subject *fresh)
 {
@@ -117,8 +181,14 @@ static void set_program(struct shinrai_subject *s,
 	smp_store_release(&s->known, true);
 }
 
-/* Makes @mm a subject that has @labels, and with @digest runs that program. */
-static int change(struct mm_struct *mm, u64 labels, const u8 *digest, gfp_t gfp)
+/* What a subject gets beside what it has. */
+struct gain {
+	u64 labels, excused;
+	const u8 *digest; /* NULL: its program is not told */
+	bool granted;
+};
+
+static int change(struct mm_struct *mm, const struct gain *gain, gfp_t gfp)
 {
 	struct shinrai_subject *fresh = NULL, *s;
 	unsigned long flags;
@@ -133,10 +203,13 @@ static int change(struct mm_struct *mm, u64 labels, const u8 *digest, gfp_t gfp)
 	}
 	spin_lock_irqsave(&subjects_lock, flags);
 	s = add(mm, fresh);
-	if (s)
-		WRITE_ONCE(s->labels, s->labels | labels);
-	if (s && digest)
-		set_program(s, digest);
+	if (s) {
+		WRITE_ONCE(s->labels, s->labels | gain->labels);
+		WRITE_ONCE(s->excused, s->excused | gain->excused);
+		s->granted |= gain->granted;
+		if (gain->digest)
+			set_program(s, gain->digest);
+	}
 	spin_unlock_irqrestore(&subjects_lock, flags);
 	if (fresh && s != fresh)
 		kfree(fresh);
@@ -157,24 +230,33 @@ static int change(struct mm_struct *mm, u64 labels, const u8 *digest, gfp_t gfp)
  */
 int shinrai_subject_add(struct mm_struct *mm, u64 labels, gfp_t gfp)
 {
+	const struct gain gain = { .labels = labels };
+
 	if (!(labels & ~shinrai_subject_labels(mm)))
 		return 0;
-	return change(mm, labels, NULL, gfp);
+	return change(mm, &gain, gfp);
 }
 
 /**
- * shinrai_subject_watch() - an address space is a subject, with labels or not
- * @mm: the caller's or held by it
- * @digest: SHA-256 of the program that it runs
+ * shinrai_subject_grant() - an address space is of a program that has a grant
+ * @mm: nobody runs in it yet, and its caller has no say in what it will do
+ * @labels: live; of what it was given already and need not be marked with
+ * @digest: SHA-256 of the program
  *
  * Context: may sleep.
  * Return: 0; -ENOMEM.
  */
-int shinrai_subject_watch(struct mm_struct *mm,
+int shinrai_subject_grant(struct mm_struct *mm, u64 labels,
 			  const u8 digest[SHINRAI_DIGEST_SIZE])
 {
+	const struct gain gain = {
+		.excused = labels,
+		.digest = digest,
+		.granted = true,
+	};
+
 	might_sleep();
-	return change(mm, 0, digest, GFP_KERNEL);
+	return change(mm, &gain, GFP_KERNEL);
 }
 
 /* A child that could not be told apart from who has no labels. */
@@ -196,17 +278,20 @@ static void lose(struct task_struct *child)
 void shinrai_subject_fork(struct mm_struct *parent, struct task_struct *child)
 {
 	u8 digest[SHINRAI_DIGEST_SIZE];
-	u64 labels;
+	struct gain gain = {
+		.labels = shinrai_subject_labels(parent),
+		.granted = shinrai_subject_granted(parent, digest),
+	};
 
 	if (!child->mm || child->mm == parent)
 		return;
-	labels = shinrai_subject_labels(parent);
-	if (!labels)
+	gain.excused = shinrai_subject_held(parent) & ~gain.labels;
+	if (!gain.labels && !gain.granted)
 		return;
-	if (shinrai_subject_add(child->mm, labels, GFP_ATOMIC))
+	if (shinrai_subject_program(parent, digest))
+		gain.digest = digest;
+	if (change(child->mm, &gain, GFP_ATOMIC))
 		lose(child);
-	else if (shinrai_subject_program(parent, digest))
-		shinrai_subject_set_program(child->mm, digest);
 }
 
 /**

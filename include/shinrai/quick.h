@@ -12,7 +12,7 @@
 
 struct shinrai_quick {
 	__u32 probing; /* each inode is to be looked at when it is opened */
-	__u32 reserved;
+	__u32 grants; /* some program may do without labels */
 	__u8 subject[1 << SHINRAI_QUICK_SUBJECTS];
 	__u8 object[1 << SHINRAI_QUICK_OBJECTS];
 };

@@ -26,6 +26,12 @@ check-debug: deps
 	$(Q)$(MAKE) debug-modules
 	$(Q)BUILD=$(B) KERNELS=$(KERNELS) selftests/run --debug vm
 
+# Every way out for a secret, on both kernels; writes selftests/leak/README.md.
+.PHONY: check-leak
+check-leak: deps
+	$(Q)$(MAKE) modules user
+	$(Q)BUILD=$(B) KERNELS=$(KERNELS) selftests/leak/run --table
+
 # What the lint stage checks and a machine can put right.
 .PHONY: format
 format:

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: ptrace, B has traced A all along
 # how: attached before A read; no hook sees PEEKDATA
-# expect: labelled
+# expect: blocked
 
 send() {
 	leak ptrace-early "$SECRET"

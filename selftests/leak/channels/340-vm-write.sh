@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: process_vm_writev()
 # how: A writes into B's memory
-# expect: labelled
+# expect: blocked
 
 send() {
 	leak vm-write "$SECRET"

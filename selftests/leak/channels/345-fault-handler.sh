@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: userfaultfd
 # how: A is the handler of B's page faults and fills the page; no hook
-# expect: labelled
+# expect: blocked
 
 send() {
 	leak fault-handler "$SECRET"

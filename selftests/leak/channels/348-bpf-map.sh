@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: A BPF map
 # how: A updates, B looks it up
-# expect: labelled
+# expect: blocked
 
 send() {
 	leak bpf-map "$SECRET"

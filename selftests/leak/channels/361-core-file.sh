@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 # channel: A core dump to a file
 # how: A crashes, B reads the core
-# expect: labelled
+# expect: blocked
+# quiet: who has labels leaves no core, which is nothing that was asked for
 
 prepare() {
 	read -r pattern </proc/sys/kernel/core_pattern

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: The kernel's log
 # how: A writes to /dev/kmsg, B reads it there
-# expect: labelled
+# expect: blocked
 
 send() {
 	bash -c 'cat "$1" >/dev/kmsg' - "$SECRET" || return "$REFUSED"

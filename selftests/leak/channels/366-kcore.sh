@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: The kernel's memory
 # how: B finds A's page by /proc/PID/pagemap and reads /proc/kcore
-# expect: blocked
+# expect: labelled
 
 send() {
 	leak kcore "$SECRET"

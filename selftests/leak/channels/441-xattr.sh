@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: An attribute of another file
 # how: setxattr() of user.leak, that file is never opened
-# expect: labelled
+# expect: blocked
 
 send() {
 	echo >"$DIR/other"

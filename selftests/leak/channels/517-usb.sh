@@ -23,5 +23,5 @@ send() {
 }
 
 receive() {
-	wait_for leak on-media /dev/sda "$TOKEN" || return "$SILENT"
+	leak on-media /dev/sda "$TOKEN"
 }

@@ -9,6 +9,8 @@ send() {
 		rm "$DIR/away" || return "$REFUSED"
 }
 
+# It was only moved.
 receive() {
+	export SECRET=$DIR/away
 	gone
 }

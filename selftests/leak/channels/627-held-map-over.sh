@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: Overwritten by a mapping from before the label
 # how: mapped, then the label comes
-# expect: blocked
+# expect: out-of-scope: a store asks nobody; who had it mapped gets its labels
 
 # It gets its label once it is held.
 seal() {

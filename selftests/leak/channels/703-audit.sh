@@ -3,7 +3,11 @@
 # channel: LD_AUDIT into it
 # how: a library reads and sends in its name
 # expect: blocked
+# quiet: its loader does not look at such a variable, and nothing else is asked
 
 send() {
-	LD_AUDIT=/vm/leak/preload.so timeout 3 declass stay "$SECRET"
+	LD_AUDIT=/vm/leak/preload.so declass stay "$SECRET" &
+	wait_for sleeping $! && kill $!
+	wait $!
+	[ $? -ne 143 ] || return "$SILENT"
 }

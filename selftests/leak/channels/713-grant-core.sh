@@ -3,6 +3,7 @@
 # channel: It is made to dump core
 # how: a signal, B reads the core
 # expect: blocked
+# quiet: who has labels leaves no core, which is nothing that was asked for
 
 prepare() {
 	read -r pattern </proc/sys/kernel/core_pattern

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # channel: at
 # how: A leaves a job, a clean atd runs it
-# expect: labelled
+# expect: blocked
 
 prepare() {
 	local part

@@ -5,5 +5,5 @@
 # expect: blocked
 
 send() {
-	xargs leak say <"$SECRET"
+	xargs leak say <"$SECRET" || return "$REFUSED"
 }

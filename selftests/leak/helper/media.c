@@ -148,7 +148,7 @@ static int usb(char **arg)
 
 	read_secret(arg[0], block);
 	fd = open_at(arg[1], O_RDWR);
-	ioctl(fd, USBDEVFS_IOCTL, &driver);
+	need(ioctl(fd, USBDEVFS_IOCTL, &driver), "DISCONNECT");
 	need(ioctl(fd, USBDEVFS_CLAIMINTERFACE, &interface), "CLAIMINTERFACE");
 	bulk(fd, 2, &w, sizeof(w));
 	bulk(fd, 2, block, SECTOR);

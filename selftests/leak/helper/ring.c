@@ -95,10 +95,17 @@ int ring_result(struct ring *r)
 /* One submission from begin to end. */
 int ring_do(struct ring *r, const char *what)
 {
+	const uint32_t mask = *sq(r, r->p.sq_off.ring_mask);
+	const struct io_uring_sqe e =
+		r->sqes[*sq(r, r->p.sq_off.tail) & mask];
 	int res;
 
 	ring_submit(r, 1);
-	res = ring_result(r);
+	while ((res = ring_result(r)) == -EINTR) {
+		/* As with read() and write(): to be tried again. */
+		*ring_sqe(r, e.opcode, e.fd, NULL, 0) = e;
+		ring_submit(r, 1);
+	}
 	if (res < 0) {
 		errno = -res;
 		fail(what);

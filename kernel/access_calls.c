@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the hooks ask of labels, of calls that move data without reading or
+ * writing: device commands, bpf(2), extended attributes.
+ */
+#include <linux/bpf.h>
+#include <linux/cdrom.h>
+#include <linux/loop.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/userfaultfd.h>
+#include <scsi/scsi_ioctl.h>
+#include <scsi/sg.h>
+
+#include "label.h"
+
+#define UFFDIO_MOVE_NR 0x05 /* newer kernels only */
+#define USER "user."
+#define OVERLAY "user.overlay."
+
+/* What a disk is told to do with data, and what is to be a disk. */
+static bool carries_data(unsigned int cmd)
+{
+	switch (cmd) {
+	case SG_IO:
+	case SCSI_IOCTL_SEND_COMMAND:
+	case CDROM_SEND_PACKET:
+	case LOOP_SET_FD:
+	case LOOP_CHANGE_FD:
+	case LOOP_CONFIGURE:
+		return true;
+	}
+	return _IOC_TYPE(cmd) == 'N' && _IOC_DIR(cmd) & _IOC_WRITE; /* NVMe */
+}
+
+/* Of whoever let somebody else handle his page faults: not told whose. */
+static bool fills_pages(const struct file *file, unsigned int cmd)
+{
+	return shinrai_is_anon(file_inode(file)) && _IOC_TYPE(cmd) == UFFDIO &&
+	       !strcmp(file->f_path.dentry->d_name.name, "[userfaultfd]") &&
+	       (cmd == UFFDIO_COPY || cmd == UFFDIO_CONTINUE ||
+		_IOC_NR(cmd) == UFFDIO_MOVE_NR);
+}
+
+/**
+ * shinrai_access_ioctl() - a subject with labels tells a file to do something
+ * @file: open
+ * @cmd: what
+ *
+ * Context: may sleep, can be killed.
+ * Return: 0; an error to refuse it.
+ */
+int shinrai_access_ioctl(struct file *file, unsigned int cmd)
+{
+	const struct inode *inode = file_inode(file);
+	const u64 labels = shinrai_current_labels();
+
+	if (!labels)
+		return 0;
+	if (S_ISREG(inode->i_mode) && (cmd == FICLONE || cmd == FICLONERANGE))
+		return shinrai_grow_file(file, labels);
+	if (S_ISBLK(inode->i_mode) && carries_data(cmd))
+		return shinrai_grow_file(file, labels);
+	if (fills_pages(file, cmd))
+		return shinrai_flow_hold(SHINRAI_ACTION_WRITE, labels,
+					 &file->f_path, true);
+	if (S_ISCHR(inode->i_mode))
+		return shinrai_special_ioctl(file, cmd, labels);
+	return 0;
+}
+
+/**
+ * shinrai_access_bpf() - a subject with labels calls bpf(2)
+ * @cmd: which command
+ *
+ * Maps and programs outlive who made them, and anybody may read them.
+ *
+ * Context: may sleep, can be killed.
+ * Return: 0; an error to refuse it.
+ */
+int shinrai_access_bpf(int cmd)
+{
+	const u64 labels = shinrai_current_labels();
+
+	switch (cmd) {
+	case BPF_MAP_CREATE:
+	case BPF_MAP_UPDATE_ELEM:
+	case BPF_MAP_UPDATE_BATCH:
+	case BPF_PROG_LOAD:
+	case BPF_PROG_TEST_RUN:
+	case BPF_BTF_LOAD:
+		return labels ? shinrai_flow_hold(SHINRAI_ACTION_WRITE, labels,
+						  NULL, true) :
+				0;
+	}
+	return 0;
+}
+
+/* Who copies a labelled file by its xattrs may write what it has already. */
+static bool says_the_same(const struct dentry *dentry, const void *value,
+			  size_t size)
+{
+	bool same = false;
+	u8 *copy;
+
+	if (!value || size > SHINRAI_XATTR_SIZE)
+		return false;
+	copy = kmalloc(SHINRAI_XATTR_SIZE, GFP_ATOMIC | __GFP_NOWARN);
+	if (copy && !copy_from_kernel_nofault(copy, value, size))
+		same = shinrai_label_same(
+			copy, size, shinrai_object_labels(d_inode(dentry)));
+	kfree(copy);
+	return same;
+}
+
+/**
+ * shinrai_access_xattr() - an xattr is set or removed
+ * @dentry: of what
+ * @name: in kernel memory, or a lie
+ * @value: as @name; NULL when it is removed
+ * @size: bytes of @value
+ *
+ * Context: any.
+ * Return: 0; -EPERM when it is ours.
+ */
+int shinrai_access_xattr(struct dentry *dentry, const char *name,
+			 const void *value, size_t size)
+{
+	char text[sizeof(SHINRAI_XATTR)];
+
+	if (copy_from_kernel_nofault(text, name, sizeof(text)))
+		return 0;
+	if (memcmp(text, SHINRAI_XATTR, sizeof(text)))
+		return 0;
+	if (shinrai_keep_writing() || says_the_same(dentry, value, size))
+		return 0;
+	return -EPERM;
+}
+
+/* Of those that users make up; an overlay's own are none of theirs. */
+static bool of_user(const char *name)
+{
+	char text[sizeof(OVERLAY)] = {};
+
+	if (copy_from_kernel_nofault(text, name, strlen(USER)) ||
+	    memcmp(text, USER, strlen(USER)))
+		return false;
+	/* A shorter one may be at the end of what can be read. */
+	return copy_from_kernel_nofault(text, name, strlen(OVERLAY)) ||
+	       memcmp(text, OVERLAY, strlen(OVERLAY));
+}
+
+/**
+ * shinrai_access_setxattr() - a subject with labels writes an xattr
+ * @dentry: of what
+ * @name: in kernel memory
+ *
+ * The inode's lock is held, so the file cannot be labelled here; who copies a
+ * file has written to it before.
+ *
+ * Context: may sleep, can be killed.
+ * Return: 0; an error to refuse it.
+ */
+int shinrai_access_setxattr(struct dentry *dentry, const char *name)
+{
+	const u64 labels = shinrai_current_labels() &
+			   ~shinrai_object_labels(d_inode(dentry));
+
+	if (!labels || !of_user(name))
+		return 0;
+	return shinrai_flow_hold(SHINRAI_ACTION_WRITE, labels, NULL, true);
+}
+
+/**
+ * shinrai_access_getxattr() - an xattr of a labelled inode is read
+ * @dentry: of it
+ * @name: in kernel memory
+ *
+ * Context: a process; does not sleep.
+ * Return: 0; an error to refuse it.
+ */
+int shinrai_access_getxattr(struct dentry *dentry, const char *name)
+{
+	struct shinrai_flow f = {
+		.labels = shinrai_object_labels(d_inode(dentry)) &
+			  ~shinrai_current_labels(),
+		.access.action = SHINRAI_ACTION_READ,
+	};
+	int ret;
+
+	if (!f.labels || !of_user(name) || !current->mm)
+		return 0;
+	ret = shinrai_flow_check(&f);
+	return ret ? ret : shinrai_take_now(current, f.labels);
+}
