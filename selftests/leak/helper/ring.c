@@ -96,8 +96,7 @@ int ring_result(struct ring *r)
 int ring_do(struct ring *r, const char *what)
 {
 	const uint32_t mask = *sq(r, r->p.sq_off.ring_mask);
-	const struct io_uring_sqe e =
-		r->sqes[*sq(r, r->p.sq_off.tail) & mask];
+	const struct io_uring_sqe e = r->sqes[*sq(r, r->p.sq_off.tail) & mask];
 	int res;
 
 	ring_submit(r, 1);
