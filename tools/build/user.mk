@@ -139,6 +139,13 @@ unit-names := $(unit-names-saved)
 programs := $(programs-saved)
 $(foreach f,$(fuzz-names),$(eval $(call fuzzer,$(f))))
 
+# Runs in test machines.
+$(B)/vm/swap: $(call objects-user,selftests/vm/swap.c) $(B)/user/libshinrai.a
+	$(say) LINK '$(@:$(B)/%=%)'
+	$(Q)mkdir -p $(@D)
+	$(Q)$(link-user) -o $@ $^ $(PKG_LIBS)
+test-bpf: $(B)/vm/swap
+
 -include $(shell find $(VARIANTS:%=$(B)/%/obj) -name '*.d' 2>/dev/null)
 
 FUZZ_SECONDS ?= 60
