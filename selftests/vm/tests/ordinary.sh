@@ -271,9 +271,21 @@ for part in look_at copy edit compute archive reuse versions serve terminals \
 	"$part"
 done
 check "this shell has no label" test -z "$(/vm/helper labels-pid $$)"
+as_expected() {
+	PYTHONPATH=/vm/lib python3 -S /vm/lib/labelled.py "$1"
+}
+
 check "what touched labelled data has its labels, and nothing else has any" \
-	env PYTHONPATH=/vm/lib python3 -S /vm/lib/labelled.py $expected
+	as_expected $expected
+sed 1d $expected >/run/without
+{
+	cat $expected
+	echo "d /home/user/zeros"
+} >/run/with
+check "one label too many would be seen" refuses as_expected /run/without
+check "and one too few" refuses as_expected /run/with
 dump
+check "the log has the fifteen files" times 15 ' LABEL reason=48 '
 check "nothing was refused, or would have been" times 0 ' FLOW .*verdict=deny'
 check "no label was lost" times 0 ' LABEL reason=50 '
 plan
