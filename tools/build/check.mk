@@ -26,6 +26,11 @@ check-debug: deps
 	$(Q)$(MAKE) debug-modules
 	$(Q)BUILD=$(B) KERNELS=$(KERNELS) selftests/run --debug vm
 
+# The VM tests that take minutes, and the leak matrix.
+.PHONY: check-slow
+check-slow: check-leak
+	$(Q)BUILD=$(B) KERNELS=$(KERNELS) selftests/run --slow vm
+
 # Every way out for a secret, on both kernels; writes selftests/leak/README.md.
 .PHONY: check-leak
 check-leak: deps

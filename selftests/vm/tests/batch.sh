@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Batched extends: many events in few records, none later than promised.
-# vm: kernel=6.1,6.12 load=late arm=yes append=shinrai.extend=batch timeout=150
+# vm: kernel=6.1,6.12 slow=6.1,6.12 load=late arm=yes timeout=150
+# vm: append=shinrai.extend=batch
 set -euo pipefail
 
 PYTHONPATH=/vm/lib python3 -S - <<'PY'

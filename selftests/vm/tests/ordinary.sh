@@ -3,7 +3,7 @@
 # A day of ordinary work beside three folders that are labelled: at its end, what
 # touched their data has their labels, nothing else has any, and nothing was
 # refused.  Debian's own tools, run as their users run them.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=400 mem=1536 module=brd
+# vm: kernel=6.1,6.12 slow=6.1,6.12 load=late arm=yes timeout=400 mem=1536 module=brd
 # vm: append=shinrai.anchor=/vm/keys/admin.der,shinrai.extend=batch
 # vm: file=/usr/bin/perl file=/usr/bin/rsync file=/usr/bin/tar
 # vm: file=/usr/bin/git file=/usr/bin/git:/usr/bin/git-upload-pack

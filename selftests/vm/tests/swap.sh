@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Policies are replaced a thousand times while others read what is in force:
 # always one policy, always whole, never an older one.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=400
+# vm: kernel=6.1,6.12 slow=6.1,6.12 load=late arm=yes timeout=400
 # vm: append=shinrai.anchor=/vm/keys/admin.der
 # vm: file=@build/vm/swap:/usr/bin/swap
 set -euo pipefail
