@@ -104,6 +104,8 @@ ok "in plain words" grep -qE '^- 2023-11-14T22:13:20Z record 14: program '"\
 "'/usr/bin/curl \(sha256 [0-9a-f]{64}\) of user 1000 \(logged in as 1001\) '"\
 "'tried to send acme/a0a0a0a0-.* to 192.0.2.9:443/tcp, 2 times, 4096 bytes: '"\
 "'refused by acme policy generation 7, line 12$' out
+ok "the rest is not said to be none" grep -q \
+	'^  data .*: of the flows shown 0 allowed, 0 audited, ' out
 ok "and what is not shown" grep -q '^3 other events of the flow PCR' out
 ok "saved evidence proves violations, too" exits 0 report saved --json
 ok "and that there are no others" jq -e '.left_out == 0 and

@@ -58,18 +58,22 @@ static enum shinrai_verdict worst(const struct shinrai_appraisal *a,
 	return w;
 }
 
-/* Owners who wonder about their data look here first. */
-static void print_data(const struct shinrai_data_state *d)
+/*
+ * Owners who wonder about their data look here first.  What a report leaves out
+ * is not counted: it must not look as if there were none.
+ */
+static void print_data(const struct shinrai_appraisal *a)
 {
+	const struct shinrai_data_state *d = &a->data;
 	const struct shinrai_owner_state *o;
 
 	if (!d->nowners) {
 		printf(", no owner");
 		return;
 	}
-	printf(", %s: flows %llu allowed, %llu audited, %llu refused, %llu "
-	       "left",
+	printf(", %s: %s %llu allowed, %llu audited, %llu refused, %llu left",
 	       d->enforcing ? "enforced" : "only observed",
+	       a->left_out_flow ? "of the flows shown" : "flows",
 	       (unsigned long long)d->flows[SHINRAI_FLOW_ALLOWED],
 	       (unsigned long long)d->flows[SHINRAI_FLOW_AUDITED],
 	       (unsigned long long)d->flows[SHINRAI_FLOW_REFUSED],
@@ -90,7 +94,7 @@ static void print_detail(const struct shinrai_appraisal *a,
 			 enum shinrai_step step)
 {
 	if (step == SHINRAI_STEP_DATA && a->proven[SHINRAI_STEP_LOG])
-		print_data(&a->data);
+		print_data(a);
 	if (!a->proven[step])
 		return;
 	if (step == SHINRAI_STEP_LOG)
