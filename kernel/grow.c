@@ -302,22 +302,21 @@ static int settle(struct mm_struct *mm, u64 labels)
 	return ret ? ret : shinrai_grow_through(mm, labels);
 }
 
-/* Who can look into it may; what a grant excuses it from is done with here. */
-static int take(struct mm_struct *mm, u64 *labels)
+/* No memory goes anywhere when it dies. */
+static void no_core(const struct mm_struct *mm)
 {
-	u64 excused;
-	int ret;
-
-	ret = shinrai_inflight_tracers(mm, *labels);
-	if (ret)
-		return ret;
-	if (mm == current->mm) /* no memory goes anywhere when it dies */
+	if (mm == current->mm)
 		WRITE_ONCE(current->signal->rlim[RLIMIT_CORE].rlim_cur, 1);
-	excused = shinrai_grant_join(mm, *labels);
+}
+
+/* Return: what it has to be marked with. */
+static u64 without_grant(struct mm_struct *mm, u64 labels)
+{
+	const u64 excused = shinrai_grant_join(mm, labels);
+
 	if (excused)
 		shinrai_subject_excuse(mm, excused);
-	*labels &= ~excused;
-	return 0;
+	return labels & ~excused;
 }
 
 /**
@@ -338,18 +337,19 @@ int shinrai_grow(struct mm_struct *mm, u64 labels)
 		return 0;
 	ret = shinrai_live();
 	if (!ret)
-		ret = take(mm, &labels);
-	if (ret || !labels)
+		ret = shinrai_inflight_traces(mm, labels);
+	if (ret)
 		return ret;
+	no_core(mm);
+	labels = without_grant(mm, labels);
+	if (!labels)
+		return 0;
 	ret = mutex_lock_killable(&grow_lock);
 	if (ret)
 		return ret;
 	ret = wave_start(mm, NULL, labels);
 	mutex_unlock(&grow_lock);
-	if (ret)
-		return ret;
-	shinrai_inflight_tracees(mm, labels);
-	return settle(mm, labels);
+	return ret ? ret : settle(mm, labels);
 }
 
 /**
@@ -392,23 +392,23 @@ int shinrai_grow_named(struct file *file, u64 labels)
 }
 
 /**
- * shinrai_grow_atomic() - as shinrai_grow(), where nothing may sleep
+ * shinrai_grow_alone() - as shinrai_grow_atomic(), but for tracers
  * @mm: a reference is held
  * @labels: live
  *
  * Context: any of a process.
  * Return: 0; -EAGAIN when it takes more than that.
  */
-int shinrai_grow_atomic(struct mm_struct *mm, u64 labels)
+int shinrai_grow_alone(struct mm_struct *mm, u64 labels)
 {
 	struct vm_area_struct *vma;
 	struct vma_iterator vmi;
-	int ret;
+	int ret = 0;
 
-	labels &= ~shinrai_subject_labels(mm);
-	ret = labels ? take(mm, &labels) : 0;
-	if (ret || !labels)
-		return ret;
+	labels = without_grant(mm, labels & ~shinrai_subject_labels(mm));
+	no_core(mm);
+	if (!labels)
+		return 0;
 	/* What other threads do meanwhile is looked at by who may sleep. */
 	if (mm == current->mm && get_nr_threads(current) > 1)
 		return -EAGAIN;
@@ -422,7 +422,24 @@ int shinrai_grow_atomic(struct mm_struct *mm, u64 labels)
 	mmap_read_unlock(mm);
 	if (!ret && shinrai_subject_add(mm, labels, GFP_ATOMIC))
 		ret = -EAGAIN;
-	if (!ret)
-		shinrai_inflight_tracees(mm, labels);
 	return ret;
+}
+
+/**
+ * shinrai_grow_atomic() - as shinrai_grow(), where nothing may sleep
+ * @mm: a reference is held
+ * @labels: live
+ *
+ * Context: any of a process.
+ * Return: 0; -EAGAIN when it takes more than that; an error.
+ */
+int shinrai_grow_atomic(struct mm_struct *mm, u64 labels)
+{
+	int ret;
+
+	labels &= ~shinrai_subject_labels(mm);
+	if (!labels)
+		return 0;
+	ret = shinrai_inflight_traces(mm, labels);
+	return ret ? ret : shinrai_grow_alone(mm, labels);
 }

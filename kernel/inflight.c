@@ -24,6 +24,7 @@
 #define X32_BIT 0x40000000
 #define MAX_WRITES SHINRAI_INFLIGHT_MAX
 #define MAPPING_MS 2000
+#define MAX_TURNS 8 /* tracers of tracers */
 
 enum direction { READING, WRITING, MAPPING };
 
@@ -158,54 +159,84 @@ void shinrai_inflight_readers(const struct inode *inode, u64 labels)
 	rcu_read_unlock();
 }
 
-/**
- * shinrai_inflight_tracers() - may who traces an address space see labels?
- * @mm: that is about to get them
- * @labels: live
- *
- * Context: a process; does not sleep.
- * Return: 0, and whoever does has them too; an error when he must not.
- */
-int shinrai_inflight_tracers(const struct mm_struct *mm, u64 labels)
-{
-	struct shinrai_flow f = { .access.action = SHINRAI_ACTION_TRACE };
-	struct task_struct *p, *t, *by;
-	int ret = 0;
+/* @mm is about to get @labels; what else is spread has them already. */
+struct spread {
+	const struct mm_struct *mm;
+	u64 labels;
+};
 
-	rcu_read_lock();
-	for_each_process_thread(p, t) {
-		if (t->mm != mm || !t->ptrace || ret)
-			continue;
-		by = rcu_dereference(t->parent);
-		f.mm = READ_ONCE(by->mm);
-		f.labels = labels & ~shinrai_subject_labels(f.mm);
-		if (f.labels)
-			ret = shinrai_flow_check(&f);
-		if (!ret && f.labels)
-			ret = shinrai_take_now(by, f.labels);
+static u64 has(const struct spread *s, const struct mm_struct *mm)
+{
+	return mm == s->mm ? s->labels : s->labels & shinrai_subject_labels(mm);
+}
+
+static int may_trace(struct mm_struct *mm, u64 labels)
+{
+	struct shinrai_flow f = {
+		.access.action = SHINRAI_ACTION_TRACE,
+		.mm = mm,
+		.labels = labels,
+	};
+
+	return shinrai_flow_check(&f);
+}
+
+/* Return: 1 when one of them has labels now that the other had; 0; an error. */
+static int spread_between(const struct spread *s, struct task_struct *t,
+			  struct task_struct *by)
+{
+	struct mm_struct *mm = READ_ONCE(t->mm), *its = READ_ONCE(by->mm);
+	u64 seen, told;
+	int ret;
+
+	if (!mm || !its || mm == its)
+		return 0;
+	seen = has(s, mm) & ~has(s, its);
+	told = has(s, its) & ~has(s, mm);
+	if (seen) {
+		ret = may_trace(its, seen);
+		if (!ret)
+			ret = shinrai_take_alone(by, seen);
+		if (ret)
+			return ret;
 	}
-	rcu_read_unlock();
-	return ret;
+	ret = told ? shinrai_take_alone(t, told) : 0;
+	if (ret)
+		return ret;
+	/* What a grant excuses it from does not get on. */
+	return (seen & ~has(s, its)) != seen || (told & ~has(s, mm)) != told;
 }
 
 /**
- * shinrai_inflight_tracees() - who traces can write into whom he traces
- * @mm: that has just got labels
+ * shinrai_inflight_traces() - who traces sees, and writes, what he traces
+ * @mm: that is about to get labels
  * @labels: live
  *
  * Context: a process; does not sleep.
+ * Return: 0, and whoever traces or is traced has them too; an error when one of
+ * them must not, or there are too many in a row.
  */
-void shinrai_inflight_tracees(const struct mm_struct *mm, u64 labels)
+int shinrai_inflight_traces(const struct mm_struct *mm, u64 labels)
 {
+	const struct spread s = { .mm = mm, .labels = labels };
 	struct task_struct *p, *t;
+	int ret = 0, more = 1, turns;
 
 	rcu_read_lock();
-	for_each_process_thread(p, t) {
-		if (t->ptrace && t->mm && t->mm != mm &&
-		    READ_ONCE(rcu_dereference(t->parent)->mm) == mm)
-			shinrai_take_now(t, labels);
+	for (turns = 0; more && !ret; turns++) {
+		more = 0;
+		for_each_process_thread(p, t) {
+			if (!t->ptrace || ret < 0)
+				continue;
+			ret = spread_between(&s, t, rcu_dereference(t->parent));
+			more |= ret > 0;
+		}
+		ret = min(ret, 0);
+		if (more && turns == MAX_TURNS)
+			ret = -EBUSY;
 	}
 	rcu_read_unlock();
+	return ret;
 }
 
 static bool mapping(const struct mm_struct *mm)

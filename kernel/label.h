@@ -151,6 +151,7 @@ bool shinrai_keep_writing(void);
 /* grow.c: a subject or object gets labels, and what that entails */
 
 int shinrai_grow(struct mm_struct *mm, u64 labels);
+int shinrai_grow_alone(struct mm_struct *mm, u64 labels);
 int shinrai_grow_atomic(struct mm_struct *mm, u64 labels);
 int shinrai_grow_through(struct mm_struct *mm, u64 labels);
 int shinrai_grow_file(struct file *file, u64 labels);
@@ -161,6 +162,7 @@ int shinrai_grow_named(struct file *file, u64 labels);
 
 int shinrai_grow_later(struct file *file, int mask);
 int shinrai_grow_soon(struct mm_struct *mm, u64 labels);
+int shinrai_take_alone(struct task_struct *task, u64 labels);
 int shinrai_take_now(struct task_struct *task, u64 labels);
 
 /* inflight.c: system calls that were let through before */
@@ -169,8 +171,7 @@ int shinrai_take_now(struct task_struct *task, u64 labels);
 
 void shinrai_inflight_readers(const struct inode *inode, u64 labels);
 int shinrai_inflight_maps(const struct mm_struct *mm);
-void shinrai_inflight_tracees(const struct mm_struct *mm, u64 labels);
-int shinrai_inflight_tracers(const struct mm_struct *mm, u64 labels);
+int shinrai_inflight_traces(const struct mm_struct *mm, u64 labels);
 u32 shinrai_inflight_writes(const struct mm_struct *mm, struct file **out);
 
 /* unhooked.c: ways of data that no hook sees */

@@ -28,6 +28,8 @@ struct later {
 /* Of calls that were never begun again, only so many are remembered. */
 #define MAX_FAILED 64
 
+#define LOCK_TRIES 100000
+
 static DEFINE_SPINLOCK(failed_lock);
 static LIST_HEAD(failed);
 static u32 failed_count;
@@ -167,34 +169,94 @@ static void no_core(struct task_struct *task)
 	WRITE_ONCE(task->signal->rlim[RLIMIT_CORE].rlim_cur, 1);
 }
 
+/*
+ * Some hooks are called with the lock of some task: it is not waited for.
+ * Return: whether @mm says what memory a task has, with a reference, or NULL.
+ */
+static bool memory_of(struct task_struct *task, struct mm_struct **mm)
+{
+	u32 tries;
+
+	*mm = NULL;
+	for (tries = 0; !spin_trylock(&task->alloc_lock); tries++) {
+		if (tries == LOCK_TRIES)
+			return false;
+		cpu_relax();
+	}
+	if (task->mm && !(task->flags & PF_KTHREAD)) {
+		*mm = task->mm;
+		mmget(*mm);
+	}
+	spin_unlock(&task->alloc_lock);
+	return true;
+}
+
+static void lose(struct task_struct *task)
+{
+	shinrai_log_degrade(SHINRAI_REASON_DEGRADED_MEMORY, ENOMEM);
+	send_sig(SIGKILL, task, 1);
+}
+
+/**
+ * shinrai_take_alone() - as shinrai_take_now(), but for tracers
+ * @task: who; he or the caller's RCU read side section keeps it
+ * @labels: live
+ *
+ * Context: a process; does not sleep.
+ * Return: 0, and it has them; -ENOMEM or -EBUSY, and it is killed.
+ */
+int shinrai_take_alone(struct task_struct *task, u64 labels)
+{
+	struct mm_struct *mm;
+	int ret = 0;
+
+	if (!memory_of(task, &mm)) {
+		send_sig(SIGKILL, task, 1);
+		return -EBUSY;
+	}
+	if (!mm)
+		return 0;
+	no_core(task);
+	if (shinrai_grow_alone(mm, labels) && shinrai_grow_soon(mm, labels)) {
+		lose(task);
+		ret = -ENOMEM;
+	}
+	mmput_async(mm);
+	return ret;
+}
+
+/* Somebody sees what it gets, or it can write into somebody. */
+static bool in_trace(struct task_struct *task)
+{
+	struct task_struct *t;
+	bool found = false;
+
+	rcu_read_lock();
+	for_each_thread(task, t)
+		found |= t->ptrace || !list_empty(&t->ptraced);
+	rcu_read_unlock();
+	return found;
+}
+
 /**
  * shinrai_take_now() - a task is given labelled data, and has no say in it
  * @task: who; he or the caller's RCU read side section keeps it
  * @labels: live
  *
  * Context: a process; does not sleep.
- * Return: 0, and it has them; -ENOMEM, and it is killed.
+ * Return: 0, and it has them; an error, and it is killed.
  */
 int shinrai_take_now(struct task_struct *task, u64 labels)
 {
-	struct mm_struct *mm;
+	struct mm_struct *mm = READ_ONCE(task->mm); /* compared only */
 	int ret = 0;
 
-	task_lock(task);
-	mm = task->mm;
-	if (mm && !(task->flags & PF_KTHREAD))
-		mmget(mm);
-	else
-		mm = NULL;
-	task_unlock(task);
-	if (!mm)
+	labels &= ~shinrai_subject_labels(mm);
+	if (!labels)
 		return 0;
-	no_core(task);
-	if (shinrai_grow_atomic(mm, labels) && shinrai_grow_soon(mm, labels)) {
-		shinrai_log_degrade(SHINRAI_REASON_DEGRADED_MEMORY, ENOMEM);
+	if (in_trace(task))
+		ret = shinrai_inflight_traces(mm, labels);
+	if (ret)
 		send_sig(SIGKILL, task, 1);
-		ret = -ENOMEM;
-	}
-	mmput_async(mm);
-	return ret;
+	return ret ? ret : shinrai_take_alone(task, labels);
 }
