@@ -54,10 +54,31 @@ static int judge(struct sock *sk, u64 labels, const struct sockaddr *to,
 	return ret ? ret : sent_by(sk, f.labels, may_sleep);
 }
 
+/* As it was bound; an abstract name begins with @, as tools show it. */
+static void name_local(struct shinrai_access *a, const struct sock *peer,
+		       char text[UNIX_PATH_MAX])
+{
+	const struct unix_address *addr;
+	u32 len;
+
+	/* Set once, and lives as long as the socket. */
+	addr = smp_load_acquire(&unix_sk(peer)->addr);
+	if (!addr || addr->len <= (int)sizeof(sa_family_t))
+		return;
+	len = addr->len - sizeof(sa_family_t);
+	if (len > UNIX_PATH_MAX)
+		len = UNIX_PATH_MAX;
+	memcpy(text, addr->name->sun_path, len);
+	a->text = text;
+	a->text_len = text[0] ? strnlen(text, len) : len;
+	if (!text[0])
+		text[0] = '@';
+}
+
 /* The labels go along, unless a rule says that they must not. */
 static int pass_on(struct sock *peer, u64 labels, bool may_sleep)
 {
-	const struct unix_address *addr;
+	char text[UNIX_PATH_MAX];
 	const struct socket *sock;
 	struct shinrai_flow f = {
 		.labels = labels,
@@ -70,13 +91,7 @@ static int pass_on(struct sock *peer, u64 labels, bool may_sleep)
 
 	if (!(f.labels & ~shinrai_object_labels(peer)))
 		return 0;
-	/* Set once, and lives as long as the socket. */
-	addr = smp_load_acquire(&unix_sk(peer)->addr);
-	if (addr && addr->len > (int)sizeof(sa_family_t)) {
-		f.access.text = addr->name->sun_path;
-		f.access.text_len = strnlen(addr->name->sun_path,
-					    addr->len - sizeof(sa_family_t));
-	}
+	name_local(&f.access, peer, text);
 	ret = shinrai_flow_check(&f);
 	if (!ret)
 		ret = shinrai_object_add(peer, SHINRAI_OBJECT_SOCK, f.labels,
