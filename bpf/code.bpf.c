@@ -118,18 +118,15 @@ static __noinline int open_for_write(struct file *file)
 static __noinline int open_labelled(struct file *file)
 {
 	struct shinrai_mark none = {}, *mark;
-	__u64 inode = 0;
 
 	mark = bpf_inode_storage_get(&shinrai_marks, file->f_inode, 0,
 				     BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!mark)
 		return shinrai_kf_label(file, &none, sizeof(none));
-	if (mark->probed) {
-		bpf_probe_read_kernel(&inode, sizeof(inode), &file->f_inode);
-		if (!shinrai_quick.object[shinrai_quick_hash(
-			    (void *)inode, SHINRAI_QUICK_OBJECTS)])
-			return 0;
-	}
+	if (mark->probed &&
+	    !shinrai_quick.object[shinrai_quick_hash(low_half(file->f_inode),
+						     SHINRAI_QUICK_OBJECTS)])
+		return 0;
 	return shinrai_kf_label(file, mark, sizeof(*mark));
 }
 

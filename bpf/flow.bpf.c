@@ -11,29 +11,30 @@ char LICENSE[] SEC("license") = "GPL";
 struct shinrai_quick shinrai_quick;
 
 /* May what is at this address have a label? */
-static __always_inline bool object(__u64 key)
+static __always_inline bool object(const void *key)
 {
-	return shinrai_quick
-		.object[shinrai_quick_hash((void *)key, SHINRAI_QUICK_OBJECTS)];
+	return shinrai_quick.object[shinrai_quick_hash(low_half(key),
+						       SHINRAI_QUICK_OBJECTS)];
 }
 
 static __always_inline bool object_of(struct file *file)
 {
-	__u64 inode = 0;
-
-	bpf_probe_read_kernel(&inode, sizeof(inode), &file->f_inode);
-	return object(inode);
+	return object(file->f_inode);
 }
 
 /* May the current task's memory? */
 static __always_inline bool subject(void)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	__u64 mm = 0;
+	const struct task_struct *task = bpf_get_current_task_btf();
 
-	bpf_probe_read_kernel(&mm, sizeof(mm), &task->mm);
-	return shinrai_quick
-		.subject[shinrai_quick_hash((void *)mm, SHINRAI_QUICK_SUBJECTS)];
+	return shinrai_quick.subject[shinrai_quick_hash(
+		low_half(task->mm), SHINRAI_QUICK_SUBJECTS)];
+}
+
+/* Another process's memory is more than its inode. */
+static __always_inline bool in_proc(struct file *file)
+{
+	return file->f_inode->i_sb->s_magic == PROC_SUPER_MAGIC;
 }
 
 SEC("lsm/file_permission")
@@ -41,8 +42,13 @@ int BPF_PROG(flow_permission, struct file *file, int mask, int ret)
 {
 	if (ret)
 		return ret;
-	/* A device may be a terminal, which is more than its inode. */
-	if (!subject() && !object_of(file) && !file->f_inode->i_rdev)
+	/*
+	 * A device may be a terminal, which is more than its inode, too.  Who
+	 * reads what has no label gets none, be he labelled or not.
+	 */
+	if (!object_of(file) && !file->f_inode->i_rdev &&
+	    ((!(mask & (MAY_WRITE | MAY_APPEND)) && !in_proc(file)) ||
+	     !subject()))
 		return 0;
 	return answer(shinrai_kf_permission(file, mask));
 }
@@ -95,10 +101,7 @@ int BPF_PROG(flow_traceme, struct task_struct *parent, int ret)
 
 static __always_inline int delete (struct dentry *dentry)
 {
-	__u64 inode = 0;
-
-	bpf_probe_read_kernel(&inode, sizeof(inode), &dentry->d_inode);
-	if (!inode)
+	if (!dentry->d_inode)
 		return 0;
 	return obey(shinrai_kf_delete(dentry), EPERM);
 }
@@ -154,13 +157,10 @@ int BPF_PROG(flow_setxattr, void *unused, struct dentry *dentry,
 SEC("lsm/inode_getxattr")
 int BPF_PROG(flow_getxattr, struct dentry *dentry, const char *name, int ret)
 {
-	__u64 inode = 0, raw = 0;
+	__u64 raw = 0;
 
-	if (ret)
+	if (ret || !object(dentry->d_inode))
 		return ret;
-	bpf_probe_read_kernel(&inode, sizeof(inode), &dentry->d_inode);
-	if (!object(inode))
-		return 0;
 	bpf_get_func_arg(ctx, 1, &raw);
 	return obey(shinrai_kf_getxattr(dentry, raw), EPERM);
 }
@@ -187,13 +187,8 @@ SEC("lsm.s/socket_recvmsg")
 int BPF_PROG(flow_recv, struct socket *sock, struct msghdr *msg, int size,
 	     int flags, int ret)
 {
-	__u64 sk = 0;
-
-	if (ret)
+	if (ret || !object(sock->sk))
 		return ret;
-	bpf_probe_read_kernel(&sk, sizeof(sk), &sock->sk);
-	if (!object(sk))
-		return 0;
 	return obey(shinrai_kf_recv(sock), EPERM);
 }
 
@@ -256,7 +251,8 @@ int BPF_PROG(flow_key, void *ref, const struct cred *cred, int need, int ret)
 	raw &= ~1ULL; /* whether it is possessed */
 	if (need == KEY_NEED_WRITE && subject())
 		return obey(shinrai_kf_key(raw, KEY_WRITE), EACCES);
-	if ((need == KEY_NEED_READ || need == KEY_NEED_VIEW) && object(raw))
+	if ((need == KEY_NEED_READ || need == KEY_NEED_VIEW) &&
+	    object((void *)raw))
 		return obey(shinrai_kf_key(raw, KEY_READ), EACCES);
 	return 0;
 }
@@ -279,7 +275,7 @@ int BPF_PROG(flow_msgrcv, struct kern_ipc_perm *queue, struct msg_msg *msg,
 	if (ret)
 		return ret;
 	bpf_get_func_arg(ctx, 0, &raw);
-	if (!object(raw))
+	if (!object((void *)raw))
 		return 0;
 	return obey(shinrai_kf_msgrcv(queue, target), EACCES);
 }
@@ -290,7 +286,7 @@ int BPF_PROG(flow_msg_free)
 	__u64 key = 0;
 
 	bpf_get_func_arg(ctx, 0, &key);
-	if (object(key))
+	if (object((void *)key))
 		shinrai_kf_freed(key);
 	return 0;
 }
@@ -301,7 +297,7 @@ int BPF_PROG(flow_inode_free)
 	__u64 key = 0;
 
 	bpf_get_func_arg(ctx, 0, &key);
-	if (object(key))
+	if (object((void *)key))
 		shinrai_kf_freed(key);
 	return 0;
 }
@@ -312,7 +308,7 @@ int BPF_PROG(flow_sk_free)
 	__u64 key = 0;
 
 	bpf_get_func_arg(ctx, 0, &key);
-	if (object(key))
+	if (object((void *)key))
 		shinrai_kf_freed(key);
 	return 0;
 }

@@ -22,6 +22,9 @@
 #define ATTR_SIZE (1 << 3)
 #define ERESTARTNOINTR 513
 #define RLIMIT_CORE 4
+#define PROC_SUPER_MAGIC 0x9fa0
+#define MAY_WRITE 0x2
+#define MAY_APPEND 0x8
 
 /* enum shinrai_key_use */
 #define KEY_MAKE 0
@@ -83,6 +86,19 @@ extern int shinrai_kf_getxattr(struct dentry *dentry, __u64 name) __ksym;
 extern int shinrai_kf_msgsnd(struct kern_ipc_perm *queue) __ksym;
 extern int shinrai_kf_msgrcv(struct kern_ipc_perm *queue,
 			     struct task_struct *to) __ksym;
+
+/*
+ * The low half of a pointer.  Whoever may see addresses may copy that half, and
+ * then it is a number; a helper that reads memory would cost more than the hook.
+ */
+static __always_inline __u32 low_half(const void *p)
+{
+	register __u64 from asm("r1") = (__u64)p;
+	register __u64 to asm("r0");
+
+	asm("w0 = w1" : "=r"(to) : "r"(from));
+	return (__u32)to;
+}
 
 /* Hooks may return small negative numbers only, and the verifier asks. */
 static __always_inline int obey(int err, int denial)

@@ -17,6 +17,11 @@ static struct {
 	u32 object[1 << SHINRAI_QUICK_OBJECTS];
 } quick = { .lock = __SPIN_LOCK_UNLOCKED(quick.lock) };
 
+static u32 index_of(const void *key, u32 bits)
+{
+	return shinrai_quick_hash((u32)(uintptr_t)key, bits);
+}
+
 static bool set(const u32 *counter)
 {
 	return *counter;
@@ -108,7 +113,7 @@ static void count(u32 *counter, bool add)
  */
 void shinrai_quick_subject(const void *key, bool add)
 {
-	const u32 i = shinrai_quick_hash(key, SHINRAI_QUICK_SUBJECTS);
+	const u32 i = index_of(key, SHINRAI_QUICK_SUBJECTS);
 	unsigned long flags;
 	size_t n;
 
@@ -131,7 +136,7 @@ void shinrai_quick_subject(const void *key, bool add)
  */
 void shinrai_quick_object(const void *key, bool add)
 {
-	const u32 i = shinrai_quick_hash(key, SHINRAI_QUICK_OBJECTS);
+	const u32 i = index_of(key, SHINRAI_QUICK_OBJECTS);
 	unsigned long flags;
 	size_t n;
 

@@ -2,7 +2,8 @@
 /*
  * What the BPF programs look at first, kept by the module in their memory: may
  * somebody or something have a label?  Never "no" for who has one; "yes" costs
- * a call and is no claim.  Pointers are hashed, never followed.
+ * a call and is no claim.  Pointers are hashed, never followed: their low halves,
+ * which the verifier lets be numbers.
  */
 #ifndef _SHINRAI_QUICK_H
 #define _SHINRAI_QUICK_H
@@ -17,9 +18,9 @@ struct shinrai_quick {
 	__u8 object[1 << SHINRAI_QUICK_OBJECTS];
 };
 
-static __always_inline __u32 shinrai_quick_hash(const void *p, __u32 bits)
+static __always_inline __u32 shinrai_quick_hash(__u32 low, __u32 bits)
 {
-	return (__u32)((__u64)p * 0x9e3779b97f4a7c15ULL >> (64 - bits));
+	return low * 0x9e3779b1U >> (32 - bits);
 }
 
 #endif
