@@ -209,7 +209,7 @@ static int may_write(struct file *file)
 		      0;
 	if (ret)
 		return ret;
-	if (!(labels & ~shinrai_object_labels(inode)))
+	if (!(labels & ~holds))
 		return 0;
 	if (stores(inode))
 		return shinrai_grow_later(file, MAY_WRITE);

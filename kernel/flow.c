@@ -5,7 +5,6 @@
  */
 #include <linux/cgroup.h>
 #include <linux/cred.h>
-#include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
@@ -17,7 +16,8 @@
 /* What is known of the actor, for as long as the question lasts. */
 struct actor {
 	u8 program[SHINRAI_DIGEST_SIZE];
-	char *cgroup; /* allocated when a rule asks */
+	u64 cgroup_id;
+	char *cgroup; /* its path, allocated when a rule asks */
 };
 
 /* The answer that counts, and whose policy gave it. */
@@ -57,6 +57,7 @@ static void gather_cgroup(struct shinrai_flow *f, struct actor *by)
 		return; /* in no cgroup that a rule names */
 	rcu_read_lock();
 	cgrp = task_dfl_cgroup(current);
+	by->cgroup_id = cgroup_id(cgrp); /* it may have been moved */
 	len = cgroup_path(cgrp, by->cgroup, CGROUP_PATH);
 	rcu_read_unlock();
 	if (len <= 0 || len >= CGROUP_PATH)
@@ -65,15 +66,24 @@ static void gather_cgroup(struct shinrai_flow *f, struct actor *by)
 	f->access.cgroup_len = (u32)len;
 }
 
-static void gather(struct shinrai_flow *f, struct actor *by)
+/* Who it is: enough to know whether it was allowed before. */
+static void gather_actor(struct shinrai_flow *f, struct actor *by)
 {
 	struct mm_struct *mm = f->mm ?: current->mm;
 
-	f->access.wall_s = (u64)ktime_get_real_seconds();
 	f->access.uid = from_kuid(&init_user_ns, current_uid());
 	if (mm &&
 	    shinrai_program_digest(mm, f->may_sleep && !f->mm, by->program))
 		f->access.program = by->program;
+	rcu_read_lock();
+	by->cgroup_id = cgroup_id(task_dfl_cgroup(current));
+	rcu_read_unlock();
+}
+
+/* What else policies may ask for. */
+static void gather_rest(struct shinrai_flow *f, struct actor *by)
+{
+	f->access.wall_s = (u64)ktime_get_real_seconds();
 	if (names_cgroups(f->labels))
 		gather_cgroup(f, by);
 }
@@ -102,6 +112,7 @@ static void judge_owner(const struct shinrai_flow *f, u64 own,
 	*out = unknown;
 	if (mine)
 		shinrai_policy_judge_as(l, mine, &f->access, charge, out);
+	unknown.flags = out->flags;
 	if (hweight64(mine) < hweight64(own) &&
 	    shinrai_answer_severer(out, &unknown))
 		*out = unknown;
@@ -127,6 +138,7 @@ static void decide_once(const struct shinrai_flow *f, bool charge,
 	u8 owner[SHINRAI_DIGEST_SIZE];
 	u64 rest, own;
 	bool first = true;
+	u8 flags = 0;
 
 	r->metered = false;
 	rcu_read_lock();
@@ -138,6 +150,7 @@ static void decide_once(const struct shinrai_flow *f, bool charge,
 		else
 			judge_owner(f, own, l, charge, &answer);
 		r->metered |= l && l->p.head->flags & SHINRAI_POLICY_METERED;
+		flags |= answer.flags; /* whoever's answer counts */
 		if (!first && !shinrai_answer_severer(&r->answer, &answer))
 			continue;
 		r->answer = answer;
@@ -148,6 +161,7 @@ static void decide_once(const struct shinrai_flow *f, bool charge,
 				  0;
 	}
 	rcu_read_unlock();
+	r->answer.flags = flags;
 	/* A label that goes along is not let go. */
 	if (f->propagate && r->answer.rule == SHINRAI_POLICY_NONE)
 		r->answer.verdict = SHINRAI_VERDICT_ALLOW;
@@ -186,8 +200,9 @@ static bool outbound(const struct shinrai_flow *f)
 	return false;
 }
 
+/* @flow: what shinrai_flowlog_again() knows it by; 0: it is not told of. */
 static int record(const struct shinrai_flow *f, const struct ruling *r,
-		  bool refused)
+		  bool refused, u64 *flow)
 {
 	const bool denied = r->answer.verdict == SHINRAI_VERDICT_DENY;
 	const bool told = r->answer.verdict != SHINRAI_VERDICT_ALLOW ||
@@ -204,16 +219,83 @@ static int record(const struct shinrai_flow *f, const struct ruling *r,
 	u64 seq;
 	int ret;
 
+	*flow = 0;
 	if (!told && !outbound(f))
 		return 0;
 	ret = shinrai_flowlog_add(&rec, f->may_sleep ? GFP_KERNEL : GFP_ATOMIC,
-				  &seq);
+				  &seq, flow);
 	if (!denied || ret || f->packet)
 		return ret;
 	if (f->may_sleep)
 		return shinrai_log_wait(seq, SHINRAI_WAIT_MS);
 	shinrai_measure_wait_late(seq);
 	return 0;
+}
+
+/* @epoch: see shinrai_policy_epoch() */
+static void recall_key(struct shinrai_recall_key *k,
+		       const struct shinrai_flow *f, u64 cgroup, u32 epoch)
+{
+	static_assert(!offsetof(struct shinrai_access, action));
+	static_assert(SHINRAI_RECALL_SINK == 4 + 3 * sizeof(u16) + 16);
+	memset(k, 0, sizeof(*k));
+	k->labels = f->labels;
+	k->cgroup = cgroup;
+	k->epoch = epoch;
+	k->uid = f->access.uid;
+	memcpy(k->access, &f->access, sizeof(k->access));
+	if (f->packet)
+		k->how |= SHINRAI_RECALL_PACKET;
+	if (f->propagate)
+		k->how |= SHINRAI_RECALL_PROPAGATE;
+	if (f->access.program) {
+		k->how |= SHINRAI_RECALL_PROGRAM;
+		memcpy(k->program, f->access.program, sizeof(k->program));
+	}
+}
+
+/* It was allowed, is still, and is told of. */
+static bool recalled(const struct shinrai_flow *f,
+		     const struct shinrai_recall_key *k)
+{
+	u64 flow;
+
+	return !f->access.text && shinrai_recall(k, &flow) &&
+	       (!flow || shinrai_flowlog_again(flow, f->access.bytes));
+}
+
+/* Will the same question have the same answer, and nobody be told at once? */
+static bool lasting(const struct shinrai_flow *f, const struct ruling *r)
+{
+	return !f->access.text && r->answer.verdict == SHINRAI_VERDICT_ALLOW &&
+	       !(r->answer.flags &
+		 (SHINRAI_ANSWER_VOLATILE | SHINRAI_ANSWER_NOTIFY));
+}
+
+static int judge(struct shinrai_flow *f, struct actor *by,
+		 struct shinrai_recall_key *k)
+{
+	struct ruling r = {};
+	bool refused;
+	u64 flow;
+	int ret;
+
+	gather_rest(f, by);
+	decide(f, &r);
+	if (f->stuck)
+		hold_back(&r);
+	refused = r.answer.verdict == SHINRAI_VERDICT_DENY &&
+		  shinrai_enforcing();
+	ret = record(f, &r, refused, &flow);
+	kfree(by->cgroup);
+	if (refused)
+		return -EPERM;
+	if (!ret && lasting(f, &r)) {
+		k->cgroup = by->cgroup_id;
+		shinrai_recall_keep(k, flow);
+	}
+	/* What cannot be told of must not happen. */
+	return ret && shinrai_enforcing() ? -EPERM : 0;
 }
 
 /**
@@ -226,23 +308,13 @@ static int record(const struct shinrai_flow *f, const struct ruling *r,
  */
 int shinrai_flow_check(struct shinrai_flow *f)
 {
+	const u32 epoch = shinrai_policy_epoch();
+	struct shinrai_recall_key k;
 	struct actor by = {};
-	struct ruling r = {};
-	bool refused;
-	int ret;
 
-	gather(f, &by);
-	decide(f, &r);
-	if (f->stuck)
-		hold_back(&r);
-	refused = r.answer.verdict == SHINRAI_VERDICT_DENY &&
-		  shinrai_enforcing();
-	ret = record(f, &r, refused);
-	kfree(by.cgroup);
-	if (refused)
-		return -EPERM;
-	/* What cannot be told of must not happen. */
-	return ret && shinrai_enforcing() ? -EPERM : 0;
+	gather_actor(f, &by);
+	recall_key(&k, f, by.cgroup_id, epoch);
+	return !f->stuck && recalled(f, &k) ? 0 : judge(f, &by, &k);
 }
 
 /**
@@ -269,29 +341,6 @@ int shinrai_flow_hold(u8 action, u64 labels, const struct path *path,
 	return shinrai_flow_check(&f);
 }
 
-/* What a packet's fate hangs on, while neither labels nor policies change. */
-static u64 packet_hash(const struct shinrai_flow *f)
-{
-	static const siphash_aligned_key_t key; /* compared with our own only */
-	struct {
-		u64 labels;
-		u64 addr[2];
-		u32 epoch;
-		u16 port;
-		u8 family;
-		u8 proto;
-	} v = {
-		.labels = f->labels,
-		.epoch = shinrai_policy_epoch(),
-		.port = f->access.port,
-		.family = f->access.family,
-		.proto = f->access.proto,
-	};
-
-	memcpy(v.addr, f->access.addr, sizeof(v.addr));
-	return siphash(&v, sizeof(v), &key) | 1;
-}
-
 /**
  * shinrai_flow_packet() - may a packet of a labelled socket leave?
  * @f: the question; who sent last by the socket is filled in
@@ -301,27 +350,28 @@ static u64 packet_hash(const struct shinrai_flow *f)
  */
 int shinrai_flow_packet(struct shinrai_flow *f)
 {
+	const u32 epoch = shinrai_policy_epoch();
 	struct shinrai_sender sender;
+	struct shinrai_recall_key k;
 	struct ruling r = {};
-	u64 hash;
+	u64 flow;
 
 	if (!shinrai_object_sender(f->packet, &sender))
-		return 0;
-	hash = packet_hash(f);
-	if (sender.allowed == hash)
 		return 0;
 	f->access.uid = sender.uid;
 	if (sender.known)
 		f->access.program = sender.digest;
+	recall_key(&k, f, 0, epoch);
+	if (shinrai_recall(&k, &flow))
+		return 0;
 	f->access.wall_s = (u64)ktime_get_real_seconds();
 	decide_once(f, false, &r);
 	if (r.answer.verdict == SHINRAI_VERDICT_DENY) {
-		record(f, &r, shinrai_enforcing());
+		record(f, &r, shinrai_enforcing(), &flow);
 		return shinrai_enforcing() ? -EPERM : 0;
 	}
-	if (!(r.answer.flags & SHINRAI_ANSWER_VOLATILE)) {
-		sender.allowed = hash;
-		shinrai_object_sent(f->packet, &sender);
-	}
+	/* Who sends is told of, not each packet. */
+	if (!(r.answer.flags & SHINRAI_ANSWER_VOLATILE))
+		shinrai_recall_keep(&k, 0);
 	return 0;
 }

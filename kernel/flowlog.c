@@ -162,13 +162,27 @@ static int tell(const struct flow_entry *e, const struct shinrai_who *who,
 	return shinrai_log_push(p, seq);
 }
 
+static struct flow_entry *entry_of(u64 hash)
+{
+	return &flows.entry[hash >> (64 - BITS)];
+}
+
+static void once_more(struct flow_entry *e, u64 bytes, u64 wall_ns)
+{
+	lockdep_assert_held(&flows.lock);
+	if (!e->count)
+		e->wall_ns = wall_ns;
+	e->count++;
+	e->bytes += bytes;
+}
+
 /*
  * Return: true when @fresh is the first of its kind, and then has its place;
  * what it pushed out is in @old, with a count if there is something to tell.
  */
 static bool count_flow(const struct flow_entry *fresh, struct flow_entry *old)
 {
-	struct flow_entry *e = &flows.entry[fresh->hash >> (64 - BITS)];
+	struct flow_entry *e = entry_of(fresh->hash);
 	unsigned long flags;
 	bool first;
 
@@ -182,10 +196,7 @@ static bool count_flow(const struct flow_entry *fresh, struct flow_entry *old)
 		e->count = 0;
 		e->bytes = 0;
 	} else {
-		if (!e->count)
-			e->wall_ns = fresh->wall_ns;
-		e->count++;
-		e->bytes += fresh->bytes;
+		once_more(e, fresh->bytes, fresh->wall_ns);
 	}
 	spin_unlock_irqrestore(&flows.lock, flags);
 	return first;
@@ -217,12 +228,13 @@ static int tell_first(const struct flow_entry *e,
  * @r: what
  * @gfp: as the context allows
  * @seq: out, for shinrai_log_wait(); 0 when it was only counted
+ * @flow: out, what shinrai_flowlog_again() knows it by; never 0
  *
  * Context: a process; sleeps if @gfp does.
  * Return: 0; -ENOMEM; -ENOSPC; -EDQUOT; -EINTR.
  */
 int shinrai_flowlog_add(const struct shinrai_flow_record *r, gfp_t gfp,
-			u64 *seq)
+			u64 *seq, u64 *flow)
 {
 	struct flow_entry *both;
 	u64 other;
@@ -235,6 +247,7 @@ int shinrai_flowlog_add(const struct shinrai_flow_record *r, gfp_t gfp,
 	key_set(&both[0].key, r);
 	both[0].hash =
 		siphash(&both[0].key, sizeof(both[0].key), &flows.secret) | 1;
+	*flow = both[0].hash;
 	both[0].count = 1;
 	both[0].bytes = r->flow->access.bytes;
 	both[0].wall_ns = ktime_get_real_ns();
@@ -244,6 +257,28 @@ int shinrai_flowlog_add(const struct shinrai_flow_record *r, gfp_t gfp,
 		tell(&both[1], NULL, NULL, false, gfp, &other);
 	kfree(both);
 	return ret;
+}
+
+/**
+ * shinrai_flowlog_again() - a flow that was told of happened once more
+ * @flow: from shinrai_flowlog_add()
+ * @bytes: that it moved
+ *
+ * Context: any.
+ * Return: false when it was forgotten meanwhile, and is to be added.
+ */
+bool shinrai_flowlog_again(u64 flow, u64 bytes)
+{
+	struct flow_entry *e = entry_of(flow);
+	unsigned long flags;
+	bool known;
+
+	spin_lock_irqsave(&flows.lock, flags);
+	known = e->hash == flow;
+	if (known)
+		once_more(e, bytes, e->count ? 0 : ktime_get_real_ns());
+	spin_unlock_irqrestore(&flows.lock, flags);
+	return known;
 }
 
 /**

@@ -107,9 +107,8 @@ static inline u64 shinrai_current_labels(void)
 
 /* object.c: the labels of what data passes through, by its address */
 
-/* Who sent by a socket last, and what its packets were allowed. */
+/* Who sent by a socket last. */
 struct shinrai_sender {
-	u64 allowed; /* hash of sink, labels and policies; 0: nothing */
 	u32 uid;
 	bool known; /* digest is set */
 	u8 digest[SHINRAI_DIGEST_SIZE];
@@ -204,6 +203,36 @@ bool shinrai_program_digest(struct mm_struct *mm, bool may_sleep,
 int shinrai_grant_exec(struct linux_binprm *bprm, u64 labels, u64 *free);
 u64 shinrai_grant_join(struct mm_struct *mm, u64 labels);
 
+/* recall.c: what was allowed, for as long as policies stay as they are */
+
+enum shinrai_recall_how {
+	SHINRAI_RECALL_PACKET = 1 << 0, /* judged without meters and cgroup */
+	SHINRAI_RECALL_PROPAGATE = 1 << 1,
+	SHINRAI_RECALL_PROGRAM = 1 << 2, /* it is known */
+};
+
+#define SHINRAI_RECALL_SINK                      \
+	(offsetof(struct shinrai_access, addr) + \
+	 sizeof_field(struct shinrai_access, addr))
+
+/*
+ * All that an answer depends on which no condition and no text had a part in.
+ * Compared as bytes, so it has no holes.
+ */
+struct shinrai_recall_key {
+	u64 labels;
+	u64 cgroup; /* its id */
+	u32 epoch; /* of the policies, read before they were asked */
+	u32 uid;
+	u8 access[SHINRAI_RECALL_SINK]; /* from its action to its address */
+	u8 how;
+	u8 reserved[5];
+	u8 program[SHINRAI_DIGEST_SIZE];
+};
+
+bool shinrai_recall(const struct shinrai_recall_key *k, u64 *flow);
+void shinrai_recall_keep(const struct shinrai_recall_key *k, u64 flow);
+
 /* flowlog.c: each distinct flow is an event, repetitions are counted */
 
 struct shinrai_flow_record {
@@ -218,7 +247,8 @@ struct shinrai_flow_record {
 
 void shinrai_flowlog_start(void);
 int shinrai_flowlog_add(const struct shinrai_flow_record *r, gfp_t gfp,
-			u64 *seq);
+			u64 *seq, u64 *flow);
+bool shinrai_flowlog_again(u64 flow, u64 bytes);
 void shinrai_flowlog_flush(void);
 int shinrai_label_event(enum shinrai_label_reason reason, u64 labels,
 			const struct path *path, gfp_t gfp, u64 *seq);
