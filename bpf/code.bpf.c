@@ -115,19 +115,13 @@ static __noinline int open_for_write(struct file *file)
 }
 
 /* Where files may have labels, each is looked at once, and then if it has. */
-static __noinline int open_labelled(struct file *file)
+static __always_inline bool may_have_label(struct inode *inode)
 {
-	struct shinrai_mark none = {}, *mark;
-
-	mark = bpf_inode_storage_get(&shinrai_marks, file->f_inode, 0,
-				     BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!mark)
-		return shinrai_kf_label(file, &none, sizeof(none));
-	if (mark->probed &&
-	    !shinrai_quick.object[shinrai_quick_hash(low_half(file->f_inode),
-						     SHINRAI_QUICK_OBJECTS)])
-		return 0;
-	return shinrai_kf_label(file, mark, sizeof(*mark));
+	if (!shinrai_quick.probing)
+		return false;
+	return !(inode->i_opflags & SHINRAI_IOP_PROBED) ||
+	       shinrai_quick.object[shinrai_quick_hash(low_half(inode),
+						       SHINRAI_QUICK_OBJECTS)];
 }
 
 /*
@@ -140,12 +134,11 @@ int BPF_PROG(shinrai_open, struct file *file)
 	/* Read-only, a file can still be truncated. */
 	if (file->f_mode & FMODE_WRITE || file->f_flags & O_TRUNC)
 		open_for_write(file);
-	if (shinrai_quick.probing)
-		return obey(open_labelled(file), EPERM);
-	return 0;
+	if (!may_have_label(file->f_inode))
+		return 0;
+	return obey(shinrai_kf_label(file), EPERM);
 }
 
-/* By its path a file is truncated without being opened. */
 SEC("lsm/path_truncate")
 int BPF_PROG(shinrai_truncate, const struct path *path, int ret)
 {

@@ -35,7 +35,6 @@
 struct shinrai_mark {
 	__u64 version;
 	__u64 used;
-	__u64 probed;
 };
 
 extern int shinrai_kf_exec(struct linux_binprm *bprm, void *mark,
@@ -58,8 +57,7 @@ extern int shinrai_kf_capable(int cap) __ksym;
 extern int shinrai_kf_load(__u32 type, __u32 attach, __u32 flags) __ksym;
 extern int shinrai_kf_map(struct bpf_map *map) __ksym;
 extern int shinrai_kf_prog(struct bpf_prog *prog) __ksym;
-extern int shinrai_kf_label(struct file *file, void *mark,
-			    __u32 mark__sz) __ksym;
+extern int shinrai_kf_label(struct file *file) __ksym;
 extern int shinrai_kf_xattr(struct dentry *dentry, __u64 name, __u64 value,
 			    __u64 size) __ksym;
 extern int shinrai_kf_permission(struct file *file, int mask) __ksym;

@@ -66,15 +66,24 @@ static int open_proc(struct file *file, u64 labels)
 		       0;
 }
 
+static void set_probed(struct inode *inode)
+{
+	static_assert(!(SHINRAI_IOP_PROBED &
+			(IOP_FASTPERM | IOP_LOOKUP | IOP_NOFOLLOW | IOP_XATTR |
+			 IOP_DEFAULT_READLINK)));
+	spin_lock(&inode->i_lock);
+	WRITE_ONCE(inode->i_opflags, inode->i_opflags | SHINRAI_IOP_PROBED);
+	spin_unlock(&inode->i_lock);
+}
+
 /**
  * shinrai_access_open() - a file is opened that may have labels
  * @file: being opened
- * @mark: in the storage of its inode, or zeroes
  *
  * Context: may sleep, can be killed.
  * Return: 0; an error to refuse it.
  */
-int shinrai_access_open(struct file *file, struct shinrai_mark *mark)
+int shinrai_access_open(struct file *file)
 {
 	struct inode *inode = file_inode(file);
 	u64 labels;
@@ -83,7 +92,7 @@ int shinrai_access_open(struct file *file, struct shinrai_mark *mark)
 	if (shinrai_special_proc(file, &labels))
 		return open_proc(file, labels);
 	if (!file_like(inode)) {
-		WRITE_ONCE(mark->probed, 1);
+		set_probed(inode);
 		return 0;
 	}
 	if (current->flags & PF_DUMPCORE && file->f_mode & FMODE_WRITE)
@@ -95,14 +104,14 @@ int shinrai_access_open(struct file *file, struct shinrai_mark *mark)
 		if (ret)
 			return unsure(ret);
 	}
-	if (READ_ONCE(mark->probed)) {
+	if (READ_ONCE(inode->i_opflags) & SHINRAI_IOP_PROBED) {
 		labels = shinrai_object_labels(inode);
 	} else {
 		ret = shinrai_keep_probe(file->f_path.dentry, inode, &labels);
 		if (ret)
 			return unsure(ret);
 		/* From here on the table of objects knows what it has. */
-		WRITE_ONCE(mark->probed, 1);
+		set_probed(inode);
 	}
 	if (!labels)
 		return 0;

@@ -32,7 +32,7 @@ int shinrai_kf_capable(int cap);
 int shinrai_kf_load(u32 type, u32 attach, u32 flags);
 int shinrai_kf_map(struct bpf_map *map);
 int shinrai_kf_prog(struct bpf_prog *prog);
-int shinrai_kf_label(struct file *file, void *mark, u32 mark__sz);
+int shinrai_kf_label(struct file *file);
 int shinrai_kf_xattr(struct dentry *dentry, u64 name, u64 value, u64 size);
 int shinrai_kf_permission(struct file *file, int mask);
 int shinrai_kf_receive(struct file *file);

@@ -20,12 +20,9 @@ static bool off_duty(void)
 __bpf_kfunc_start_defs();
 
 /* lsm.s/file_open, where files may have labels */
-__bpf_kfunc int shinrai_kf_label(struct file *file, void *mark, u32 mark__sz)
+__bpf_kfunc int shinrai_kf_label(struct file *file)
 {
-	if (off_duty() || !mark || mark__sz != sizeof(struct shinrai_mark) ||
-	    !file)
-		return 0;
-	return shinrai_access_open(file, mark);
+	return off_duty() || !file ? 0 : shinrai_access_open(file);
 }
 
 /* lsm.s/inode_setxattr, lsm/inode_removexattr */

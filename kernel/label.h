@@ -268,7 +268,7 @@ void shinrai_egress_stop(void);
 
 /* access.c: what the hooks ask */
 
-int shinrai_access_open(struct file *file, struct shinrai_mark *mark);
+int shinrai_access_open(struct file *file);
 int shinrai_access_permission(struct file *file, int mask);
 int shinrai_access_receive(struct file *file);
 int shinrai_access_mmap(struct file *file, u64 prot, u64 flags);

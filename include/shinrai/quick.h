@@ -11,6 +11,13 @@
 #define SHINRAI_QUICK_SUBJECTS 12 /* bits of the table's index */
 #define SHINRAI_QUICK_OBJECTS 13
 
+/*
+ * In an inode's i_opflags: its labels were looked for.  Whatever makes an inode
+ * clears them, and nothing costs less to read; the kernel's begin at the other
+ * end.  Set with i_lock held, as those are.
+ */
+#define SHINRAI_IOP_PROBED 0x8000
+
 struct shinrai_quick {
 	__u32 probing; /* each inode is to be looked at when it is opened */
 	__u32 grants; /* some program may do without labels */

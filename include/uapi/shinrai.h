@@ -432,12 +432,11 @@ struct shinrai_process {
  * What a BPF program keeps in an inode's storage.  @version is the change
  * counter of the content that was measured, plus one; zero means "measure".
  * While somebody measures, its two top bits are set above a number of the claim,
- * and @used keeps what it was.  @probed is 1 when its labels were looked for.
+ * and @used keeps what it was.
  */
 struct shinrai_mark {
 	__u64 version;
 	__u64 used;
-	__u64 probed;
 };
 
 #if defined(__KERNEL__) || defined(static_assert) || \
@@ -447,7 +446,7 @@ _Static_assert(sizeof(struct shinrai_info) == 96, "shinrai_info is ABI");
 _Static_assert(sizeof(struct shinrai_flush) == 1104, "shinrai_flush is ABI");
 _Static_assert(sizeof(struct shinrai_seek) == 16, "shinrai_seek is ABI");
 _Static_assert(sizeof(struct shinrai_trim) == 16, "shinrai_trim is ABI");
-_Static_assert(sizeof(struct shinrai_mark) == 24, "shinrai_mark is ABI");
+_Static_assert(sizeof(struct shinrai_mark) == 16, "shinrai_mark is ABI");
 _Static_assert(sizeof(struct shinrai_sink) == 26, "shinrai_sink is ABI");
 _Static_assert(sizeof(struct shinrai_label_id) == 48,
 	       "shinrai_label_id is ABI");
