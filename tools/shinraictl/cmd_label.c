@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <shinrai/policy_text.h>
 #include <shinrai/violation.h>
 
 #include "label.h"
@@ -153,7 +154,8 @@ static int apply_pattern(struct job *job, const char *pattern)
 				 pattern, strerror(errno));
 	while (!ret && (e = fts_read(fts))) {
 		if ((e->fts_info == FTS_F || e->fts_info == FTS_D) &&
-		    label_matches(pattern, e->fts_path))
+		    shinrai_policy_glob(pattern, e->fts_path,
+					strlen(e->fts_path)))
 			ret = label_file(job, e->fts_path);
 	}
 	fts_close(fts);

@@ -19,6 +19,5 @@ struct label_policy {
 int label_policy_read(struct ctl *ctl, int fd, const char *name,
 		      struct label_policy *out);
 void label_policy_free(struct label_policy *l);
-bool label_matches(const char *pattern, const char *path);
 
 #endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* Patterns of labelled files, against what a shell with globstar would match. */
-/* links: tools/shinraictl/label_match.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "tools/shinraictl/label.h"
+#include <shinrai/policy_text.h>
+#include <string.h>
 
 static const struct {
 	const char *pattern;
@@ -49,7 +49,8 @@ static void matches_test(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (label_matches(rows[i].pattern, rows[i].path) !=
+		if (shinrai_policy_glob(rows[i].pattern, rows[i].path,
+					strlen(rows[i].path)) !=
 		    rows[i].matches)
 			fail_msg("%s on %s: %s", rows[i].pattern, rows[i].path,
 				 rows[i].why);
@@ -73,7 +74,7 @@ static void bounded_test(void **state)
 		path[i] = 'a';
 	path[4000] = 'c';
 	path[4001] = '\0';
-	assert_false(label_matches(pattern, path));
+	assert_false(shinrai_policy_glob(pattern, path, strlen(path)));
 }
 
 int main(void)
