@@ -18,6 +18,7 @@ struct actor {
 	u8 program[SHINRAI_DIGEST_SIZE];
 	u64 cgroup_id;
 	char *cgroup; /* its path, allocated when a rule asks */
+	bool vague; /* a rule asks, and the path is not known */
 };
 
 /* The answer that counts, and whose policy gave it. */
@@ -51,6 +52,7 @@ static void gather_cgroup(struct shinrai_flow *f, struct actor *by)
 	struct cgroup *cgrp;
 	int len;
 
+	by->vague = true;
 	by->cgroup =
 		kmalloc(CGROUP_PATH, f->may_sleep ? GFP_KERNEL : GFP_ATOMIC);
 	if (!by->cgroup)
@@ -64,6 +66,7 @@ static void gather_cgroup(struct shinrai_flow *f, struct actor *by)
 		return;
 	f->access.cgroup = by->cgroup;
 	f->access.cgroup_len = (u32)len;
+	by->vague = false;
 }
 
 /* Who it is: enough to know whether it was allowed before. */
@@ -290,7 +293,7 @@ static int judge(struct shinrai_flow *f, struct actor *by,
 	kfree(by->cgroup);
 	if (refused)
 		return -EPERM;
-	if (!ret && lasting(f, &r)) {
+	if (!ret && !by->vague && lasting(f, &r)) {
 		k->cgroup = by->cgroup_id;
 		shinrai_recall_keep(k, flow);
 	}
