@@ -66,8 +66,8 @@ class Result:
         if self.code in KEPT:
             return "blocked"
         if self.code == CAME:
-            return ("allowed" if self.channel.expect == "allowed"
-                    else "leaks")
+            return {"allowed": "allowed", "out-of-scope": "out of scope"}.get(
+                self.channel.expect, "leaks")
         return "broken"
 
     def wrong(self):
