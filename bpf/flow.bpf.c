@@ -183,6 +183,14 @@ int BPF_PROG(flow_send, struct socket *sock, struct msghdr *msg, int size,
 	return obey(shinrai_kf_send(sock, msg, size), EPERM);
 }
 
+SEC("lsm/socket_setsockopt")
+int BPF_PROG(flow_setsockopt, struct socket *sock, int level, int name, int ret)
+{
+	if (ret || !subject())
+		return ret;
+	return obey(shinrai_kf_setsockopt(sock, level, name), EPERM);
+}
+
 SEC("lsm.s/socket_recvmsg")
 int BPF_PROG(flow_recv, struct socket *sock, struct msghdr *msg, int size,
 	     int flags, int ret)

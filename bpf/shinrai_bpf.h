@@ -79,6 +79,8 @@ extern int shinrai_kf_ioctl(struct file *file, unsigned int cmd) __ksym;
 extern int shinrai_kf_core(struct task_struct *task) __ksym;
 extern int shinrai_kf_key(__u64 key, __u32 use) __ksym;
 extern int shinrai_kf_bpf(int cmd) __ksym;
+extern int shinrai_kf_setsockopt(struct socket *sock, int level,
+				 int name) __ksym;
 extern int shinrai_kf_setxattr(struct dentry *dentry, __u64 name) __ksym;
 extern int shinrai_kf_getxattr(struct dentry *dentry, __u64 name) __ksym;
 extern int shinrai_kf_msgsnd(struct kern_ipc_perm *queue) __ksym;

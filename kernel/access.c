@@ -8,6 +8,8 @@
 #include <linux/mman.h>
 #include <linux/ptrace.h>
 #include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/task_work.h>
 #include <linux/uaccess.h>
 
 #include "compat.h"
@@ -354,7 +356,13 @@ int shinrai_access_trace(struct task_struct *child, u32 mode)
 	labels = shinrai_subject_held(child->mm);
 	own = shinrai_current_labels();
 	ret = ask(SHINRAI_ACTION_TRACE, labels & ~own, NULL, false);
-	if (!ret && labels & ~own && shinrai_grow_atomic(current->mm, labels))
+	if (ret || labels == own)
+		return ret;
+	/* Its lock is held, so who is behind either of them cannot be reached. */
+	if (shinrai_inflight_traced(child) || shinrai_inflight_traced(current))
+		return shinrai_flow_hold(SHINRAI_ACTION_TRACE, labels ^ own,
+					 NULL, false);
+	if (labels & ~own && shinrai_grow_atomic(current->mm, labels))
 		ret = shinrai_flow_hold(SHINRAI_ACTION_TRACE, labels & ~own,
 					NULL, false);
 	/* It can write as well. */
@@ -365,28 +373,47 @@ int shinrai_access_trace(struct task_struct *child, u32 mode)
 	return ret;
 }
 
+struct traced {
+	struct callback_head task;
+	u64 labels;
+};
+
+static void tell_traced(struct callback_head *head)
+{
+	struct traced *t = container_of(head, struct traced, task);
+
+	shinrai_flow_hold(SHINRAI_ACTION_TRACE, t->labels, NULL, true);
+	kfree(t);
+}
+
 /**
  * shinrai_access_traced_by() - the current task wants to be traced
  * @parent: by whom
  *
- * Context: does not sleep.
+ * One of them has what the other has not, and neither can get it here; it is
+ * told of when the task is on its way back.
+ *
+ * Context: the list of tasks is locked, interrupts are off.
  * Return: 0; an error to refuse it.
  */
 int shinrai_access_traced_by(struct task_struct *parent)
 {
-	const u64 labels = shinrai_subject_held(current->mm);
-	struct shinrai_flow f = {
-		.access.action = SHINRAI_ACTION_TRACE,
-		.mm = parent->mm,
-	};
-	int ret = 0;
+	const u64 labels = shinrai_subject_held(current->mm) ^
+			   shinrai_subject_held(READ_ONCE(parent->mm));
+	struct traced *t;
 
-	f.labels = labels & ~shinrai_subject_labels(parent->mm);
-	if (f.labels)
-		ret = shinrai_flow_check(&f);
-	if (!ret && f.labels && parent->mm)
-		ret = unsure(shinrai_grow_atomic(parent->mm, labels));
-	return ret;
+	if (!labels)
+		return 0;
+	t = kmalloc(sizeof(*t), GFP_ATOMIC | __GFP_NOWARN);
+	if (t) {
+		t->labels = labels;
+		init_task_work(&t->task, tell_traced);
+	}
+	if (!t || task_work_add(current, &t->task, TWA_RESUME)) {
+		shinrai_log_degrade(SHINRAI_REASON_DEGRADED_MEMORY, ENOMEM);
+		kfree(t);
+	}
+	return shinrai_enforcing() ? -EPERM : 0;
 }
 
 /**

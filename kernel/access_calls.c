@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the hooks ask of labels, of calls that move data without reading or
- * writing: device commands, bpf(2), extended attributes.
+ * writing: device commands, bpf(2), extended attributes, options of sockets.
  */
 #include <linux/bpf.h>
 #include <linux/cdrom.h>
+#include <linux/cred.h>
+#include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/loop.h>
+#include <linux/net.h>
 #include <linux/slab.h>
+#include <linux/socket.h>
 #include <linux/uaccess.h>
 #include <linux/userfaultfd.h>
 #include <scsi/scsi_ioctl.h>
@@ -15,9 +20,6 @@
 #include "label.h"
 
 #define UFFDIO_MOVE_NR 0x05 /* newer kernels only */
-#define USER "user."
-#define OVERLAY "user.overlay."
-
 /* What a disk is told to do with data, and what is to be a disk. */
 static bool carries_data(unsigned int cmd)
 {
@@ -137,17 +139,25 @@ int shinrai_access_xattr(struct dentry *dentry, const char *name,
 	return -EPERM;
 }
 
-/* Of those that users make up; an overlay's own are none of theirs. */
-static bool of_user(const char *name)
+static bool begins(const char *name, const char *prefix)
 {
-	char text[sizeof(OVERLAY)] = {};
+	char text[sizeof("trusted.overlay.")];
+	const size_t len = strlen(prefix);
 
-	if (copy_from_kernel_nofault(text, name, strlen(USER)) ||
-	    memcmp(text, USER, strlen(USER)))
-		return false;
 	/* A shorter one may be at the end of what can be read. */
-	return copy_from_kernel_nofault(text, name, strlen(OVERLAY)) ||
-	       memcmp(text, OVERLAY, strlen(OVERLAY));
+	return len <= sizeof(text) &&
+	       !copy_from_kernel_nofault(text, name, len) &&
+	       !memcmp(text, prefix, len);
+}
+
+/* Could it be data?  An overlay's own is written with its mounter's rights. */
+static bool carries(const char *name)
+{
+	if (begins(name, "security."))
+		return false;
+	return current_cred() == current->real_cred ||
+	       !(begins(name, "trusted.overlay.") ||
+		 begins(name, "user.overlay."));
 }
 
 /**
@@ -166,7 +176,7 @@ int shinrai_access_setxattr(struct dentry *dentry, const char *name)
 	const u64 labels = shinrai_current_labels() &
 			   ~shinrai_object_labels(d_inode(dentry));
 
-	if (!labels || !of_user(name))
+	if (!labels || !carries(name))
 		return 0;
 	return shinrai_flow_hold(SHINRAI_ACTION_WRITE, labels, NULL, true);
 }
@@ -188,8 +198,44 @@ int shinrai_access_getxattr(struct dentry *dentry, const char *name)
 	};
 	int ret;
 
-	if (!f.labels || !of_user(name) || !current->mm)
+	if (!f.labels || !carries(name) || !current->mm)
 		return 0;
 	ret = shinrai_flow_check(&f);
 	return ret ? ret : shinrai_take_now(current, f.labels);
+}
+
+/* What the kernel keeps and gives back, or puts into each packet. */
+static bool keeps_data(int level, int name)
+{
+	switch (level) {
+	case SOL_SOCKET:
+		return name == SO_ATTACH_FILTER ||
+		       name == SO_ATTACH_REUSEPORT_CBPF;
+	case SOL_IP:
+		return name == IP_OPTIONS;
+	case SOL_IPV6:
+		return name == IPV6_HOPOPTS || name == IPV6_RTHDR ||
+		       name == IPV6_RTHDRDSTOPTS || name == IPV6_DSTOPTS ||
+		       name == IPV6_2292PKTOPTIONS;
+	}
+	return false;
+}
+
+/**
+ * shinrai_access_setsockopt() - a subject with labels sets a socket's option
+ * @sock: the socket
+ * @level: SOL_*
+ * @name: which option
+ *
+ * Context: a process; does not sleep.
+ * Return: 0; an error to refuse it.
+ */
+int shinrai_access_setsockopt(const struct socket *sock, int level, int name)
+{
+	const u64 labels = shinrai_current_labels() &
+			   ~shinrai_object_labels(sock->sk);
+
+	if (!labels || !keeps_data(level, name))
+		return 0;
+	return shinrai_flow_hold(SHINRAI_ACTION_WRITE, labels, NULL, false);
 }

@@ -58,7 +58,7 @@ static void gather_cgroup(struct shinrai_flow *f, struct actor *by)
 	if (!by->cgroup)
 		return; /* in no cgroup that a rule names */
 	rcu_read_lock();
-	cgrp = task_dfl_cgroup(current);
+	cgrp = task_dfl_cgroup(f->by ?: current);
 	by->cgroup_id = cgroup_id(cgrp); /* it may have been moved */
 	len = cgroup_path(cgrp, by->cgroup, CGROUP_PATH);
 	rcu_read_unlock();
@@ -74,12 +74,13 @@ static void gather_actor(struct shinrai_flow *f, struct actor *by)
 {
 	struct mm_struct *mm = f->mm ?: current->mm;
 
-	f->access.uid = from_kuid(&init_user_ns, current_uid());
+	f->access.uid = from_kuid(&init_user_ns,
+				  f->by ? task_uid(f->by) : current_uid());
 	if (mm &&
 	    shinrai_program_digest(mm, f->may_sleep && !f->mm, by->program))
 		f->access.program = by->program;
 	rcu_read_lock();
-	by->cgroup_id = cgroup_id(task_dfl_cgroup(current));
+	by->cgroup_id = cgroup_id(task_dfl_cgroup(f->by ?: current));
 	rcu_read_unlock();
 }
 

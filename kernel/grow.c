@@ -120,57 +120,41 @@ static int wave_stores(struct wave *w, struct mm_struct *mm)
 	return ret;
 }
 
-static bool maps_any(const struct wave *w, struct mm_struct *mm, int *ret)
+/*
+ * Whoever maps what the wave has reached is reached too.  The file's own tree of
+ * mappings tells, so nobody else's memory is locked.
+ */
+static int wave_mappers(struct wave *w, struct file *file)
 {
+	struct file *real = shinrai_content_file(file);
+	struct address_space *mapping = real->f_mapping;
 	struct vm_area_struct *vma;
-	struct vma_iterator vmi;
-	bool maps = false;
-
-	*ret = lock_mm(mm);
-	if (*ret)
-		return false;
-	vma_iter_init(&vmi, mm, 0);
-	for_each_vma(vmi, vma) {
-		if (vma->vm_file && wave_has(w, vma->vm_file))
-			maps = true;
-	}
-	mmap_read_unlock(mm);
-	return maps;
-}
-
-/* Return: the next process's memory, with a reference, and @p moves on. */
-static struct mm_struct *next_mm(struct task_struct **p)
-{
-	struct task_struct *next;
-	struct mm_struct *mm = NULL;
-
-	rcu_read_lock();
-	next = *p;
-	while (!mm && (next = next_task(next)) != &init_task)
-		mm = get_task_mm(next);
-	get_task_struct(next);
-	rcu_read_unlock();
-	put_task_struct(*p);
-	*p = next;
-	return mm;
-}
-
-/* Whoever maps what the wave has reached is reached too. */
-static int wave_readers(struct wave *w)
-{
-	struct task_struct *p = &init_task;
-	struct mm_struct *mm;
+	struct rb_node *node;
 	int ret = 0;
 
-	get_task_struct(p);
-	while (!ret && (mm = next_mm(&p))) {
-		if (w->labels & ~shinrai_subject_labels(mm) &&
-		    maps_any(w, mm, &ret))
-			ret = wave_mm(w, mm);
-		mmput(mm);
+	i_mmap_lock_read(mapping);
+	for (node = rb_first_cached(&mapping->i_mmap); node && !ret;
+	     node = rb_next(node)) {
+		vma = rb_entry(node, struct vm_area_struct, shared.rb);
+		if (!vma->vm_file || !same_content(vma->vm_file, real) ||
+		    !(w->labels & ~shinrai_subject_labels(vma->vm_mm)) ||
+		    !mmget_not_zero(vma->vm_mm))
+			continue;
+		ret = wave_mm(w, vma->vm_mm);
+		mmput_async(vma->vm_mm); /* the last one would lock the tree */
 		cond_resched();
 	}
-	put_task_struct(p);
+	i_mmap_unlock_read(mapping);
+	return ret;
+}
+
+static int wave_readers(struct wave *w, u32 from)
+{
+	int ret = 0;
+	u32 i;
+
+	for (i = from; !ret && i < w->files; i++)
+		ret = wave_mappers(w, w->file[i]);
 	return ret;
 }
 
@@ -196,8 +180,8 @@ static int wave_run(struct wave *w)
 			ret = wave_stores(w, w->mm[w->done++]);
 		if (!ret)
 			ret = wave_files(w, from);
-		if (!ret && w->files > from)
-			ret = wave_readers(w);
+		if (!ret)
+			ret = wave_readers(w, from);
 	}
 	for (from = 0; !ret && from < w->mms; from++)
 		ret = shinrai_subject_add(w->mm[from], w->labels, GFP_KERNEL);
@@ -209,24 +193,23 @@ static int is_open(const void *inode, struct file *file, unsigned int fd)
 	return file_inode(file) == inode && file->f_mode & FMODE_READ;
 }
 
-/* Whoever has it open could read on. */
+/* Whoever has it open could read on; threads may have tables of their own. */
 static int wave_openers(struct wave *w, const struct inode *inode)
 {
-	struct task_struct *p = &init_task;
-	struct mm_struct *mm;
-	int ret = 0, open;
+	struct task_struct *p, *t;
+	int ret = 0;
 
-	get_task_struct(p);
-	while (!ret && (mm = next_mm(&p))) {
-		task_lock(p);
-		open = p->files ? iterate_fd(p->files, 0, is_open, inode) : 0;
-		task_unlock(p);
-		if (open)
-			ret = wave_mm(w, mm);
-		mmput(mm);
-		cond_resched();
+	rcu_read_lock();
+	for_each_process_thread(p, t) {
+		if (ret || t->flags & PF_KTHREAD)
+			continue;
+		task_lock(t);
+		if (t->mm && t->files &&
+		    iterate_fd(t->files, 0, is_open, inode))
+			ret = wave_mm(w, t->mm);
+		task_unlock(t);
 	}
-	put_task_struct(p);
+	rcu_read_unlock();
 	return ret;
 }
 
@@ -241,7 +224,7 @@ static int wave_from(struct wave *w, struct file *file)
 		return ret;
 	w->file[w->files++] = get_file(file);
 	ret = anon ? 0 : wave_openers(w, file_inode(file));
-	return ret ? ret : wave_readers(w);
+	return ret ? ret : wave_readers(w, 0);
 }
 
 /* Begins at @mm, or at @file when that is NULL. */
@@ -302,13 +285,6 @@ static int settle(struct mm_struct *mm, u64 labels)
 	return ret ? ret : shinrai_grow_through(mm, labels);
 }
 
-/* No memory goes anywhere when it dies. */
-static void no_core(const struct mm_struct *mm)
-{
-	if (mm == current->mm)
-		WRITE_ONCE(current->signal->rlim[RLIMIT_CORE].rlim_cur, 1);
-}
-
 /* Return: what it has to be marked with. */
 static u64 without_grant(struct mm_struct *mm, u64 labels)
 {
@@ -340,7 +316,6 @@ int shinrai_grow(struct mm_struct *mm, u64 labels)
 		ret = shinrai_inflight_traces(mm, labels);
 	if (ret)
 		return ret;
-	no_core(mm);
 	labels = without_grant(mm, labels);
 	if (!labels)
 		return 0;
@@ -364,7 +339,9 @@ int shinrai_grow_through(struct mm_struct *mm, u64 labels)
 {
 	int ret;
 
-	mutex_lock(&grow_lock);
+	ret = mutex_lock_killable(&grow_lock);
+	if (ret)
+		return ret;
 	ret = wave_start(mm, NULL, labels);
 	mutex_unlock(&grow_lock);
 	return ret;
@@ -406,7 +383,6 @@ int shinrai_grow_alone(struct mm_struct *mm, u64 labels)
 	int ret = 0;
 
 	labels = without_grant(mm, labels & ~shinrai_subject_labels(mm));
-	no_core(mm);
 	if (!labels)
 		return 0;
 	/* What other threads do meanwhile is looked at by who may sleep. */

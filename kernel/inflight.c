@@ -24,7 +24,7 @@
 #define X32_BIT 0x40000000
 #define MAX_WRITES SHINRAI_INFLIGHT_MAX
 #define MAPPING_MS 2000
-#define MAX_TURNS 8 /* tracers of tracers */
+#define MAX_TRACES 32 /* processes */
 
 enum direction { READING, WRITING, MAPPING };
 
@@ -159,52 +159,59 @@ void shinrai_inflight_readers(const struct inode *inode, u64 labels)
 	rcu_read_unlock();
 }
 
-/* @mm is about to get @labels; what else is spread has them already. */
+/* Address spaces that have the labels by now, or are about to; compared only. */
 struct spread {
-	const struct mm_struct *mm;
 	u64 labels;
+	const struct mm_struct *mm[MAX_TRACES];
+	u32 count;
 };
 
-static u64 has(const struct spread *s, const struct mm_struct *mm)
+static bool reached(const struct spread *s, const struct mm_struct *mm)
 {
-	return mm == s->mm ? s->labels : s->labels & shinrai_subject_labels(mm);
+	u32 i;
+
+	for (i = 0; i < s->count; i++) {
+		if (s->mm[i] == mm)
+			return true;
+	}
+	return false;
 }
 
-static int may_trace(struct mm_struct *mm, u64 labels)
+/* From one that is reached to @to, who sees it or is written to by it. */
+static int spread_to(struct spread *s, struct task_struct *to,
+		     const struct mm_struct *mm, bool sees)
 {
 	struct shinrai_flow f = {
+		.labels = s->labels & ~shinrai_subject_labels(mm),
 		.access.action = SHINRAI_ACTION_TRACE,
-		.mm = mm,
-		.labels = labels,
+		.mm = (struct mm_struct *)mm,
+		.by = to,
 	};
-
-	return shinrai_flow_check(&f);
-}
-
-/* Return: 1 when one of them has labels now that the other had; 0; an error. */
-static int spread_between(const struct spread *s, struct task_struct *t,
-			  struct task_struct *by)
-{
-	struct mm_struct *mm = READ_ONCE(t->mm), *its = READ_ONCE(by->mm);
-	u64 seen, told;
 	int ret;
 
-	if (!mm || !its || mm == its)
+	if (!f.labels)
 		return 0;
-	seen = has(s, mm) & ~has(s, its);
-	told = has(s, its) & ~has(s, mm);
-	if (seen) {
-		ret = may_trace(its, seen);
-		if (!ret)
-			ret = shinrai_take_alone(by, seen);
-		if (ret)
-			return ret;
-	}
-	ret = told ? shinrai_take_alone(t, told) : 0;
-	if (ret)
-		return ret;
+	ret = sees ? shinrai_flow_check(&f) : 0;
+	if (!ret)
+		ret = shinrai_take_alone(to, f.labels);
 	/* What a grant excuses it from does not get on. */
-	return (seen & ~has(s, its)) != seen || (told & ~has(s, mm)) != told;
+	if (ret || f.labels & ~shinrai_subject_labels(mm))
+		return ret;
+	if (s->count == MAX_TRACES)
+		return -EBUSY;
+	s->mm[s->count++] = mm;
+	return 0;
+}
+
+static int spread_between(struct spread *s, struct task_struct *t)
+{
+	struct task_struct *by = rcu_dereference(t->parent);
+	const struct mm_struct *mm = READ_ONCE(t->mm), *its = READ_ONCE(by->mm);
+
+	if (!mm || !its || reached(s, mm) == reached(s, its))
+		return 0;
+	return reached(s, mm) ? spread_to(s, by, its, true) :
+				spread_to(s, t, mm, false);
 }
 
 /**
@@ -214,29 +221,44 @@ static int spread_between(const struct spread *s, struct task_struct *t,
  *
  * Context: a process; does not sleep.
  * Return: 0, and whoever traces or is traced has them too; an error when one of
- * them must not, or there are too many in a row.
+ * them must not, or there are too many.
  */
 int shinrai_inflight_traces(const struct mm_struct *mm, u64 labels)
 {
-	const struct spread s = { .mm = mm, .labels = labels };
+	struct spread s = { .labels = labels, .mm = { mm }, .count = 1 };
 	struct task_struct *p, *t;
-	int ret = 0, more = 1, turns;
+	u32 before = 0;
+	int ret = 0;
 
 	rcu_read_lock();
-	for (turns = 0; more && !ret; turns++) {
-		more = 0;
+	while (!ret && before != s.count) {
+		before = s.count;
 		for_each_process_thread(p, t) {
-			if (!t->ptrace || ret < 0)
-				continue;
-			ret = spread_between(&s, t, rcu_dereference(t->parent));
-			more |= ret > 0;
+			if (!ret && t->ptrace)
+				ret = spread_between(&s, t);
 		}
-		ret = min(ret, 0);
-		if (more && turns == MAX_TURNS)
-			ret = -EBUSY;
 	}
 	rcu_read_unlock();
 	return ret;
+}
+
+/**
+ * shinrai_inflight_traced() - is a process traced, or does it trace?
+ * @task: of it; the caller keeps it
+ *
+ * Context: any.
+ * Return: true when one of its threads is or does.
+ */
+bool shinrai_inflight_traced(struct task_struct *task)
+{
+	struct task_struct *t;
+	bool found = false;
+
+	rcu_read_lock();
+	for_each_thread(task, t)
+		found |= t->ptrace || !list_empty(&t->ptraced);
+	rcu_read_unlock();
+	return found;
 }
 
 static bool mapping(const struct mm_struct *mm)

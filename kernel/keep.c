@@ -11,6 +11,8 @@
 #include "compat.h"
 #include "label.h"
 
+#define PATIENCE_MS 2000
+
 /* Whoever writes the xattr right now: filesystems may ask the hooks again. */
 struct writer {
 	struct list_head node;
@@ -135,6 +137,21 @@ static int write_labels(const struct path *path, struct inode *inode,
 	return ret;
 }
 
+/* Its holder may be stopped for long, by whoever serves his pages. */
+static int lock_inode(struct inode *inode)
+{
+	const unsigned long end = jiffies + msecs_to_jiffies(PATIENCE_MS);
+
+	while (!inode_trylock(inode)) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		if (time_after(jiffies, end))
+			return -EBUSY;
+		schedule_timeout_killable(1);
+	}
+	return 0;
+}
+
 static int persist(const struct path *path, struct inode *inode, u64 labels,
 		   bool writing)
 {
@@ -145,9 +162,11 @@ static int persist(const struct path *path, struct inode *inode, u64 labels,
 	ret = writing ? 0 : mnt_want_write(path->mnt);
 	if (ret)
 		return ret;
-	inode_lock(inode);
-	ret = write_labels(path, inode, labels);
-	inode_unlock(inode);
+	ret = lock_inode(inode);
+	if (!ret) {
+		ret = write_labels(path, inode, labels);
+		inode_unlock(inode);
+	}
 	if (!writing)
 		mnt_drop_write(path->mnt);
 	return ret;

@@ -50,6 +50,7 @@ int shinrai_kf_ioctl(struct file *file, unsigned int cmd);
 int shinrai_kf_core(struct task_struct *task);
 int shinrai_kf_key(u64 key, u32 use);
 int shinrai_kf_bpf(int cmd);
+int shinrai_kf_setsockopt(struct socket *sock, int level, int name);
 int shinrai_kf_setxattr(struct dentry *dentry, u64 name);
 int shinrai_kf_getxattr(struct dentry *dentry, u64 name);
 int shinrai_kf_msgsnd(struct kern_ipc_perm *queue);

@@ -70,7 +70,11 @@ __bpf_kfunc int shinrai_kf_trace(struct task_struct *child, u32 mode)
 /* lsm/ptrace_traceme */
 __bpf_kfunc int shinrai_kf_traceme(struct task_struct *parent)
 {
-	return off_duty() || !parent ? 0 : shinrai_access_traced_by(parent);
+	/* The list of tasks is locked, so interrupts are off. */
+	if (shinrai_phase() != SHINRAI_ARMED || in_interrupt() || !parent ||
+	    !current->mm)
+		return 0;
+	return shinrai_access_traced_by(parent);
 }
 
 /* lsm.s/inode_unlink, inode_rename, inode_setattr of the size */
@@ -171,6 +175,14 @@ __bpf_kfunc int shinrai_kf_getxattr(struct dentry *dentry, u64 name)
 	if (off_duty() || !dentry || !d_inode(dentry))
 		return 0;
 	return shinrai_access_getxattr(dentry, (const char *)(uintptr_t)name);
+}
+
+/* lsm.s/socket_setsockopt, by a subject with labels */
+__bpf_kfunc int shinrai_kf_setsockopt(struct socket *sock, int level, int name)
+{
+	if (off_duty() || !sock)
+		return 0;
+	return shinrai_access_setsockopt(sock, level, name);
 }
 
 __bpf_kfunc_end_defs();

@@ -171,6 +171,7 @@ int shinrai_take_now(struct task_struct *task, u64 labels);
 void shinrai_inflight_readers(const struct inode *inode, u64 labels);
 int shinrai_inflight_maps(const struct mm_struct *mm);
 int shinrai_inflight_traces(const struct mm_struct *mm, u64 labels);
+bool shinrai_inflight_traced(struct task_struct *task);
 u32 shinrai_inflight_writes(const struct mm_struct *mm, struct file **out);
 
 /* unhooked.c: ways of data that no hook sees */
@@ -185,6 +186,7 @@ struct shinrai_flow {
 	struct shinrai_access access; /* program and cgroup are filled in */
 	const struct path *path; /* of the file that it is about, or NULL */
 	struct mm_struct *mm; /* who; NULL: the current task's */
+	struct task_struct *by; /* who; NULL: the current task */
 	bool may_sleep; /* and then a denial is in its PCR when it returns */
 	bool propagate; /* the label goes along: refuse only what a rule denies */
 	bool stuck; /* the label cannot go along: no rule can allow it */
@@ -276,6 +278,7 @@ int shinrai_access_exec(struct linux_binprm *bprm);
 int shinrai_access_trace(struct task_struct *child, u32 mode);
 int shinrai_access_traced_by(struct task_struct *parent);
 int shinrai_access_delete(struct dentry *dentry);
+int shinrai_access_setsockopt(const struct socket *sock, int level, int name);
 int shinrai_access_xattr(struct dentry *dentry, const char *name,
 			 const void *value, size_t size);
 int shinrai_access_setxattr(struct dentry *dentry, const char *name);

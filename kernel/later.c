@@ -163,12 +163,6 @@ int shinrai_grow_soon(struct mm_struct *mm, u64 labels)
 	return 0;
 }
 
-/* Its memory must not be written to a disk, or to some program, when it dies. */
-static void no_core(struct task_struct *task)
-{
-	WRITE_ONCE(task->signal->rlim[RLIMIT_CORE].rlim_cur, 1);
-}
-
 /*
  * Some hooks are called with the lock of some task: it is not waited for.
  * Return: whether @mm says what memory a task has, with a reference, or NULL.
@@ -191,51 +185,27 @@ static bool memory_of(struct task_struct *task, struct mm_struct **mm)
 	return true;
 }
 
-static void lose(struct task_struct *task)
-{
-	shinrai_log_degrade(SHINRAI_REASON_DEGRADED_MEMORY, ENOMEM);
-	send_sig(SIGKILL, task, 1);
-}
-
 /**
  * shinrai_take_alone() - as shinrai_take_now(), but for tracers
  * @task: who; he or the caller's RCU read side section keeps it
  * @labels: live
  *
  * Context: a process; does not sleep.
- * Return: 0, and it has them; -ENOMEM or -EBUSY, and it is killed.
+ * Return: 0, and it has them; -ENOMEM; -EBUSY when its lock is not to be had.
  */
 int shinrai_take_alone(struct task_struct *task, u64 labels)
 {
 	struct mm_struct *mm;
 	int ret = 0;
 
-	if (!memory_of(task, &mm)) {
-		send_sig(SIGKILL, task, 1);
+	if (!memory_of(task, &mm))
 		return -EBUSY;
-	}
 	if (!mm)
 		return 0;
-	no_core(task);
-	if (shinrai_grow_alone(mm, labels) && shinrai_grow_soon(mm, labels)) {
-		lose(task);
-		ret = -ENOMEM;
-	}
+	if (shinrai_grow_alone(mm, labels))
+		ret = shinrai_grow_soon(mm, labels);
 	mmput_async(mm);
 	return ret;
-}
-
-/* Somebody sees what it gets, or it can write into somebody. */
-static bool in_trace(struct task_struct *task)
-{
-	struct task_struct *t;
-	bool found = false;
-
-	rcu_read_lock();
-	for_each_thread(task, t)
-		found |= t->ptrace || !list_empty(&t->ptraced);
-	rcu_read_unlock();
-	return found;
 }
 
 /**
@@ -254,9 +224,13 @@ int shinrai_take_now(struct task_struct *task, u64 labels)
 	labels &= ~shinrai_subject_labels(mm);
 	if (!labels)
 		return 0;
-	if (in_trace(task))
+	if (shinrai_inflight_traced(task))
 		ret = shinrai_inflight_traces(mm, labels);
+	if (!ret)
+		ret = shinrai_take_alone(task, labels);
+	if (ret == -ENOMEM)
+		shinrai_log_degrade(SHINRAI_REASON_DEGRADED_MEMORY, ENOMEM);
 	if (ret)
 		send_sig(SIGKILL, task, 1);
-	return ret ? ret : shinrai_take_alone(task, labels);
+	return ret;
 }

@@ -36,6 +36,22 @@ static struct shinrai_subject *find(const struct mm_struct *mm)
 	return NULL;
 }
 
+/*
+ * Its memory must not be written to a disk, or to some program, when it dies:
+ * with this limit the kernel writes neither.
+ */
+static void no_core(const struct mm_struct *mm)
+{
+	struct task_struct *p, *t;
+
+	rcu_read_lock();
+	for_each_process_thread(p, t) {
+		if (t->mm == mm)
+			WRITE_ONCE(t->signal->rlim[RLIMIT_CORE].rlim_cur, 1);
+	}
+	rcu_read_unlock();
+}
+
 static void collect(struct work_struct *work)
 {
 	struct shinrai_subject *s, *dead = NULL;
@@ -146,12 +162,16 @@ void shinrai_subject_excuse(struct mm_struct *mm, u64 labels)
 {
 	struct shinrai_subject *s;
 	unsigned long flags;
+	bool more;
 
 	spin_lock_irqsave(&subjects_lock, flags);
 	s = find(mm);
+	more = s && labels & ~s->excused;
 	if (s)
 		WRITE_ONCE(s->excused, s->excused | labels);
 	spin_unlock_irqrestore(&subjects_lock, flags);
+	if (more)
+		no_core(mm);
 }
 
 static struct shinrai_subject *add(struct mm_struct *mm,
@@ -232,9 +252,14 @@ int shinrai_subject_add(struct mm_struct *mm, u64 labels, gfp_t gfp)
 {
 	const struct gain gain = { .labels = labels };
 
+	int ret;
+
 	if (!(labels & ~shinrai_subject_labels(mm)))
 		return 0;
-	return change(mm, &gain, gfp);
+	ret = change(mm, &gain, gfp);
+	if (!ret)
+		no_core(mm);
+	return ret;
 }
 
 /**

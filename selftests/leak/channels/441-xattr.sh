@@ -6,7 +6,7 @@
 
 send() {
 	echo >"$DIR/other"
-	leak xattr-put "$SECRET" "$DIR/other" || return
+	leak xattr-put "$SECRET" "$DIR/other" user.leak || return
 	carrier "$DIR/other"
-	leak xattr-tell "$DIR/other"
+	leak xattr-tell "$DIR/other" user.leak
 }

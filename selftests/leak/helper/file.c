@@ -174,17 +174,17 @@ static int forge_ring(char **arg)
 	return DONE;
 }
 
-/* xattr-put SECRET FILE: into an attribute of a file that is not opened */
+/* xattr-put SECRET FILE NAME: into an attribute of a file that is not opened */
 static int xattr_put(char **arg)
 {
 	read_secret(arg[0], token);
-	need(setxattr(arg[1], "user.leak", token, TOKEN, 0), "setxattr");
+	need(setxattr(arg[1], arg[2], token, TOKEN, 0), "setxattr");
 	return DONE;
 }
 
 static int xattr_tell(char **arg)
 {
-	if (getxattr(arg[0], "user.leak", token, TOKEN) != TOKEN)
+	if (getxattr(arg[0], arg[1], token, TOKEN) != TOKEN)
 		_exit(errno == EPERM || errno == EACCES ? REFUSED : SILENT);
 	return tell(token, TOKEN);
 }
@@ -269,8 +269,8 @@ const struct verb verbs_file[] = {
 	{ "strip", 1, strip },
 	{ "forge", 1, forge },
 	{ "forge-ring", 1, forge_ring },
-	{ "xattr-put", 2, xattr_put },
-	{ "xattr-tell", 1, xattr_tell },
+	{ "xattr-put", 3, xattr_put },
+	{ "xattr-tell", 2, xattr_tell },
 	{ "link-put", 2, link_put },
 	{ "link-tell", 1, link_tell },
 	{ "host-name", 1, host_name },

@@ -10,6 +10,8 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include <unistd.h>
+
 #include "leak.h"
 
 static char token[TOKEN];
@@ -53,6 +55,43 @@ static int map_file(char **arg)
 {
 	return through(arg[0],
 		       map_shared(new_file(arg[1]), PROT_READ | PROT_WRITE));
+}
+
+static char *volatile between;
+
+static void *wait_and_tell(void *unused)
+{
+	(void)unused;
+	while (!between[TOKEN])
+		usleep(1000);
+	_exit(tell(between, TOKEN));
+}
+
+/* B's first thread ends, and another one loads. */
+static int map_no_leader(char **arg)
+{
+	pthread_t thread;
+	pid_t a, b;
+
+	between = need_map(mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0),
+			   "mmap");
+	b = spawn();
+	if (!b) {
+		need(-pthread_create(&thread, NULL, wait_and_tell, NULL),
+		     "thread");
+		pthread_exit(NULL);
+	}
+	a = spawn();
+	if (!a) {
+		usleep(200000);
+		read_secret(arg[0], token);
+		memcpy(between, token, TOKEN);
+		between[TOKEN] = 1;
+		_exit(DONE);
+	}
+	finish(a);
+	_exit(ended(b));
 }
 
 /* map-read SECRET FILE: A stores to its mapping, B opens the file and reads */
@@ -312,6 +351,7 @@ static int leave(char **arg)
 const struct verb verbs_map[] = {
 	{ "map-anonymous", 1, map_anonymous },
 	{ "map-file", 2, map_file },
+	{ "map-no-leader", 1, map_no_leader },
 	{ "map-read", 2, map_read },
 	{ "map-write", 2, map_write },
 	{ "map-chain", 3, map_chain },

@@ -8,6 +8,7 @@
 #include <linux/userfaultfd.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -75,15 +76,18 @@ static int ptrace_peek(char **arg)
 	return done_with(pid);
 }
 
-/* Traced before it had read anything. */
-static int ptrace_early(char **arg)
+/* Traced by its own wish, before or after it read anything. */
+static int trace_me(const char *secret, bool late)
 {
 	pid_t pid = spawn();
 	int status;
 
 	if (!pid) {
+		if (late)
+			read_secret(secret, token);
 		need(ptrace(PTRACE_TRACEME, 0, 0, 0), "TRACEME");
-		read_secret(arg[0], token);
+		if (!late)
+			read_secret(secret, token);
 		hold_still();
 		_exit(DONE);
 	}
@@ -92,6 +96,16 @@ static int ptrace_early(char **arg)
 	ptrace(PTRACE_KILL, pid, 0, 0);
 	waitpid(pid, &status, __WALL);
 	return tell(token, TOKEN);
+}
+
+static int ptrace_early(char **arg)
+{
+	return trace_me(arg[0], false);
+}
+
+static int ptrace_late(char **arg)
+{
+	return trace_me(arg[0], true);
 }
 
 /* A is the tracer, and writes into B. */
@@ -249,6 +263,27 @@ static int crash(char **arg)
 	abort();
 }
 
+/* B crashes, into whose memory A has written. */
+static int crash_other(char **arg)
+{
+	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	char *shared = need_map(mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0),
+				"mmap");
+	pid_t pid;
+
+	setrlimit(RLIMIT_CORE, &all);
+	prctl(PR_SET_DUMPABLE, 1);
+	pid = spawn();
+	if (!pid) {
+		read_secret(arg[0], token);
+		memcpy(shared, token, TOKEN);
+		_exit(DONE);
+	}
+	finish(pid);
+	abort();
+}
+
 /* stay SECRET: has it in memory until it is killed */
 static __attribute__((noreturn)) int stay(char **arg)
 {
@@ -324,6 +359,7 @@ static __attribute__((noreturn)) int swapped(char **arg)
 const struct verb verbs_memory[] = {
 	{ "ptrace-peek", 1, ptrace_peek },
 	{ "ptrace-early", 1, ptrace_early },
+	{ "ptrace-late", 1, ptrace_late },
 	{ "ptrace-poke", 1, ptrace_poke },
 	{ "vm-read", 1, vm_read },
 	{ "vm-write", 1, vm_write },
@@ -333,6 +369,7 @@ const struct verb verbs_memory[] = {
 	{ "mem-write-early", 1, mem_write_early },
 	{ "fault-handler", 1, fault_handler },
 	{ "crash", 1, crash },
+	{ "crash-other", 1, crash_other },
 	{ "stay", 1, stay },
 	{ "kcore", 1, kcore },
 	{ "swapped", 1, swapped },

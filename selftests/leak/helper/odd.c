@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/filter.h>
 #include <linux/if_alg.h>
 #include <linux/keyctl.h>
 #include <poll.h>
@@ -162,6 +163,36 @@ static int af_alg(char **arg)
 	take(in, token);
 	put(out, token, TOKEN);
 	take(out, token);
+	return tell(token, TOKEN);
+}
+
+/* A filter that takes each packet, after having looked at the secret. */
+static int socket_filter(char **arg)
+{
+	struct sock_filter code[TOKEN / 4 + 1], got[TOKEN / 4 + 1] = { 0 };
+	struct sock_fprog program = { .len = TOKEN / 4 + 1, .filter = code };
+	int fd = need(socket(AF_INET, SOCK_DGRAM, 0), "socket");
+	socklen_t len = TOKEN / 4 + 1;
+	size_t i;
+	pid_t pid = bearer(arg[0]);
+
+	if (!pid) {
+		for (i = 0; i < TOKEN / 4; i++) {
+			code[i] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_IMM,
+							       0);
+			memcpy(&code[i].k, token + 4 * i, 4);
+		}
+		code[i] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 65535);
+		need(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+				sizeof(program)),
+		     "SO_ATTACH_FILTER");
+		_exit(DONE);
+	}
+	finish(pid);
+	need(getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, got, &len),
+	     "SO_GET_FILTER");
+	for (i = 0; i < TOKEN / 4; i++)
+		memcpy(token + 4 * i, &got[i].k, 4);
 	return tell(token, TOKEN);
 }
 
@@ -358,6 +389,7 @@ const struct verb verbs_odd[] = {
 	{ "bpf-map", 1, bpf_map },
 	{ "bpf-map-memory", 1, bpf_map_memory },
 	{ "af-alg", 1, af_alg },
+	{ "socket-filter", 1, socket_filter },
 	{ "fanotify", 1, fanotify },
 	{ "inotify", 2, inotify },
 	{ "signals", 1, signals },
