@@ -155,7 +155,7 @@ static bool carries(const char *name)
 {
 	if (begins(name, "security."))
 		return false;
-	return current_cred() == current->real_cred ||
+	return current_cred() == rcu_access_pointer(current->real_cred) ||
 	       !(begins(name, "trusted.overlay.") ||
 		 begins(name, "user.overlay."));
 }

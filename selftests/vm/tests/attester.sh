@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shinraid on the real module and TPM device: what it hands out is the log.
-# vm: kernel=6.1,6.12 load=late arm=yes tpm=tis timeout=240
+# vm: kernel=6.1,6.12 slow=6.1 load=late arm=yes tpm=tis timeout=240
 set -uo pipefail
 # shellcheck source=selftests/vm/lib/tap.sh
 . /vm/lib/tap.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # An ordinary user runs 100,000 programs that nobody has seen (8,000 on the
 # other kernel): the log stays in its bounds, and says what it left out.
-# vm: kernel=6.1,6.12 load=no timeout=1500
+# vm: kernel=6.1,6.12 slow=6.1 load=no timeout=1500
 set -euo pipefail
 
 while read -r module; do

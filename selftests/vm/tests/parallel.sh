@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Programs that run, change and are written to at the same time, on tmpfs, ext4,
 # an overlay of it, and vfat, which has no change counter.
-# vm: kernel=6.1,6.12 slow=6.1 load=late arm=yes smp=2 timeout=240
+# vm: kernel=6.1,6.12 slow=6.1,6.12 load=late arm=yes smp=2 timeout=240
 set -euo pipefail
 
 mkdir -p /mnt/{ext4,vfat,overlay}

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Time of use: writers, changes, and many who want the same thing at once.
-# vm: kernel=6.1,6.12 load=late arm=yes tpm=tis timeout=300 smp=2 file=/usr/bin/perl
+# vm: kernel=6.1,6.12 slow=6.1 load=late arm=yes tpm=tis timeout=300 smp=2
+# vm: file=/usr/bin/perl
 set -uo pipefail
 . /vm/lib/tap.sh
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Who pays for events: each user for himself, the owner of a user namespace for
 # all in it; thousands of users; what was dropped once is told later.
-# vm: kernel=6.1,6.12 slow=6.1 load=late arm=yes timeout=240
+# vm: kernel=6.1,6.12 slow=6.1,6.12 load=late arm=yes timeout=240
 # vm: append=shinrai.extend=batch,shinrai.rate=1,shinrai.burst=10
 set -euo pipefail
 
