@@ -165,6 +165,30 @@ int BPF_PROG(flow_getxattr, struct dentry *dentry, const char *name, int ret)
 	return obey(shinrai_kf_getxattr(dentry, raw), EPERM);
 }
 
+#ifdef SHINRAI_ACL_HOOKS
+/* Linux 6.2 no longer takes access lists for xattrs. */
+SEC("lsm/inode_set_acl")
+int BPF_PROG(flow_set_acl, void *idmap, struct dentry *dentry, const char *name,
+	     struct posix_acl *acl, int ret)
+{
+	if (ret || !subject())
+		return ret;
+	return obey(shinrai_kf_set_acl(dentry), EPERM);
+}
+
+SEC("lsm/inode_get_acl")
+int BPF_PROG(flow_get_acl, void *idmap, struct dentry *dentry, const char *name,
+	     int ret)
+{
+	__u64 raw = 0;
+
+	if (ret || !object(dentry->d_inode))
+		return ret;
+	bpf_get_func_arg(ctx, 2, &raw);
+	return obey(shinrai_kf_getxattr(dentry, raw), EPERM);
+}
+#endif
+
 SEC("lsm.s/socket_connect")
 int BPF_PROG(flow_connect, struct socket *sock, struct sockaddr *address,
 	     int addrlen, int ret)
@@ -206,6 +230,14 @@ int BPF_PROG(flow_unix, struct socket *sock, struct socket *other, int ret)
 	if (ret || !subject())
 		return ret;
 	return obey(shinrai_kf_unix(sock, other), EPERM);
+}
+
+SEC("lsm.s/netlink_send")
+int BPF_PROG(flow_netlink, struct sock *sk, struct sk_buff *skb, int ret)
+{
+	if (ret || !subject())
+		return ret;
+	return obey(shinrai_kf_netlink(sk, skb), EPERM);
 }
 
 SEC("lsm.s/file_ioctl")

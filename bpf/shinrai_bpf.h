@@ -74,6 +74,7 @@ extern int shinrai_kf_send(struct socket *sock, struct msghdr *msg,
 			   int size) __ksym;
 extern int shinrai_kf_recv(struct socket *sock) __ksym;
 extern int shinrai_kf_unix(struct socket *sock, struct socket *other) __ksym;
+extern int shinrai_kf_netlink(struct sock *sk, struct sk_buff *skb) __ksym;
 extern int shinrai_kf_freed(__u64 key) __ksym;
 extern int shinrai_kf_ioctl(struct file *file, unsigned int cmd) __ksym;
 extern int shinrai_kf_core(struct task_struct *task) __ksym;
@@ -83,6 +84,7 @@ extern int shinrai_kf_setsockopt(struct socket *sock, int level,
 				 int name) __ksym;
 extern int shinrai_kf_setxattr(struct dentry *dentry, __u64 name) __ksym;
 extern int shinrai_kf_getxattr(struct dentry *dentry, __u64 name) __ksym;
+extern int shinrai_kf_set_acl(struct dentry *dentry) __ksym;
 extern int shinrai_kf_msgsnd(struct kern_ipc_perm *queue) __ksym;
 extern int shinrai_kf_msgrcv(struct kern_ipc_perm *queue,
 			     struct task_struct *to) __ksym;

@@ -182,6 +182,25 @@ int shinrai_access_setxattr(struct dentry *dentry, const char *name)
 }
 
 /**
+ * shinrai_access_set_acl() - a subject with labels writes an access list
+ * @dentry: of what
+ *
+ * Before Linux 6.2 that was an xattr as others are.
+ *
+ * Context: a process; does not sleep.
+ * Return: 0; an error to refuse it.
+ */
+int shinrai_access_set_acl(const struct dentry *dentry)
+{
+	const u64 labels = shinrai_current_labels() &
+			   ~shinrai_object_labels(d_inode(dentry));
+
+	if (!labels)
+		return 0;
+	return shinrai_flow_hold(SHINRAI_ACTION_WRITE, labels, NULL, false);
+}
+
+/**
  * shinrai_access_getxattr() - an xattr of a labelled inode is read
  * @dentry: of it
  * @name: in kernel memory

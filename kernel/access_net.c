@@ -3,8 +3,14 @@
  * What the hooks ask of labels, where data goes by sockets.  What leaves the
  * machine, or may, is judged; on AF_UNIX the labels go along.
  */
+#include <linux/cgroup.h>
 #include <linux/cred.h>
+#include <linux/genetlink.h>
 #include <linux/net.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/skbuff.h>
+#include <linux/sock_diag.h>
 #include <linux/socket.h>
 #include <linux/un.h>
 #include <net/af_unix.h>
@@ -29,6 +35,11 @@ static int sent_by(const struct sock *sk, u64 labels, bool may_sleep)
 	s.uid = from_kuid(&init_user_ns, current_uid());
 	s.known = current->mm &&
 		  shinrai_program_digest(current->mm, may_sleep, s.digest);
+	rcu_read_lock();
+	s.cgroup = task_dfl_cgroup(current);
+	if (!cgroup_tryget(s.cgroup))
+		s.cgroup = NULL;
+	rcu_read_unlock();
 	shinrai_object_sent(sk, &s);
 	return 0;
 }
@@ -223,4 +234,61 @@ int shinrai_access_unix(struct socket *to)
 	if (!to || !to->sk)
 		return 0;
 	return pass_on(to->sk, shinrai_current_labels(), false);
+}
+
+/* Does the kernel only answer it, and keep nothing of it? */
+static bool only_asks(int protocol, u16 type)
+{
+	if (type < NLMSG_MIN_TYPE)
+		return true;
+	switch (protocol) {
+	case NETLINK_ROUTE: /* in groups of four: new, delete, get, set */
+		return (type & 3) == 2;
+	case NETLINK_SOCK_DIAG:
+		return type == SOCK_DIAG_BY_FAMILY;
+	case NETLINK_GENERIC:
+		return type == GENL_ID_CTRL;
+	}
+	return false;
+}
+
+static bool all_ask(const struct sk_buff *skb, int protocol)
+{
+	const struct nlmsghdr *nlh = (const void *)skb->data;
+	int left = (int)skb->len;
+
+	for (; nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
+		if (!only_asks(protocol, nlh->nlmsg_type))
+			return false;
+	}
+	return true; /* what is left is no message */
+}
+
+/**
+ * shinrai_access_netlink() - a subject with labels sends a netlink message
+ * @sk: from where
+ * @skb: the message, which nobody changes any more
+ *
+ * The kernel keeps much of what it is told: names of interfaces, rules of
+ * firewalls, an audit log.  What goes to another process was judged by its
+ * address; a rule that counts may count it twice.
+ *
+ * Context: may sleep, can be killed.
+ * Return: 0; an error to refuse it.
+ */
+int shinrai_access_netlink(const struct sock *sk, const struct sk_buff *skb)
+{
+	struct shinrai_flow f = {
+		.labels = shinrai_current_labels(),
+		.access.action = SHINRAI_ACTION_SEND,
+		.access.sink_kind = SHINRAI_SINK_OTHER,
+		.access.proto = AF_NETLINK,
+		.access.bytes = skb->len,
+		.may_sleep = true,
+	};
+
+	if (!f.labels ||
+	    (!skb_is_nonlinear(skb) && all_ask(skb, sk->sk_protocol)))
+		return 0;
+	return shinrai_flow_check(&f);
 }

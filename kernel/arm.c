@@ -18,7 +18,7 @@
 #include "policy.h"
 
 #include "shinrai_bpf.lskel.h"
-#include "shinrai_follow.lskel.h"
+#include SHINRAI_FOLLOW_SKEL
 #include "shinrai_bpf_digest.h"
 
 #define COUNT(set, what, type) (sizeof(((set *)NULL)->what) / sizeof(type))

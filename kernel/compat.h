@@ -22,6 +22,13 @@
 #error "shinrai is not ported beyond Linux 6.12: see kernel/compat.h"
 #endif
 
+/* Which hooks there are: as tools/build/bpf.mk makes the programs. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define SHINRAI_FOLLOW_SKEL "shinrai_follow_acl.lskel.h"
+#else
+#define SHINRAI_FOLLOW_SKEL "shinrai_follow.lskel.h"
+#endif
+
 #ifndef __bpf_kfunc
 #define __bpf_kfunc __used noinline
 #endif

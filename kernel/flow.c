@@ -47,26 +47,38 @@ static bool names_cgroups(u64 labels)
 	return any;
 }
 
-static void gather_cgroup(struct shinrai_flow *f, struct actor *by)
+/* @cgrp: kept by the caller, or NULL: unknown */
+static void name_cgroup(struct shinrai_flow *f, struct actor *by,
+			struct cgroup *cgrp)
 {
-	struct cgroup *cgrp;
 	int len;
 
 	by->vague = true;
 	by->cgroup =
 		kmalloc(CGROUP_PATH, f->may_sleep ? GFP_KERNEL : GFP_ATOMIC);
-	if (!by->cgroup)
+	if (!by->cgroup || !cgrp)
 		return; /* in no cgroup that a rule names */
-	rcu_read_lock();
-	cgrp = task_dfl_cgroup(f->by ?: current);
 	by->cgroup_id = cgroup_id(cgrp); /* it may have been moved */
 	len = cgroup_path(cgrp, by->cgroup, CGROUP_PATH);
-	rcu_read_unlock();
 	if (len <= 0 || len >= CGROUP_PATH)
 		return;
 	f->access.cgroup = by->cgroup;
 	f->access.cgroup_len = (u32)len;
 	by->vague = false;
+}
+
+static void gather_cgroup(struct shinrai_flow *f, struct actor *by)
+{
+	struct cgroup *cgrp;
+
+	rcu_read_lock();
+	cgrp = task_dfl_cgroup(f->by ?: current);
+	if (!cgroup_tryget(cgrp))
+		cgrp = NULL;
+	rcu_read_unlock();
+	name_cgroup(f, by, cgrp);
+	if (cgrp)
+		cgroup_put(cgrp);
 }
 
 /* Who it is: enough to know whether it was allowed before. */
@@ -153,6 +165,9 @@ static void decide_once(const struct shinrai_flow *f, bool charge,
 			judge_packet(f, own, l, &answer);
 		else
 			judge_owner(f, own, l, charge, &answer);
+		/* A label that goes along is not let go. */
+		if (f->propagate && answer.rule == SHINRAI_POLICY_NONE)
+			answer.verdict = SHINRAI_VERDICT_ALLOW;
 		r->metered |= l && l->p.head->flags & SHINRAI_POLICY_METERED;
 		flags |= answer.flags; /* whoever's answer counts */
 		if (!first && !shinrai_answer_severer(&r->answer, &answer))
@@ -166,9 +181,6 @@ static void decide_once(const struct shinrai_flow *f, bool charge,
 	}
 	rcu_read_unlock();
 	r->answer.flags = flags;
-	/* A label that goes along is not let go. */
-	if (f->propagate && r->answer.rule == SHINRAI_POLICY_NONE)
-		r->answer.verdict = SHINRAI_VERDICT_ALLOW;
 }
 
 /* What is counted is counted only when every owner consents. */
@@ -345,6 +357,31 @@ int shinrai_flow_hold(u8 action, u64 labels, const struct path *path,
 	return shinrai_flow_check(&f);
 }
 
+/* As flow_check(), of who sent last; what was counted is not counted again. */
+static int judge_sender(struct shinrai_flow *f,
+			const struct shinrai_sender *sender,
+			struct shinrai_recall_key *k)
+{
+	struct actor by = {};
+	struct ruling r = {};
+	int ret = 0;
+	u64 flow;
+
+	f->access.wall_s = (u64)ktime_get_real_seconds();
+	if (names_cgroups(f->labels))
+		name_cgroup(f, &by, sender->cgroup);
+	decide_once(f, false, &r);
+	if (r.answer.verdict == SHINRAI_VERDICT_DENY) {
+		record(f, &r, shinrai_enforcing(), &flow);
+		ret = shinrai_enforcing() ? -EPERM : 0;
+	} else if (!by.vague && !(r.answer.flags & SHINRAI_ANSWER_VOLATILE)) {
+		/* Who sends is told of, not each packet. */
+		shinrai_recall_keep(k, 0);
+	}
+	kfree(by.cgroup);
+	return ret;
+}
+
 /**
  * shinrai_flow_packet() - may a packet of a labelled socket leave?
  * @f: the question; who sent last by the socket is filled in
@@ -357,7 +394,7 @@ int shinrai_flow_packet(struct shinrai_flow *f)
 	const u32 epoch = shinrai_policy_epoch();
 	struct shinrai_sender sender;
 	struct shinrai_recall_key k;
-	struct ruling r = {};
+	int ret = 0;
 	u64 flow;
 
 	if (!shinrai_object_sender(f->packet, &sender))
@@ -365,17 +402,10 @@ int shinrai_flow_packet(struct shinrai_flow *f)
 	f->access.uid = sender.uid;
 	if (sender.known)
 		f->access.program = sender.digest;
-	recall_key(&k, f, 0, epoch);
-	if (shinrai_recall(&k, &flow))
-		return 0;
-	f->access.wall_s = (u64)ktime_get_real_seconds();
-	decide_once(f, false, &r);
-	if (r.answer.verdict == SHINRAI_VERDICT_DENY) {
-		record(f, &r, shinrai_enforcing(), &flow);
-		return shinrai_enforcing() ? -EPERM : 0;
-	}
-	/* Who sends is told of, not each packet. */
-	if (!(r.answer.flags & SHINRAI_ANSWER_VOLATILE))
-		shinrai_recall_keep(&k, 0);
-	return 0;
+	recall_key(&k, f, sender.cgroup ? cgroup_id(sender.cgroup) : 0, epoch);
+	if (!shinrai_recall(&k, &flow))
+		ret = judge_sender(f, &sender, &k);
+	if (sender.cgroup)
+		cgroup_put(sender.cgroup);
+	return ret;
 }

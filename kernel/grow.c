@@ -59,7 +59,7 @@ static bool stores_to(const struct vm_area_struct *vma)
 		return false;
 	inode = file_inode(vma->vm_file);
 	return S_ISREG(inode->i_mode) || S_ISBLK(inode->i_mode) ||
-	       shinrai_is_anon(inode);
+	       S_ISCHR(inode->i_mode) || shinrai_is_anon(inode);
 }
 
 static bool same_content(const struct file *a, const struct file *b)

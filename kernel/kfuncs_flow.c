@@ -113,6 +113,12 @@ __bpf_kfunc int shinrai_kf_unix(struct socket *sock, struct socket *other)
 	return off_duty() ? 0 : shinrai_access_unix(other);
 }
 
+/* lsm.s/netlink_send */
+__bpf_kfunc int shinrai_kf_netlink(struct sock *sk, struct sk_buff *skb)
+{
+	return off_duty() || !sk || !skb ? 0 : shinrai_access_netlink(sk, skb);
+}
+
 /* lsm/inode_free_security, sk_free_security: only an address */
 __bpf_kfunc int shinrai_kf_freed(u64 key)
 {
@@ -177,12 +183,20 @@ __bpf_kfunc int shinrai_kf_getxattr(struct dentry *dentry, u64 name)
 	return shinrai_access_getxattr(dentry, (const char *)(uintptr_t)name);
 }
 
-/* lsm.s/socket_setsockopt, by a subject with labels */
+/* lsm/socket_setsockopt, by a subject with labels */
 __bpf_kfunc int shinrai_kf_setsockopt(struct socket *sock, int level, int name)
 {
 	if (off_duty() || !sock)
 		return 0;
 	return shinrai_access_setsockopt(sock, level, name);
+}
+
+/* lsm/inode_set_acl, by a subject with labels */
+__bpf_kfunc int shinrai_kf_set_acl(struct dentry *dentry)
+{
+	if (off_duty() || !dentry || !d_inode(dentry))
+		return 0;
+	return shinrai_access_set_acl(dentry);
 }
 
 __bpf_kfunc_end_defs();

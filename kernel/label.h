@@ -18,10 +18,12 @@
 
 #include "core.h"
 
+struct cgroup;
 struct kern_ipc_perm;
 struct key;
 struct mm_struct;
 struct msghdr;
+struct sk_buff;
 struct sock;
 struct sockaddr;
 struct socket;
@@ -112,6 +114,7 @@ struct shinrai_sender {
 	u32 uid;
 	bool known; /* digest is set */
 	u8 digest[SHINRAI_DIGEST_SIZE];
+	struct cgroup *cgroup; /* with a reference, or NULL */
 };
 
 enum shinrai_object_kind {
@@ -136,7 +139,7 @@ u64 shinrai_object_labels(const void *key);
 int shinrai_object_add(const void *key, enum shinrai_object_kind kind,
 		       u64 labels, gfp_t gfp);
 bool shinrai_object_sender(const void *key, struct shinrai_sender *sender);
-void shinrai_object_sent(const void *key, const struct shinrai_sender *sender);
+void shinrai_object_sent(const void *key, struct shinrai_sender *sender);
 int shinrai_object_watch(const struct inode *inode);
 void shinrai_object_forget(const void *key);
 u32 shinrai_object_count(void);
@@ -208,7 +211,7 @@ u64 shinrai_grant_join(struct mm_struct *mm, u64 labels);
 /* recall.c: what was allowed, for as long as policies stay as they are */
 
 enum shinrai_recall_how {
-	SHINRAI_RECALL_PACKET = 1 << 0, /* judged without meters and cgroup */
+	SHINRAI_RECALL_PACKET = 1 << 0, /* judged without meters */
 	SHINRAI_RECALL_PROPAGATE = 1 << 1,
 	SHINRAI_RECALL_PROGRAM = 1 << 2, /* it is known */
 };
@@ -283,6 +286,7 @@ int shinrai_access_xattr(struct dentry *dentry, const char *name,
 			 const void *value, size_t size);
 int shinrai_access_setxattr(struct dentry *dentry, const char *name);
 int shinrai_access_getxattr(struct dentry *dentry, const char *name);
+int shinrai_access_set_acl(const struct dentry *dentry);
 int shinrai_access_settle(struct file *file, int mask);
 int shinrai_access_written(struct file *file, u64 labels);
 int shinrai_access_bpf(int cmd);
@@ -313,5 +317,6 @@ int shinrai_access_send(struct socket *sock, struct msghdr *msg, u64 size);
 int shinrai_access_splice(struct file *file, u64 labels, bool may_sleep);
 int shinrai_access_recv(struct socket *sock);
 int shinrai_access_unix(struct socket *to);
+int shinrai_access_netlink(const struct sock *sk, const struct sk_buff *skb);
 
 #endif

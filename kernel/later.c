@@ -20,8 +20,9 @@ struct later {
 	struct file *file;
 	int mask;
 	/* When it could not be done: who shall know when he comes again. */
-	const struct task_struct *owner;
-	const struct inode *inode;
+	u64 started;
+	pid_t pid;
+	const struct inode *inode; /* compared only */
 	int err;
 };
 
@@ -34,11 +35,19 @@ static DEFINE_SPINLOCK(failed_lock);
 static LIST_HEAD(failed);
 static u32 failed_count;
 
+/* Its address may be another's by then. */
+static bool is_mine(const struct later *l)
+{
+	return l->pid == task_pid_nr(current) &&
+	       l->started == current->start_boottime;
+}
+
 static void later_failed(struct later *l, int err)
 {
 	struct later *old = NULL;
 
-	l->owner = current;
+	l->started = current->start_boottime;
+	l->pid = task_pid_nr(current);
 	l->inode = file_inode(l->file);
 	l->err = err;
 	spin_lock(&failed_lock);
@@ -61,7 +70,7 @@ static int later_error(const struct file *file, int mask)
 
 	spin_lock(&failed_lock);
 	list_for_each_entry_safe(l, next, &failed, node) {
-		if (l->owner != current || l->inode != file_inode(file) ||
+		if (!is_mine(l) || l->inode != file_inode(file) ||
 		    l->mask != mask)
 			continue;
 		list_del(&l->node);

@@ -7,6 +7,7 @@
 #include <linux/suspend.h>
 
 #include "core.h"
+#include "label.h"
 
 static DEFINE_MUTEX(mode_lock);
 
@@ -76,6 +77,7 @@ static int say(enum shinrai_reason reason)
 static int rebooting(struct notifier_block *nb, unsigned long action,
 		     void *data)
 {
+	shinrai_flowlog_flush(); /* nothing is counted in vain */
 	say(SHINRAI_REASON_SHUTDOWN);
 	return NOTIFY_DONE;
 }
@@ -86,6 +88,7 @@ static int suspending(struct notifier_block *nb, unsigned long action,
 	switch (action) {
 	case PM_HIBERNATION_PREPARE:
 	case PM_SUSPEND_PREPARE:
+		shinrai_flowlog_flush();
 		say(SHINRAI_REASON_SUSPEND);
 		shinrai_log_asleep(true);
 		break;

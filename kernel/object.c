@@ -4,6 +4,7 @@
  * inodes, sockets, terminals.  Keyed by address; a hook tells when the kernel
  * frees one.  Added and changed under one lock, read under RCU.
  */
+#include <linux/cgroup.h>
 #include <linux/hashtable.h>
 #include <linux/ipc.h>
 #include <linux/key.h>
@@ -59,13 +60,26 @@ u64 shinrai_object_labels(const void *key)
 }
 
 /* Nobody tells when these go: they are kept until nobody else has them. */
-static bool hold(enum shinrai_object_kind kind, const void *key)
+static bool is_held(enum shinrai_object_kind kind)
+{
+	return kind == SHINRAI_OBJECT_TTY || kind == SHINRAI_OBJECT_KEY;
+}
+
+/* The caller has a reference, too. */
+static void hold(enum shinrai_object_kind kind, const void *key)
 {
 	if (kind == SHINRAI_OBJECT_TTY)
-		return tty_kref_get((struct tty_struct *)key);
-	if (kind == SHINRAI_OBJECT_KEY)
-		return refcount_inc_not_zero(&((struct key *)key)->usage);
-	return false;
+		tty_kref_get((struct tty_struct *)key);
+	else
+		key_get((struct key *)key);
+	schedule_delayed_work(&collector, COLLECT_S * HZ);
+}
+
+/* Whoever gets at it by its number from now on finds nothing to read. */
+static void retire(struct shinrai_object *o)
+{
+	if (o->kind == SHINRAI_OBJECT_KEY)
+		key_invalidate((struct key *)o->key);
 }
 
 static void release(struct shinrai_object *o)
@@ -74,6 +88,22 @@ static void release(struct shinrai_object *o)
 		tty_kref_put((struct tty_struct *)o->key);
 	else
 		key_put((struct key *)o->key);
+}
+
+/* Its table no longer has it. */
+static void discard(struct shinrai_object *o)
+{
+	if (o->sender.cgroup)
+		cgroup_put(o->sender.cgroup);
+	kfree_rcu(o, rcu);
+}
+
+static void take_out(struct shinrai_object *o)
+{
+	lockdep_assert_held(&objects_lock);
+	hash_del_rcu(&o->node);
+	shinrai_quick_object(o->key, false);
+	WRITE_ONCE(objects_count, objects_count - 1);
 }
 
 static bool abandoned(const struct shinrai_object *o)
@@ -99,8 +129,8 @@ static int insert(const void *key, enum shinrai_object_kind kind, u64 labels,
 		o = fresh;
 		o->key = key;
 		o->kind = kind;
-		if (hold(kind, key))
-			schedule_delayed_work(&collector, COLLECT_S * HZ);
+		if (is_held(kind))
+			hold(kind, key);
 		hash_add_rcu(objects, &o->node, (unsigned long)key);
 		shinrai_quick_object(key, true);
 		WRITE_ONCE(objects_count, objects_count + 1);
@@ -145,7 +175,7 @@ int shinrai_object_watch(const struct inode *inode)
 /**
  * shinrai_object_sender() - who sent by a labelled socket last
  * @key: its struct sock
- * @sender: out
+ * @sender: out; its cgroup is the caller's to put
  *
  * Context: any.
  * Return: false when it has no labels.
@@ -159,6 +189,8 @@ bool shinrai_object_sender(const void *key, struct shinrai_sender *sender)
 	o = find(key);
 	if (o)
 		*sender = o->sender;
+	if (o && sender->cgroup)
+		cgroup_get(sender->cgroup);
 	spin_unlock_irqrestore(&objects_lock, flags);
 	return o;
 }
@@ -166,11 +198,12 @@ bool shinrai_object_sender(const void *key, struct shinrai_sender *sender)
 /**
  * shinrai_object_sent() - who sends by a labelled socket, and what he may
  * @key: its struct sock
- * @sender: what its packets are judged by from now on
+ * @sender: what its packets are judged by from now on; its cgroup's reference
+ * is taken over
  *
  * Context: any.
  */
-void shinrai_object_sent(const void *key, const struct shinrai_sender *sender)
+void shinrai_object_sent(const void *key, struct shinrai_sender *sender)
 {
 	struct shinrai_object *o;
 	unsigned long flags;
@@ -178,8 +211,11 @@ void shinrai_object_sent(const void *key, const struct shinrai_sender *sender)
 	spin_lock_irqsave(&objects_lock, flags);
 	o = find(key);
 	if (o)
-		o->sender = *sender;
+		swap(o->sender, *sender);
 	spin_unlock_irqrestore(&objects_lock, flags);
+	if (sender->cgroup)
+		cgroup_put(sender->cgroup);
+	sender->cgroup = NULL;
 }
 
 /* Anybody's program may say so; what is in the table is there until then. */
@@ -205,26 +241,28 @@ static bool dying(const struct shinrai_object *o)
 static void collect(struct work_struct *work)
 {
 	struct shinrai_object *o, *dead = NULL;
-	struct hlist_node *next;
 	unsigned long flags;
 	int i;
 
+	/* Only here are these taken out, so they stay after the lock. */
 	spin_lock_irqsave(&objects_lock, flags);
-	hash_for_each_safe(objects, i, next, o, node) {
+	hash_for_each(objects, i, o, node) {
 		if (!abandoned(o))
 			continue;
-		hash_del_rcu(&o->node);
-		shinrai_quick_object(o->key, false);
-		WRITE_ONCE(objects_count, objects_count - 1);
 		o->dead = dead;
 		dead = o;
 	}
 	spin_unlock_irqrestore(&objects_lock, flags);
+	for (o = dead; o; o = o->dead)
+		retire(o);
 	while (dead) {
 		o = dead;
 		dead = o->dead;
+		spin_lock_irqsave(&objects_lock, flags);
+		take_out(o);
+		spin_unlock_irqrestore(&objects_lock, flags);
 		release(o);
-		kfree_rcu(o, rcu);
+		discard(o);
 	}
 	schedule_delayed_work(&collector, COLLECT_S * HZ);
 }
@@ -246,14 +284,11 @@ void shinrai_object_forget(const void *key)
 	o = find(key);
 	if (o && !dying(o))
 		o = NULL;
-	if (o) {
-		hash_del_rcu(&o->node);
-		shinrai_quick_object(key, false);
-		WRITE_ONCE(objects_count, objects_count - 1);
-	}
+	if (o)
+		take_out(o);
 	spin_unlock_irqrestore(&objects_lock, flags);
 	if (o)
-		kfree_rcu(o, rcu);
+		discard(o);
 }
 
 /**

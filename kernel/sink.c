@@ -4,6 +4,7 @@
 #include <linux/in.h>
 #include <linux/magic.h>
 #include <linux/net.h>
+#include <linux/netlink.h>
 #include <linux/usb.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
@@ -60,6 +61,21 @@ static void set_peer(struct shinrai_access *a, const struct sock *sk)
 	set_v4(a, sk->sk_daddr, sk->sk_dport);
 }
 
+/* Who listens at port 0 is the kernel: see shinrai_access_netlink(). */
+static bool to_kernel(const struct sock *sk, const struct sockaddr_nl *to,
+		      int len)
+{
+	struct sockaddr_nl peer = {};
+
+	if (to)
+		return len < (int)sizeof(*to) ||
+		       (!to->nl_pid && !to->nl_groups);
+	return sk->sk_socket &&
+	       kernel_getpeername(sk->sk_socket, (struct sockaddr *)&peer) >=
+		       0 &&
+	       !peer.nl_pid && !peer.nl_groups;
+}
+
 /**
  * shinrai_sink_socket() - where a socket's data goes
  * @a: out: the sink
@@ -88,15 +104,10 @@ bool shinrai_sink_socket(struct shinrai_access *a, const struct sock *sk,
 			set_peer(a, sk);
 		}
 		return true;
-	case AF_NETLINK: {
-		const struct sockaddr_nl *nl = (const void *)to;
-
-		/* The kernel is who listens at port 0. */
-		if (!to || to_len < (int)sizeof(*nl) ||
-		    (!nl->nl_pid && !nl->nl_groups))
+	case AF_NETLINK:
+		if (to_kernel(sk, (const void *)to, to_len))
 			return false;
 		break;
-	}
 	}
 	a->sink_kind = SHINRAI_SINK_OTHER;
 	a->proto = (u8)sk->sk_family;

@@ -113,6 +113,8 @@ int shinrai_grow_file(struct file *file, u64 labels)
 		return 0; /* who maps the same is looked at by grow.c */
 	if (S_ISBLK(inode->i_mode))
 		return to_device(file, labels);
+	if (S_ISCHR(inode->i_mode)) /* mapped: it may be a screen, or a disk */
+		return shinrai_special_write(file, labels, true);
 	if (!S_ISREG(inode->i_mode))
 		return shinrai_object_add(inode, SHINRAI_OBJECT_INODE, labels,
 					  GFP_KERNEL);

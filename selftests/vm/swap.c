@@ -130,6 +130,7 @@ int main(int argc, char **argv)
 	p = sign_all(argv, strtoull(argv[4], NULL, 10), count);
 	printf("signed %zu, %.1f ms each\n", count,
 	       (now() - begun) * 1e3 / (double)count);
+	fflush(stdout);
 	fd = open("/dev/shinrai", O_RDWR | O_CLOEXEC);
 	need(fd >= 0, "/dev/shinrai");
 	begun = now();

@@ -15,12 +15,14 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 \
 	-ffile-prefix-map=$(B)=build -ffile-prefix-map=$(S)=. \
 	-idirafter /usr/include/$(MULTIARCH)
 
-# What is attached when there are labels has a loader of its own.
-bpf-flow := $(filter $(BPF)/flow%,$(bpf-obj))
+# What is attached when there are labels has a loader of its own, and newer
+# kernels have hooks that others lack.
 bpf-always := $(filter-out $(BPF)/flow%,$(bpf-obj))
+bpf-linked := $(BPF)/shinrai_bpf.o $(BPF)/shinrai_follow.o \
+	$(BPF)/shinrai_follow_acl.o
 
 .PHONY: bpf
-bpf: $(BPF)/shinrai_bpf.lskel.h $(BPF)/shinrai_follow.lskel.h $(BPF)/shinrai_bpf_digest.h $(BPF)/include/bpf
+bpf: $(bpf-linked:%.o=%.lskel.h) $(BPF)/shinrai_bpf_digest.h $(BPF)/include/bpf
 
 # 6.1 is the oldest kernel supported; CO-RE relocations cover newer ones.
 $(BPF)/vmlinux.h: $(KERNELS)/6.1/.complete
@@ -37,6 +39,10 @@ $(BPF)/include/bpf:
 $(BPF)/%.bpf.o: bpf/%.bpf.c $(bpf-hdr) $(BPF)/vmlinux.h tools/build/bpf.mk
 	$(say) BPF $<
 	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(BPF)/%_acl.bpf.o: bpf/%.bpf.c $(bpf-hdr) $(BPF)/vmlinux.h tools/build/bpf.mk
+	$(say) BPF '$< (access lists)'
+	$(Q)$(BPF_CLANG) $(BPF_CFLAGS) -DSHINRAI_ACL_HOOKS -c $< -o $@
 
 # Programs that only tests load, and what loads them.
 test-bpf := $(patsubst selftests/vm/%.c,$(B)/vm/%.o,\
@@ -62,18 +68,19 @@ $(B)/vm/hooks/hooks: $(hooks-src) $(wildcard selftests/vm/hooks/*.h)
 	$(Q)gcc -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -o $@ $(hooks-src) -lbpf
 
 $(BPF)/shinrai_bpf.o: $(bpf-always)
-$(BPF)/shinrai_follow.o: $(bpf-flow)
-$(BPF)/shinrai_bpf.o $(BPF)/shinrai_follow.o:
+$(BPF)/shinrai_follow.o: $(BPF)/flow.bpf.o
+$(BPF)/shinrai_follow_acl.o: $(BPF)/flow_acl.bpf.o
+$(bpf-linked):
 	$(say) LINK $(@:$(B)/%=%)
 	$(if $^,,$(error bpf/ lacks *.bpf.c: nothing to embed))
 	$(Q)$(BPFTOOL) gen object $@ $^
 
 $(BPF)/%.lskel.h: $(BPF)/%.o
 	$(say) SKEL $(@:$(B)/%=%)
-	$(Q)$(BPFTOOL) gen skeleton -L $< name $* >$@.new
+	$(Q)$(BPFTOOL) gen skeleton -L $< name $(*:%_acl=%) >$@.new
 	$(Q)mv $@.new $@
 
-$(BPF)/shinrai_bpf_digest.h: $(BPF)/shinrai_bpf.o $(BPF)/shinrai_follow.o
+$(BPF)/shinrai_bpf_digest.h: $(bpf-linked)
 	$(Q)cat $^ | sha256sum | sed -E -e 's/ .*//' -e 'h' -e 's/(..)/0x\1,/g' \
 		-e 's/.*/#define SHINRAI_BPF_DIGEST { & }/p' -e 'g' \
 		-e 's/.*/#define SHINRAI_BPF_DIGEST_HEX "&"/' >$@.new

@@ -5,7 +5,7 @@ MODULES := $(B)/modules
 module-src := Kbuild $(wildcard kernel/Kbuild kernel/*.c kernel/*.h)
 module-dep := $(module-src) $(wildcard include/uapi/*.h include/shinrai/*.h) \
 	$(BPF)/shinrai_bpf.lskel.h $(BPF)/shinrai_follow.lskel.h \
-	$(BPF)/shinrai_bpf_digest.h \
+	$(BPF)/shinrai_follow_acl.lskel.h $(BPF)/shinrai_bpf_digest.h \
 	tools/build/modules.mk tools/build/btf
 module-farm = rm -rf $(1) && mkdir -p $(1)/kernel && \
 	ln -s $(S)/Kbuild $(1)/Kbuild && \

@@ -189,6 +189,55 @@ static int xattr_tell(char **arg)
 	return tell(token, TOKEN);
 }
 
+/* An access list: a head, four entries that have to be, and the users. */
+#define ACL_USERS (TOKEN / 4)
+
+struct acl {
+	uint32_t version;
+	struct {
+		uint16_t tag;
+		uint16_t perm;
+		uint32_t id;
+	} entry[ACL_USERS + 4];
+};
+
+/* acl-put SECRET FILE: as the users that a file's access list names */
+static int acl_put(char **arg)
+{
+	struct acl acl = { .version = 2 };
+	size_t i;
+
+	read_secret(arg[0], token);
+	for (i = 0; i < ACL_USERS + 4; i++) {
+		acl.entry[i].perm = 4;
+		acl.entry[i].id = UINT32_MAX;
+	}
+	acl.entry[0].tag = 0x01; /* the owner */
+	for (i = 1; i <= ACL_USERS; i++) {
+		acl.entry[i].tag = 0x02;
+		memcpy(&acl.entry[i].id, token + 4 * (i - 1), 4);
+	}
+	acl.entry[i++].tag = 0x04; /* its group, the mask, others */
+	acl.entry[i++].tag = 0x10;
+	acl.entry[i].tag = 0x20;
+	need(setxattr(arg[1], "system.posix_acl_access", &acl, sizeof(acl), 0),
+	     "setxattr");
+	return DONE;
+}
+
+static int acl_tell(char **arg)
+{
+	struct acl acl;
+	size_t i;
+
+	if (getxattr(arg[0], "system.posix_acl_access", &acl, sizeof(acl)) !=
+	    sizeof(acl))
+		_exit(errno == EPERM || errno == EACCES ? REFUSED : SILENT);
+	for (i = 0; i < ACL_USERS; i++)
+		memcpy(token + 4 * i, &acl.entry[i + 1].id, 4);
+	return tell(token, TOKEN);
+}
+
 /* link-put SECRET LINK: as what a symbolic link points to */
 static int link_put(char **arg)
 {
@@ -271,6 +320,8 @@ const struct verb verbs_file[] = {
 	{ "forge-ring", 1, forge_ring },
 	{ "xattr-put", 3, xattr_put },
 	{ "xattr-tell", 2, xattr_tell },
+	{ "acl-put", 2, acl_put },
+	{ "acl-tell", 1, acl_tell },
 	{ "link-put", 2, link_put },
 	{ "link-tell", 1, link_tell },
 	{ "host-name", 1, host_name },

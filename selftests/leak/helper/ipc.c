@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/netlink.h>
 #include <linux/vm_sockets.h>
 #include <mqueue.h>
 #include <pty.h>
@@ -398,29 +397,6 @@ static int cmd_vsock(char **arg)
 	return pass_on(need(accept(fd, NULL, NULL), "accept"));
 }
 
-/* From one process to another, not to the kernel. */
-static int cmd_netlink(char **arg)
-{
-	struct sockaddr_nl nl = { .nl_family = AF_NETLINK, .nl_pid = getpid() };
-	int fd = need(socket(AF_NETLINK, SOCK_DGRAM, NETLINK_USERSOCK),
-		      "socket");
-	pid_t pid;
-
-	need(bind(fd, (struct sockaddr *)&nl, sizeof(nl)), "bind");
-	pid = spawn();
-	if (!pid) {
-		read_secret(arg[0], token);
-		fd = need(socket(AF_NETLINK, SOCK_DGRAM, NETLINK_USERSOCK),
-			  "socket");
-		need(sendto(fd, token, TOKEN, 0, (struct sockaddr *)&nl,
-			    sizeof(nl)),
-		     "sendto");
-		_exit(DONE);
-	}
-	finish(pid);
-	return pass_on(fd);
-}
-
 const struct verb verbs_ipc[] = {
 	{ "pipe", 1, cmd_pipe },
 	{ "pipe-splice", 1, pipe_splice },
@@ -443,6 +419,5 @@ const struct verb verbs_ipc[] = {
 	{ "loopback", 1, loopback },
 	{ "loopback-early", 1, loopback_early },
 	{ "vsock", 1, cmd_vsock },
-	{ "netlink", 1, cmd_netlink },
 	{ NULL, 0, NULL },
 };

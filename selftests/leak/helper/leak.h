@@ -54,7 +54,7 @@ struct verb {
 extern const struct verb verbs_base[], verbs_world[], verbs_net[], verbs_pass[],
 	verbs_ring[], verbs_ipc[], verbs_map[], verbs_memory[], verbs_odd[],
 	verbs_file[], verbs_destroy[], verbs_media[], verbs_fuse[],
-	verbs_peek[];
+	verbs_peek[], verbs_netlink[];
 
 /* util.c */
 __attribute__((noreturn)) void fail(const char *what);

@@ -14,7 +14,7 @@
 static const struct verb *const tables[] = {
 	verbs_base,    verbs_world, verbs_net,	  verbs_pass, verbs_ring,
 	verbs_ipc,     verbs_map,   verbs_memory, verbs_odd,  verbs_file,
-	verbs_destroy, verbs_media, verbs_fuse,	  verbs_peek,
+	verbs_destroy, verbs_media, verbs_fuse,	  verbs_peek, verbs_netlink,
 };
 
 /* Whoever waits for what a policy withholds. */

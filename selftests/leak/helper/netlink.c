@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+/* By netlink: from A to B, or to the kernel, which keeps it for B. */
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "leak.h"
+
+static char token[TOKEN + 1];
+
+static int port(int protocol)
+{
+	return need(socket(AF_NETLINK, SOCK_DGRAM, protocol), "socket");
+}
+
+/* B's, which A sends to. */
+static int inbox(struct sockaddr_nl *nl)
+{
+	int fd = port(NETLINK_USERSOCK);
+
+	need(bind(fd, (struct sockaddr *)nl, sizeof(*nl)), "bind");
+	return fd;
+}
+
+static int outcome(int in)
+{
+	take(in, token);
+	return tell(token, TOKEN);
+}
+
+/* From one process to another, not to the kernel. */
+static int cmd_netlink(char **arg)
+{
+	struct sockaddr_nl nl = { .nl_family = AF_NETLINK, .nl_pid = getpid() };
+	int in = inbox(&nl), out;
+	pid_t pid = spawn();
+
+	if (!pid) {
+		read_secret(arg[0], token);
+		out = port(NETLINK_USERSOCK);
+		need(sendto(out, token, TOKEN, 0, (struct sockaddr *)&nl,
+			    sizeof(nl)),
+		     "sendto");
+		_exit(DONE);
+	}
+	finish(pid);
+	return outcome(in);
+}
+
+/* The same, but the sender says whom to before it reads. */
+static int netlink_early(char **arg)
+{
+	struct sockaddr_nl nl = { .nl_family = AF_NETLINK, .nl_pid = getpid() };
+	int in = inbox(&nl), out;
+	pid_t pid = spawn();
+
+	if (!pid) {
+		out = port(NETLINK_USERSOCK);
+		need(connect(out, (struct sockaddr *)&nl, sizeof(nl)),
+		     "connect");
+		read_secret(arg[0], token);
+		need((int)send(out, token, TOKEN, 0), "send");
+		_exit(DONE);
+	}
+	finish(pid);
+	return outcome(in);
+}
+
+/* The alias of an interface: a name that the kernel keeps. */
+static int netlink_alias(char **arg)
+{
+	struct {
+		struct nlmsghdr head;
+		struct ifinfomsg link;
+		struct rtattr attr;
+		char alias[TOKEN];
+	} ask = {
+		.head = { .nlmsg_len = sizeof(ask),
+			  .nlmsg_type = RTM_SETLINK,
+			  .nlmsg_flags = NLM_F_REQUEST },
+		.link = { .ifi_index = (int)if_nametoindex("lo") },
+		.attr = { .rta_len = RTA_LENGTH(TOKEN),
+			  .rta_type = IFLA_IFALIAS },
+	};
+	int out = port(NETLINK_ROUTE);
+	pid_t pid = spawn();
+
+	if (!pid) {
+		read_secret(arg[0], ask.alias);
+		need((int)send(out, &ask, sizeof(ask), 0), "send");
+		_exit(DONE);
+	}
+	finish(pid);
+	take(open_at("/sys/class/net/lo/ifalias", 0), token);
+	return tell(token, TOKEN);
+}
+
+const struct verb verbs_netlink[] = {
+	{ "netlink", 1, cmd_netlink },
+	{ "netlink-early", 1, netlink_early },
+	{ "netlink-alias", 1, netlink_alias },
+	{ NULL, 0, NULL },
+};
