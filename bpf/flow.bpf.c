@@ -151,7 +151,7 @@ int BPF_PROG(flow_setxattr, void *unused, struct dentry *dentry,
 	if (ret || !subject())
 		return ret;
 	bpf_get_func_arg(ctx, 2, &raw);
-	return obey(shinrai_kf_setxattr(dentry, raw), EPERM);
+	return obey(shinrai_kf_setxattr(dentry, raw, size), EPERM);
 }
 
 SEC("lsm/inode_getxattr")
@@ -173,7 +173,7 @@ int BPF_PROG(flow_set_acl, void *idmap, struct dentry *dentry, const char *name,
 {
 	if (ret || !subject())
 		return ret;
-	return obey(shinrai_kf_set_acl(dentry), EPERM);
+	return obey(shinrai_kf_set_acl(dentry, acl->a_count), EPERM);
 }
 
 SEC("lsm/inode_get_acl")
@@ -193,7 +193,7 @@ SEC("lsm.s/socket_connect")
 int BPF_PROG(flow_connect, struct socket *sock, struct sockaddr *address,
 	     int addrlen, int ret)
 {
-	if (ret || !subject())
+	if (ret || (!subject() && !object(sock->sk)))
 		return ret;
 	return obey(shinrai_kf_connect(sock, address, addrlen), EPERM);
 }

@@ -82,9 +82,10 @@ extern int shinrai_kf_key(__u64 key, __u32 use) __ksym;
 extern int shinrai_kf_bpf(int cmd) __ksym;
 extern int shinrai_kf_setsockopt(struct socket *sock, int level,
 				 int name) __ksym;
-extern int shinrai_kf_setxattr(struct dentry *dentry, __u64 name) __ksym;
+extern int shinrai_kf_setxattr(struct dentry *dentry, __u64 name,
+			       __u64 size) __ksym;
 extern int shinrai_kf_getxattr(struct dentry *dentry, __u64 name) __ksym;
-extern int shinrai_kf_set_acl(struct dentry *dentry) __ksym;
+extern int shinrai_kf_set_acl(struct dentry *dentry, __u32 entries) __ksym;
 extern int shinrai_kf_msgsnd(struct kern_ipc_perm *queue) __ksym;
 extern int shinrai_kf_msgrcv(struct kern_ipc_perm *queue,
 			     struct task_struct *to) __ksym;

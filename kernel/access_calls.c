@@ -10,6 +10,7 @@
 #include <linux/in6.h>
 #include <linux/loop.h>
 #include <linux/net.h>
+#include <linux/posix_acl_xattr.h>
 #include <linux/slab.h>
 #include <linux/socket.h>
 #include <linux/uaccess.h>
@@ -150,6 +151,17 @@ static bool begins(const char *name, const char *prefix)
 	       !memcmp(text, prefix, len);
 }
 
+/* As much as chmod(2) says: for owner, group and others. */
+#define MODE_ENTRIES 3
+
+static bool only_mode(const char *name, size_t size)
+{
+	return begins(name, "system.posix_acl_") &&
+	       size <= sizeof(struct posix_acl_xattr_header) +
+			       MODE_ENTRIES *
+				       sizeof(struct posix_acl_xattr_entry);
+}
+
 /* Could it be data?  An overlay's own is written with its mounter's rights. */
 static bool carries(const char *name)
 {
@@ -164,6 +176,7 @@ static bool carries(const char *name)
  * shinrai_access_setxattr() - a subject with labels writes an xattr
  * @dentry: of what
  * @name: in kernel memory
+ * @size: bytes of its value
  *
  * The inode's lock is held, so the file cannot be labelled here; who copies a
  * file has written to it before.
@@ -171,12 +184,13 @@ static bool carries(const char *name)
  * Context: may sleep, can be killed.
  * Return: 0; an error to refuse it.
  */
-int shinrai_access_setxattr(struct dentry *dentry, const char *name)
+int shinrai_access_setxattr(struct dentry *dentry, const char *name,
+			    size_t size)
 {
 	const u64 labels = shinrai_current_labels() &
 			   ~shinrai_object_labels(d_inode(dentry));
 
-	if (!labels || !carries(name))
+	if (!labels || !carries(name) || only_mode(name, size))
 		return 0;
 	return shinrai_flow_hold(SHINRAI_ACTION_WRITE, labels, NULL, true);
 }
@@ -184,18 +198,19 @@ int shinrai_access_setxattr(struct dentry *dentry, const char *name)
 /**
  * shinrai_access_set_acl() - a subject with labels writes an access list
  * @dentry: of what
+ * @entries: how many it has
  *
  * Before Linux 6.2 that was an xattr as others are.
  *
  * Context: a process; does not sleep.
  * Return: 0; an error to refuse it.
  */
-int shinrai_access_set_acl(const struct dentry *dentry)
+int shinrai_access_set_acl(const struct dentry *dentry, u32 entries)
 {
 	const u64 labels = shinrai_current_labels() &
 			   ~shinrai_object_labels(d_inode(dentry));
 
-	if (!labels)
+	if (!labels || entries <= MODE_ENTRIES)
 		return 0;
 	return shinrai_flow_hold(SHINRAI_ACTION_WRITE, labels, NULL, false);
 }

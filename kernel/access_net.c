@@ -6,6 +6,7 @@
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/genetlink.h>
+#include <linux/inet_diag.h>
 #include <linux/net.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -18,6 +19,12 @@
 
 #include "label.h"
 
+static int add_labels(const struct sock *sk, u64 labels, bool may_sleep)
+{
+	return shinrai_object_add(sk, SHINRAI_OBJECT_SOCK, labels,
+				  may_sleep ? GFP_KERNEL : GFP_ATOMIC);
+}
+
 /* Its packets are held against the rules too, by whoever sent last. */
 static int sent_by(const struct sock *sk, u64 labels, bool may_sleep)
 {
@@ -26,10 +33,7 @@ static int sent_by(const struct sock *sk, u64 labels, bool may_sleep)
 
 	if (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
 		return 0;
-	if (!(labels & ~shinrai_object_labels(sk)))
-		return 0;
-	ret = shinrai_object_add(sk, SHINRAI_OBJECT_SOCK, labels,
-				 may_sleep ? GFP_KERNEL : GFP_ATOMIC);
+	ret = add_labels(sk, labels, may_sleep);
 	if (ret)
 		return ret;
 	s.uid = from_kuid(&init_user_ns, current_uid());
@@ -37,10 +41,8 @@ static int sent_by(const struct sock *sk, u64 labels, bool may_sleep)
 		  shinrai_program_digest(current->mm, may_sleep, s.digest);
 	rcu_read_lock();
 	s.cgroup = task_dfl_cgroup(current);
-	if (!cgroup_tryget(s.cgroup))
-		s.cgroup = NULL;
-	rcu_read_unlock();
 	shinrai_object_sent(sk, &s);
+	rcu_read_unlock();
 	return 0;
 }
 
@@ -53,12 +55,13 @@ static int judge(struct sock *sk, u64 labels, const struct sockaddr *to,
 		.access.bytes = bytes,
 		.may_sleep = may_sleep,
 	};
-	int ret;
+	int ret = 0;
 
-	/* Comes out again, to who holds the socket then. */
-	if (sk->sk_family == AF_ALG)
-		return shinrai_object_add(sk, SHINRAI_OBJECT_SOCK, labels,
-					  may_sleep ? GFP_KERNEL : GFP_ATOMIC);
+	/* Comes out again, or is echoed, to who holds the socket then. */
+	if (sk->sk_family == AF_ALG || sk->sk_family == AF_NETLINK)
+		ret = add_labels(sk, labels, may_sleep);
+	if (ret || sk->sk_family == AF_ALG)
+		return ret;
 	if (!f.labels || !shinrai_sink_socket(&f.access, sk, to, to_len))
 		return 0;
 	ret = shinrai_flow_check(&f);
@@ -151,11 +154,16 @@ static int send_unix(struct sock *sk)
 int shinrai_access_connect(struct socket *sock, struct sockaddr *addr, int len)
 {
 	struct sock *sk = sock->sk;
+	u64 labels;
 
 	if (!sk || sk->sk_family == AF_UNIX || len < (int)sizeof(sa_family_t) ||
 	    addr->sa_family == AF_UNSPEC)
 		return 0;
-	return judge(sk, shinrai_current_labels(), addr, len, 0, true);
+	/* Of netlink, nobody looks again at what is sent there. */
+	labels = shinrai_current_labels();
+	if (sk->sk_family == AF_NETLINK)
+		labels |= shinrai_object_labels(sk);
+	return judge(sk, labels, addr, len, 0, true);
 }
 
 /**
@@ -175,7 +183,9 @@ int shinrai_access_send(struct socket *sock, struct msghdr *msg, u64 size)
 		return 0;
 	if (sk->sk_family == AF_UNIX)
 		return send_unix(sk);
-	return judge(sk, shinrai_current_labels(), msg->msg_name,
+	/* A name without a length is none. */
+	return judge(sk, shinrai_current_labels(),
+		     msg->msg_namelen ? msg->msg_name : NULL,
 		     msg->msg_name ? msg->msg_namelen : 0, size, true);
 }
 
@@ -217,7 +227,8 @@ int shinrai_access_recv(struct socket *sock)
 {
 	/* What others send from elsewhere is not what was sent to them. */
 	if (!sock->sk || !current->mm || current->flags & PF_KTHREAD ||
-	    (sock->sk->sk_family != AF_UNIX && sock->sk->sk_family != AF_ALG))
+	    (sock->sk->sk_family != AF_UNIX && sock->sk->sk_family != AF_ALG &&
+	     sock->sk->sk_family != AF_NETLINK))
 		return 0;
 	return shinrai_grow(current->mm, shinrai_object_labels(sock->sk));
 }
@@ -239,17 +250,18 @@ int shinrai_access_unix(struct socket *to)
 /* Does the kernel only answer it, and keep nothing of it? */
 static bool only_asks(int protocol, u16 type)
 {
-	if (type < NLMSG_MIN_TYPE)
-		return true;
+	const bool control = type < NLMSG_MIN_TYPE;
+
 	switch (protocol) {
 	case NETLINK_ROUTE: /* in groups of four: new, delete, get, set */
-		return (type & 3) == 2;
+		return control || ((type & 3) == 2 && type != RTM_GETDCB);
 	case NETLINK_SOCK_DIAG:
-		return type == SOCK_DIAG_BY_FAMILY;
+		return control || type == SOCK_DIAG_BY_FAMILY ||
+		       type == TCPDIAG_GETSOCK;
 	case NETLINK_GENERIC:
-		return type == GENL_ID_CTRL;
+		return control || type == GENL_ID_CTRL;
 	}
-	return false;
+	return false; /* others do not even skip what is for control */
 }
 
 static bool all_ask(const struct sk_buff *skb, int protocol)
@@ -261,7 +273,8 @@ static bool all_ask(const struct sk_buff *skb, int protocol)
 		if (!only_asks(protocol, nlh->nlmsg_type))
 			return false;
 	}
-	return true; /* what is left is no message */
+	/* What is left is no message to whoever knows any of these. */
+	return only_asks(protocol, NLMSG_NOOP);
 }
 
 /**

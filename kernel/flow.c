@@ -11,14 +11,14 @@
 #include "label.h"
 #include "policy.h"
 
-#define CGROUP_PATH 512
+#define CGROUP_PATH PATH_MAX
 
 /* What is known of the actor, for as long as the question lasts. */
 struct actor {
 	u8 program[SHINRAI_DIGEST_SIZE];
 	u64 cgroup_id;
 	char *cgroup; /* its path, allocated when a rule asks */
-	bool vague; /* a rule asks, and the path is not known */
+	bool vague; /* a rule asks, and nobody can tell: it is refused */
 };
 
 /* The answer that counts, and whose policy gave it. */
@@ -57,7 +57,7 @@ static void name_cgroup(struct shinrai_flow *f, struct actor *by,
 	by->cgroup =
 		kmalloc(CGROUP_PATH, f->may_sleep ? GFP_KERNEL : GFP_ATOMIC);
 	if (!by->cgroup || !cgrp)
-		return; /* in no cgroup that a rule names */
+		return;
 	by->cgroup_id = cgroup_id(cgrp); /* it may have been moved */
 	len = cgroup_path(cgrp, by->cgroup, CGROUP_PATH);
 	if (len <= 0 || len >= CGROUP_PATH)
@@ -191,7 +191,7 @@ static void decide(const struct shinrai_flow *f, struct ruling *r)
 		decide_once(f, true, r);
 }
 
-/* What nothing could follow is refused, whatever the rules say. */
+/* What nothing could follow, or judge, is refused, whatever the rules say. */
 static void hold_back(struct ruling *r)
 {
 	if (r->answer.verdict == SHINRAI_VERDICT_DENY)
@@ -298,7 +298,7 @@ static int judge(struct shinrai_flow *f, struct actor *by,
 
 	gather_rest(f, by);
 	decide(f, &r);
-	if (f->stuck)
+	if (f->stuck || by->vague)
 		hold_back(&r);
 	refused = r.answer.verdict == SHINRAI_VERDICT_DENY &&
 		  shinrai_enforcing();
@@ -306,7 +306,7 @@ static int judge(struct shinrai_flow *f, struct actor *by,
 	kfree(by->cgroup);
 	if (refused)
 		return -EPERM;
-	if (!ret && !by->vague && lasting(f, &r)) {
+	if (!ret && lasting(f, &r)) {
 		k->cgroup = by->cgroup_id;
 		shinrai_recall_keep(k, flow);
 	}
@@ -371,10 +371,12 @@ static int judge_sender(struct shinrai_flow *f,
 	if (names_cgroups(f->labels))
 		name_cgroup(f, &by, sender->cgroup);
 	decide_once(f, false, &r);
+	if (by.vague)
+		hold_back(&r);
 	if (r.answer.verdict == SHINRAI_VERDICT_DENY) {
 		record(f, &r, shinrai_enforcing(), &flow);
 		ret = shinrai_enforcing() ? -EPERM : 0;
-	} else if (!by.vague && !(r.answer.flags & SHINRAI_ANSWER_VOLATILE)) {
+	} else if (!(r.answer.flags & SHINRAI_ANSWER_VOLATILE)) {
 		/* Who sends is told of, not each packet. */
 		shinrai_recall_keep(k, 0);
 	}

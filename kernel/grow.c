@@ -153,8 +153,11 @@ static int wave_readers(struct wave *w, u32 from)
 	int ret = 0;
 	u32 i;
 
-	for (i = from; !ret && i < w->files; i++)
-		ret = wave_mappers(w, w->file[i]);
+	for (i = from; !ret && i < w->files; i++) {
+		/* What a device does with it is not for its other users. */
+		if (!S_ISCHR(file_inode(w->file[i])->i_mode))
+			ret = wave_mappers(w, w->file[i]);
+	}
 	return ret;
 }
 

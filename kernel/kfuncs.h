@@ -54,9 +54,9 @@ int shinrai_kf_core(struct task_struct *task);
 int shinrai_kf_key(u64 key, u32 use);
 int shinrai_kf_bpf(int cmd);
 int shinrai_kf_setsockopt(struct socket *sock, int level, int name);
-int shinrai_kf_setxattr(struct dentry *dentry, u64 name);
+int shinrai_kf_setxattr(struct dentry *dentry, u64 name, u64 size);
 int shinrai_kf_getxattr(struct dentry *dentry, u64 name);
-int shinrai_kf_set_acl(struct dentry *dentry);
+int shinrai_kf_set_acl(struct dentry *dentry, u32 entries);
 int shinrai_kf_msgsnd(struct kern_ipc_perm *queue);
 int shinrai_kf_msgrcv(struct kern_ipc_perm *queue, struct task_struct *to);
 

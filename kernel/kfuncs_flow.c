@@ -83,7 +83,7 @@ __bpf_kfunc int shinrai_kf_delete(struct dentry *dentry)
 	return off_duty() || !dentry ? 0 : shinrai_access_delete(dentry);
 }
 
-/* lsm.s/socket_connect, by a subject with labels, as those below */
+/* lsm.s/socket_connect, by a subject or of a socket with labels */
 __bpf_kfunc int shinrai_kf_connect(struct socket *sock, struct sockaddr *addr,
 				   int len)
 {
@@ -92,7 +92,7 @@ __bpf_kfunc int shinrai_kf_connect(struct socket *sock, struct sockaddr *addr,
 	return shinrai_access_connect(sock, addr, len);
 }
 
-/* lsm.s/socket_sendmsg */
+/* lsm.s/socket_sendmsg, by a subject with labels, as those below */
 __bpf_kfunc int shinrai_kf_send(struct socket *sock, struct msghdr *msg,
 				int size)
 {
@@ -168,11 +168,12 @@ __bpf_kfunc int shinrai_kf_bpf(int cmd)
 }
 
 /* lsm.s/inode_setxattr, by a subject with labels */
-__bpf_kfunc int shinrai_kf_setxattr(struct dentry *dentry, u64 name)
+__bpf_kfunc int shinrai_kf_setxattr(struct dentry *dentry, u64 name, u64 size)
 {
 	if (off_duty() || !dentry || !d_inode(dentry))
 		return 0;
-	return shinrai_access_setxattr(dentry, (const char *)(uintptr_t)name);
+	return shinrai_access_setxattr(dentry, (const char *)(uintptr_t)name,
+				       size);
 }
 
 /* lsm/inode_getxattr, of an inode with labels */
@@ -192,11 +193,11 @@ __bpf_kfunc int shinrai_kf_setsockopt(struct socket *sock, int level, int name)
 }
 
 /* lsm/inode_set_acl, by a subject with labels */
-__bpf_kfunc int shinrai_kf_set_acl(struct dentry *dentry)
+__bpf_kfunc int shinrai_kf_set_acl(struct dentry *dentry, u32 entries)
 {
 	if (off_duty() || !dentry || !d_inode(dentry))
 		return 0;
-	return shinrai_access_set_acl(dentry);
+	return shinrai_access_set_acl(dentry, entries);
 }
 
 __bpf_kfunc_end_defs();

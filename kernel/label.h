@@ -139,7 +139,7 @@ u64 shinrai_object_labels(const void *key);
 int shinrai_object_add(const void *key, enum shinrai_object_kind kind,
 		       u64 labels, gfp_t gfp);
 bool shinrai_object_sender(const void *key, struct shinrai_sender *sender);
-void shinrai_object_sent(const void *key, struct shinrai_sender *sender);
+void shinrai_object_sent(const void *key, const struct shinrai_sender *sender);
 int shinrai_object_watch(const struct inode *inode);
 void shinrai_object_forget(const void *key);
 u32 shinrai_object_count(void);
@@ -284,9 +284,10 @@ int shinrai_access_delete(struct dentry *dentry);
 int shinrai_access_setsockopt(const struct socket *sock, int level, int name);
 int shinrai_access_xattr(struct dentry *dentry, const char *name,
 			 const void *value, size_t size);
-int shinrai_access_setxattr(struct dentry *dentry, const char *name);
+int shinrai_access_setxattr(struct dentry *dentry, const char *name,
+			    size_t size);
 int shinrai_access_getxattr(struct dentry *dentry, const char *name);
-int shinrai_access_set_acl(const struct dentry *dentry);
+int shinrai_access_set_acl(const struct dentry *dentry, u32 entries);
 int shinrai_access_settle(struct file *file, int mask);
 int shinrai_access_written(struct file *file, u64 labels);
 int shinrai_access_bpf(int cmd);

@@ -75,11 +75,17 @@ static void hold(enum shinrai_object_kind kind, const void *key)
 	schedule_delayed_work(&collector, COLLECT_S * HZ);
 }
 
-/* Whoever gets at it by its number from now on finds nothing to read. */
+/* Whoever gets at it by its number from now on reads neither it nor its name. */
 static void retire(struct shinrai_object *o)
 {
-	if (o->kind == SHINRAI_OBJECT_KEY)
-		key_invalidate((struct key *)o->key);
+	struct key *key = (struct key *)o->key;
+
+	if (o->kind != SHINRAI_OBJECT_KEY)
+		return;
+	down_write(&key->sem);
+	key->perm = 0;
+	up_write(&key->sem);
+	key_invalidate(key);
 }
 
 static void release(struct shinrai_object *o)
@@ -129,6 +135,7 @@ static int insert(const void *key, enum shinrai_object_kind kind, u64 labels,
 		o = fresh;
 		o->key = key;
 		o->kind = kind;
+		o->sender.uid = (u32)-1; /* nobody has sent yet */
 		if (is_held(kind))
 			hold(kind, key);
 		hash_add_rcu(objects, &o->node, (unsigned long)key);
@@ -195,27 +202,40 @@ bool shinrai_object_sender(const void *key, struct shinrai_sender *sender)
 	return o;
 }
 
+static bool same_sender(const struct shinrai_sender *a,
+			const struct shinrai_sender *b)
+{
+	return a->uid == b->uid && a->cgroup == b->cgroup &&
+	       a->known == b->known &&
+	       (!a->known || !memcmp(a->digest, b->digest, sizeof(a->digest)));
+}
+
 /**
  * shinrai_object_sent() - who sends by a labelled socket, and what he may
  * @key: its struct sock
- * @sender: what its packets are judged by from now on; its cgroup's reference
- * is taken over
+ * @sender: what its packets are judged by from now on
  *
- * Context: any.
+ * A removed cgroup stays in memory for as long as such a socket does.
+ *
+ * Context: any; an RCU read side section keeps the cgroup.
  */
-void shinrai_object_sent(const void *key, struct shinrai_sender *sender)
+void shinrai_object_sent(const void *key, const struct shinrai_sender *sender)
 {
+	struct cgroup *old = NULL;
 	struct shinrai_object *o;
 	unsigned long flags;
 
 	spin_lock_irqsave(&objects_lock, flags);
 	o = find(key);
-	if (o)
-		swap(o->sender, *sender);
+	if (o && !same_sender(&o->sender, sender)) {
+		old = o->sender.cgroup;
+		o->sender = *sender;
+		if (!cgroup_tryget(sender->cgroup))
+			o->sender.cgroup = NULL;
+	}
 	spin_unlock_irqrestore(&objects_lock, flags);
-	if (sender->cgroup)
-		cgroup_put(sender->cgroup);
-	sender->cgroup = NULL;
+	if (old)
+		cgroup_put(old);
 }
 
 /* Anybody's program may say so; what is in the table is there until then. */
@@ -255,6 +275,8 @@ static void collect(struct work_struct *work)
 	spin_unlock_irqrestore(&objects_lock, flags);
 	for (o = dead; o; o = o->dead)
 		retire(o);
+	if (dead)
+		synchronize_rcu(); /* who was shown its name just now is labelled */
 	while (dead) {
 		o = dead;
 		dead = o->dead;

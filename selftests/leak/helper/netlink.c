@@ -98,9 +98,65 @@ static int netlink_alias(char **arg)
 	return tell(token, TOKEN);
 }
 
+/* As netlink-early, with a name that has no length and so is none. */
+static int netlink_nameless(char **arg)
+{
+	struct sockaddr_nl nl = { .nl_family = AF_NETLINK, .nl_pid = getpid() };
+	int in = inbox(&nl), out;
+	pid_t pid = spawn();
+
+	if (!pid) {
+		out = port(NETLINK_USERSOCK);
+		need(connect(out, (struct sockaddr *)&nl, sizeof(nl)),
+		     "connect");
+		read_secret(arg[0], token);
+		need((int)sendto(out, token, TOKEN, 0, (struct sockaddr *)&nl,
+				 0),
+		     "sendto");
+		_exit(DONE);
+	}
+	finish(pid);
+	return outcome(in);
+}
+
+/* What the kernel does not understand it sends back: to whoever looks. */
+static int netlink_echo(char **arg)
+{
+	struct {
+		struct nlmsghdr head;
+		struct ifinfomsg link;
+		struct rtattr attr;
+		char name[TOKEN]; /* longer than names are */
+	} ask = {
+		.head = { .nlmsg_len = sizeof(ask),
+			  .nlmsg_type = RTM_GETLINK,
+			  .nlmsg_flags = NLM_F_REQUEST },
+		.attr = { .rta_len = RTA_LENGTH(TOKEN),
+			  .rta_type = IFLA_IFNAME },
+	};
+	struct {
+		struct nlmsghdr head;
+		int error;
+		char ask[sizeof(ask)];
+	} echo = { .error = 0 };
+	int both = port(NETLINK_ROUTE);
+	pid_t pid = spawn();
+
+	if (!pid) {
+		read_secret(arg[0], ask.name);
+		need((int)send(both, &ask, sizeof(ask), 0), "send");
+		_exit(DONE);
+	}
+	finish(pid);
+	need((int)recv(both, &echo, sizeof(echo), 0), "recv");
+	return tell(echo.ask + sizeof(ask) - TOKEN, TOKEN);
+}
+
 const struct verb verbs_netlink[] = {
 	{ "netlink", 1, cmd_netlink },
 	{ "netlink-early", 1, netlink_early },
+	{ "netlink-nameless", 1, netlink_nameless },
 	{ "netlink-alias", 1, netlink_alias },
+	{ "netlink-echo", 1, netlink_echo },
 	{ NULL, 0, NULL },
 };

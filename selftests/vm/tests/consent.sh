@@ -51,6 +51,15 @@ echo "$d" >&3 || exit 2
 [ -z "${2:-}" ] || echo $$ >"$2/cgroup.procs" || exit 3
 echo "$d" >&3 || exit 4
 SH
+cat >udp <<'PY'
+import socket
+open("drawing").read()
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.sendto(b"first\n", ("127.0.0.2", 9998))
+with open("/sys/fs/cgroup/second/cgroup.procs", "w") as f:
+    f.write("0")
+s.sendto(b"second\n", ("127.0.0.4", 9998))
+PY
 cat >local <<'PY'
 import socket, sys
 for name in sys.argv[1:]:
@@ -73,23 +82,29 @@ status() { # status N COMMAND...
 
 got() { # got N TEXT: that often, within a while
 	for _ in $(seq 50); do
-		[ "$(grep -cx "$2" got.9999)" -ge "$1" ] && break
+		[ "$(cat got.* | grep -cx "$2")" -ge "$1" ] && break
 		sleep 0.1
 	done
-	[ "$(grep -cx "$2" got.9999)" -eq "$1" ]
+	[ "$(cat got.* | grep -cx "$2")" -eq "$1" ]
 }
 
 ip link set lo up
 /vm/helper sink 9999 >got.9999 &
+python3 -S -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", 9998))
+print("ready", flush=True)
+while True:
+    print(s.recv(99).decode(), end="", flush=True)' >got.9998 &
 for _ in $(seq 100); do
-	grep -q ready got.9999 && break
+	[ "$(cat got.* | grep -c ready)" -eq 2 ] && break
 	sleep 0.1
 done
 python3 -S -c 'import socket, time
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind("/tmp/socket")
 time.sleep(1000)' &
-mkdir $G/export $G/export/below $G/other
+mkdir $G/export $G/export/below $G/second $G/other
 echo secret >drawing
 echo secret >salary
 
@@ -97,7 +112,8 @@ check "an owner's policy names a cgroup" policy acme <<END
 policy acme generation 1
 label drawings $drawing
 default all labels read allow, derive allow, delete allow, send deny
-allow cgroup "/export" send drawings to 127.0.0.2 port 9999
+allow cgroup "/export" send drawings to 127.0.0.2 port 9998-9999
+allow cgroup "/second" send drawings to 127.0.0.4 port 9998
 END
 check "another's denies what goes to local sockets" policy beta <<END
 policy beta generation 1
@@ -117,6 +133,11 @@ check "who is elsewhere may not" status 1 within other ./tcp drawing
 check "nor who goes there meanwhile" status 4 within export ./tcp drawing \
 	$G/other
 check "what he sent before arrived" got 5 secret
+
+check "by one socket, from one group and then another" within export \
+	python3 -S udp
+check "the one's arrived" got 1 first
+check "and the other's" got 1 second
 
 check "of one owner, it goes to a local socket" status 0 \
 	python3 -S local drawing
