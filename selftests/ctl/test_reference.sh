@@ -126,7 +126,7 @@ for real in "$BUILD"/modules/*/shinrai.ko; do
 	json "d['module'][0]['srcversion'] == '$(modinfo -F srcversion "$real")'" \
 		"${real#"$BUILD"/}: its srcversion"
 	json "d['module'][0]['programs'] == '$(cat \
-		"$BUILD"/bpf/shinrai_{bpf,follow}.o | sha256sum |
+		"$BUILD"/bpf/shinrai_{bpf,follow,follow_acl}.o | sha256sum |
 		cut -d' ' -f1)'" \
 		"${real#"$BUILD"/}: its programs"
 done
