@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A kernel started by kexec is another boot under the same PCRs: the first log
 # names what was started, the second says that it did not begin at zero.
-# vm: kernel=6.1,6.12 slow=6.1 load=late arm=yes timeout=150 mem=2048
+# vm: kernel=6.1,6.12 slow=6.1,6.12 load=late arm=yes timeout=150 mem=2048
 # vm: file=@kernel/vmlinuz:/vm/vmlinuz
 set -euo pipefail
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Each kind of code is in the log exactly once, with sha256sum's digest.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=120
+# vm: kernel=6.1,6.12 slow=6.1 load=late arm=yes timeout=120
 set -euo pipefail
 
 cd /tmp

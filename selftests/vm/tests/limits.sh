@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Bounds: one user's rate, the size of the log, batches, trimming.
-# vm: kernel=6.1,6.12 load=late arm=yes tpm=tis timeout=300
+# vm: kernel=6.1,6.12 slow=6.1 load=late arm=yes tpm=tis timeout=300
 # vm: append=shinrai.extend=batch,shinrai.log_max=1100000,shinrai.rate=5,shinrai.burst=20 file=/usr/bin/perl
 set -uo pipefail
 . /vm/lib/tap.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Owners are admitted, policies loaded: what is refused, recorded, replaced.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=400
+# vm: kernel=6.1,6.12 slow=6.12 load=late arm=yes timeout=400
 # vm: append=shinrai.anchor=/vm/keys/admin.der
 set -euo pipefail
 

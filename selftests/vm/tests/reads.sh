@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What the kernel itself reads from files is measured and in the TPM before it
 # is used: firmware, kexec images, other content; also when it enforces.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=120 mem=1536
+# vm: kernel=6.1,6.12 slow=6.12 load=late arm=yes timeout=120 mem=1536
 # vm: file=@kernel/vmlinuz:/vm/vmlinuz
 set -euo pipefail
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What is running at arm: a process without its first thread, code that appears
 # while arming, files that never end or never answer; and what is written later.
-# vm: kernel=6.1,6.12 load=no timeout=240
+# vm: kernel=6.1,6.12 slow=6.12 load=no timeout=240
 set -euo pipefail
 
 while read -r module; do

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Enforcing, batched, and the TPM hangs: a module that cannot be waited for is
 # refused, and so is new code from then on, though batched code need not wait.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=120
+# vm: kernel=6.1,6.12 slow=6.12 load=late arm=yes timeout=120
 # vm: append=shinrai.extend=batch
 set -euo pipefail
 

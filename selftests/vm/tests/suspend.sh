@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Suspending and resuming are in the log, in the TPM before the machine sleeps;
 # what came after that and before everything stood still is no late TPM's fault.
-# vm: kernel=6.1,6.12 load=late arm=yes append=shinrai.extend=batch timeout=120
+# vm: kernel=6.1,6.12 slow=6.1 load=late arm=yes timeout=120
+# vm: append=shinrai.extend=batch
 set -euo pipefail
 
 PYTHONPATH=/vm/lib python3 -S - <<'PY'
