@@ -5,12 +5,15 @@
  * hands it to flow.c and grow.c.
  */
 #include <linux/binfmts.h>
+#include <linux/compat.h>
 #include <linux/mman.h>
 #include <linux/ptrace.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/task_work.h>
 #include <linux/uaccess.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
 
 #include "compat.h"
 #include "label.h"
@@ -202,6 +205,23 @@ static int memory_written(struct mm_struct *mm, u64 labels)
 	return ret;
 }
 
+/*
+ * Is it a call that hands a socket its data as a message?  Then it is asked about
+ * as that, and to ask here would count it twice; splice(2) and sendfile(2) are
+ * not, before Linux 6.5.
+ */
+static bool asked_as_message(void)
+{
+	if (current->flags & (PF_KTHREAD | PF_IO_WORKER) || in_compat_syscall())
+		return false;
+	switch (syscall_get_nr(current, task_pt_regs(current))) {
+	case __NR_write:
+	case __NR_writev:
+		return true;
+	}
+	return false;
+}
+
 static int may_write(struct file *file)
 {
 	struct inode *inode = file_inode(file);
@@ -225,7 +245,9 @@ static int may_write(struct file *file)
 	if (stores(inode))
 		return shinrai_grow_later(file, MAY_WRITE);
 	if (S_ISSOCK(inode->i_mode))
-		return shinrai_access_splice(file, labels, false);
+		return asked_as_message() ?
+			       0 :
+			       shinrai_access_splice(file, labels, false);
 	if (S_ISFIFO(inode->i_mode))
 		return pipe_written(inode, labels, GFP_ATOMIC);
 	return 0;
