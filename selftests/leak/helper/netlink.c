@@ -50,8 +50,8 @@ static int cmd_netlink(char **arg)
 	return outcome(in);
 }
 
-/* The same, but the sender says whom to before it reads. */
-static int netlink_early(char **arg)
+/* The same, but the sender says whom to before it reads: @name is none by then. */
+static int connected(const char *secret, const struct sockaddr_nl *name)
 {
 	struct sockaddr_nl nl = { .nl_family = AF_NETLINK, .nl_pid = getpid() };
 	int in = inbox(&nl), out;
@@ -61,12 +61,27 @@ static int netlink_early(char **arg)
 		out = port(NETLINK_USERSOCK);
 		need(connect(out, (struct sockaddr *)&nl, sizeof(nl)),
 		     "connect");
-		read_secret(arg[0], token);
-		need((int)send(out, token, TOKEN, 0), "send");
+		read_secret(secret, token);
+		need((int)sendto(out, token, TOKEN, 0, (struct sockaddr *)name,
+				 0),
+		     "sendto");
 		_exit(DONE);
 	}
 	finish(pid);
 	return outcome(in);
+}
+
+static int netlink_early(char **arg)
+{
+	return connected(arg[0], NULL);
+}
+
+/* An address without a length is none either. */
+static int netlink_nameless(char **arg)
+{
+	static const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+
+	return connected(arg[0], &kernel);
 }
 
 /* The alias of an interface: a name that the kernel keeps. */
@@ -96,27 +111,6 @@ static int netlink_alias(char **arg)
 	finish(pid);
 	take(open_at("/sys/class/net/lo/ifalias", 0), token);
 	return tell(token, TOKEN);
-}
-
-/* As netlink-early, with a name that has no length and so is none. */
-static int netlink_nameless(char **arg)
-{
-	struct sockaddr_nl nl = { .nl_family = AF_NETLINK, .nl_pid = getpid() };
-	int in = inbox(&nl), out;
-	pid_t pid = spawn();
-
-	if (!pid) {
-		out = port(NETLINK_USERSOCK);
-		need(connect(out, (struct sockaddr *)&nl, sizeof(nl)),
-		     "connect");
-		read_secret(arg[0], token);
-		need((int)sendto(out, token, TOKEN, 0, (struct sockaddr *)&nl,
-				 0),
-		     "sendto");
-		_exit(DONE);
-	}
-	finish(pid);
-	return outcome(in);
 }
 
 /* What the kernel does not understand it sends back: to whoever looks. */

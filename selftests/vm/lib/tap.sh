@@ -84,3 +84,12 @@ once() {
 refuses() {
 	! "$@"
 }
+
+# status N COMMAND...: that is how it exits
+status() {
+	local want=$1 is=0
+	shift
+	"$@" || is=$?
+	echo "exit status $is"
+	[ "$is" -eq "$want" ]
+}

@@ -64,14 +64,6 @@ to || exit 5
 SH
 chmod 755 send
 
-status() { # status N COMMAND...
-	local want=$1 is=0
-	shift
-	"$@" || is=$?
-	echo "exit status $is"
-	[ "$is" -eq "$want" ]
-}
-
 check "it may be sent" ./send 127.0.0.2 9999 drawing
 check "and again" ./send 127.0.0.2 9999 drawing
 check "not to another host" status 1 ./send 127.0.0.3 9999 drawing
