@@ -207,8 +207,8 @@ static int memory_written(struct mm_struct *mm, u64 labels)
 
 /*
  * Is it a call that hands a socket its data as a message?  Then it is asked about
- * as that, and to ask here would count it twice; splice(2) and sendfile(2) are
- * not, before Linux 6.5.
+ * as that, and to ask here would count it twice, as it does for what io_uring and
+ * 32-bit programs write.  splice(2) and sendfile(2) make none before Linux 6.5.
  */
 static bool asked_as_message(void)
 {

@@ -172,6 +172,17 @@ static bool carries(const char *name)
 		 begins(name, "user.overlay."));
 }
 
+/* Nothing gives an inode labels where its attributes are written. */
+static int attribute_written(const struct dentry *dentry, bool may_sleep)
+{
+	const u64 labels = shinrai_current_labels() &
+			   ~shinrai_object_labels(d_inode(dentry));
+
+	return labels ? shinrai_flow_hold(SHINRAI_ACTION_WRITE, labels, NULL,
+					  may_sleep) :
+			0;
+}
+
 /**
  * shinrai_access_setxattr() - a subject with labels writes an xattr
  * @dentry: of what
@@ -187,12 +198,9 @@ static bool carries(const char *name)
 int shinrai_access_setxattr(struct dentry *dentry, const char *name,
 			    size_t size)
 {
-	const u64 labels = shinrai_current_labels() &
-			   ~shinrai_object_labels(d_inode(dentry));
-
-	if (!labels || !carries(name) || only_mode(name, size))
+	if (!carries(name) || only_mode(name, size))
 		return 0;
-	return shinrai_flow_hold(SHINRAI_ACTION_WRITE, labels, NULL, true);
+	return attribute_written(dentry, true);
 }
 
 /**
@@ -207,12 +215,7 @@ int shinrai_access_setxattr(struct dentry *dentry, const char *name,
  */
 int shinrai_access_set_acl(const struct dentry *dentry, u32 entries)
 {
-	const u64 labels = shinrai_current_labels() &
-			   ~shinrai_object_labels(d_inode(dentry));
-
-	if (!labels || entries <= MODE_ENTRIES)
-		return 0;
-	return shinrai_flow_hold(SHINRAI_ACTION_WRITE, labels, NULL, false);
+	return entries > MODE_ENTRIES ? attribute_written(dentry, false) : 0;
 }
 
 /**

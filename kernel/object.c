@@ -135,7 +135,7 @@ static int insert(const void *key, enum shinrai_object_kind kind, u64 labels,
 		o = fresh;
 		o->key = key;
 		o->kind = kind;
-		o->sender.uid = (u32)-1; /* nobody has sent yet */
+		o->sender.uid = U32_MAX; /* nobody has sent yet */
 		if (is_held(kind))
 			hold(kind, key);
 		hash_add_rcu(objects, &o->node, (unsigned long)key);
