@@ -60,7 +60,8 @@ static void name_cgroup(struct shinrai_flow *f, struct actor *by,
 		return;
 	by->cgroup_id = cgroup_id(cgrp); /* it may have been moved */
 	len = cgroup_path(cgrp, by->cgroup, CGROUP_PATH);
-	if (len <= 0 || len >= CGROUP_PATH)
+	/* Some kernels tell the length of what they cut, others what is left. */
+	if (len <= 0 || len >= CGROUP_PATH - 1)
 		return;
 	f->access.cgroup = by->cgroup;
 	f->access.cgroup_len = (u32)len;

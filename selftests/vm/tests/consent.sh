@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Whose word counts: that of the sender's cgroup, for each of his packets too; and
-# that of each owner, whose denial no silence of another hides.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=200 file=/usr/bin/perl
+# that of each owner, whose denial no silence of another hides.  And of a device that
+# is mapped, whose users nobody asks again.
+# vm: kernel=6.1,6.12 load=late arm=yes timeout=240 file=/usr/bin/perl
 # vm: append=shinrai.anchor=/vm/keys/admin.der
 set -uo pipefail
 . /vm/lib/tap.sh
@@ -70,15 +71,34 @@ try:
 except PermissionError:
     sys.exit(3)
 PY
+# No packet is sent, so it is the call that is refused.
+cat >reach <<'PY'
+import socket, sys
+try:
+    open("salary").read()
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.connect(("127.0.0.2", 9999))
+except PermissionError:
+    sys.exit(3)
+PY
+cat >map <<'PY'
+import mmap, os, sys
+before, after = (sys.argv[1:] + ["", ""])[:2]
+if before:
+    open(before).read()
+try:
+    # What a screen would be, if there were one: nobody's memory.
+    fd = os.open("/dev/mem", os.O_RDWR)
+    screen = mmap.mmap(fd, 4096, offset=0xa0000)
+except PermissionError:
+    sys.exit(3)
+try:
+    if after:
+        open(after).read()
+except PermissionError:
+    sys.exit(4)
+PY
 chmod 755 tcp
-
-status() { # status N COMMAND...
-	local want=$1 is=0
-	shift
-	"$@" || is=$?
-	echo "exit status $is"
-	[ "$is" -eq "$want" ]
-}
 
 got() { # got N TEXT: that often, within a while
 	for _ in $(seq 50); do
@@ -104,7 +124,7 @@ python3 -S -c 'import socket, time
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind("/tmp/socket")
 time.sleep(1000)' &
-mkdir $G/export $G/export/below $G/second $G/other
+mkdir $G/export $G/export/below $G/second $G/other $G/jail
 echo secret >drawing
 echo secret >salary
 
@@ -120,6 +140,8 @@ policy beta generation 1
 label salaries $salary
 default all labels read allow, derive allow, delete allow, send deny
 deny any send salaries to local
+deny cgroup "/jail" send salaries to 127.0.0.2
+allow any send salaries to 127.0.0.2 port 9999
 END
 label acme $drawing drawing
 label beta $salary salary
@@ -139,10 +161,62 @@ check "by one socket, from one group and then another" within export \
 check "the one's arrived" got 1 first
 check "and the other's" got 1 second
 
+# Deeper than any path is long, so that nobody can tell where it is: he does not
+# even get to read.
+deep() ( # deep COMMAND...
+	local name
+	name=$(printf 'd%.0s' {1..250})
+	cd $G/jail || exit 9
+	for _ in {1..17}; do
+		mkdir -p "$name" && cd "$name" || exit 9
+	done
+	echo "$BASHPID" >cgroup.procs || exit 9
+	cd /tmp && exec "$@"
+)
+
+check "whom no rule denies it may send the other's" ./tcp salary
+check "that arrives" got 7 secret
+check "whom one denies may not" status 3 within jail python3 -S reach
+check "nor may who is too far below to be told" status 3 deep python3 -S reach
+check "who is elsewhere may" within other python3 -S reach
+
+check "a device is mapped by who has no label" python3 -S map
+check "not by who has one" status 3 python3 -S map drawing
+check "nor does who mapped it before get one" status 4 python3 -S map "" drawing
+
 check "of one owner, it goes to a local socket" status 0 \
 	python3 -S local drawing
 check "of the other it does not" status 3 python3 -S local salary
 check "nor of both, whoever is asked first" status 3 \
 	python3 -S local drawing salary
 check "nor the other way round" status 3 python3 -S local salary drawing
+
+cat >many <<'PY'
+import socket
+open("drawing").read()
+for n in range(5):
+    try:
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        s.connect(("127.0.0.9", 9))
+    except PermissionError:
+        pass
+PY
+# What was only counted is told before the machine sleeps.
+check "one is refused five times" python3 -S many
+check "a machine suspends and resumes" bash -c 'echo devices >/sys/power/pm_test &&
+	echo mem >/sys/power/state'
+sleep_tells() {
+	PYTHONPATH=/vm/lib python3 -S - <<-'PY'
+		from shinrai import *
+
+		told = events(settled(), EV_STATE, EV_FLOW)
+		end = max(n for n, e in enumerate(told)
+		          if e.type == EV_STATE and e.num(REASON) == 22)
+		counts = [e.num(COUNT) for e in told[:end] if e.type == EV_FLOW and
+		          bytes([127, 0, 0, 9]) in e.fields.get(SINK, b"")]
+		print(counts)
+		raise SystemExit(len(counts) < 2 or sum(counts) != 5)
+	PY
+}
+check "and flows that were counted are told of before" sleep_tells
 plan
