@@ -37,6 +37,19 @@ static __always_inline bool in_proc(struct file *file)
 	return file->f_inode->i_sb->s_magic == PROC_SUPER_MAGIC;
 }
 
+/* From a request's work to what it is. */
+#define URING_OPCODE                                           \
+	((int)bpf_core_field_offset(struct io_kiocb, opcode) - \
+	 (int)bpf_core_field_offset(struct io_kiocb, work))
+
+/* Are the module's means to know what a worker of io_uring is at in this kernel? */
+static __always_inline bool uring_known(void)
+{
+	return bpf_core_field_exists(struct io_worker, cur_work) &&
+	       bpf_core_field_exists(struct io_kiocb, opcode) &&
+	       bpf_core_field_exists(struct io_kiocb, work);
+}
+
 SEC("lsm/file_permission")
 int BPF_PROG(flow_permission, struct file *file, int mask, int ret)
 {
@@ -50,7 +63,11 @@ int BPF_PROG(flow_permission, struct file *file, int mask, int ret)
 	    ((!(mask & (MAY_WRITE | MAY_APPEND)) && !in_proc(file)) ||
 	     !subject()))
 		return 0;
-	return answer(shinrai_kf_permission(file, mask));
+	if (!uring_known())
+		return answer(shinrai_kf_permission(file, mask, 0, 0));
+	return answer(shinrai_kf_permission(
+		file, mask, bpf_core_field_offset(struct io_worker, cur_work),
+		URING_OPCODE));
 }
 
 SEC("lsm.s/file_receive")

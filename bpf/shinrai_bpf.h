@@ -60,7 +60,8 @@ extern int shinrai_kf_prog(struct bpf_prog *prog) __ksym;
 extern int shinrai_kf_label(struct file *file) __ksym;
 extern int shinrai_kf_xattr(struct dentry *dentry, __u64 name, __u64 value,
 			    __u64 size) __ksym;
-extern int shinrai_kf_permission(struct file *file, int mask) __ksym;
+extern int shinrai_kf_permission(struct file *file, int mask, __u32 work,
+				 int opcode) __ksym;
 extern int shinrai_kf_receive(struct file *file) __ksym;
 extern int shinrai_kf_map_file(struct file *file, __u64 prot,
 			       __u64 flags) __ksym;

@@ -5,15 +5,12 @@
  * hands it to flow.c and grow.c.
  */
 #include <linux/binfmts.h>
-#include <linux/compat.h>
 #include <linux/mman.h>
 #include <linux/ptrace.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/task_work.h>
 #include <linux/uaccess.h>
-#include <asm/syscall.h>
-#include <asm/unistd.h>
 
 #include "compat.h"
 #include "label.h"
@@ -205,24 +202,12 @@ static int memory_written(struct mm_struct *mm, u64 labels)
 	return ret;
 }
 
-/*
- * Is it a call that hands a socket its data as a message?  Then it is asked about
- * as that, and to ask here would count it twice, as it does for what io_uring and
- * 32-bit programs write.  splice(2) and sendfile(2) make none before Linux 6.5.
- */
-static bool asked_as_message(void)
+static int spliced(struct file *file, u64 labels, u64 bytes)
 {
-	if (current->flags & (PF_KTHREAD | PF_IO_WORKER) || in_compat_syscall())
-		return false;
-	switch (syscall_get_nr(current, task_pt_regs(current))) {
-	case __NR_write:
-	case __NR_writev:
-		return true;
-	}
-	return false;
+	return bytes ? shinrai_access_splice(file, labels, bytes, false) : 0;
 }
 
-static int may_write(struct file *file)
+static int may_write(struct file *file, const struct shinrai_uring *uring)
 {
 	struct inode *inode = file_inode(file);
 	const u64 labels = shinrai_current_labels();
@@ -245,9 +230,7 @@ static int may_write(struct file *file)
 	if (stores(inode))
 		return shinrai_grow_later(file, MAY_WRITE);
 	if (S_ISSOCK(inode->i_mode))
-		return asked_as_message() ?
-			       0 :
-			       shinrai_access_splice(file, labels, false);
+		return spliced(file, labels, shinrai_access_spliced(uring));
 	if (S_ISFIFO(inode->i_mode))
 		return pipe_written(inode, labels, GFP_ATOMIC);
 	return 0;
@@ -270,7 +253,7 @@ int shinrai_access_written(struct file *file, u64 labels)
 	if (stores(inode))
 		return shinrai_grow_file(file, labels);
 	if (S_ISSOCK(inode->i_mode))
-		return shinrai_access_splice(file, labels, true);
+		return shinrai_access_splice(file, labels, MAX_RW_COUNT, true);
 	if (S_ISFIFO(inode->i_mode))
 		return pipe_written(inode, labels, GFP_KERNEL);
 	if (S_ISCHR(inode->i_mode))
@@ -299,19 +282,21 @@ static int may_read(struct file *file)
  * shinrai_access_permission() - a file is read or written by a system call
  * @file: open
  * @mask: MAY_READ, MAY_WRITE
+ * @uring: see shinrai_access_spliced()
  *
  * Context: a process; does not sleep.
  * Return: 0; -ERESTARTNOINTR when the call has to be begun again; another error
  * to refuse it.
  */
-int shinrai_access_permission(struct file *file, int mask)
+int shinrai_access_permission(struct file *file, int mask,
+			      const struct shinrai_uring *uring)
 {
 	int ret = 0;
 
 	if (mask & MAY_READ)
 		ret = may_read(file);
 	if (!ret && mask & (MAY_WRITE | MAY_APPEND))
-		ret = may_write(file);
+		ret = may_write(file, uring);
 	return ret;
 }
 

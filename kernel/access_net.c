@@ -7,16 +7,22 @@
 #include <linux/cred.h>
 #include <linux/genetlink.h>
 #include <linux/inet_diag.h>
+#include <uapi/linux/io_uring.h>
 #include <linux/net.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/sched/task_stack.h>
 #include <linux/skbuff.h>
 #include <linux/sock_diag.h>
 #include <linux/socket.h>
+#include <linux/uaccess.h>
 #include <linux/un.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
 #include <net/af_unix.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "label.h"
 
 static int add_labels(const struct sock *sk, u64 labels, bool may_sleep)
@@ -189,16 +195,106 @@ int shinrai_access_send(struct socket *sock, struct msghdr *msg, u64 size)
 		     msg->msg_name ? msg->msg_namelen : 0, size, true);
 }
 
+#if !SHINRAI_SPLICE_IS_MESSAGE
+/* Of a kernel worker: is it at a write?  What it is at never changes meanwhile. */
+static bool worker_writes(const struct shinrai_uring *uring)
+{
+	const char *worker = current->worker_private, *work;
+	u8 opcode;
+
+	if (!worker) /* it polls for submissions, and leaves splices to workers */
+		return true;
+	if (!uring->work ||
+	    copy_from_kernel_nofault(&work, worker + uring->work,
+				     sizeof(work)) ||
+	    !work ||
+	    copy_from_kernel_nofault(&opcode, work + uring->opcode,
+				     sizeof(opcode)))
+		return false;
+	return opcode == IORING_OP_WRITE || opcode == IORING_OP_WRITEV ||
+	       opcode == IORING_OP_WRITE_FIXED;
+}
+
+/* The calls that write to sockets; io_uring leaves splices to its workers. */
+static bool call_writes(int nr, bool ia32)
+{
+#ifdef CONFIG_IA32_EMULATION
+	if (ia32)
+		return nr == __NR_ia32_write || nr == __NR_ia32_writev ||
+		       nr == __NR_ia32_pwritev2 || nr == __NR_ia32_io_submit ||
+		       nr == __NR_ia32_io_uring_enter;
+#endif
+	return nr == __NR_write || nr == __NR_writev || nr == __NR_pwritev2 ||
+	       nr == __NR_io_submit || nr == __NR_io_uring_enter;
+}
+
+/* Where it says how much, from 0; -1: it does not. */
+static int size_argument(int nr, bool ia32)
+{
+	const int sendfile = 3, splice = 4;
+
+#ifdef CONFIG_IA32_EMULATION
+	if (ia32 && (nr == __NR_ia32_sendfile || nr == __NR_ia32_sendfile64))
+		return sendfile;
+	if (ia32)
+		return nr == __NR_ia32_splice ? splice : -1;
+#endif
+	if (nr == __NR_sendfile)
+		return sendfile;
+	return nr == __NR_splice ? splice : -1;
+}
+
+static u64 call_splices(void)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+	const int nr = syscall_get_nr(current, regs);
+	const bool ia32 = in_ia32_syscall();
+	unsigned long arg[6];
+	int i;
+
+	if (call_writes(nr, ia32))
+		return 0;
+	i = size_argument(nr, ia32);
+	if (i < 0)
+		return MAX_RW_COUNT;
+	syscall_get_arguments(current, regs, arg);
+	return min_t(u64, arg[i], MAX_RW_COUNT);
+}
+#endif
+
+/**
+ * shinrai_access_spliced() - how much is handed to a socket and is no message?
+ * @uring: where a worker of io_uring has what it is at
+ *
+ * A message has a hook of its own, which may sleep and is told its size; to ask
+ * before would count it twice.  What is not known for a write is none.
+ *
+ * Context: the task that hands it over; does not sleep.
+ * Return: bytes, at most; 0 for a message.
+ */
+u64 shinrai_access_spliced(const struct shinrai_uring *uring)
+{
+#if SHINRAI_SPLICE_IS_MESSAGE
+	return 0;
+#else
+	if (current->flags & PF_IO_WORKER)
+		return worker_writes(uring) ? 0 : MAX_RW_COUNT;
+	return current->flags & PF_KTHREAD ? MAX_RW_COUNT : call_splices();
+#endif
+}
+
 /**
  * shinrai_access_splice() - a file's content is sent, and no message is made
  * @file: of the socket
  * @labels: live, of the content
+ * @bytes: at most
  * @may_sleep: whether the caller does
  *
  * Context: a process; as @may_sleep says.
  * Return: 0; an error to refuse it.
  */
-int shinrai_access_splice(struct file *file, u64 labels, bool may_sleep)
+int shinrai_access_splice(struct file *file, u64 labels, u64 bytes,
+			  bool may_sleep)
 {
 	struct socket *sock = sock_from_file(file);
 	struct sock *sk = sock ? sock->sk : NULL, *peer;
@@ -207,7 +303,7 @@ int shinrai_access_splice(struct file *file, u64 labels, bool may_sleep)
 	if (!sk)
 		return 0;
 	if (sk->sk_family != AF_UNIX)
-		return judge(sk, labels, NULL, 0, 0, may_sleep);
+		return judge(sk, labels, NULL, 0, bytes, may_sleep);
 	peer = peer_of(sk);
 	if (peer) {
 		ret = pass_on(peer, labels, may_sleep);

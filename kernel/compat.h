@@ -29,6 +29,10 @@
 #define SHINRAI_FOLLOW_SKEL "shinrai_follow.lskel.h"
 #endif
 
+/* Since then, splice(2) and sendfile(2) hand sockets messages, as write(2) does. */
+#define SHINRAI_SPLICE_IS_MESSAGE \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0))
+
 #ifndef __bpf_kfunc
 #define __bpf_kfunc __used noinline
 #endif

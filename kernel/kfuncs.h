@@ -36,7 +36,7 @@ int shinrai_kf_map(struct bpf_map *map);
 int shinrai_kf_prog(struct bpf_prog *prog);
 int shinrai_kf_label(struct file *file);
 int shinrai_kf_xattr(struct dentry *dentry, u64 name, u64 value, u64 size);
-int shinrai_kf_permission(struct file *file, int mask);
+int shinrai_kf_permission(struct file *file, int mask, u32 work, int opcode);
 int shinrai_kf_receive(struct file *file);
 int shinrai_kf_map_file(struct file *file, u64 prot, u64 flags);
 int shinrai_kf_replace(struct linux_binprm *bprm);

@@ -36,9 +36,14 @@ __bpf_kfunc int shinrai_kf_xattr(struct dentry *dentry, u64 name, u64 value,
 }
 
 /* lsm/file_permission, where subject or object may have labels */
-__bpf_kfunc int shinrai_kf_permission(struct file *file, int mask)
+__bpf_kfunc int shinrai_kf_permission(struct file *file, int mask, u32 work,
+				      int opcode)
 {
-	return off_duty() || !file ? 0 : shinrai_access_permission(file, mask);
+	const struct shinrai_uring uring = { .work = work, .opcode = opcode };
+
+	if (off_duty() || !file)
+		return 0;
+	return shinrai_access_permission(file, mask, &uring);
 }
 
 /* lsm.s/file_receive */

@@ -274,7 +274,14 @@ void shinrai_egress_stop(void);
 /* access.c: what the hooks ask */
 
 int shinrai_access_open(struct file *file);
-int shinrai_access_permission(struct file *file, int mask);
+/* Where a worker of io_uring has what it is at, as this kernel's BTF says. */
+struct shinrai_uring {
+	u32 work; /* of a worker: the pointer to its work; 0: not known */
+	int opcode; /* from the work: IORING_OP_*, a byte */
+};
+
+int shinrai_access_permission(struct file *file, int mask,
+			      const struct shinrai_uring *uring);
 int shinrai_access_receive(struct file *file);
 int shinrai_access_mmap(struct file *file, u64 prot, u64 flags);
 int shinrai_access_exec(struct linux_binprm *bprm);
@@ -315,7 +322,9 @@ int shinrai_special_msg(const struct kern_ipc_perm *queue,
 
 int shinrai_access_connect(struct socket *sock, struct sockaddr *addr, int len);
 int shinrai_access_send(struct socket *sock, struct msghdr *msg, u64 size);
-int shinrai_access_splice(struct file *file, u64 labels, bool may_sleep);
+u64 shinrai_access_spliced(const struct shinrai_uring *uring);
+int shinrai_access_splice(struct file *file, u64 labels, u64 bytes,
+			  bool may_sleep);
 int shinrai_access_recv(struct socket *sock);
 int shinrai_access_unix(struct socket *to);
 int shinrai_access_netlink(const struct sock *sk, const struct sk_buff *skb);

@@ -144,7 +144,13 @@ $(B)/vm/swap: $(call objects-user,selftests/vm/swap.c) $(B)/user/libshinrai.a
 	$(say) LINK '$(@:$(B)/%=%)'
 	$(Q)mkdir -p $(@D)
 	$(Q)$(link-user) -o $@ $^ $(PKG_LIBS)
-test-bpf: $(B)/vm/swap
+
+$(B)/vm/ways: $(call objects-user,selftests/vm/ways.c \
+		selftests/leak/helper/ring.c selftests/leak/helper/util.c)
+	$(say) LINK '$(@:$(B)/%=%)'
+	$(Q)mkdir -p $(@D)
+	$(Q)$(link-user) -o $@ $^
+test-bpf: $(B)/vm/swap $(B)/vm/ways
 
 -include $(shell find $(VARIANTS:%=$(B)/%/obj) -name '*.d' 2>/dev/null)
 
