@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The administrator's certificate: read while loading, or nothing is loaded.
-# vm: kernel=6.1,6.12 load=no arm=no timeout=240 file=/usr/bin/perl
+# vm: kernel=6.1,6.12 slow=6.12 load=no arm=no timeout=240 file=/usr/bin/perl
 set -uo pipefail
 . /vm/lib/tap.sh
 

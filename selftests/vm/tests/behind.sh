@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Content that changes behind the hash: memory files, pinned pages, overlays
 # that map something else, writers that come while the TPM is waited for.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=180
+# vm: kernel=6.1,6.12 slow=6.1 load=late arm=yes timeout=180
 set -euo pipefail
 
 mkdir -p /mnt/{ext4,tmpfs,overlay,loose}

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A module that waits for another one on its way in is not forgotten, however
 # many loads come by meanwhile: of many tasks, or failing again in one.
-# vm: kernel=6.1,6.12 load=late arm=yes tpm=tis timeout=120 module=isofs
+# vm: kernel=6.1,6.12 slow=6.1 load=late arm=yes tpm=tis timeout=120 module=isofs
 set -euo pipefail
 
 PYTHONPATH=/vm/lib python3 -S - <<'PY'

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # /dev/shinrai: read, poll, seek, flush, checkpoint, trim, and what it refuses.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=120
+# vm: kernel=6.1,6.12 slow=6.1 load=late arm=yes timeout=120
 set -euo pipefail
 
 PYTHONPATH=/vm/lib python3 -S - <<'PY'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A TPM that hangs and comes back: who waits can be killed and waits 2 s at
 # most; afterwards the PCRs catch up with the log.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=150
+# vm: kernel=6.1,6.12 slow=6.1 load=late arm=yes timeout=150
 set -euo pipefail
 
 PYTHONPATH=/vm/lib python3 -S - <<'PY'

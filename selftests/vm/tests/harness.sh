@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The test machine itself: what every other test takes for granted.
-# vm: kernel=6.1,6.12 load=no tpm=tis net=yes timeout=120
+# vm: kernel=6.1,6.12 slow=6.12 load=no tpm=tis net=yes timeout=120
 set -euo pipefail
 
 count=0

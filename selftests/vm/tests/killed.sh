@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Who is killed while his code is measured: it is told when others could run
 # it, and not when nobody did.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=90
+# vm: kernel=6.1,6.12 slow=6.1 load=late arm=yes timeout=90
 set -euo pipefail
 
 PYTHONPATH=/vm/lib python3 -S - <<'PY'

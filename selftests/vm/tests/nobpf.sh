@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # A kernel that calls no BPF programs: attaching succeeds, arming must not.
-# vm: kernel=6.1,6.12 load=late arm=no append=lsm=integrity timeout=90
+# vm: kernel=6.1,6.12 slow=6.12 load=late arm=no append=lsm=integrity timeout=90
 set -euo pipefail
 
 PYTHONPATH=/vm/lib python3 -S - <<'PY'

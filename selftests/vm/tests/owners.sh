@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shinraictl admits owners and loads policies, and says what the kernel meant.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=300 file=/usr/bin/perl
+# vm: kernel=6.1,6.12 slow=6.12 load=late arm=yes timeout=300 file=/usr/bin/perl
 # vm: append=shinrai.anchor=/vm/keys/admin.der
 set -uo pipefail
 . /vm/lib/tap.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What was allowed is allowed again without being judged, and never longer than
 # that: not for somebody else, not with another label, not by another policy.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=300 file=/usr/bin/perl
+# vm: kernel=6.1,6.12 slow=6.12 load=late arm=yes timeout=300 file=/usr/bin/perl
 # vm: append=shinrai.anchor=/vm/keys/admin.der
 set -uo pipefail
 . /vm/lib/tap.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Code behind the end of a file, where no digest reaches: in the rest of a huge
 # page of tmpfs, which is mapped as a whole, and on storage that is mapped itself.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=120 append=memmap=64M!512M
+# vm: kernel=6.1,6.12 slow=6.1 load=late arm=yes timeout=120 append=memmap=64M!512M
 # vm: module=nd_e820 module=nd_pmem
 set -euo pipefail
 

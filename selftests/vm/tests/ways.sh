@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # However a program hands a socket its data, it is judged, and what it sent is
 # counted once, with its bytes.
-# vm: kernel=6.1,6.12 load=late arm=yes timeout=240
+# vm: kernel=6.1,6.12 slow=6.12 load=late arm=yes timeout=240
 # vm: append=shinrai.anchor=/vm/keys/admin.der file=@build/vm/ways:/usr/bin/ways
 # vm: file=/usr/bin/perl
 set -uo pipefail
