@@ -42,7 +42,7 @@ static __always_inline bool in_proc(struct file *file)
 	((int)bpf_core_field_offset(struct io_kiocb, opcode) - \
 	 (int)bpf_core_field_offset(struct io_kiocb, work))
 
-/* Are the module's means to know what a worker of io_uring is at in this kernel? */
+/* Can the module look up what a worker of io_uring is at? */
 static __always_inline bool uring_known(void)
 {
 	return bpf_core_field_exists(struct io_worker, cur_work) &&

@@ -273,13 +273,13 @@ void shinrai_egress_stop(void);
 
 /* access.c: what the hooks ask */
 
-int shinrai_access_open(struct file *file);
 /* Where a worker of io_uring has what it is at, as this kernel's BTF says. */
 struct shinrai_uring {
 	u32 work; /* of a worker: the pointer to its work; 0: not known */
 	int opcode; /* from the work: IORING_OP_*, a byte */
 };
 
+int shinrai_access_open(struct file *file);
 int shinrai_access_permission(struct file *file, int mask,
 			      const struct shinrai_uring *uring);
 int shinrai_access_receive(struct file *file);
