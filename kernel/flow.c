@@ -141,10 +141,13 @@ static void judge_packet(const struct shinrai_flow *f, u64 own,
 			 struct shinrai_answer *out)
 {
 	const u64 mine = l ? shinrai_label_of_policy(&l->p, own) : 0;
+	struct shinrai_access a = f->access;
 
-	judge_unknown(f->access.action, out);
+	/* Nor may its size, headers and all, be more than what was allowed. */
+	a.bytes = 0;
+	judge_unknown(a.action, out);
 	if (mine && hweight64(mine) == hweight64(own))
-		shinrai_policy_judge(&l->p, mine, &f->access, NULL, false, out);
+		shinrai_policy_judge(&l->p, mine, &a, NULL, false, out);
 }
 
 static void decide_once(const struct shinrai_flow *f, bool charge,

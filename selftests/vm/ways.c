@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/aio_abi.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -140,6 +142,37 @@ static void by_poller_splice(void)
 	ring_splice(IORING_SETUP_SQPOLL);
 }
 
+static void *fill(void *arg)
+{
+	static char much[16 << 20];
+
+	(void)arg;
+	need(write(to, much, sizeof(much)), "write of much");
+	return NULL;
+}
+
+static bool is_full(int fd)
+{
+	return !need(poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1,
+			  0),
+		     "poll");
+}
+
+/* Nobody reads it, so that it waits: the sink serves one after the other. */
+static void by_a_thread_that_waits(void)
+{
+	pthread_t thread;
+	int i, full = 0;
+
+	need(-pthread_create(&thread, NULL, fill, NULL), "pthread_create");
+	for (i = 0; i < 300 && full < 10; i++) {
+		usleep(100000);
+		full = is_full(to) ? full + 1 : 0;
+	}
+	if (full < 10)
+		broken("the socket does not fill");
+}
+
 static const struct {
 	const char *name;
 	void (*send)(void);
@@ -157,21 +190,25 @@ static const struct {
 	{ "splice", by_splice },
 	{ "ring-splice", by_ring_splice },
 	{ "poller-splice", by_poller_splice },
+	{ "under-way", by_a_thread_that_waits },
 };
 
-static void dial_at(const char *address, const char *port)
+static int dial_at(const char *address, const char *port)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET,
 				  .sin_port = htons((uint16_t)atoi(port)) };
+	int fd;
 
 	inet_aton(address, &in.sin_addr);
-	to = need(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-	need(connect(to, (struct sockaddr *)&in, sizeof(in)), "connect");
+	fd = need(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+	need(connect(fd, (struct sockaddr *)&in, sizeof(in)), "connect");
+	return fd;
 }
 
 int main(int argc, char **argv)
 {
 	size_t i = 0;
+	bool before; /* it has the label */
 
 	while (argc == 5 && i < sizeof(ways) / sizeof(ways[0]) &&
 	       strcmp(ways[i].name, argv[1]))
@@ -180,13 +217,19 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: ways WAY FILE ADDRESS PORT\n");
 		return 2;
 	}
+	before = ways[i].send == by_a_thread_that_waits;
 	token = need_map(mmap(NULL, TOKEN, PROT_READ | PROT_WRITE,
 			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0),
 			 "mmap");
 	/* Before it has the label, so that only what is sent is asked about. */
-	dial_at(argv[3], argv[4]);
+	if (before)
+		dial_at(argv[3], argv[4]); /* keeps the sink busy */
+	to = dial_at(argv[3], argv[4]);
+	if (before)
+		ways[i].send();
 	from = open_at(argv[2], O_RDONLY);
 	take(from, token);
-	ways[i].send();
+	if (!before)
+		ways[i].send();
 	return DONE;
 }

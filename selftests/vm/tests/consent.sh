@@ -7,32 +7,12 @@
 # vm: append=shinrai.anchor=/vm/keys/admin.der
 set -uo pipefail
 . /vm/lib/tap.sh
+. /vm/lib/owner.sh
 
 cd /tmp || exit 1
 G=/sys/fs/cgroup
-admin=(--admin-cert /vm/keys/admin.pem --admin-key /vm/keys/admin.key)
 drawing=01010101-0101-0101-0101-010101010101
 salary=02020202-0202-0202-0202-020202020202
-
-# policy OWNER: of stdin, in force
-policy() {
-	cat >"$1.policy"
-	shinraictl policy compile --owner "/vm/keys/$1.pem" --out "$1.blob" \
-		"$1.policy" &&
-		shinraictl policy sign --cert "/vm/keys/$1.pem" \
-			--key "/vm/keys/$1.key" --out "$1.blob.sig" \
-			"$1.blob" &&
-		shinraictl owner admit --cert "/vm/keys/$1.pem" \
-			--namespace "$1" "${admin[@]}" &&
-		shinraictl policy load "$1.blob"
-}
-
-# label OWNER UUID FILE
-label() {
-	/vm/helper label-add "$(openssl rsa -in "/vm/keys/$1.key" \
-		-RSAPublicKey_out -outform DER 2>/dev/null | sha256sum |
-		cut -d ' ' -f 1)" "${2//-/}" "$3"
-}
 
 # within CGROUP COMMAND...: in there
 within() {
