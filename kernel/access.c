@@ -207,14 +207,20 @@ static int spliced(struct file *file, u64 labels, u64 bytes)
 	return bytes ? shinrai_access_splice(file, labels, bytes, false) : 0;
 }
 
-static int may_write(struct file *file, const struct shinrai_uring *uring)
+static int may_write(struct file *file, struct shinrai_uring uring)
 {
 	struct inode *inode = file_inode(file);
 	const u64 labels = shinrai_current_labels();
 	const u64 holds = shinrai_object_labels(inode);
-	struct mm_struct *mm = shinrai_special_mem(file);
+	struct mm_struct *mm;
 	int ret;
 
+	/* First: what is written most. */
+	if (S_ISFIFO(inode->i_mode))
+		return labels & ~holds ?
+			       pipe_written(inode, labels, GFP_ATOMIC) :
+			       0;
+	mm = shinrai_special_mem(file);
 	if (mm)
 		return memory_written(mm, labels);
 	if (S_ISCHR(inode->i_mode))
@@ -231,8 +237,6 @@ static int may_write(struct file *file, const struct shinrai_uring *uring)
 		return shinrai_grow_later(file, MAY_WRITE);
 	if (S_ISSOCK(inode->i_mode))
 		return spliced(file, labels, shinrai_access_spliced(uring));
-	if (S_ISFIFO(inode->i_mode))
-		return pipe_written(inode, labels, GFP_ATOMIC);
 	return 0;
 }
 
@@ -289,7 +293,7 @@ static int may_read(struct file *file)
  * to refuse it.
  */
 int shinrai_access_permission(struct file *file, int mask,
-			      const struct shinrai_uring *uring)
+			      struct shinrai_uring uring)
 {
 	int ret = 0;
 

@@ -197,18 +197,18 @@ int shinrai_access_send(struct socket *sock, struct msghdr *msg, u64 size)
 
 #if !SHINRAI_SPLICE_IS_MESSAGE
 /* Of a kernel worker: is it at a write?  What it is at never changes meanwhile. */
-static bool worker_writes(const struct shinrai_uring *uring)
+static bool worker_writes(struct shinrai_uring uring)
 {
 	const char *worker = current->worker_private, *work;
 	u8 opcode;
 
 	if (!worker) /* it polls for submissions, and leaves splices to workers */
 		return true;
-	if (!uring->work ||
-	    copy_from_kernel_nofault(&work, worker + uring->work,
+	if (!uring.work ||
+	    copy_from_kernel_nofault(&work, worker + uring.work,
 				     sizeof(work)) ||
 	    !work ||
-	    copy_from_kernel_nofault(&opcode, work + uring->opcode,
+	    copy_from_kernel_nofault(&opcode, work + uring.opcode,
 				     sizeof(opcode)))
 		return false;
 	return opcode == IORING_OP_WRITE || opcode == IORING_OP_WRITEV ||
@@ -272,7 +272,7 @@ static u64 call_splices(void)
  * Context: the task that hands it over; does not sleep.
  * Return: bytes, at most; 0 for a message.
  */
-u64 shinrai_access_spliced(const struct shinrai_uring *uring)
+u64 shinrai_access_spliced(struct shinrai_uring uring)
 {
 #if SHINRAI_SPLICE_IS_MESSAGE
 	return 0;

@@ -41,9 +41,9 @@ __bpf_kfunc int shinrai_kf_permission(struct file *file, int mask, u32 work,
 {
 	const struct shinrai_uring uring = { .work = work, .opcode = opcode };
 
-	if (off_duty() || !file)
-		return 0;
-	return shinrai_access_permission(file, mask, &uring);
+	return off_duty() || !file ?
+		       0 :
+		       shinrai_access_permission(file, mask, uring);
 }
 
 /* lsm.s/file_receive */

@@ -281,7 +281,7 @@ struct shinrai_uring {
 
 int shinrai_access_open(struct file *file);
 int shinrai_access_permission(struct file *file, int mask,
-			      const struct shinrai_uring *uring);
+			      struct shinrai_uring uring);
 int shinrai_access_receive(struct file *file);
 int shinrai_access_mmap(struct file *file, u64 prot, u64 flags);
 int shinrai_access_exec(struct linux_binprm *bprm);
@@ -322,7 +322,7 @@ int shinrai_special_msg(const struct kern_ipc_perm *queue,
 
 int shinrai_access_connect(struct socket *sock, struct sockaddr *addr, int len);
 int shinrai_access_send(struct socket *sock, struct msghdr *msg, u64 size);
-u64 shinrai_access_spliced(const struct shinrai_uring *uring);
+u64 shinrai_access_spliced(struct shinrai_uring uring);
 int shinrai_access_splice(struct file *file, u64 labels, u64 bytes,
 			  bool may_sleep);
 int shinrai_access_recv(struct socket *sock);
