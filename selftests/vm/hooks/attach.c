@@ -51,7 +51,9 @@ static int by_name(const void *a, const void *b)
 {
 	const struct hook *x = a, *y = b;
 
-	return strcmp(x->name, y->name);
+	int differ = strcmp(x->name, y->name);
+
+	return differ ? differ : x->btf_id < y->btf_id ? -1 : 1;
 }
 
 /* Return: whether @name is that of a function to attach to; then in @h. */
@@ -65,6 +67,18 @@ static bool wanted(const char *name, struct hook *h)
 		if (!strcmp(name, traced[i]))
 			return true;
 	return !h->traced;
+}
+
+/* Of a function that is in the BTF twice the kernel knows the first one. */
+static void keep_one_of_each(void)
+{
+	size_t i, kept = 0;
+
+	qsort(hooks, count, sizeof(hooks[0]), by_name);
+	for (i = 0; i < count; i++)
+		if (!kept || strcmp(hooks[kept - 1].name, hooks[i].name))
+			hooks[kept++] = hooks[i];
+	count = kept;
 }
 
 /* Return: how many names there are, or a negative errno. */
@@ -88,7 +102,7 @@ static int find_names(void)
 		hook.btf_id = i;
 		hooks[count++] = hook;
 	}
-	qsort(hooks, count, sizeof(hooks[0]), by_name);
+	keep_one_of_each();
 	return (int)count; /* @btf stays: it holds the names */
 }
 
