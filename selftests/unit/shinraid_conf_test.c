@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Configuration: defaults, every kind of value, drop-ins, places of errors. */
-/* links: userspace/shinraid/conf.c userspace/shinraid/url.c */
+/* links: userspace/shinraid/conf.c userspace/daemon/url.c userspace/daemon/conf_file.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "../../userspace/shinraid/conf.h"
-#include "../../userspace/shinraid/url.h"
+#include "../../userspace/daemon/url.h"
 
 static char dir[] = "/tmp/shinraid-conf-XXXXXX";
 static char path[64], drop_in[64], folder[64];

@@ -35,7 +35,7 @@ CORE := $(patsubst %.o,kernel/%.c,$(shell sed -nE \
 lib-src := $(wildcard userspace/lib/*.c) $(CORE)
 
 PROGRAMS := shinraid shinrai-verifier shinrai-verify shinraictl
-src-shinraid := $(wildcard userspace/shinraid/*.c)
+src-shinraid := $(wildcard userspace/shinraid/*.c userspace/daemon/*.c)
 src-shinrai-verifier := $(wildcard userspace/verifier/*.c)
 src-shinrai-verify := $(wildcard tools/shinrai-verify/*.c)
 src-shinraictl := $(wildcard tools/shinraictl/*.c)

@@ -7,7 +7,7 @@
 #include <event2/listener.h>
 #include <string.h>
 
-#include "diag.h"
+#include "../daemon/diag.h"
 #include "net.h"
 
 #define REST_MS 100

@@ -7,9 +7,9 @@
 #include <shinrai/abridge.h>
 #include <shinrai/evidence.h>
 
-#include "diag.h"
+#include "../daemon/diag.h"
+#include "../daemon/version.h"
 #include "net.h"
-#include "version.h"
 
 #define MAP_STEP ((size_t)16 << 20)
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "diag.h"
+#include "../daemon/diag.h"
 #include "net.h"
 
 #define WRITE_RATE 4096 /* bytes a second that a reader must take at least */

@@ -8,9 +8,9 @@
 #include <shinrai/evidence.h>
 #include <shinrai/hex.h>
 
-#include "diag.h"
+#include "../daemon/diag.h"
+#include "../daemon/version.h"
 #include "net.h"
-#include "version.h"
 
 #define BODY_MAX 4096
 #define RETRY_SECONDS "5"

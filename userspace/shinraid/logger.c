@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "diag.h"
+#include "../daemon/diag.h"
 #include "logger.h"
 
 /* After this the daemon goes on, and says to verifiers that it cannot. */

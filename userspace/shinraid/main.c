@@ -9,13 +9,13 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "diag.h"
+#include "../daemon/diag.h"
+#include "../daemon/notify.h"
+#include "../daemon/version.h"
 #include "monitor.h"
 #include "net.h"
-#include "notify.h"
 #include "sandbox.h"
 #include "tpm.h"
-#include "version.h"
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -34,40 +34,14 @@ static const char usage[] =
 	"  -V, --version\n"
 	"See shinraid(8) and shinraid.conf(5).\n";
 
-/**
- * pem_read() - read one file of certificates or a key
- * @path: the file
- * @out: out: len and pem
- *
- * Return: 0; -EFBIG above MSG_PEM_MAX; -errno.
- */
-int pem_read(const char *path, struct msg_tls *out)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-	int ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	out->len = 0;
-	while ((n = read(fd, out->pem + out->len,
-			 sizeof(out->pem) - out->len)) > 0)
-		out->len += (u32)n;
-	if (n < 0)
-		ret = -errno;
-	else if (out->len == sizeof(out->pem))
-		ret = -EFBIG;
-	close(fd);
-	return ret;
-}
-
 static void read_pems(const struct conf *conf, struct net_start *start)
 {
-	const char *path[3] = { conf->tls_cert, conf->tls_key, conf->tls_ca };
+	const char *path[TLS_FILES] = { conf->tls_cert, conf->tls_key,
+					conf->tls_ca };
 	int i, ret;
 
-	for (i = 0; i < 3; i++) {
-		ret = pem_read(path[i], &start->pem[i]);
+	for (i = 0; i < TLS_FILES; i++) {
+		ret = tls_pem_read(path[i], &start->pem[i]);
 		if (ret)
 			diag_die("cannot read %s: %s (set tls_cert, tls_key "
 				 "and tls_ca in the configuration)",

@@ -10,9 +10,9 @@
 #include <shinrai/bank.h>
 #include <shinrai/evidence.h>
 
-#include "diag.h"
+#include "../daemon/diag.h"
+#include "../daemon/notify.h"
 #include "monitor.h"
-#include "notify.h"
 
 #define TICK_MS 100
 #define END_MS 2000 /* for children to end by themselves */
@@ -243,17 +243,17 @@ static void on_term(evutil_socket_t fd, short what, void *arg)
 
 static void on_hup(evutil_socket_t fd, short what, void *arg)
 {
-	static struct msg_tls pem[3];
+	static struct msg_tls pem[TLS_FILES];
 	struct monitor *m = arg;
-	const char *path[3] = { m->conf->tls_cert, m->conf->tls_key,
-				m->conf->tls_ca };
+	const char *path[TLS_FILES] = { m->conf->tls_cert, m->conf->tls_key,
+					m->conf->tls_ca };
 	u32 i;
 	int ret;
 
 	(void)fd;
 	(void)what;
-	for (i = 0; i < 3; i++) {
-		ret = pem_read(path[i], &pem[i]);
+	for (i = 0; i < TLS_FILES; i++) {
+		ret = tls_pem_read(path[i], &pem[i].file);
 		if (ret) {
 			diag(LOG_ERR,
 			     "cannot read %s: %s (must be readable "
@@ -264,7 +264,7 @@ static void on_hup(evutil_socket_t fd, short what, void *arg)
 		}
 		pem[i].which = i;
 	}
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < TLS_FILES; i++) {
 		if (msg_send(m->net, MSG_TLS, 0, &pem[i], -1))
 			stop(1);
 	}

@@ -24,6 +24,5 @@ struct monitor {
 };
 
 int monitor_run(struct monitor *m);
-int pem_read(const char *path, struct msg_tls *out);
 
 #endif

@@ -10,6 +10,8 @@
 #include <shinrai/record.h>
 #include <shinrai/tpm2.h>
 
+#include "../daemon/tls.h"
+
 enum msg_type {
 	MSG_READY = 1, /* child -> parent: struct msg_ready */
 	MSG_TLS, /* parent -> net: struct msg_tls */
@@ -23,7 +25,6 @@ enum msg_type {
 	MSG_ALARM, /* parent -> net: struct msg_alarm */
 };
 
-#define MSG_PEM_MAX 65536
 #define MSG_ATTEST_MAX 2048
 #define MSG_KEY_MAX 1024
 #define MSG_PCRS_MAX 8192
@@ -33,12 +34,9 @@ struct msg_ready {
 	u32 port;
 };
 
-enum msg_pem { MSG_PEM_CERT, MSG_PEM_KEY, MSG_PEM_CA };
-
 struct msg_tls {
-	u32 which; /* enum msg_pem; MSG_PEM_CA puts all three in force */
-	u32 len;
-	u8 pem[MSG_PEM_MAX];
+	u32 which; /* enum tls_file; TLS_CA puts all three in force */
+	struct tls_pem file;
 };
 
 struct msg_quote {

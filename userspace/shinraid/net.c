@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "diag.h"
+#include "../daemon/diag.h"
 #include "net.h"
 #include "sandbox.h"
 
@@ -77,15 +77,15 @@ void net_ask_sync(struct net *n, u64 cookie)
 		diag_die("the parent process is gone");
 }
 
-static void new_certificates(struct net *n, const struct msg_tls *pem)
+static void new_certificates(struct net *n, const struct msg_tls *m)
 {
 	SSL_CTX *ctx, *client;
 	char err[256];
 
-	if (pem->which > MSG_PEM_CA || pem->len > sizeof(pem->pem))
+	if (m->which > TLS_CA || m->file.len > sizeof(m->file.pem))
 		diag_die("malformed message of the parent process");
-	n->pem[pem->which] = *pem;
-	if (pem->which != MSG_PEM_CA)
+	n->pem[m->which] = m->file;
+	if (m->which != TLS_CA)
 		return;
 	ctx = tls_context(n->pem, false, err, sizeof(err));
 	client = ctx && n->push ? tls_context(n->pem, true, err, sizeof(err)) :

@@ -10,12 +10,12 @@
 #include <event2/event.h>
 #include <event2/http.h>
 
+#include "../daemon/tls.h"
 #include "batch.h"
 #include "blob.h"
 #include "conf.h"
 #include "msg.h"
 #include "push.h"
-#include "tls.h"
 
 #define NET_TEXT 128
 
@@ -28,7 +28,7 @@ struct net_start {
 	char name[NET_TEXT];
 	char kernel[NET_TEXT];
 	char product[NET_TEXT];
-	struct msg_tls pem[3];
+	struct tls_pem pem[TLS_FILES];
 };
 
 struct conn;
@@ -80,7 +80,7 @@ struct net {
 	struct evhttp *http;
 	struct evconnlistener *listener;
 	SSL_CTX *tls;
-	struct msg_tls pem[3]; /* on their way in */
+	struct tls_pem pem[TLS_FILES]; /* on their way in */
 	struct conn_list handshaking; /* oldest first */
 	struct conn_list established;
 	unsigned int nconns; /* without the spare one */

@@ -9,7 +9,7 @@
 #include <openssl/rand.h>
 #include <stdlib.h>
 
-#include "diag.h"
+#include "../daemon/diag.h"
 #include "net.h"
 #include "push.h"
 

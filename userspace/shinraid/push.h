@@ -9,7 +9,7 @@
 
 #include <shinrai/evidence.h>
 
-#include "url.h"
+#include "../daemon/url.h"
 
 struct push {
 	struct url url;

@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "diag.h"
+#include "../daemon/diag.h"
 #include "net.h"
 
 #define GATHER_MS 5 /* so that those who come together share a quote */

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "diag.h"
+#include "../daemon/diag.h"
 #include "sandbox.h"
 
 /* Looked up before fork: afterwards there is no access to the files. */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../daemon/diag.h"
 #include "conf.h"
-#include "diag.h"
 #include "sandbox.h"
 #include "tpm.h"
 

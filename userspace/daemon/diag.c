@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Messages of the daemon; each is one write, so lines never mix. */
+/* Messages of a daemon; each is one write, so lines never mix. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@ put(int priority, const char *fmt, va_list ap)
 	char line[1024];
 	int n, m;
 
-	n = snprintf(line, sizeof(line), "<%d>shinraid: ", priority);
+	n = snprintf(line, sizeof(line), "<%d>%.32s: ", priority,
+		     program_invocation_short_name);
 	m = vsnprintf(line + n, sizeof(line) - (size_t)n - 1, fmt, ap);
 	if (m < 0)
 		return;

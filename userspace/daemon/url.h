@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Where reports are pushed to. */
-#ifndef SHINRAID_URL_H
-#define SHINRAID_URL_H
+/* Whom a daemon connects to. */
+#ifndef SHINRAI_URL_H
+#define SHINRAI_URL_H
 
 #include <netinet/in.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One line an event on stderr, with the <N> priorities that journald reads. */
-#ifndef SHINRAID_DIAG_H
-#define SHINRAID_DIAG_H
+#ifndef SHINRAI_DIAG_H
+#define SHINRAI_DIAG_H
 
 #include <stdbool.h>
 #include <syslog.h>

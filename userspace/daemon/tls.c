@@ -1,15 +1,44 @@
 // SPDX-License-Identifier: MIT
 /* Contexts from PEM in memory, and what a connection is bound to. */
+#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <shinrai/session.h>
 
 #include "tls.h"
 
-static BIO *pem_bio(const struct msg_tls *pem)
+/**
+ * tls_pem_read() - read one file of certificates or a key
+ * @path: the file
+ * @out: out: len and pem
+ *
+ * Return: 0; -EFBIG above TLS_PEM_MAX; -errno.
+ */
+int tls_pem_read(const char *path, struct tls_pem *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	out->len = 0;
+	while ((n = read(fd, out->pem + out->len,
+			 sizeof(out->pem) - out->len)) > 0)
+		out->len += (u32)n;
+	if (n < 0)
+		ret = -errno;
+	else if (out->len == sizeof(out->pem))
+		ret = -EFBIG;
+	close(fd);
+	return ret;
+}
+
+static BIO *pem_bio(const struct tls_pem *pem)
 {
 	return BIO_new_mem_buf(pem->pem, (int)pem->len);
 }
@@ -26,7 +55,7 @@ static bool at_end(void)
 	return true;
 }
 
-static bool use_cert(SSL_CTX *ctx, const struct msg_tls *pem)
+static bool use_cert(SSL_CTX *ctx, const struct tls_pem *pem)
 {
 	BIO *bio = pem_bio(pem);
 	X509 *x = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
@@ -42,7 +71,7 @@ static bool use_cert(SSL_CTX *ctx, const struct msg_tls *pem)
 	return ok && at_end();
 }
 
-static bool use_key(SSL_CTX *ctx, const struct msg_tls *pem)
+static bool use_key(SSL_CTX *ctx, const struct tls_pem *pem)
 {
 	BIO *bio = pem_bio(pem);
 	EVP_PKEY *key;
@@ -58,7 +87,7 @@ static bool use_key(SSL_CTX *ctx, const struct msg_tls *pem)
 	return ok;
 }
 
-static bool use_ca(SSL_CTX *ctx, const struct msg_tls *pem)
+static bool use_ca(SSL_CTX *ctx, const struct tls_pem *pem)
 {
 	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
 	BIO *bio = pem_bio(pem);
@@ -103,8 +132,8 @@ static void strict(SSL_CTX *ctx)
  *
  * Return: a context; NULL with @err.
  */
-SSL_CTX *tls_context(const struct msg_tls pem[3], bool client, char *err,
-		     size_t errlen)
+SSL_CTX *tls_context(const struct tls_pem pem[TLS_FILES], bool client,
+		     char *err, size_t errlen)
 {
 	SSL_CTX *ctx =
 		SSL_CTX_new(client ? TLS_client_method() : TLS_server_method());
@@ -113,11 +142,11 @@ SSL_CTX *tls_context(const struct msg_tls pem[3], bool client, char *err,
 	ERR_clear_error();
 	if (!ctx)
 		what = "out of memory";
-	else if (!use_cert(ctx, &pem[MSG_PEM_CERT]))
+	else if (!use_cert(ctx, &pem[TLS_CERT]))
 		what = "tls_cert is not a chain of PEM certificates";
-	else if (!use_key(ctx, &pem[MSG_PEM_KEY]))
+	else if (!use_key(ctx, &pem[TLS_KEY]))
 		what = "tls_key is not the PEM key of tls_cert, unencrypted";
-	else if (!use_ca(ctx, &pem[MSG_PEM_CA]))
+	else if (!use_ca(ctx, &pem[TLS_CA]))
 		what = "tls_ca holds no PEM certificates";
 	if (!what) {
 		strict(ctx);

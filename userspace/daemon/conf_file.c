@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+/* Configuration files: a table of keys, filled by libconfig. */
+#include <arpa/inet.h>
+#include <glob.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "conf_file.h"
+
+/**
+ * conf_bad() - say what is wrong with a setting, with file and line
+ * @f: what is read
+ * @s: the setting
+ * @fmt: what it is or should be
+ *
+ * Return: -EINVAL.
+ */
+int conf_bad(const struct conf_file *f, const config_setting_t *s,
+	     const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	n = snprintf(f->err, f->errlen, "%s:%d: ", f->path,
+		     (int)config_setting_source_line(s));
+	if (n < 0 || (size_t)n >= f->errlen)
+		return -EINVAL;
+	va_start(ap, fmt);
+	vsnprintf(f->err + n, f->errlen - (size_t)n, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+/**
+ * conf_some() - for conf_key.fault: not the empty text
+ * @text: the value
+ *
+ * Return: what is wrong, or NULL.
+ */
+const char *conf_some(const char *text)
+{
+	return *text ? NULL : "is not empty";
+}
+
+/**
+ * conf_address() - for conf_key.fault: an address of this machine
+ * @text: the value
+ *
+ * Return: what is wrong, or NULL.
+ */
+const char *conf_address(const char *text)
+{
+	u8 a[sizeof(struct in6_addr)];
+
+	if (inet_pton(AF_INET, text, a) == 1 ||
+	    inet_pton(AF_INET6, text, a) == 1)
+		return NULL;
+	return "is neither an IPv4 nor an IPv6 address";
+}
+
+/**
+ * conf_absolute() - for conf_key.fault: a path from the root
+ * @text: the value
+ *
+ * Return: what is wrong, or NULL.
+ */
+const char *conf_absolute(const char *text)
+{
+	return *text == '/' ? NULL : "is a path that begins with /";
+}
+
+static int set_text(char **dst, const char *value)
+{
+	char *s = strdup(value);
+
+	if (!s)
+		return -ENOMEM;
+	free(*dst);
+	*dst = s;
+	return 0;
+}
+
+static int read_text(const struct conf_file *f, const config_setting_t *s,
+		     const struct conf_key *k)
+{
+	const char *text = config_setting_get_string(s), *why = NULL;
+
+	if (config_setting_type(s) != CONFIG_TYPE_STRING)
+		return conf_bad(f, s, "%s is a text in quotes", k->name);
+	if (k->fault)
+		why = k->fault(text);
+	if (why)
+		return conf_bad(f, s, "%s %s", k->name, why);
+	return set_text((char **)((char *)f->conf + k->offset), text);
+}
+
+static int read_number(const struct conf_file *f, const config_setting_t *s,
+		       const struct conf_key *k)
+{
+	int v = config_setting_get_int(s);
+
+	if (config_setting_type(s) != CONFIG_TYPE_INT || v < k->min ||
+	    v > k->max)
+		return conf_bad(f, s, "%s is a number from %d to %d", k->name,
+				k->min, k->max);
+	memcpy((char *)f->conf + k->offset, &v, sizeof(v));
+	return 0;
+}
+
+static int read_flag(const struct conf_file *f, const config_setting_t *s,
+		     const struct conf_key *k)
+{
+	if (config_setting_type(s) != CONFIG_TYPE_BOOL)
+		return conf_bad(f, s, "%s is true or false", k->name);
+	*(bool *)((char *)f->conf + k->offset) = config_setting_get_bool(s);
+	return 0;
+}
+
+static int read_group(const struct conf_file *f, const config_setting_t *group,
+		      const struct conf_key *keys);
+
+static int read_key(const struct conf_file *f, const config_setting_t *s,
+		    const struct conf_key *k)
+{
+	switch (k->kind) {
+	case CONF_TEXT:
+		return read_text(f, s, k);
+	case CONF_NUMBER:
+		return read_number(f, s, k);
+	case CONF_FLAG:
+		return read_flag(f, s, k);
+	case CONF_GROUP:
+		if (!config_setting_is_group(s))
+			return conf_bad(f, s, "%s is a group: %s = { %s }",
+					k->name, k->name, k->shape);
+		return read_group(f, s, k->group);
+	case CONF_OTHER:
+		return k->read(f, s);
+	}
+	return -EINVAL;
+}
+
+static int read_group(const struct conf_file *f, const config_setting_t *group,
+		      const struct conf_key *keys)
+{
+	const struct conf_key *k;
+	int i, ret;
+
+	for (i = 0; i < config_setting_length(group); i++) {
+		const config_setting_t *s =
+			config_setting_get_elem(group, (unsigned int)i);
+
+		for (k = keys; k->name; k++) {
+			if (!strcmp(k->name, config_setting_name(s)))
+				break;
+		}
+		if (!k->name)
+			return conf_bad(f, s, "unknown key %s (see %s)",
+					config_setting_name(s), f->page);
+		ret = read_key(f, s, k);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int set_defaults(void *conf, const struct conf_key *k)
+{
+	int ret = 0;
+
+	for (; k->name && !ret; k++) {
+		void *dst = (char *)conf + k->offset;
+
+		if (k->kind == CONF_NUMBER)
+			memcpy(dst, &k->number, sizeof(int));
+		else if (k->kind == CONF_FLAG)
+			*(bool *)dst = k->number;
+		else if (k->kind == CONF_TEXT)
+			ret = set_text(dst, k->text);
+		else if (k->kind == CONF_GROUP)
+			ret = set_defaults(conf, k->group);
+	}
+	return ret;
+}
+
+static int load_file(struct conf_file *f, const char *path)
+{
+	config_t cfg;
+	int ret = 0;
+
+	f->path = path;
+	config_init(&cfg);
+	if (config_read_file(&cfg, path) == CONFIG_TRUE) {
+		ret = read_group(f, config_root_setting(&cfg), f->keys);
+	} else if (config_error_type(&cfg) == CONFIG_ERR_FILE_IO) {
+		snprintf(f->err, f->errlen,
+			 "cannot read %s: %s (see %s for what belongs there)",
+			 path, strerror(errno), f->page);
+		ret = -EIO;
+	} else {
+		snprintf(f->err, f->errlen, "%s:%d: %s", path,
+			 config_error_line(&cfg), config_error_text(&cfg));
+		ret = -EINVAL;
+	}
+	config_destroy(&cfg);
+	return ret;
+}
+
+static int load_drop_ins(struct conf_file *f, const char *path)
+{
+	char *pattern;
+	glob_t found;
+	size_t i;
+	int ret;
+
+	if (asprintf(&pattern, "%s.d/*.conf", path) < 0)
+		return -ENOMEM;
+	ret = glob(pattern, 0, NULL, &found);
+	free(pattern);
+	if (ret == GLOB_NOMATCH)
+		return 0;
+	if (ret) {
+		snprintf(f->err, f->errlen, "cannot list %s.d", path);
+		return -EIO;
+	}
+	for (i = 0; i < found.gl_pathc && !ret; i++)
+		ret = load_file(f, found.gl_pathv[i]);
+	globfree(&found);
+	return ret;
+}
+
+/**
+ * conf_file_load() - read a file and its drop-ins, @path.d/\*.conf in their order
+ * @f: conf (zeroed but for what CONF_OTHER keys default to), keys, page; err is
+ *     out on error: what is wrong, with file and line
+ * @path: the main file
+ *
+ * The structure is for conf_file_free() in every case.
+ *
+ * Return: 0; -EINVAL for wrong content; -EIO; -ENOMEM.
+ */
+int conf_file_load(struct conf_file *f, const char *path)
+{
+	int ret;
+
+	snprintf(f->err, f->errlen, "out of memory");
+	ret = set_defaults(f->conf, f->keys);
+	if (!ret)
+		ret = load_file(f, path);
+	if (!ret)
+		ret = load_drop_ins(f, path);
+	return ret;
+}
+
+/**
+ * conf_file_free() - release the texts that conf_file_load() allocated
+ * @conf: the structure; may be partly filled
+ * @keys: as it was read
+ */
+void conf_file_free(void *conf, const struct conf_key *keys)
+{
+	for (; keys->name; keys++) {
+		if (keys->kind == CONF_TEXT)
+			free(*(char **)((char *)conf + keys->offset));
+		else if (keys->kind == CONF_GROUP)
+			conf_file_free(conf, keys->group);
+	}
+}

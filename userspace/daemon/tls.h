@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* TLS 1.3, both sides with certificates: PROTOCOL.md 5. */
+#ifndef SHINRAI_TLS_H
+#define SHINRAI_TLS_H
+
+#include <openssl/ssl.h>
+
+#include <shinrai/platform.h>
+
+#define TLS_PEM_MAX 65536
+
+/* A file of certificates, or a key. */
+struct tls_pem {
+	u32 len;
+	u8 pem[TLS_PEM_MAX];
+};
+
+enum tls_file { TLS_CERT, TLS_KEY, TLS_CA, TLS_FILES };
+
+int tls_pem_read(const char *path, struct tls_pem *out);
+
+SSL_CTX *tls_context(const struct tls_pem pem[TLS_FILES], bool client,
+		     char *err, size_t errlen);
+int tls_peer_key(SSL *ssl, u8 key[32]);
+int tls_exporter(SSL *ssl, u8 out[32]);
+
+#endif
