@@ -65,7 +65,7 @@ static void test_defaults(void **state)
 	assert_int_equal(c.pcrs.count, 1);
 	assert_int_equal(c.pcrs.bank[0].alg, 0x0b);
 	assert_int_equal(c.pcrs.bank[0].mask, 0x77ff);
-	assert_int_equal(c.limits.connections, 2048);
+	assert_int_equal(c.limits.server.connections, 2048);
 	assert_int_equal(c.limits.quote_interval_ms, 100);
 	conf_free(&c);
 }
@@ -92,9 +92,9 @@ static void test_values(void **state)
 	assert_int_equal(c.pcrs.bank[1].mask, 0x1000);
 	assert_int_equal(c.nclients, 1);
 	assert_int_equal(c.clients[0].key[31], 0xff);
-	assert_int_equal(c.limits.write_s, 4);
+	assert_int_equal(c.limits.server.write_s, 4);
 	assert_int_equal(c.limits.challenges, 9);
-	assert_int_equal(c.limits.idle_s, 10);
+	assert_int_equal(c.limits.server.idle_s, 10);
 	conf_free(&c);
 }
 

@@ -21,16 +21,17 @@
 		.min = (lo), .max = (hi), .number = (def)          \
 	}
 #define LIMIT(n, lo, hi, def) NUMBER(n, limits.n, lo, hi, def)
+#define SERVER(n, lo, hi, def) NUMBER(n, limits.server.n, lo, hi, def)
 
 static const struct conf_key limit_keys[] = {
 	/* With what else is open, LimitNOFILE of shinraid.service. */
-	LIMIT(connections, 1, CONF_CONNECTIONS, 2048),
-	LIMIT(connections_per_client, 1, 65536, 2048),
+	SERVER(connections, 1, CONF_CONNECTIONS, 2048),
+	SERVER(connections_per_client, 1, 65536, 2048),
 	LIMIT(challenges, 1, 65536, 4096),
-	LIMIT(handshake_s, 1, 3600, 5),
-	LIMIT(idle_s, 1, 3600, 10),
-	LIMIT(request_s, 1, 3600, 10),
-	LIMIT(write_s, 1, 3600, 30),
+	SERVER(handshake_s, 1, 3600, 5),
+	SERVER(idle_s, 1, 3600, 10),
+	SERVER(request_s, 1, 3600, 10),
+	SERVER(write_s, 1, 3600, 30),
 	LIMIT(quote_s, 1, 3600, 30),
 	LIMIT(quote_interval_ms, 0, 60000, 100),
 	LIMIT(spool_boots, 0, 100000, 16),

@@ -5,6 +5,8 @@
 
 #include <shinrai/tpm2.h>
 
+#include "../daemon/server.h"
+
 #define CONF_DEFAULT "/etc/shinrai/shinraid.conf"
 #define CONF_BANKS 4 /* in pcrs at most */
 #define CONF_PCRS 24
@@ -18,13 +20,8 @@ struct conf_client {
 };
 
 struct conf_limits {
-	int connections; /* at once */
-	int connections_per_client; /* with one client certificate */
+	struct server_limits server;
 	int challenges; /* waiting for a quote */
-	int handshake_s;
-	int idle_s;
-	int request_s;
-	int write_s;
 	int quote_s; /* TPM given up for this challenge */
 	int quote_interval_ms; /* between two quotes at least */
 	int spool_boots; /* spools of old boots kept */

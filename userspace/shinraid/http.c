@@ -13,57 +13,8 @@
 #include "net.h"
 
 #define BODY_MAX 4096
-#define RETRY_SECONDS "5"
 
 static struct diag_rate refusals = DIAG_RATE;
-
-static void reply(struct evhttp_request *req, int status, const char *reason,
-		  const char *type, struct evbuffer *body)
-{
-	struct evkeyvalq *h = evhttp_request_get_output_headers(req);
-
-	evhttp_add_header(h, "Content-Type", type);
-	evhttp_add_header(h, "Cache-Control", "no-store");
-	conn_sending(req, evbuffer_get_length(body));
-	evhttp_send_reply(req, status, reason, body);
-}
-
-static void reply_json(struct evhttp_request *req, int status,
-		       const char *reason, const char *type, json_t *json)
-{
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-	struct evbuffer *body = evbuffer_new();
-
-	if (text && body && !evbuffer_add(body, text, strlen(text))) {
-		reply(req, status, reason, type, body);
-	} else { /* no memory for words */
-		conn_sending(req, 0);
-		evhttp_send_reply(req, 503, "Service Unavailable", NULL);
-	}
-	if (body)
-		evbuffer_free(body);
-	free(text);
-	json_decref(json);
-}
-
-/**
- * http_problem() - answer with an error, RFC 9457
- * @req: belongs to evhttp afterwards
- * @status: HTTP status
- * @title: its words
- * @detail: what is wrong here, what to do
- */
-void http_problem(struct evhttp_request *req, int status, const char *title,
-		  const char *detail)
-{
-	json_t *j = json_pack("{s:s, s:i, s:s}", "title", title, "status",
-			      status, "detail", detail);
-
-	if (status == 503 || status == 429)
-		evhttp_add_header(evhttp_request_get_output_headers(req),
-				  "Retry-After", RETRY_SECONDS);
-	reply_json(req, status, title, "application/problem+json", j);
-}
 
 /**
  * http_evidence() - answer with evidence
@@ -84,18 +35,18 @@ static void challenge(struct net *n, struct evhttp_request *req,
 	const char *wrong = NULL, *lacking = NULL;
 
 	if (evbuffer_get_length(body) > BODY_MAX) {
-		http_problem(req, 413, "Content Too Large",
-			     "a challenge has at most 4096 bytes");
+		reply_problem(req, 413, "Content Too Large",
+			      "a challenge has at most 4096 bytes");
 		return;
 	}
 	if (r->nwaiting >= (u64)n->conf->limits.challenges) {
-		http_problem(req, 429, "Too Many Requests",
-			     "too many challenges are waiting for a quote");
+		reply_problem(req, 429, "Too Many Requests",
+			      "too many challenges are waiting for a quote");
 		return;
 	}
 	if (r->tpm_busy && r->phase == PHASE_IDLE) {
-		http_problem(req, 503, "Service Unavailable",
-			     "the TPM does not answer");
+		reply_problem(req, 503, "Service Unavailable",
+			      "the TPM does not answer");
 		return;
 	}
 	c = calloc(1, sizeof(*c));
@@ -108,9 +59,9 @@ static void challenge(struct net *n, struct evhttp_request *req,
 	else
 		wrong = request_parse(body, c);
 	if (lacking)
-		http_problem(req, 503, "Service Unavailable", lacking);
+		reply_problem(req, 503, "Service Unavailable", lacking);
 	else if (wrong)
-		http_problem(req, 400, "Bad Request", wrong);
+		reply_problem(req, 400, "Bad Request", wrong);
 	if (lacking || wrong) {
 		free(c);
 		return;
@@ -127,7 +78,7 @@ static void ask_status(struct net *n, struct evhttp_request *req)
 	struct status_wait *w = malloc(sizeof(*w));
 
 	if (!w) {
-		http_problem(req, 503, "Service Unavailable", "out of memory");
+		reply_problem(req, 503, "Service Unavailable", "out of memory");
 		return;
 	}
 	w->req = req;
@@ -187,32 +138,40 @@ static void dispatch(struct net *n, struct evhttp_request *req,
 	else if (status && cmd == EVHTTP_REQ_GET)
 		ask_status(n, req);
 	else if (evidence || report || status)
-		http_problem(req, 405, "Method Not Allowed", known);
+		reply_problem(req, 405, "Method Not Allowed", known);
 	else
-		http_problem(req, 404, "Not Found", known);
+		reply_problem(req, 404, "Not Found", known);
+}
+
+/* Without an allow-list, whoever our CA vouches for. */
+static bool is_allowed(const struct conf *conf, const u8 key[32])
+{
+	size_t i;
+
+	for (i = 0; i < conf->nclients; i++) {
+		if (!memcmp(conf->clients[i].key, key, 32))
+			return true;
+	}
+	return !conf->nclients;
 }
 
 /**
  * http_request() - a request was read whole
  * @req: the request
+ * @conn: whose
  * @net: struct net
  */
-void http_request(struct evhttp_request *req, void *net)
+void http_request(struct evhttp_request *req, struct conn *conn, void *net)
 {
-	struct conn *conn = conn_of(req);
 	struct net *n = net;
 
-	if (!conn) {
-		http_problem(req, 503, "Service Unavailable", "gone");
+	conn_working(conn);
+	if (is_allowed(n->conf, conn_key(conn))) {
+		dispatch(n, req, conn);
 		return;
 	}
-	conn_working(conn);
-	if (!conn_allowed(conn)) {
-		diag_limited(&refusals, LOG_NOTICE,
-			     "a client that is not in allow_clients asked");
-		http_problem(req, 403, "Forbidden",
-			     "this client certificate is not allowed here");
-	} else {
-		dispatch(n, req, conn);
-	}
+	diag_limited(&refusals, LOG_NOTICE,
+		     "a client that is not in allow_clients asked");
+	reply_problem(req, 403, "Forbidden",
+		      "this client certificate is not allowed here");
 }

@@ -14,12 +14,6 @@
 #include "net.h"
 #include "sandbox.h"
 
-#define HEADERS_MAX 4096
-#define BODY_READ 65536 /* longer ones are not even read to say 413 */
-#define BACKLOG 1024
-/* Bytes that the kernel may hold for us of each client; requests are short. */
-#define RECEIVE_BUFFER (64 << 10)
-
 /* One line of text, made printable. */
 static void read_line(const char *path, char out[NET_TEXT])
 {
@@ -95,9 +89,7 @@ static void new_certificates(struct net *n, const struct msg_tls *m)
 		diag(LOG_ERR, "%s; the old certificates stay in use", err);
 		return;
 	}
-	SSL_CTX_free(n->tls);
-	n->tls = ctx;
-	accept_renew(n);
+	server_renew(&n->server, ctx);
 	if (client)
 		push_renew(n, client);
 	diag(LOG_INFO, "new certificates are in use");
@@ -154,86 +146,6 @@ static void on_tpm(evutil_socket_t fd, short what, void *arg)
 	round_quoted(arg, m.cookie, &m.u.quoted);
 }
 
-union address {
-	struct sockaddr sa;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
-static int listening_socket(const struct conf *conf)
-{
-	union address a = { 0 };
-	const int on = 1, buffer = RECEIVE_BUFFER;
-	int fd;
-
-	if (inet_pton(AF_INET, conf->listen, &a.in.sin_addr) == 1) {
-		a.sa.sa_family = AF_INET;
-		a.in.sin_port = htons((u16)conf->port);
-	} else if (inet_pton(AF_INET6, conf->listen, &a.in6.sin6_addr) == 1) {
-		a.sa.sa_family = AF_INET6;
-		a.in6.sin6_port = htons((u16)conf->port);
-	} else {
-		diag_die("listen: \"%s\" is neither an IPv4 nor an IPv6 "
-			 "address",
-			 conf->listen);
-	}
-	fd = socket(a.sa.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
-		    0);
-	if (fd < 0 ||
-	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer)) ||
-	    bind(fd, &a.sa, sizeof(a)) || listen(fd, BACKLOG))
-		diag_die("cannot listen on %s port %d: %s", conf->listen,
-			 conf->port, strerror(errno));
-	return fd;
-}
-
-static unsigned int bound_port(int fd)
-{
-	union address a;
-	socklen_t len = sizeof(a);
-
-	if (getsockname(fd, &a.sa, &len))
-		return 0;
-	return ntohs(a.sa.sa_family == AF_INET ? a.in.sin_port :
-						 a.in6.sin6_port);
-}
-
-static void serve_http(struct net *n, int fd)
-{
-	const struct conf_limits *l = &n->conf->limits;
-	struct evhttp_bound_socket *bound;
-	int most = l->write_s;
-
-	n->http = evhttp_new(n->base);
-	if (!n->http)
-		diag_die("out of memory");
-	/* conn.c has the deadlines; this is for answers that do not move. */
-	most = most > l->idle_s ? most : l->idle_s;
-	most = most > l->request_s ? most : l->request_s;
-	evhttp_set_timeout(n->http, most + 1);
-	evhttp_set_max_headers_size(n->http, HEADERS_MAX);
-	evhttp_set_max_body_size(n->http, BODY_READ);
-	evhttp_set_allowed_methods(n->http, 0xffff); /* we say 405 ourselves */
-	evhttp_set_bevcb(n->http, accept_connection, n);
-	evhttp_set_gencb(n->http, http_request, n);
-	bound = evhttp_accept_socket_with_handle(n->http, fd);
-	if (!bound)
-		diag_die("cannot accept connections");
-	n->listener = evhttp_bound_socket_get_listener(bound);
-	if (accept_setup(n))
-		diag_die("out of memory");
-}
-
-/* What libevent has to say is mostly what clients made it say. */
-static void on_libevent(int severity, const char *text)
-{
-	static struct diag_rate rate = DIAG_RATE;
-
-	if (severity >= EVENT_LOG_WARN)
-		diag_limited(&rate, LOG_WARNING, "libevent: %s", text);
-}
-
 static void watch(struct net *n, int fd, event_callback_fn fn)
 {
 	struct event *ev = event_new(n->base, fd, EV_READ | EV_PERSIST, fn, n);
@@ -259,25 +171,32 @@ void net_process(const struct conf *conf, const struct net_start *start)
 	n.start = start;
 	n.spool_fd = -1;
 	TAILQ_INIT(&n.status);
-	n.tls = tls_context(start->pem, false, err, sizeof(err));
-	if (n.tls && *conf->report_url)
+	n.server.tls = tls_context(start->pem, false, err, sizeof(err));
+	if (n.server.tls && *conf->report_url)
 		client = tls_context(start->pem, true, err, sizeof(err));
-	if (!n.tls || (*conf->report_url && !client))
+	if (!n.server.tls || (*conf->report_url && !client))
 		diag_die("%s", err);
-	fd = listening_socket(conf);
+	fd = server_socket(conf->listen, conf->port);
+	if (fd < 0)
+		diag_die("cannot listen on %s port %d: %s", conf->listen,
+			 conf->port, strerror(-fd));
 	tzset(); /* these two read files, which they cannot later */
 	json_object_seed(0);
 	sandbox_enter(conf, SANDBOX_NET);
-	event_set_log_callback(on_libevent);
+	server_quiet_libevent();
 	n.base = event_base_new();
 	if (!n.base || round_setup(&n) || (client && push_setup(&n, client)))
 		diag_die("out of memory");
 	net_now(&n, &n.started);
-	conn_setup(&n);
-	serve_http(&n, fd);
+	n.server.base = n.base;
+	n.server.limits = &conf->limits.server;
+	n.server.request = http_request;
+	n.server.arg = &n;
+	if (server_start(&n.server, fd))
+		diag_die("cannot accept connections: out of memory");
 	watch(&n, start->parent, on_parent);
 	watch(&n, start->tpm, on_tpm);
-	ready.port = bound_port(fd);
+	ready.port = server_port(fd);
 	diag(LOG_INFO, "listening on %s port %u", conf->listen, ready.port);
 	if (msg_send(start->parent, MSG_READY, 0, &ready, -1))
 		_exit(0);

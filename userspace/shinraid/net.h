@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The network process.  accept.c: when there is room for another connection;
- * conn.c: TLS connections and their deadlines; http.c: requests; round.c: quotes
- * for whoever waits; answer.c: evidence.
+ * The network process.  http.c: requests; round.c: quotes for whoever waits;
+ * answer.c: evidence.
  */
 #ifndef SHINRAID_NET_H
 #define SHINRAID_NET_H
@@ -10,7 +9,7 @@
 #include <event2/event.h>
 #include <event2/http.h>
 
-#include "../daemon/tls.h"
+#include "../daemon/server.h"
 #include "batch.h"
 #include "blob.h"
 #include "conf.h"
@@ -30,9 +29,6 @@ struct net_start {
 	char product[NET_TEXT];
 	struct tls_pem pem[TLS_FILES];
 };
-
-struct conn;
-TAILQ_HEAD(conn_list, conn);
 
 enum phase {
 	PHASE_IDLE,
@@ -77,16 +73,8 @@ struct net {
 	const struct conf *conf;
 	const struct net_start *start;
 	struct event_base *base;
-	struct evhttp *http;
-	struct evconnlistener *listener;
-	SSL_CTX *tls;
+	struct server server;
 	struct tls_pem pem[TLS_FILES]; /* on their way in */
-	struct conn_list handshaking; /* oldest first */
-	struct conn_list established;
-	unsigned int nconns; /* without the spare one */
-	struct conn *spare; /* for who comes next; NULL: memory lacks */
-	struct event *rest; /* timer, always pending */
-	bool resting; /* something went wrong just now */
 	int spool_fd;
 	struct round round;
 	TAILQ_HEAD(, status_wait) status;
@@ -103,29 +91,8 @@ void net_process(const struct conf *conf, const struct net_start *start)
 void net_now(struct net *n, struct timeval *now);
 void net_ask_sync(struct net *n, u64 cookie);
 
-/* accept.c */
-int accept_setup(struct net *n);
-void accept_update(struct net *n);
-void accept_renew(struct net *n);
-struct bufferevent *accept_connection(struct event_base *base, void *net);
-
-/* conn.c */
-void conn_setup(struct net *n);
-struct conn *conn_new(struct net *n);
-struct bufferevent *conn_begin(struct conn *c);
-void conn_discard(struct conn *c);
-void conn_give_place(struct net *n);
-struct conn *conn_of(struct evhttp_request *req);
-SSL *conn_ssl(struct conn *c);
-const u8 *conn_key(const struct conn *c);
-bool conn_allowed(const struct conn *c);
-void conn_working(struct conn *c);
-void conn_sending(struct evhttp_request *req, size_t bytes);
-
 /* http.c */
-void http_request(struct evhttp_request *req, void *net);
-void http_problem(struct evhttp_request *req, int status, const char *title,
-		  const char *detail);
+void http_request(struct evhttp_request *req, struct conn *conn, void *net);
 void http_evidence(struct evhttp_request *req, struct evbuffer *body);
 void http_status(struct net *n);
 

@@ -19,9 +19,10 @@ static void problem_for(struct net *n, struct challenge *c, int status,
 	if (c->push)
 		push_failed(n, detail);
 	else
-		http_problem(c->owner, status,
-			     status == 409 ? "Conflict" : "Service Unavailable",
-			     detail);
+		reply_problem(c->owner, status,
+			      status == 409 ? "Conflict" :
+					      "Service Unavailable",
+			      detail);
 }
 
 static void refuse_waiting(struct net *n, int status, const char *detail)

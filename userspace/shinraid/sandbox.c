@@ -215,7 +215,7 @@ static void limits(const struct conf *conf, enum sandbox which)
 	rlim_t files = CONF_FILES;
 
 	if (which == SANDBOX_NET)
-		files += (rlim_t)conf->limits.connections;
+		files += (rlim_t)conf->limits.server.connections;
 	limit(RLIMIT_NOFILE, files);
 	limit(RLIMIT_CORE, 0);
 #ifndef __SANITIZE_ADDRESS__

@@ -7,58 +7,59 @@
 #include <event2/listener.h>
 #include <string.h>
 
-#include "../daemon/diag.h"
-#include "net.h"
+#include "diag.h"
+#include "server.h"
 
 #define REST_MS 100
 
 static struct diag_rate failures = DIAG_RATE;
-static struct net *accepting; /* libevent's error callback cannot be given it */
+static struct server
+	*accepting; /* libevent's error callback cannot be given it */
 
 /* The timer is always pending: to set it anew needs no memory. */
-static int set_rest(struct net *n, bool resting)
+static int set_rest(struct server *s, bool resting)
 {
 	static const struct timeval rest = { 0, REST_MS * 1000 };
 	static const struct timeval never = { 365 * 86400, 0 };
 
-	n->resting = resting;
-	return evtimer_add(n->rest, resting ? &rest : &never);
+	s->resting = resting;
+	return evtimer_add(s->rest, resting ? &rest : &never);
 }
 
-static void prepare(struct net *n)
+static void prepare(struct server *s)
 {
-	if (n->spare)
+	if (s->spare)
 		return;
-	n->spare = conn_new(n);
-	if (n->spare)
+	s->spare = conn_new(s);
+	if (s->spare)
 		return;
 	diag_limited(&failures, LOG_ERR,
 		     "no memory for another connection; waiting for some");
-	set_rest(n, true);
+	set_rest(s, true);
 }
 
 /**
  * accept_update() - listen, or do not, as things are now
- * @n: the network process
+ * @s: the server
  */
-void accept_update(struct net *n)
+void accept_update(struct server *s)
 {
-	if (n->spare && !n->resting &&
-	    n->nconns < (unsigned int)n->conf->limits.connections)
-		evconnlistener_enable(n->listener);
+	if (s->spare && !s->resting &&
+	    s->nconns < (unsigned int)s->limits->connections)
+		evconnlistener_enable(s->listener);
 	else
-		evconnlistener_disable(n->listener);
+		evconnlistener_disable(s->listener);
 }
 
 static void on_rested(evutil_socket_t fd, short what, void *arg)
 {
-	struct net *n = arg;
+	struct server *s = arg;
 
 	(void)fd;
 	(void)what;
-	set_rest(n, false);
-	prepare(n);
-	accept_update(n);
+	set_rest(s, false);
+	prepare(s);
+	accept_update(s);
 }
 
 /* The connection stays in the kernel's queue, and is ready again at once. */
@@ -78,53 +79,53 @@ static void on_error(struct evconnlistener *listener, void *http)
 /**
  * accept_connection() - what evhttp calls for each connection
  * @base: event loop
- * @net: struct net
+ * @server: struct server
  *
  * Return: bufferevent that waits for its descriptor; never NULL.
  */
-struct bufferevent *accept_connection(struct event_base *base, void *net)
+struct bufferevent *accept_connection(struct event_base *base, void *server)
 {
-	struct net *n = net;
-	struct conn *c = n->spare;
+	struct server *s = server;
+	struct conn *c = s->spare;
 
 	(void)base;
-	n->spare = NULL;
-	prepare(n);
-	n->nconns++;
-	if (n->nconns >= (unsigned int)n->conf->limits.connections)
-		conn_give_place(n);
-	accept_update(n);
+	s->spare = NULL;
+	prepare(s);
+	s->nconns++;
+	if (s->nconns >= (unsigned int)s->limits->connections)
+		conn_give_place(s);
+	accept_update(s);
 	return conn_begin(c);
 }
 
 /**
  * accept_renew() - the next connection is made of the certificates now in use
- * @n: the network process
+ * @s: the server
  */
-void accept_renew(struct net *n)
+void accept_renew(struct server *s)
 {
-	if (n->spare)
-		conn_discard(n->spare);
-	n->spare = NULL;
-	prepare(n);
-	accept_update(n);
+	if (s->spare)
+		conn_discard(s->spare);
+	s->spare = NULL;
+	prepare(s);
+	accept_update(s);
 }
 
 /**
  * accept_setup() - once, with the listener
- * @n: the network process
+ * @s: the server
  *
  * Return: 0; -ENOMEM.
  */
-int accept_setup(struct net *n)
+int accept_setup(struct server *s)
 {
-	accepting = n;
-	n->rest = evtimer_new(n->base, on_rested, n);
-	if (!n->rest || set_rest(n, false))
+	accepting = s;
+	s->rest = evtimer_new(s->base, on_rested, s);
+	if (!s->rest || set_rest(s, false))
 		return -ENOMEM;
-	prepare(n);
-	if (!n->spare)
+	prepare(s);
+	if (!s->spare)
 		return -ENOMEM;
-	evconnlistener_set_error_cb(n->listener, on_error);
+	evconnlistener_set_error_cb(s->listener, on_error);
 	return 0;
 }

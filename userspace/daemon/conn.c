@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "../daemon/diag.h"
-#include "net.h"
+#include "diag.h"
+#include "server.h"
 
 #define WRITE_RATE 4096 /* bytes a second that a reader must take at least */
 /* Bytes of a request as sent: evhttp bounds headers and body, but no chunk line. */
@@ -21,7 +21,7 @@ enum state { SPARE, HANDSHAKE, IDLE, REQUEST, WORKING, SENDING };
 
 struct conn {
 	TAILQ_ENTRY(conn) link;
-	struct net *net;
+	struct server *server;
 	SSL *ssl;
 	struct bufferevent *bev;
 	struct event *deadline;
@@ -99,7 +99,7 @@ static const char *peer(struct conn *c)
 static void set_write_deadline(struct conn *c, size_t left)
 {
 	c->left = left;
-	set_deadline(c, SENDING, c->net->conf->limits.write_s);
+	set_deadline(c, SENDING, c->server->limits->write_s);
 }
 
 static size_t left_to_send(const struct conn *c)
@@ -110,7 +110,7 @@ static size_t left_to_send(const struct conn *c)
 static bool keeps_up(const struct conn *c)
 {
 	size_t left = left_to_send(c);
-	size_t want = (size_t)c->net->conf->limits.write_s * WRITE_RATE;
+	size_t want = (size_t)c->server->limits->write_s * WRITE_RATE;
 
 	return left < c->left && c->left - left >= want;
 }
@@ -143,14 +143,14 @@ static unsigned int same_client(const struct conn *c)
 	const struct conn *o;
 	unsigned int n = 0;
 
-	TAILQ_FOREACH(o, &c->net->established, link)
+	TAILQ_FOREACH(o, &c->server->established, link)
 		n += !memcmp(o->key, c->key, sizeof(c->key));
 	return n;
 }
 
 static void handshake_done(struct conn *c)
 {
-	struct net *n = c->net;
+	struct server *s = c->server;
 
 	if (c->state != HANDSHAKE || c->dropped)
 		return;
@@ -158,11 +158,10 @@ static void handshake_done(struct conn *c)
 		drop(c);
 		return;
 	}
-	TAILQ_REMOVE(&n->handshaking, c, link);
-	TAILQ_INSERT_TAIL(&n->established, c, link);
-	set_deadline(c, IDLE, n->conf->limits.idle_s);
-	if (same_client(c) >
-	    (unsigned int)n->conf->limits.connections_per_client) {
+	TAILQ_REMOVE(&s->handshaking, c, link);
+	TAILQ_INSERT_TAIL(&s->established, c, link);
+	set_deadline(c, IDLE, s->limits->idle_s);
+	if (same_client(c) > (unsigned int)s->limits->connections_per_client) {
 		diag_limited(&refusals, LOG_NOTICE,
 			     "client %s: too many connections with this "
 			     "certificate",
@@ -194,7 +193,7 @@ static void on_input(struct evbuffer *buf, const struct evbuffer_cb_info *info,
 	if (!info->n_added || c->dropped)
 		return;
 	if (c->state == IDLE)
-		set_deadline(c, REQUEST, c->net->conf->limits.request_s);
+		set_deadline(c, REQUEST, c->server->limits->request_s);
 	c->received += info->n_added;
 	if (c->received > REQUEST_MAX) {
 		diag_limited(&failures, LOG_INFO,
@@ -208,7 +207,7 @@ static void on_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx,
 		    long argl, void *argp)
 {
 	struct conn *c = ptr;
-	struct net *n;
+	struct server *s;
 
 	(void)parent;
 	(void)ad;
@@ -217,38 +216,40 @@ static void on_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx,
 	(void)argp;
 	if (!c)
 		return;
-	n = c->net;
+	s = c->server;
 	event_free(c->deadline);
 	if (c->state == SPARE) {
 		free(c);
 		return;
 	}
 	if (c->state == HANDSHAKE) {
-		TAILQ_REMOVE(&n->handshaking, c, link);
+		TAILQ_REMOVE(&s->handshaking, c, link);
 		if (!c->dropped)
 			diag_limited(&failures, LOG_INFO,
 				     "client %s: no TLS 1.3 handshake with a "
 				     "certificate of our CA",
 				     c->peer);
 	} else {
-		TAILQ_REMOVE(&n->established, c, link);
+		TAILQ_REMOVE(&s->established, c, link);
 	}
 	free(c);
-	n->nconns--;
-	accept_update(n);
+	s->nconns--;
+	accept_update(s);
 }
 
 /**
  * conn_setup() - once, before the first connection
- * @n: the network process
+ * @s: the server
+ *
+ * Return: 0; -ENOMEM.
  */
-void conn_setup(struct net *n)
+int conn_setup(struct server *s)
 {
-	TAILQ_INIT(&n->handshaking);
-	TAILQ_INIT(&n->established);
-	ex_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, on_free);
+	TAILQ_INIT(&s->handshaking);
+	TAILQ_INIT(&s->established);
 	if (ex_index < 0)
-		diag_die("out of memory");
+		ex_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, on_free);
+	return ex_index < 0 ? -ENOMEM : 0;
 }
 
 static bool give_one(struct conn_list *list, enum state state)
@@ -270,25 +271,25 @@ static bool give_one(struct conn_list *list, enum state state)
 
 /**
  * conn_give_place() - end a connection, so that another may come
- * @n: the network process
+ * @s: the server
  *
  * Everybody may begin a handshake, so strangers could take all places: the
  * oldest of those that have not shown a certificate makes room, then one that
  * has shown it and asks for nothing.
  */
-void conn_give_place(struct net *n)
+void conn_give_place(struct server *s)
 {
-	if (!give_one(&n->handshaking, HANDSHAKE))
-		give_one(&n->established, IDLE);
+	if (!give_one(&s->handshaking, HANDSHAKE))
+		give_one(&s->established, IDLE);
 }
 
 /**
  * conn_new() - all that a connection needs, before there is one
- * @n: the network process
+ * @s: the server
  *
  * Return: for conn_begin() or conn_discard(); NULL when memory lacks.
  */
-struct conn *conn_new(struct net *n)
+struct conn *conn_new(struct server *s)
 {
 	static const struct timeval never = { 365 * 86400, 0 };
 	struct conn *c = calloc(1, sizeof(*c));
@@ -296,9 +297,9 @@ struct conn *conn_new(struct net *n)
 
 	if (!c)
 		return NULL;
-	c->net = n;
-	c->ssl = SSL_new(n->tls);
-	c->deadline = evtimer_new(n->base, on_deadline, c);
+	c->server = s;
+	c->ssl = SSL_new(s->tls);
+	c->deadline = evtimer_new(s->base, on_deadline, c);
 	if (!c->ssl || !c->deadline || !SSL_set_ex_data(c->ssl, ex_index, c)) {
 		SSL_free(c->ssl);
 		if (c->deadline)
@@ -308,7 +309,7 @@ struct conn *conn_new(struct net *n)
 	}
 	SSL_set_info_callback(c->ssl, on_tls);
 	/* When this fails it frees the SSL object, and that frees @c. */
-	bev = bufferevent_openssl_socket_new(n->base, -1, c->ssl,
+	bev = bufferevent_openssl_socket_new(s->base, -1, c->ssl,
 					     BUFFEREVENT_SSL_ACCEPTING,
 					     BEV_OPT_CLOSE_ON_FREE);
 	if (!bev)
@@ -341,8 +342,8 @@ void conn_discard(struct conn *c)
  */
 struct bufferevent *conn_begin(struct conn *c)
 {
-	TAILQ_INSERT_TAIL(&c->net->handshaking, c, link);
-	set_deadline(c, HANDSHAKE, c->net->conf->limits.handshake_s);
+	TAILQ_INSERT_TAIL(&c->server->handshaking, c, link);
+	set_deadline(c, HANDSHAKE, c->server->limits->handshake_s);
 	return c->bev;
 }
 
@@ -362,6 +363,17 @@ struct conn *conn_of(struct evhttp_request *req)
 	ssl = bufferevent_openssl_get_ssl(
 		evhttp_connection_get_bufferevent(ec));
 	return ssl ? SSL_get_ex_data(ssl, ex_index) : NULL;
+}
+
+/**
+ * conn_is_up() - is its client known?
+ * @c: a connection
+ *
+ * Return: whether its handshake is done.
+ */
+bool conn_is_up(const struct conn *c)
+{
+	return c->state != HANDSHAKE && c->state != SPARE;
 }
 
 /**
@@ -387,26 +399,6 @@ const u8 *conn_key(const struct conn *c)
 }
 
 /**
- * conn_allowed() - may this client ask at all?
- * @c: a connection whose handshake is done
- *
- * Return: true without an allow-list, or when it is on it.
- */
-bool conn_allowed(const struct conn *c)
-{
-	const struct conf *conf = c->net->conf;
-	size_t i;
-
-	if (c->state == HANDSHAKE)
-		return false;
-	for (i = 0; i < conf->nclients; i++) {
-		if (!memcmp(conf->clients[i].key, c->key, sizeof(c->key)))
-			return true;
-	}
-	return !conf->nclients;
-}
-
-/**
  * conn_working() - its request was read; now it waits for us
  * @c: a connection
  */
@@ -424,7 +416,7 @@ static void sent(struct evhttp_request *req, void *arg)
 	if (!c || c->dropped)
 		return;
 	c->received = 0;
-	set_deadline(c, IDLE, c->net->conf->limits.idle_s);
+	set_deadline(c, IDLE, c->server->limits->idle_s);
 }
 
 /**
