@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Contexts from PEM in memory, and what a connection is bound to. */
+#include <event2/bufferevent_ssl.h>
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -187,4 +188,44 @@ int tls_exporter(SSL *ssl, u8 out[32])
 				       0) != 1)
 		return -EIO;
 	return 0;
+}
+
+static bool expect(SSL *ssl, const char *name, const char *host)
+{
+	X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
+
+	if (*name)
+		return X509_VERIFY_PARAM_set1_host(param, name, 0) &&
+		       SSL_set_tlsext_host_name(ssl, name);
+	return X509_VERIFY_PARAM_set1_ip_asc(param, host);
+}
+
+/**
+ * tls_dial() - a connection to somebody, for evhttp to connect
+ * @base: event loop
+ * @ctx: client context
+ * @name: that its certificate must be for; "": @host, an address
+ * @host: where it goes
+ *
+ * Return: bufferevent without a descriptor; NULL when memory lacks, or @name is
+ * none.
+ */
+struct bufferevent *tls_dial(struct event_base *base, SSL_CTX *ctx,
+			     const char *name, const char *host)
+{
+	SSL *ssl = SSL_new(ctx);
+	struct bufferevent *bev;
+
+	if (!ssl)
+		return NULL;
+	if (!expect(ssl, name, host)) {
+		SSL_free(ssl);
+		return NULL;
+	}
+	bev = bufferevent_openssl_socket_new(base, -1, ssl,
+					     BUFFEREVENT_SSL_CONNECTING,
+					     BEV_OPT_CLOSE_ON_FREE);
+	if (bev)
+		bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
+	return bev;
 }

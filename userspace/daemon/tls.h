@@ -3,6 +3,7 @@
 #ifndef SHINRAI_TLS_H
 #define SHINRAI_TLS_H
 
+#include <event2/bufferevent.h>
 #include <openssl/ssl.h>
 
 #include <shinrai/platform.h>
@@ -21,6 +22,8 @@ int tls_pem_read(const char *path, struct tls_pem *out);
 
 SSL_CTX *tls_context(const struct tls_pem pem[TLS_FILES], bool client,
 		     char *err, size_t errlen);
+struct bufferevent *tls_dial(struct event_base *base, SSL_CTX *ctx,
+			     const char *name, const char *host);
 int tls_peer_key(SSL *ssl, u8 key[32]);
 int tls_exporter(SSL *ssl, u8 out[32]);
 

@@ -5,7 +5,6 @@
  * makes a report of all that is new.  Invariant: at most one is under way.
  */
 #include <event2/buffer.h>
-#include <event2/bufferevent_ssl.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
 
@@ -100,32 +99,6 @@ static void on_done(struct evhttp_request *req, void *arg)
 	push_failed(arg, status ? why : "no answer");
 }
 
-static struct bufferevent *connection(struct net *n)
-{
-	struct push *p = n->push;
-	const char *name = n->conf->report_name;
-	SSL *ssl = SSL_new(p->tls);
-	struct bufferevent *bev;
-	X509_VERIFY_PARAM *param;
-	bool ok;
-
-	if (!ssl)
-		return NULL;
-	param = SSL_get0_param(ssl);
-	ok = *name ? X509_VERIFY_PARAM_set1_host(param, name, 0) &&
-			     SSL_set_tlsext_host_name(ssl, name) :
-		     X509_VERIFY_PARAM_set1_ip_asc(param, p->url.host);
-	bev = ok ? bufferevent_openssl_socket_new(n->base, -1, ssl,
-						  BUFFEREVENT_SSL_CONNECTING,
-						  BEV_OPT_CLOSE_ON_FREE) :
-		   NULL;
-	if (!ok)
-		SSL_free(ssl);
-	if (bev)
-		bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
-	return bev;
-}
-
 static void set_headers(const struct push *p, struct evhttp_request *req)
 {
 	struct evkeyvalq *h = evhttp_request_get_output_headers(req);
@@ -141,7 +114,8 @@ static void set_headers(const struct push *p, struct evhttp_request *req)
 static bool post(struct net *n, struct evbuffer *body)
 {
 	struct push *p = n->push;
-	struct bufferevent *bev = connection(n);
+	struct bufferevent *bev =
+		tls_dial(n->base, p->tls, n->conf->report_name, p->url.host);
 	struct evhttp_request *req;
 
 	hang_up(p);
