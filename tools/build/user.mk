@@ -10,7 +10,7 @@ CC_fuzz := clang
 
 PACKAGES := libcrypto libssl tss2-esys tss2-mu tss2-rc tss2-tctildr libevent \
 	libevent_openssl jansson libcbor jose libseccomp libcap-ng libconfig \
-	libarchive
+	libarchive sqlite3
 # Only goals that compile user space need the packages to be there.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
@@ -36,7 +36,7 @@ lib-src := $(wildcard userspace/lib/*.c) $(CORE)
 
 PROGRAMS := shinraid shinrai-verifier shinrai-verify shinraictl
 src-shinraid := $(wildcard userspace/shinraid/*.c userspace/daemon/*.c)
-src-shinrai-verifier := $(wildcard userspace/verifier/*.c)
+src-shinrai-verifier := $(wildcard userspace/verifier/*.c userspace/daemon/*.c)
 src-shinrai-verify := $(wildcard tools/shinrai-verify/*.c)
 src-shinraictl := $(wildcard tools/shinraictl/*.c)
 # A program whose sources are not there is not built.

@@ -184,6 +184,67 @@ static int set_defaults(void *conf, const struct conf_key *k)
 	return ret;
 }
 
+/**
+ * conf_group() - for conf_key.read: a group that is a structure of its own
+ * @f: what is read
+ * @s: the setting
+ * @keys: of the structure
+ * @item: the structure, zeroed
+ *
+ * Return: 0; -EINVAL, told; -ENOMEM.
+ */
+int conf_group(const struct conf_file *f, const config_setting_t *s,
+	       const struct conf_key *keys, void *item)
+{
+	struct conf_file of_item = *f;
+	int ret = set_defaults(item, keys);
+
+	if (ret)
+		return ret;
+	if (!config_setting_is_group(s))
+		return conf_bad(f, s, "here is a group: { %s = ...; }",
+				keys->name);
+	of_item.conf = item;
+	return read_group(&of_item, s, keys);
+}
+
+/**
+ * conf_list() - for conf_key.read: ( a, b, ... ), added to what is there
+ * @f: what is read
+ * @s: the setting
+ * @most: items there may be
+ * @size: of an item
+ * @items: their array; those that were not read whole are there, too
+ * @count: of them
+ * @read: fills one, which is zeroed, and the @index-th
+ *
+ * Return: 0; -EINVAL, told; -ENOMEM; what @read gave.
+ */
+int conf_list(const struct conf_file *f, const config_setting_t *s, size_t most,
+	      size_t size, void **items, size_t *count,
+	      int (*read)(const struct conf_file *f, const config_setting_t *s,
+			  void *item, size_t index))
+{
+	size_t i, n = (size_t)config_setting_length(s);
+	char *all;
+	int ret = 0;
+
+	if (!config_setting_is_list(s) || *count + n > most)
+		return conf_bad(f, s, "%s is a list of at most %zu: ( ... )",
+				config_setting_name(s), most);
+	all = reallocarray(*items, *count + n + 1, size);
+	if (!all)
+		return -ENOMEM;
+	*items = all;
+	memset(all + *count * size, 0, (n + 1) * size);
+	for (i = 0; i < n && !ret; i++) {
+		ret = read(f, config_setting_get_elem(s, (unsigned int)i),
+			   all + *count * size, *count);
+		++*count;
+	}
+	return ret;
+}
+
 static int load_file(struct conf_file *f, const char *path)
 {
 	config_t cfg;

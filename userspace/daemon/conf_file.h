@@ -45,6 +45,12 @@ struct conf_file {
 
 int conf_file_load(struct conf_file *f, const char *path);
 void conf_file_free(void *conf, const struct conf_key *keys);
+int conf_group(const struct conf_file *f, const config_setting_t *s,
+	       const struct conf_key *keys, void *item);
+int conf_list(const struct conf_file *f, const config_setting_t *s, size_t most,
+	      size_t size, void **items, size_t *count,
+	      int (*read)(const struct conf_file *f, const config_setting_t *s,
+			  void *item, size_t index));
 int conf_bad(const struct conf_file *f, const config_setting_t *s,
 	     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+# shinrai-verifier for tests, after daemon/lib.sh.
+verifier=$(realpath "${SHINRAI_VERIFIER:-$BUILD/user/shinrai-verifier}")
+verifier_pid=''
+
+end_verifier() {
+	[ -z "$verifier_pid" ] || kill -9 "$verifier_pid" 2>/dev/null || true
+}
+trap 'end_verifier; cleanup' EXIT
+
+# verifier_conf [LINE...]: later lines win.
+verifier_conf() {
+	mkdir -p verifier.conf.d
+	cat >verifier.conf <<-CONF
+	listen = "127.0.0.1";
+	port = 0;
+	tls_cert = "$work/verifier.pem";
+	tls_key = "$work/verifier.key";
+	tls_ca = "$work/ca.pem";
+	database = "$work/fleet.db";
+	period_s = 1;
+	timeout_s = 5;
+	people = (
+		{ name = "ada"; role = "admin"; key = "$(spki admin.pem)"; },
+		{ name = "rob"; role = "reader"; key = "$(spki reader.pem)"; }
+	);
+	CONF
+	printf '%s\n' "$@" >verifier.conf.d/test.conf
+}
+
+# start_verifier: until it is ready; its messages are in verr.
+start_verifier() {
+	: >verr
+	"$verifier" --config verifier.conf 2>verr &
+	verifier_pid=$!
+	for _ in $(seq 100); do
+		if grep -q 'shinrai-verifier: ready$' verr; then
+			api=$(sed -n 's/.* port \([0-9]*\)$/\1/p' verr)
+			return 0
+		fi
+		kill -0 "$verifier_pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	cat verr
+	return 1
+}
+
+# stop_verifier [SIGNAL]: fails when that does not end it in an orderly way.
+stop_verifier() {
+	local ended=0
+	kill "-${1:-TERM}" "$verifier_pid"
+	wait "$verifier_pid" 2>/dev/null || ended=$?
+	verifier_pid=''
+	[ "$ended" -eq 0 ]
+}
+
+# fleet WHO PATH [CURL-OPTION...]: the answer is in body, the status in code.
+fleet() {
+	local who=$1 path=$2
+	shift 2
+	code=$(curl -s -m 30 -o body -w '%{http_code}' --cacert ca.pem \
+		--cert "$who.pem" --key "$who.key" "$@" \
+		"https://127.0.0.1:$api/v1$path") || true
+	cat body
+	echo "status $code"
+}
+
+# device NAME JQ: what the verifier says of it now
+device() {
+	fleet reader "/devices/$1" >/dev/null
+	jq -e "$2" body
+}
+
+# becomes NAME JQ [SECONDS]: within that time
+becomes() {
+	for _ in $(seq $((${3:-20} * 5))); do
+		device "$1" "$2" >/dev/null && break
+		sleep 0.2
+	done
+	device "$1" "$2" || { cat body && return 1; }
+}
+
+# said STATUS COMMAND...: that is what the answer's status is
+said() {
+	local want=$1
+	shift
+	"$@"
+	[ "$code" = "$want" ]
+}

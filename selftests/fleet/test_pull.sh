@@ -1,0 +1,189 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# shinrai-verifier asks a real shinraid with a software TPM: what the device is
+# shown as, while it goes on, is away, reboots, is tampered with, and through the
+# verifier's own ends.
+# shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
+. "$(dirname "$0")/../daemon/lib.sh"
+# shellcheck source=selftests/verify/lib.sh
+. "$root/selftests/verify/lib.sh"
+# shellcheck source=selftests/fleet/lib.sh
+. "$root/selftests/fleet/lib.sh"
+
+start_tpm
+make_certs
+make_cert verifier ca
+make_cert admin ca
+make_cert reader ca
+make_cert nobody ca
+mkdir good rogue
+./make_log good good
+./make_log rogue rogue
+cp good/firmware firmware
+: >log
+policy="policies = ( {
+	name = \"plc\";
+	digests = [ \"$work/good/known.txt\" ];
+	reference = \"$work/good/boot.json\";
+} );"
+
+configure "firmware_log = \"$work/firmware\";"
+ok "shinraid starts" start_daemon
+verifier_conf "$policy"
+ok "the configuration is right" "$verifier" --config verifier.conf \
+	--check-config
+ok "the verifier starts" start_verifier
+ok "its database is nobody else's" test "$(stat -c %a fleet.db)" = 600
+
+enrol() { # WHO NAME POLICY [MEMBERS]
+	fleet "$1" /devices -d "{\"name\":\"$2\",\"policy\":\"$3\",
+		\"url\":\"https://127.0.0.1:$port/\"${4:+,$4}}"
+}
+ok "whom nobody knows may not even look" said 403 fleet nobody /devices
+ok "a reader may" said 200 fleet reader /devices
+ok "but not enrol" said 403 enrol reader press1 plc
+ok "nor withdraw" said 404 fleet reader /devices/press1 -X DELETE
+ok "an admin enrols a device" said 201 enrol admin press1 plc
+ok "once" said 409 enrol admin press1 plc
+ok "under a policy that there is" said 400 enrol admin press2 lathe
+ok "which is said" grep -q 'has none of this name' body
+ok "by a name that is one" said 400 enrol admin ../x plc
+ok "with members that are known" said 400 enrol admin press2 plc '"colour":"red"'
+ok "and a key that is one" said 400 enrol admin press2 plc '"ak":"00"'
+ok "at an address" said 400 fleet admin /devices -d \
+	'{"name":"x","policy":"plc","url":"https://example.org:1/"}'
+ok "as JSON" said 400 fleet admin /devices -d '{'
+ok "of one object" said 400 fleet admin /devices -d '[]'
+ok "that is short" said 413 fleet admin /devices -d \
+	"$(head -c 9000 /dev/zero | tr '\0' ' ')"
+ok "what there is not is not found" said 404 fleet reader /devices/press9
+ok "nor other paths" said 404 fleet reader /v2/devices
+ok "nor other things of a device" said 404 fleet reader /devices/press1/colour
+ok "and not changed in other ways" said 405 fleet admin /devices/press1 -X PUT
+
+ok "no log yet: unreachable, with the device's reason" becomes press1 \
+	'.state == "unreachable" and .code == "no-answer" and
+	(.reason | startswith("it answered 409: "))'
+extend_lines good/extends 1 >/dev/null
+cp good/log log
+ok "trusted, once there is one" becomes press1 '.state == "trusted" and .fresh
+	and .code == "" and .failure == ""'
+ok "every record is judged, and the key is pinned" device press1 \
+	'.verdict.records == 8 and .records == 8 and
+	.ak == .verdict.ak_name and .verdict.root == "unproven"'
+ok "the list has it" said 200 fleet reader /devices
+ok "as it is" jq -e '.devices | length == 1 and .[0].state == "trusted"' body
+ok "asked for by its state" said 200 fleet reader '/devices?state=trusted'
+ok "it is there" jq -e '.devices | length == 1' body
+ok "by another" said 200 fleet reader '/devices?state=untrusted'
+ok "it is not" jq -e '.devices | length == 0' body
+ok "by none that there is" said 400 fleet reader '/devices?state=good'
+ok "how it came to that is kept" said 200 fleet reader /devices/press1/changes
+ok "the newest first" jq -e '[.changes[].state] ==
+	["trusted", "unreachable"]' body
+
+judgements() {
+	fleet reader /status >/dev/null
+	jq .judgements body
+}
+before=$(judgements)
+sleep 3
+ok "it is judged all the time" test "$(judgements)" -gt "$before"
+ok "new records alone travel" device press1 '.verdict.quoted_record == 7 and
+	.records == 8'
+ok "and nothing is told twice" said 200 fleet reader /devices/press1/changes
+ok "two changes, still" jq -e '.changes | length == 2' body
+
+# The verifier ends and begins anew.
+ok "the verifier ends" stop_verifier
+sleep 4
+ok "and begins again" start_verifier
+fleet reader /devices/press1 >first
+ok "trusted again, without a doubt between" becomes press1 \
+	'.state == "trusted" and .fresh'
+fleet reader /devices/press1/changes >/dev/null
+ok "no change was made up" jq -e '.changes | length == 2' body
+kill -9 "$verifier_pid"
+wait "$verifier_pid" 2>/dev/null || true
+ok "killed, it begins again" start_verifier
+ok "trusted" becomes press1 '.state == "trusted" and .fresh'
+
+# The device goes away.
+stop_daemon
+ok "away: unreachable, in time, and why" becomes press1 \
+	'.state == "unreachable" and (.fresh | not) and
+	(.reason | startswith("cannot connect to 127.0.0.1 port"))'
+ok "when it was good is known" device press1 '.last_good != null and
+	.verdict.verdict == "trusted"'
+fleet reader /status >/dev/null
+ok "the status counts it" jq -e '.states.unreachable == 1 and
+	.states.trusted == 0 and .keeps' body
+configure "firmware_log = \"$work/firmware\";" "port = $port;"
+ok "it comes back" start_daemon
+ok "trusted" becomes press1 '.state == "trusted"' 30
+
+# A program that nobody vouched for.
+cp rogue/log log
+extend_lines rogue/extends $(($(wc -l <good/extends) + 1)) >/dev/null
+ok "a rogue program: untrusted, and which" becomes press1 \
+	'.state == "untrusted" and .code == "code-unknown" and .records == 9 and
+	.verdict.reasons[0].record == 8'
+judged=$(jq -r .judged body)
+ok "it is judged on, and stays that" becomes press1 ".judged > \"$judged\" and
+	.fresh and .state == \"untrusted\" and .code == \"code-unknown\""
+stop_verifier || true
+ok "also when the verifier begins anew" start_verifier
+judged=$(jq -r .judged body)
+ok "which asks for new records alone" becomes press1 ".judged > \"$judged\" and
+	.state == \"untrusted\" and .code == \"code-unknown\""
+
+# Another TPM under the same name.
+stop_daemon
+kill "$tpm_pid"
+wait "$tpm_pid" 2>/dev/null || true
+rm -rf tpm spool
+start_tpm
+extend_lines good/extends 1 >/dev/null
+configure "firmware_log = \"$work/firmware\";" "port = $port;"
+start_daemon >/dev/null
+ok "another key: untrusted" becomes press1 '.state == "untrusted" and
+	.code == "ak-other"' 30
+ok "the pinned one stays" device press1 '.ak != .verdict.ak_name'
+
+# Policies come and go.
+stop_verifier || true
+verifier_conf
+ok "a configuration without the policy" start_verifier
+ok "unknown, not trusted" becomes press1 '.state == "unknown" and
+	.code == "no-policy"'
+ok "an admin withdraws the device" said 200 fleet admin /devices/press1 \
+	-X DELETE
+ok "it is gone" said 404 fleet reader /devices/press1
+ok "for good" stop_verifier
+ok "also when the verifier begins anew" start_verifier
+fleet reader /devices >/dev/null
+ok "no device" jq -e '.devices == []' body
+stop_verifier || true
+
+refuses() { # PATTERN
+	local got=0
+	"$verifier" --config verifier.conf 2>verr || got=$?
+	cat verr
+	[ "$got" -eq 1 ] && grep -q -- "$1" verr
+}
+sqlite3 fleet.db 'PRAGMA user_version = 99'
+ok "a database of a later version is refused" refuses 'made by a later'
+echo 'not a database, but long enough to be looked at as one' >fleet.db
+rm -f fleet.db-wal fleet.db-shm
+ok "so is what is none" refuses 'cannot use .*fleet.db: '
+rm -f fleet.db*
+sqlite3 fleet.db 'CREATE TABLE t (x)'
+ok "and one of something else" refuses 'a database of something else'
+ok "which is as it was" test "$(sqlite3 fleet.db .tables)" = t
+rm -f fleet.db*
+verifier_conf 'period_s = 0;'
+ok "a period of nothing: file and line" refuses \
+	'verifier.conf.d/test.conf:1: period_s is a number from 1 to'
+verifier_conf 'policies = ( { name = "a"; digests = [ "/nowhere" ]; } );'
+ok "a list that is not there" refuses 'cannot open /nowhere'
+finish

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* What people and programs ask the verifier, PROTOCOL.md 10. */
+#ifndef VERIFIER_API_H
+#define VERIFIER_API_H
+
+#include "fleet.h"
+
+void api_request(struct evhttp_request *req, struct conn *conn, void *fleet);
+
+#endif

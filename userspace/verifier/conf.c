@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+/* shinrai-verifier's keys: shinrai-verifier.conf(5). */
+#include <stdlib.h>
+
+#include <shinrai/hex.h>
+#include <shinrai/record.h>
+
+#include "../daemon/conf_file.h"
+#include "conf.h"
+
+#define TEXT(type, n, check, def)                                           \
+	{                                                                   \
+		.name = #n, .kind = CONF_TEXT, .offset = offsetof(type, n), \
+		.fault = (check), .text = (def)                             \
+	}
+#define NUMBER(type, n, lo, hi, def)                                          \
+	{                                                                     \
+		.name = #n, .kind = CONF_NUMBER, .offset = offsetof(type, n), \
+		.min = (lo), .max = (hi), .number = (def)                     \
+	}
+#define LIMIT(n, lo, hi, def)                                           \
+	{                                                               \
+		.name = #n, .kind = CONF_NUMBER,                        \
+		.offset = offsetof(struct conf, limits.n), .min = (lo), \
+		.max = (hi), .number = (def)                            \
+	}
+
+static int read_hash(const char *text, u8 out[32])
+{
+	if (!text || strlen(text) != 64 ||
+	    strspn(text, "0123456789abcdef") != 64)
+		return -EINVAL;
+	return shinrai_hex_decode(text, 64, out);
+}
+
+static int read_lists(const struct conf_file *f, const config_setting_t *s)
+{
+	struct conf_policy *p = f->conf;
+	int i, n = config_setting_length(s);
+	const char *text;
+
+	if (!config_setting_is_array(s) || n > CONF_LISTS)
+		return conf_bad(f, s, "digests is an array of at most %d paths",
+				CONF_LISTS);
+	for (i = 0; i < n; i++) {
+		text = config_setting_get_string_elem(s, i);
+		if (!text || conf_absolute(text))
+			return conf_bad(f, s, "digests: entry %d %s", i + 1,
+					conf_absolute(""));
+		p->digests[i] = strdup(text);
+		if (!p->digests[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int read_required(const struct conf_file *f, const config_setting_t *s)
+{
+	struct conf_policy *p = f->conf;
+	int i, n = config_setting_length(s);
+
+	if (!config_setting_is_array(s) || n > CONF_OWNED)
+		return conf_bad(f, s, "require is an array of at most %d texts",
+				CONF_OWNED);
+	for (i = 0; i < n; i++) {
+		if (read_hash(config_setting_get_string_elem(s, i),
+			      p->require[i]))
+			return conf_bad(f, s,
+					"require: entry %d is not a SHA-256 in "
+					"64 lower-case hex digits",
+					i + 1);
+	}
+	p->nrequired = (size_t)n;
+	return 0;
+}
+
+static const char *absolute_or_none(const char *text)
+{
+	return *text ? conf_absolute(text) : NULL;
+}
+
+/* What names things in URLs and on command lines. */
+static const char *is_name(const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len && len < 64 && *text != '.' &&
+	    strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789._-") == len)
+		return NULL;
+	return "is 1 to 63 of a-z 0-9 . _ -";
+}
+
+static const struct conf_key policy_keys[] = {
+	TEXT(struct conf_policy, name, is_name, ""),
+	{ .name = "digests", .kind = CONF_OTHER, .read = read_lists },
+	TEXT(struct conf_policy, reference, absolute_or_none, ""),
+	{ .name = "require", .kind = CONF_OTHER, .read = read_required },
+	NUMBER(struct conf_policy, pcr_code, 1, 23, SHINRAI_DEFAULT_PCR_CODE),
+	NUMBER(struct conf_policy, pcr_flow, 1, 23, SHINRAI_DEFAULT_PCR_FLOW),
+	{ .name = "allow_anon_exec",
+	  .kind = CONF_FLAG,
+	  .offset = offsetof(struct conf_policy, allow_anon_exec) },
+	{ 0 },
+};
+
+static int read_policy(const struct conf_file *f, const config_setting_t *s,
+		       void *item, size_t index)
+{
+	const struct conf *conf = f->conf;
+	struct conf_policy *p = item;
+	size_t i;
+	int ret = conf_group(f, s, policy_keys, p);
+
+	if (ret)
+		return ret;
+	if (is_name(p->name))
+		return conf_bad(f, s, "a policy has a name, which %s",
+				is_name(""));
+	if (p->pcr_code == p->pcr_flow)
+		return conf_bad(f, s, "policy %s: pcr_code and pcr_flow differ",
+				p->name);
+	for (i = 0; i < index; i++) {
+		if (!strcmp(conf->policy[i].name, p->name))
+			return conf_bad(f, s, "policy %s is there twice",
+					p->name);
+	}
+	return 0;
+}
+
+static int read_policies(const struct conf_file *f, const config_setting_t *s)
+{
+	struct conf *conf = f->conf;
+
+	return conf_list(f, s, CONF_POLICIES, sizeof(*conf->policy),
+			 (void **)&conf->policy, &conf->npolicies, read_policy);
+}
+
+static int read_key(const struct conf_file *f, const config_setting_t *s)
+{
+	struct conf_person *p = f->conf;
+
+	if (read_hash(config_setting_get_string(s), p->key))
+		return conf_bad(f, s,
+				"key is the SHA-256 of a public key in 64 "
+				"lower-case hex digits");
+	return 0;
+}
+
+static const char *is_role(const char *text)
+{
+	return strcmp(text, "reader") && strcmp(text, "admin") ?
+		       "is \"reader\" or \"admin\"" :
+		       NULL;
+}
+
+static const struct conf_key person_keys[] = {
+	TEXT(struct conf_person, name, is_name, ""),
+	{ .name = "role",
+	  .kind = CONF_TEXT,
+	  .offset = offsetof(struct conf_person, role_name),
+	  .fault = is_role,
+	  .text = "reader" },
+	{ .name = "key", .kind = CONF_OTHER, .read = read_key },
+	{ 0 },
+};
+
+static int read_person(const struct conf_file *f, const config_setting_t *s,
+		       void *item, size_t index)
+{
+	static const u8 none[32];
+	struct conf_person *p = item;
+	int ret = conf_group(f, s, person_keys, p);
+
+	(void)index;
+	if (ret)
+		return ret;
+	if (is_name(p->name) || !memcmp(p->key, none, sizeof(none)))
+		return conf_bad(f, s, "a person has a name and a key");
+	p->role = strcmp(p->role_name, "admin") ? ROLE_READER : ROLE_ADMIN;
+	return 0;
+}
+
+static int read_people(const struct conf_file *f, const config_setting_t *s)
+{
+	struct conf *conf = f->conf;
+
+	return conf_list(f, s, CONF_PEOPLE, sizeof(*conf->person),
+			 (void **)&conf->person, &conf->npeople, read_person);
+}
+
+static const struct conf_key limit_keys[] = {
+	LIMIT(connections, 1, 65536, 2048),
+	LIMIT(connections_per_client, 1, 65536, 64),
+	LIMIT(handshake_s, 1, 3600, 5),
+	LIMIT(idle_s, 1, 3600, 30),
+	LIMIT(request_s, 1, 3600, 10),
+	LIMIT(write_s, 1, 3600, 30),
+	{ 0 },
+};
+
+static const struct conf_key keys[] = {
+	TEXT(struct conf, listen, conf_address, "0.0.0.0"),
+	NUMBER(struct conf, port, 0, 65535, 8418),
+	TEXT(struct conf, tls_cert, conf_some,
+	     "/etc/shinrai/verifier/cert.pem"),
+	TEXT(struct conf, tls_key, conf_some, "/etc/shinrai/verifier/key.pem"),
+	TEXT(struct conf, tls_ca, conf_some, "/etc/shinrai/verifier/ca.pem"),
+	TEXT(struct conf, database, conf_absolute,
+	     "/var/lib/shinrai-verifier/fleet.db"),
+	NUMBER(struct conf, workers, 0, 256, 0),
+	NUMBER(struct conf, period_s, 1, 86400, 30),
+	NUMBER(struct conf, timeout_s, 1, 600, 10),
+	NUMBER(struct conf, missed, 1, 100, 3),
+	NUMBER(struct conf, questions, 1, 65536, 256),
+	{ .name = "limits",
+	  .kind = CONF_GROUP,
+	  .group = limit_keys,
+	  .shape = "connections = 100;" },
+	{ .name = "policies", .kind = CONF_OTHER, .read = read_policies },
+	{ .name = "people", .kind = CONF_OTHER, .read = read_people },
+	{ 0 },
+};
+
+/**
+ * conf_load() - read a file and its drop-ins, @path.d/\*.conf in their order
+ * @conf: out; to be released with conf_free() in every case
+ * @path: the main file
+ * @err: out on error: what is wrong, with file and line
+ * @errlen: its room
+ *
+ * Return: 0; -EINVAL for wrong content; -EIO; -ENOMEM.
+ */
+int conf_load(struct conf *conf, const char *path, char *err, size_t errlen)
+{
+	struct conf_file f = { .conf = conf,
+			       .keys = keys,
+			       .page = "shinrai-verifier.conf(5)",
+			       .err = err,
+			       .errlen = errlen };
+
+	memset(conf, 0, sizeof(*conf));
+	return conf_file_load(&f, path);
+}
+
+static void free_policies(struct conf *conf)
+{
+	size_t i;
+	char **s;
+
+	for (i = 0; i < conf->npolicies; i++) {
+		conf_file_free(&conf->policy[i], policy_keys);
+		for (s = conf->policy[i].digests; *s; s++)
+			free(*s);
+	}
+	free(conf->policy);
+}
+
+/**
+ * conf_free() - release what conf_load() allocated
+ * @conf: may be partly filled
+ */
+void conf_free(struct conf *conf)
+{
+	size_t i;
+
+	conf_file_free(conf, keys);
+	free_policies(conf);
+	for (i = 0; i < conf->npeople; i++)
+		conf_file_free(&conf->person[i], person_keys);
+	free(conf->person);
+	memset(conf, 0, sizeof(*conf));
+}
+
+/**
+ * conf_role() - what somebody may do
+ * @conf: the configuration
+ * @key: SHA-256 of the SubjectPublicKeyInfo
+ *
+ * Return: the role; ROLE_NONE for whom it does not name.
+ */
+enum role conf_role(const struct conf *conf, const u8 key[32])
+{
+	size_t i;
+
+	for (i = 0; i < conf->npeople; i++) {
+		if (!memcmp(conf->person[i].key, key, 32))
+			return conf->person[i].role;
+	}
+	return ROLE_NONE;
+}

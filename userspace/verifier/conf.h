@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* Configuration of shinrai-verifier, see shinrai-verifier.conf(5). */
+#ifndef VERIFIER_CONF_H
+#define VERIFIER_CONF_H
+
+#include "../daemon/server.h"
+
+#define CONF_DEFAULT "/etc/shinrai/verifier.conf"
+#define CONF_POLICIES 256
+#define CONF_LISTS 64 /* digest lists of one policy */
+#define CONF_OWNED 64 /* owners' policies that one policy asks for */
+#define CONF_PEOPLE 4096
+
+/* What devices are held against; paths, which appraise.c reads. */
+struct conf_policy {
+	char *name;
+	char *digests[CONF_LISTS + 1]; /* NULL-terminated */
+	char *reference; /* "": none */
+	u8 require[CONF_OWNED][32]; /* SHA-256 of owners' policies */
+	size_t nrequired;
+	int pcr_code;
+	int pcr_flow;
+	bool allow_anon_exec;
+};
+
+enum role { ROLE_NONE, ROLE_READER, ROLE_ADMIN };
+
+struct conf_person {
+	char *name;
+	char *role_name;
+	enum role role;
+	u8 key[32]; /* SHA-256 of the SubjectPublicKeyInfo */
+};
+
+/* Texts are owned and never NULL after conf_load(). */
+struct conf {
+	char *listen;
+	int port; /* 0: any free one */
+	char *tls_cert;
+	char *tls_key;
+	char *tls_ca;
+	char *database;
+	int workers; /* 0: one for each processor */
+	int period_s; /* between two appraisals of a device */
+	int timeout_s; /* of one question and its answer */
+	int missed; /* periods after which a verdict is stale */
+	int questions; /* under way at once */
+	struct server_limits limits;
+	struct conf_policy *policy;
+	size_t npolicies;
+	struct conf_person *person;
+	size_t npeople;
+};
+
+int conf_load(struct conf *conf, const char *path, char *err, size_t errlen);
+void conf_free(struct conf *conf);
+enum role conf_role(const struct conf *conf, const u8 key[32]);
+
+#endif

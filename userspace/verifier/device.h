@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* One device: what is kept of it, and how it stands. */
+#ifndef VERIFIER_DEVICE_H
+#define VERIFIER_DEVICE_H
+
+#include <jansson.h>
+
+#include <shinrai/appraise.h>
+
+#define DEVICE_NAME_MAX 63
+#define DEVICE_REASON_MAX 256
+
+/* Numbers are kept in databases and do not change. */
+enum device_state {
+	DEVICE_NEW = 0, /* nothing is known yet */
+	DEVICE_TRUSTED = 1,
+	DEVICE_UNTRUSTED = 2,
+	DEVICE_UNKNOWN = 3, /* evidence, from which it cannot be told */
+	DEVICE_UNREACHABLE = 4, /* no evidence in time */
+	DEVICE_STATES
+};
+
+/* Times are ms since 1970, UTC; 0 is never. */
+struct device_standing {
+	enum device_state state;
+	s64 since; /* @state is what it is */
+	char code[48]; /* the worst reason, as in PROTOCOL.md 7; "" */
+	char reason[DEVICE_REASON_MAX]; /* in words */
+};
+
+/* What is kept.  Texts are owned and not NULL, unless said otherwise. */
+struct device_record {
+	s64 id; /* 0: not kept yet */
+	char *name;
+	char *url; /* of its attester */
+	char *tls_name; /* in its certificate; "": the URL's address */
+	char *policy; /* name of what it is held against */
+	u8 ak_name[SHINRAI_NAME_MAX]; /* pinned key */
+	size_t ak_name_len; /* 0: none yet */
+	struct device_standing standing;
+	s64 judged; /* evidence was appraised last */
+	s64 good; /* and it was trusted */
+	char *verdict; /* JSON, PROTOCOL.md 7; NULL: none yet */
+	char *memory; /* struct shinrai_state, as JSON; NULL: none yet */
+};
+
+const char *device_state_name(enum device_state state);
+int device_state_by_name(const char *name, enum device_state *state);
+enum device_state device_state_of(enum shinrai_verdict verdict);
+const char *device_name_fault(const char *name);
+bool device_stand(struct device_standing *st, enum device_state state,
+		  const char *code, const char *reason, s64 now);
+void device_record_free(struct device_record *r);
+json_t *device_time(s64 ms);
+
+#endif

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+/* The devices that the loop knows, and how each of them is shown. */
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "../daemon/diag.h"
+#include "fleet.h"
+
+/**
+ * fleet_now() - the time
+ *
+ * Return: ms since 1970, UTC.
+ */
+s64 fleet_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (s64)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct device *x = a, *y = b;
+
+	return strcmp(x->r.name, y->r.name);
+}
+
+/**
+ * fleet_find() - the device of a name
+ * @f: the fleet
+ * @name: its name
+ *
+ * Return: the device; NULL.
+ */
+struct device *fleet_find(const struct fleet *f, const char *name)
+{
+	struct device key = { .r.name = (char *)(uintptr_t)name };
+	void *const *found = tfind(&key, &f->by_name, by_name);
+
+	return found ? *found : NULL;
+}
+
+static const struct policy *policy_of(const struct fleet *f, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < f->conf->npolicies; i++) {
+		if (!strcmp(f->policies[i].conf->name, name))
+			return &f->policies[i];
+	}
+	return NULL;
+}
+
+static void take_memory(struct device *d)
+{
+	struct shinrai_state *s;
+
+	if (!d->r.memory)
+		return;
+	s = malloc(sizeof(*s));
+	if (s && !shinrai_state_parse(d->r.memory, strlen(d->r.memory), s)) {
+		d->records = s->records;
+		memcpy(d->boot_id, s->boot_id, sizeof(d->boot_id));
+		memcpy(d->judged_by, s->policy, sizeof(d->judged_by));
+	}
+	free(s);
+}
+
+/**
+ * fleet_admit() - a device belongs to the fleet
+ * @f: the fleet
+ * @r: is emptied on success
+ * @wait: ms until it is asked first
+ *
+ * Return: the device; NULL when memory lacks, or @r has no URL that can be used.
+ */
+struct device *fleet_admit(struct fleet *f, struct device_record *r, s64 wait)
+{
+	struct device *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->fleet = f;
+	if (url_parse(r->url, &d->url))
+		goto out;
+	d->r = *r;
+	d->policy = policy_of(f, r->policy);
+	if (!tsearch(d, &f->by_name, by_name))
+		goto out;
+	if (pull_prepare(d)) {
+		tdelete(d, &f->by_name, by_name);
+		goto out;
+	}
+	memset(r, 0, sizeof(*r));
+	take_memory(d);
+	TAILQ_INSERT_TAIL(&f->devices, d, link);
+	f->ndevices++;
+	pull_schedule(d, wait);
+	return d;
+out:
+	free(d);
+	return NULL;
+}
+
+/**
+ * fleet_drop() - a device belongs to it no more
+ * @d: freed now, or when its question is over
+ */
+void fleet_drop(struct device *d)
+{
+	struct fleet *f = d->fleet;
+
+	if (!d->removed) {
+		d->removed = true;
+		tdelete(d, &f->by_name, by_name);
+		TAILQ_REMOVE(&f->devices, d, link);
+		f->ndevices--;
+	}
+	if (d->question)
+		return;
+	pull_stop(d);
+	device_record_free(&d->r);
+	free(d);
+}
+
+/**
+ * fleet_fresh() - is what a device was judged to be still so?
+ * @d: the device
+ * @now: ms since 1970
+ *
+ * A clock that was set back says nothing about age: then it is not.
+ *
+ * Return: whether it was judged within the configured number of periods.
+ */
+bool fleet_fresh(const struct device *d, s64 now)
+{
+	const struct conf *conf = d->fleet->conf;
+
+	return d->r.judged && now >= d->r.judged &&
+	       now - d->r.judged <= (s64)conf->missed * conf->period_s * 1000;
+}
+
+/**
+ * fleet_standing() - how a device is shown
+ * @d: the device
+ * @now: ms since 1970
+ * @st: out
+ *
+ * What was judged too long ago is never shown as if it were so still.
+ */
+void fleet_standing(const struct device *d, s64 now, struct device_standing *st)
+{
+	*st = d->r.standing;
+	if ((st->state != DEVICE_TRUSTED && st->state != DEVICE_UNTRUSTED) ||
+	    fleet_fresh(d, now))
+		return;
+	st->state = DEVICE_UNREACHABLE;
+	st->since = d->r.judged;
+	snprintf(st->code, sizeof(st->code), "stale");
+	snprintf(st->reason, sizeof(st->reason),
+		 "not judged for too long; it was %s then",
+		 device_state_name(d->r.standing.state));
+}
+
+struct admission {
+	struct fleet *fleet;
+	size_t count, n;
+};
+
+static int count_one(void *arg, const struct device_record *r)
+{
+	struct admission *a = arg;
+
+	(void)r;
+	a->count++;
+	return 0;
+}
+
+static int copy(char **to, const char *from)
+{
+	*to = from ? strdup(from) : NULL;
+	return from && !*to ? -ENOMEM : 0;
+}
+
+/* Spread over a period, so that they are not all asked at once. */
+static int admit_one(void *arg, const struct device_record *r)
+{
+	struct admission *a = arg;
+	struct device_record own = *r;
+	s64 wait =
+		a->fleet->conf->period_s * 1000ll * (s64)a->n++ / (s64)a->count;
+	int ret;
+
+	ret = copy(&own.name, r->name) | copy(&own.url, r->url) |
+	      copy(&own.tls_name, r->tls_name) | copy(&own.policy, r->policy) |
+	      copy(&own.verdict, r->verdict) | copy(&own.memory, r->memory);
+	if (!ret && !fleet_admit(a->fleet, &own, wait))
+		ret = -ENOMEM;
+	if (ret)
+		device_record_free(&own);
+	return ret ? -ENOMEM : 0;
+}
+
+static int load_policies(struct fleet *f, char *err, size_t errlen)
+{
+	size_t i;
+	int ret = 0;
+
+	f->policies = calloc(f->conf->npolicies + 1, sizeof(*f->policies));
+	if (!f->policies)
+		return -ENOMEM;
+	for (i = 0; i < f->conf->npolicies && !ret; i++)
+		ret = policy_load(&f->policies[i], &f->conf->policy[i], err,
+				  errlen);
+	return ret;
+}
+
+/**
+ * fleet_start() - read what is kept, and begin to ask
+ * @f: base, conf, tls, verifier_key and store are set; else zeroed
+ * @err: out on error: what is wrong
+ * @errlen: its room
+ *
+ * Return: 0; -errno.
+ */
+int fleet_start(struct fleet *f, char *err, size_t errlen)
+{
+	struct admission a = { .fleet = f };
+	int ret;
+
+	TAILQ_INIT(&f->devices);
+	TAILQ_INIT(&f->waiting);
+	f->keeps = true;
+	snprintf(err, errlen, "out of memory");
+	ret = load_policies(f, err, errlen);
+	if (ret)
+		return ret;
+	ret = store_devices(f->store, count_one, &a);
+	if (!ret)
+		ret = store_devices(f->store, admit_one, &a);
+	if (ret) {
+		snprintf(err, errlen, "cannot read the devices: %s",
+			 ret == -ENOMEM ? "out of memory" :
+					  store_error(f->store));
+		return ret;
+	}
+	ret = keep_start(f);
+	return ret ? ret : pull_judging_start(f);
+}
+
+/**
+ * fleet_stop() - end what is under way, and forget all
+ * @f: from fleet_start(), also when that failed
+ *
+ * What was judged by now is kept.
+ */
+void fleet_stop(struct fleet *f)
+{
+	size_t i;
+
+	stage_free(f->judges);
+	stage_free(f->keeper);
+	mailbox_free(f->kept);
+	for (i = 0; f->policies && i < f->conf->npolicies; i++)
+		policy_free(&f->policies[i]);
+	free(f->policies);
+}

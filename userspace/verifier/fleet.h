@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The devices, and the way that an answer of one takes: pull.c asks (event loop),
+ * judge.c appraises (any of the judging threads), keep.c stores (one thread), and
+ * fleet.c shows it (event loop).  What is not stored is not shown.
+ *
+ * Invariant: of a device at most one question is under way, and while it is, only
+ * the question changes the device's record, by what comes back to the loop.
+ */
+#ifndef VERIFIER_FLEET_H
+#define VERIFIER_FLEET_H
+
+#include "../daemon/server.h"
+#include "../daemon/url.h"
+#include "device.h"
+#include "policy.h"
+#include "stage.h"
+#include "store.h"
+
+struct fleet;
+struct question;
+
+/* What has to be kept: done by the keeping thread, ended by the loop. */
+struct job {
+	struct task task;
+	int (*keep)(struct job *j, struct store *s);
+	void (*done)(struct job *j, struct fleet *f); /* releases it */
+	int err; /* 0: it is kept; -errno of the store */
+};
+
+struct device {
+	TAILQ_ENTRY(device) link;
+	TAILQ_ENTRY(device) turn; /* in fleet.waiting */
+	struct fleet *fleet;
+	struct device_record r;
+	const struct policy *policy; /* NULL: the configuration has it not */
+	struct url url;
+	struct event *timer; /* when it is asked; meanwhile the question's */
+	struct question *question; /* under way */
+	bool waits; /* in fleet.waiting */
+	bool removed; /* freed when the question is over */
+	s64 last_try; /* ms since 1970; 0: not since the start */
+	s64 retry_ms; /* after the last failure; 0: it answered */
+	char failure[DEVICE_REASON_MAX]; /* of the last try; "": it answered */
+	/* From the memory: what is asked for. */
+	u64 records;
+	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
+	u8 judged_by[SHINRAI_POLICY_SIZE];
+};
+TAILQ_HEAD(device_list, device);
+
+struct fleet {
+	struct event_base *base;
+	const struct conf *conf;
+	struct policy *policies; /* as many as the configuration has */
+	SSL_CTX *tls; /* as a client */
+	u8 verifier_key[SHINRAI_KEY_ID_SIZE];
+	struct device_list devices; /* in the order of their ids */
+	void *by_name; /* tsearch() */
+	size_t ndevices;
+	struct device_list waiting; /* for a question to end */
+	int asking; /* questions that have a connection */
+	struct stage *judges;
+	struct stage *keeper;
+	struct mailbox *kept;
+	struct store *store; /* the keeping thread's, once that runs */
+	bool keeps; /* the last time it was tried */
+	u64 judgements; /* that were kept */
+};
+
+/* fleet.c */
+int fleet_start(struct fleet *f, char *err, size_t errlen);
+void fleet_stop(struct fleet *f);
+struct device *fleet_find(const struct fleet *f, const char *name);
+struct device *fleet_admit(struct fleet *f, struct device_record *r, s64 wait);
+void fleet_drop(struct device *d);
+bool fleet_fresh(const struct device *d, s64 now);
+void fleet_standing(const struct device *d, s64 now,
+		    struct device_standing *st);
+s64 fleet_now(void);
+
+/* keep.c */
+int keep_start(struct fleet *f);
+void keep_put(struct fleet *f, struct job *j);
+
+/* pull.c */
+int pull_judging_start(struct fleet *f);
+int pull_prepare(struct device *d);
+void pull_schedule(struct device *d, s64 ms);
+void pull_stop(struct device *d);
+
+#endif

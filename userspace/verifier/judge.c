@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+/* One appraisal.  Pure but for memory: no file, socket, clock or lock. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <shinrai/util.h>
+#include <shinrai/verdict.h>
+
+#include "judge.h"
+
+/* On first use the key that comes is taken for the pinned one. */
+static void take_key(const struct judgement *j,
+		     const struct shinrai_evidence *ev,
+		     u8 name[SHINRAI_NAME_MAX],
+		     struct shinrai_appraise_input *in)
+{
+	const struct shinrai_item *ak = &ev->item[SHINRAI_ITEM_AK];
+	struct shinrai_public pub;
+
+	in->ak_name = j->ak_name;
+	in->ak_name_len = j->ak_name_len;
+	if (j->ak_name_len)
+		return;
+	in->learned = true;
+	if (!ak->data || shinrai_public_parse(ak->data, ak->len, &pub) ||
+	    shinrai_public_name(&pub, name, &in->ak_name_len))
+		in->ak_name_len = 0;
+	else
+		in->ak_name = name;
+}
+
+static int appraise(struct judgement *j, struct shinrai_appraisal *a)
+{
+	struct shinrai_appraise_input in = { .session = &j->session,
+					     .whole = j->whole };
+	SHINRAI_FREE struct shinrai_state *last = NULL;
+	struct shinrai_evidence ev;
+	u8 name[SHINRAI_NAME_MAX];
+	int ret;
+
+	ret = shinrai_evidence_parse(j->evidence, j->len, &ev);
+	if (ret)
+		return shinrai_appraise_malformed(ret, a);
+	if (j->log)
+		ev.item[SHINRAI_ITEM_LOG] = *j->log;
+	if (j->memory) {
+		last = malloc(sizeof(*last));
+		if (!last)
+			return -ENOMEM;
+		ret = shinrai_state_parse(j->memory, strlen(j->memory), last);
+		if (ret)
+			return ret;
+		in.last = last;
+	}
+	policy_expect(j->policy, &in);
+	in.ev = &ev;
+	take_key(j, &ev, name, &in);
+	return shinrai_appraise(&in, a);
+}
+
+static void name_worst(struct judgement *j, const struct shinrai_appraisal *a)
+{
+	const struct shinrai_reason_info *info;
+
+	j->code[0] = j->reason[0] = '\0';
+	if (!a->nwhy)
+		return;
+	info = shinrai_reason_info(a->why[0].code);
+	snprintf(j->code, sizeof(j->code), "%s", info->code);
+	snprintf(j->reason, sizeof(j->reason), "%s%s%s", info->text,
+		 *a->why[0].detail ? ": " : "", a->why[0].detail);
+}
+
+static int tell(struct judgement *j, const struct shinrai_appraisal *a)
+{
+	json_t *json = shinrai_verdict_json(a);
+
+	j->json = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	json_decref(json);
+	if (!j->json)
+		return -ENOMEM;
+	j->verdict = a->verdict;
+	name_worst(j, a);
+	/* Only a key that just signed a fresh quote is worth pinning. */
+	if (!j->ak_name_len && a->proven[SHINRAI_STEP_QUOTE] &&
+	    a->proven[SHINRAI_STEP_FRESH]) {
+		memcpy(j->learned, a->ak_name, a->ak_name_len);
+		j->learned_len = a->ak_name_len;
+	}
+	if (!a->have_next)
+		return 0;
+	j->records = a->next.records;
+	memcpy(j->boot_id, a->next.boot_id, sizeof(j->boot_id));
+	return shinrai_state_format(&a->next, &j->next);
+}
+
+/**
+ * judge() - appraise what a device sent
+ * @j: out on success: verdict and what follows; nothing to free on error
+ *
+ * Context: any thread.
+ *
+ * Return: 0; -EBADMSG, -EPROTONOSUPPORT: what was remembered cannot be read;
+ * -ENOMEM.
+ */
+int judge(struct judgement *j)
+{
+	struct shinrai_appraisal *a = calloc(1, sizeof(*a));
+	int ret = a ? appraise(j, a) : -ENOMEM;
+
+	if (!a)
+		return ret;
+	j->json = j->next = NULL;
+	j->learned_len = 0;
+	if (!ret)
+		ret = tell(j, a);
+	shinrai_appraisal_free(a);
+	free(a);
+	if (ret) {
+		free(j->json);
+		free(j->next);
+		j->json = j->next = NULL;
+	}
+	return ret;
+}

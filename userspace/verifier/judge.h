@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* One appraisal, away from the event loop: evidence in, how a device stands out. */
+#ifndef VERIFIER_JUDGE_H
+#define VERIFIER_JUDGE_H
+
+#include "device.h"
+#include "policy.h"
+
+struct judgement {
+	/* in; what they point to is the caller's, and does not change */
+	const struct policy *policy;
+	const void *evidence; /* as it came */
+	size_t len;
+	const struct shinrai_item *log; /* instead of that in it; NULL: that */
+	struct shinrai_session session;
+	bool whole; /* the log was asked for from record 0 on */
+	const char *memory; /* struct shinrai_state as JSON; NULL: none */
+	const u8 *ak_name; /* pinned; none when @ak_name_len is 0 */
+	size_t ak_name_len;
+	/* out */
+	enum shinrai_verdict verdict;
+	char code[48]; /* of the worst reason, or "" */
+	char reason[DEVICE_REASON_MAX];
+	char *json; /* the verdict, PROTOCOL.md 7, for free() */
+	char *next; /* what to remember, for free(); NULL: as before */
+	u64 records; /* that need not be asked for again, with @next */
+	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of which boot, with @next */
+	u8 learned[SHINRAI_NAME_MAX]; /* the key to pin */
+	size_t learned_len; /* 0: none */
+};
+
+int judge(struct judgement *j);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What outlives the verifier: its devices, what they were judged to be, and when
+ * that changed.  A store belongs to one thread at a time; what happens between
+ * store_begin() and store_commit() happens whole or not at all.
+ */
+#ifndef VERIFIER_STORE_H
+#define VERIFIER_STORE_H
+
+#include "device.h"
+
+struct store;
+
+int store_open(const char *path, struct store **out, char *err, size_t errlen);
+void store_close(struct store *s);
+const char *store_error(const struct store *s);
+
+int store_begin(struct store *s);
+int store_commit(struct store *s);
+void store_rollback(struct store *s);
+
+int store_devices(struct store *s,
+		  int (*each)(void *arg, const struct device_record *r),
+		  void *arg);
+int store_add(struct store *s, struct device_record *r);
+int store_remove(struct store *s, s64 id);
+int store_judged(struct store *s, const struct device_record *r);
+int store_changed(struct store *s, s64 id, const struct device_standing *st);
+int store_changes(struct store *s, s64 id, unsigned int most,
+		  int (*each)(void *arg, const struct device_standing *st),
+		  void *arg);
+
+#endif
