@@ -30,24 +30,37 @@ answers_confined() {
 	ok "ends with status 0 under it" test "$stopped" -eq 0
 }
 
-ok "the shipped configuration is right" \
-	"$shinraid" --config "$shipped/shinraid.conf" --check-config
-sed 's/^# *\([a-z_]* = .*\)/\1/; s/^#\t/\t/; s/^# };/};/; /allow_clients/d' \
-	"$shipped/shinraid.conf" >all.conf
-ok "what is commented out in it is right, too" \
-	"$shinraid" --config all.conf --check-config
-for key in $(sed -n 's/^[[:space:]]*\([a-z_]*\) = .*/\1/p' all.conf) \
-	allow_clients; do
-	ok "shinraid.conf(5) names $key" grep -qw "Cm.* $key\|, $key" \
-		"$root/tools/man/shinraid.conf.5"
-done
-if command -v systemd-analyze >/dev/null; then
+# configuration PROGRAM FILE PAGE: what is shipped is right, and explained
+configuration() {
+	local key keys name=${2##*/}
+	ok "$name is right" "$1" --config "$2" --check-config
+	sed 's/^# *\([a-z_]* = .*\)/\1/; s/^#\t/\t/; s/^# };/};/; s/^# } );/} );/
+		/allow_clients/d
+		s/"\.\.\."/"'"$(printf '%064d' 1)"'"/
+		/digests = \|reference = /d' "$2" >all.conf
+	ok "what is commented out in $name is right, too" \
+		"$1" --config all.conf --check-config
+	mapfile -t keys < <(sed -n 's/^[#[:space:]]*\([a-z_]*\) = .*/\1/p' "$2")
+	for key in "${keys[@]}"; do
+		ok "$3 names $key" grep -qw "Cm.* $key\|, $key" \
+			"$root/tools/man/$3"
+	done
+}
+
+# unit PROGRAM FILE
+unit() {
 	ok "systemd-analyze security: at most 2.0" systemd-analyze security \
-		--offline=true --threshold=20 "$shipped/shinraid.service"
-	sed "s|/usr/sbin/shinraid|$shinraid|; /^Documentation/d" \
-		"$shipped/shinraid.service" >shinraid.service
-	ok "systemd-analyze verify" systemd-analyze verify \
-		"$work/shinraid.service"
+		--offline=true --threshold=20 "$2"
+	sed "s|/usr/sbin/[a-z-]*|$1|; /^Documentation/d" "$2" >"${2##*/}"
+	ok "systemd-analyze verify" systemd-analyze verify "$work/${2##*/}"
+}
+
+verifier=$(dirname "$shinraid")/shinrai-verifier
+configuration "$shinraid" "$shipped/shinraid.conf" shinraid.conf.5
+configuration "$verifier" "$shipped/verifier.conf" shinrai-verifier.conf.5
+if command -v systemd-analyze >/dev/null; then
+	unit "$shinraid" "$shipped/shinraid.service"
+	unit "$verifier" "$shipped/shinrai-verifier.service"
 	answers_confined
 else
 	echo "# skipped: no systemd-analyze, which knows its sets of calls"
@@ -55,6 +68,8 @@ fi
 if command -v systemd-sysusers >/dev/null; then
 	systemd-sysusers --dry-run "$shipped/shinrai.sysusers.conf" \
 		>users 2>&1 || true
-	ok "sysusers.d creates the user" grep -q "shinrai" users
+	for user in shinrai shinrai-verifier; do
+		ok "sysusers.d creates $user" grep -qw -- "$user" users
+	done
 fi
 finish

@@ -5,46 +5,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "../../userspace/shinraid/conf.h"
 #include "../../userspace/daemon/url.h"
-
-static char dir[] = "/tmp/shinraid-conf-XXXXXX";
-static char path[64], drop_in[64], folder[64];
-
-static void put(const char *name, const char *text)
-{
-	FILE *f = fopen(name, "w");
-
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	fclose(f);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/a.conf", dir);
-	snprintf(folder, sizeof(folder), "%s/a.conf.d", dir);
-	snprintf(drop_in, sizeof(drop_in), "%s/a.conf.d/1.conf", dir);
-	return mkdir(folder, 0700);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	unlink(drop_in);
-	unlink(path);
-	rmdir(folder);
-	return rmdir(dir);
-}
+#include "conf_folder.h"
 
 static void test_defaults(void **state)
 {

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <shinrai/hex.h>
+
 #include "conf_file.h"
 
 /**
@@ -68,6 +70,21 @@ const char *conf_address(const char *text)
 const char *conf_absolute(const char *text)
 {
 	return *text == '/' ? NULL : "is a path that begins with /";
+}
+
+/**
+ * conf_hash() - a SHA-256 as configurations have it
+ * @text: 64 lower-case hex digits; NULL is none
+ * @out: out, only on success
+ *
+ * Return: 0; -EINVAL.
+ */
+int conf_hash(const char *text, u8 out[32])
+{
+	if (!text || strlen(text) != 64 ||
+	    strspn(text, "0123456789abcdef") != 64)
+		return -EINVAL;
+	return shinrai_hex_decode(text, 64, out);
 }
 
 static int set_text(char **dst, const char *value)

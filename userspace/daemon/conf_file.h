@@ -54,6 +54,8 @@ int conf_list(const struct conf_file *f, const config_setting_t *s, size_t most,
 int conf_bad(const struct conf_file *f, const config_setting_t *s,
 	     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+int conf_hash(const char *text, u8 out[32]);
+
 /* For @fault. */
 const char *conf_some(const char *text);
 const char *conf_address(const char *text);

@@ -10,6 +10,7 @@
 
 #include <shinrai/session.h>
 
+#include "diag.h"
 #include "tls.h"
 
 /**
@@ -37,6 +38,25 @@ int tls_pem_read(const char *path, struct tls_pem *out)
 		ret = -EFBIG;
 	close(fd);
 	return ret;
+}
+
+/**
+ * tls_files_read() - read what the configuration names, or end this process
+ * @path: by enum tls_file
+ * @pem: out
+ */
+void tls_files_read(const char *const path[TLS_FILES],
+		    struct tls_pem pem[TLS_FILES])
+{
+	int i, ret;
+
+	for (i = 0; i < TLS_FILES; i++) {
+		ret = tls_pem_read(path[i], &pem[i]);
+		if (ret)
+			diag_die("cannot read %s: %s (set tls_cert, tls_key "
+				 "and tls_ca in the configuration)",
+				 path[i], strerror(-ret));
+	}
 }
 
 static BIO *pem_bio(const struct tls_pem *pem)

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include <shinrai/bank.h>
-#include <shinrai/hex.h>
 
 #include "../daemon/conf_file.h"
 #include "../daemon/url.h"
@@ -40,14 +39,6 @@ static const struct conf_key limit_keys[] = {
 	{ 0 },
 };
 
-static int read_hash(const char *text, u8 out[32])
-{
-	if (!text || strlen(text) != 64 ||
-	    strspn(text, "0123456789abcdef") != 64)
-		return -EINVAL;
-	return shinrai_hex_decode(text, 64, out);
-}
-
 static int read_clients(const struct conf_file *f, const config_setting_t *s)
 {
 	int i, n = config_setting_length(s);
@@ -63,7 +54,7 @@ static int read_clients(const struct conf_file *f, const config_setting_t *s)
 	if (!list)
 		return -ENOMEM;
 	for (i = 0; i < n; i++) {
-		if (read_hash(config_setting_get_string_elem(s, i),
+		if (conf_hash(config_setting_get_string_elem(s, i),
 			      list[i].key)) {
 			free(list);
 			return conf_bad(

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* shinraid, the attester: opens what needs privilege, then three processes. */
 #include <fcntl.h>
-#include <getopt.h>
 #include <openssl/ssl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,19 +10,11 @@
 
 #include "../daemon/diag.h"
 #include "../daemon/notify.h"
-#include "../daemon/version.h"
+#include "../daemon/options.h"
 #include "monitor.h"
 #include "net.h"
 #include "sandbox.h"
 #include "tpm.h"
-
-static const struct option options[] = {
-	{ "config", required_argument, NULL, 'c' },
-	{ "check-config", no_argument, NULL, 'n' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
 
 static const char usage[] =
 	"usage: shinraid [--config FILE] [--check-config]\n"
@@ -33,21 +24,6 @@ static const char usage[] =
 	"  -h, --help\n"
 	"  -V, --version\n"
 	"See shinraid(8) and shinraid.conf(5).\n";
-
-static void read_pems(const struct conf *conf, struct net_start *start)
-{
-	const char *path[TLS_FILES] = { conf->tls_cert, conf->tls_key,
-					conf->tls_ca };
-	int i, ret;
-
-	for (i = 0; i < TLS_FILES; i++) {
-		ret = tls_pem_read(path[i], &start->pem[i]);
-		if (ret)
-			diag_die("cannot read %s: %s (set tls_cert, tls_key "
-				 "and tls_ca in the configuration)",
-				 path[i], strerror(-ret));
-	}
-}
 
 /* Return: a descriptor, or -1 when this machine has no such log. */
 static int open_log(const char *what, const char *path)
@@ -167,7 +143,9 @@ static int run(const struct conf *conf)
 	if (ret)
 		diag_die("cannot create %s: %s", conf->spool, strerror(-ret));
 	lock_spool(&m);
-	read_pems(conf, &start);
+	tls_files_read((const char *[TLS_FILES]){ conf->tls_cert, conf->tls_key,
+						  conf->tls_ca },
+		       start.pem);
 	start.ima = open_log("IMA", conf->ima_log);
 	start.firmware = open_log("firmware", conf->firmware_log);
 	net_describe_machine(&start);
@@ -185,39 +163,17 @@ static int run(const struct conf *conf)
 
 int main(int argc, char **argv)
 {
-	const char *path = CONF_DEFAULT;
-	bool check = false;
+	struct options o = { .config = CONF_DEFAULT };
 	struct conf conf;
 	char err[512];
-	int c, ret;
+	int ret = options_take(&o, argc, argv, usage);
 
-	while ((c = getopt_long(argc, argv, "c:nhV", options, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			path = optarg;
-			break;
-		case 'n':
-			check = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 0;
-		case 'V':
-			puts("shinraid " SHINRAI_VERSION);
-			return 0;
-		default:
-			fputs(usage, stderr);
-			return 2;
-		}
-	}
-	if (optind != argc) {
-		fputs(usage, stderr);
-		return 2;
-	}
-	ret = conf_load(&conf, path, err, sizeof(err));
+	if (ret >= 0)
+		return ret;
+	ret = conf_load(&conf, o.config, err, sizeof(err));
 	if (ret)
 		diag(LOG_ERR, "%s", err);
-	else if (!check)
+	else if (!o.check)
 		ret = run(&conf);
 	conf_free(&conf);
 	return ret ? EXIT_FAILURE : EXIT_SUCCESS;

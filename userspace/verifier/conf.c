@@ -2,7 +2,6 @@
 /* shinrai-verifier's keys: shinrai-verifier.conf(5). */
 #include <stdlib.h>
 
-#include <shinrai/hex.h>
 #include <shinrai/record.h>
 
 #include "../daemon/conf_file.h"
@@ -24,14 +23,6 @@
 		.offset = offsetof(struct conf, limits.n), .min = (lo), \
 		.max = (hi), .number = (def)                            \
 	}
-
-static int read_hash(const char *text, u8 out[32])
-{
-	if (!text || strlen(text) != 64 ||
-	    strspn(text, "0123456789abcdef") != 64)
-		return -EINVAL;
-	return shinrai_hex_decode(text, 64, out);
-}
 
 static int read_lists(const struct conf_file *f, const config_setting_t *s)
 {
@@ -63,7 +54,7 @@ static int read_required(const struct conf_file *f, const config_setting_t *s)
 		return conf_bad(f, s, "require is an array of at most %d texts",
 				CONF_OWNED);
 	for (i = 0; i < n; i++) {
-		if (read_hash(config_setting_get_string_elem(s, i),
+		if (conf_hash(config_setting_get_string_elem(s, i),
 			      p->require[i]))
 			return conf_bad(f, s,
 					"require: entry %d is not a SHA-256 in "
@@ -139,7 +130,7 @@ static int read_key(const struct conf_file *f, const config_setting_t *s)
 {
 	struct conf_person *p = f->conf;
 
-	if (read_hash(config_setting_get_string(s), p->key))
+	if (conf_hash(config_setting_get_string(s), p->key))
 		return conf_bad(f, s,
 				"key is the SHA-256 of a public key in 64 "
 				"lower-case hex digits");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* shinrai-verifier: keeps a fleet judged. */
-#include <getopt.h>
 #include <openssl/ssl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,16 +8,8 @@
 
 #include "../daemon/diag.h"
 #include "../daemon/notify.h"
-#include "../daemon/version.h"
+#include "../daemon/options.h"
 #include "api.h"
-
-static const struct option options[] = {
-	{ "config", required_argument, NULL, 'c' },
-	{ "check-config", no_argument, NULL, 'n' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
 
 static const char usage[] =
 	"usage: shinrai-verifier [--config FILE] [--check-config]\n"
@@ -29,28 +20,15 @@ static const char usage[] =
 	"  -V, --version\n"
 	"See shinrai-verifier(8) and shinrai-verifier.conf(5).\n";
 
-static void read_pems(const struct conf *conf, struct tls_pem *pem)
-{
-	const char *path[TLS_FILES] = { conf->tls_cert, conf->tls_key,
-					conf->tls_ca };
-	int i, ret;
-
-	for (i = 0; i < TLS_FILES; i++) {
-		ret = tls_pem_read(path[i], &pem[i]);
-		if (ret)
-			diag_die("cannot read %s: %s (set tls_cert, tls_key "
-				 "and tls_ca in the configuration)",
-				 path[i], strerror(-ret));
-	}
-}
-
 static void make_contexts(const struct conf *conf, struct fleet *f,
 			  struct server *s)
 {
 	static struct tls_pem pem[TLS_FILES];
 	char err[256];
 
-	read_pems(conf, pem);
+	tls_files_read((const char *[TLS_FILES]){ conf->tls_cert, conf->tls_key,
+						  conf->tls_ca },
+		       pem);
 	s->tls = tls_context(pem, false, err, sizeof(err));
 	f->tls = s->tls ? tls_context(pem, true, err, sizeof(err)) : NULL;
 	explicit_bzero(pem, sizeof(pem));
@@ -158,40 +136,18 @@ static int check_policies(const struct conf *conf)
 
 int main(int argc, char **argv)
 {
-	const char *path = CONF_DEFAULT;
-	bool check = false;
+	struct options o = { .config = CONF_DEFAULT };
 	struct conf conf;
 	char err[512];
-	int c, ret;
+	int ret = options_take(&o, argc, argv, usage);
 
-	while ((c = getopt_long(argc, argv, "c:nhV", options, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			path = optarg;
-			break;
-		case 'n':
-			check = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 0;
-		case 'V':
-			puts("shinrai-verifier " SHINRAI_VERSION);
-			return 0;
-		default:
-			fputs(usage, stderr);
-			return 2;
-		}
-	}
-	if (optind != argc) {
-		fputs(usage, stderr);
-		return 2;
-	}
-	ret = conf_load(&conf, path, err, sizeof(err));
+	if (ret >= 0)
+		return ret;
+	ret = conf_load(&conf, o.config, err, sizeof(err));
 	if (ret)
 		diag(LOG_ERR, "%s", err);
 	else
-		ret = check ? check_policies(&conf) : run(&conf);
+		ret = o.check ? check_policies(&conf) : run(&conf);
 	conf_free(&conf);
 	return ret ? EXIT_FAILURE : EXIT_SUCCESS;
 }

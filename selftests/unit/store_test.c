@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+/* The verifier's store: what is kept is there again, whole or not at all. */
+/* links: userspace/verifier/store_sqlite.c userspace/verifier/device.c */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../userspace/verifier/store.h"
+
+static char dir[] = "/tmp/store-XXXXXX";
+static char path[64];
+static struct store *store;
+
+static void again(void)
+{
+	char err[256];
+
+	store_close(store);
+	store = NULL;
+	if (store_open(path, &store, err, sizeof(err)))
+		fail_msg("%s", err);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/db", dir);
+	again();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	store_close(store);
+	unlink(path);
+	return rmdir(dir);
+}
+
+static struct device_record device(const char *name)
+{
+	return (struct device_record){
+		.name = (char *)(uintptr_t)name,
+		.url = (char *)(uintptr_t) "https://192.0.2.1:8417/",
+		.tls_name = (char *)(uintptr_t) "press.example",
+		.policy = (char *)(uintptr_t) "plc",
+		.ak_name = { 0, 0x0b, 0xff },
+		.ak_name_len = 34,
+		.standing.since = 1700000000123,
+	};
+}
+
+struct found {
+	unsigned int n;
+	struct device_record r[4];
+	struct device_standing st[4];
+};
+
+static int take(void *arg, const struct device_record *r)
+{
+	struct found *f = arg;
+	struct device_record *to = &f->r[f->n++];
+
+	*to = *r;
+	to->name = strdup(r->name);
+	to->url = strdup(r->url);
+	to->tls_name = strdup(r->tls_name);
+	to->policy = strdup(r->policy);
+	to->verdict = r->verdict ? strdup(r->verdict) : NULL;
+	to->memory = r->memory ? strdup(r->memory) : NULL;
+	return 0;
+}
+
+static int take_change(void *arg, const struct device_standing *st)
+{
+	struct found *f = arg;
+
+	f->st[f->n++] = *st;
+	return f->n == 4;
+}
+
+static struct found all(void)
+{
+	struct found f = { 0 };
+
+	assert_int_equal(store_devices(store, take, &f), 0);
+	return f;
+}
+
+static void drop(struct found *f)
+{
+	while (f->n)
+		device_record_free(&f->r[--f->n]);
+}
+
+static void test_devices(void **state)
+{
+	struct device_record a = device("a"), b = device("b"), c = device("a");
+	struct found f;
+
+	(void)state;
+	assert_int_equal(store_add(store, &a), 0);
+	assert_int_equal(store_add(store, &b), 0);
+	assert_int_equal(store_add(store, &c), -EEXIST);
+	assert_true(a.id && b.id && a.id != b.id && !c.id);
+	again();
+	f = all();
+	assert_int_equal(f.n, 2);
+	assert_string_equal(f.r[0].name, "a");
+	assert_string_equal(f.r[1].url, b.url);
+	assert_string_equal(f.r[1].tls_name, "press.example");
+	assert_string_equal(f.r[1].policy, "plc");
+	assert_int_equal(f.r[1].ak_name_len, 34);
+	assert_memory_equal(f.r[1].ak_name, b.ak_name, 34);
+	assert_int_equal(f.r[1].standing.since, 1700000000123);
+	assert_int_equal(f.r[1].standing.state, DEVICE_NEW);
+	assert_null(f.r[1].verdict);
+	assert_null(f.r[1].memory);
+	drop(&f);
+	assert_int_equal(store_remove(store, a.id), 0);
+	f = all();
+	assert_int_equal(f.n, 1);
+	drop(&f);
+	assert_int_equal(store_remove(store, b.id), 0);
+}
+
+static void test_judged(void **state)
+{
+	struct device_record d = device("d");
+	struct found f = { 0 };
+
+	(void)state;
+	assert_int_equal(store_add(store, &d), 0);
+	device_stand(&d.standing, DEVICE_TRUSTED, "", "", 5000);
+	d.judged = 5000;
+	d.good = 4000;
+	d.verdict = (char *)(uintptr_t) "{\"verdict\":\"trusted\"}";
+	d.memory = (char *)(uintptr_t) "{}";
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(store_judged(store, &d), 0);
+	assert_int_equal(store_changed(store, d.id, &d.standing), 0);
+	assert_int_equal(store_commit(store), 0);
+	device_stand(&d.standing, DEVICE_UNTRUSTED, "code-unknown", "why",
+		     6000);
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(store_judged(store, &d), 0);
+	store_rollback(store);
+	assert_int_equal(store_changed(store, d.id, &d.standing), 0);
+	again();
+	f = all();
+	assert_int_equal(f.n, 1);
+	assert_int_equal(f.r[0].standing.state, DEVICE_TRUSTED);
+	assert_int_equal(f.r[0].standing.since, 5000);
+	assert_int_equal(f.r[0].judged, 5000);
+	assert_int_equal(f.r[0].good, 4000);
+	assert_string_equal(f.r[0].verdict, d.verdict);
+	assert_string_equal(f.r[0].memory, "{}");
+	drop(&f);
+	assert_int_equal(store_changes(store, d.id, 9, take_change, &f), 0);
+	assert_int_equal(f.n, 2);
+	assert_int_equal(f.st[0].state, DEVICE_UNTRUSTED);
+	assert_string_equal(f.st[0].code, "code-unknown");
+	assert_string_equal(f.st[0].reason, "why");
+	assert_int_equal(f.st[1].since, 5000);
+	f.n = 0;
+	assert_int_equal(store_changes(store, d.id, 1, take_change, &f), 0);
+	assert_int_equal(f.n, 1);
+	/* What is told of who is gone is not kept, and its past is gone. */
+	assert_int_equal(store_remove(store, d.id), 0);
+	assert_int_equal(store_judged(store, &d), 0);
+	assert_int_equal(store_changed(store, d.id, &d.standing), -EEXIST);
+	f.n = 0;
+	assert_int_equal(store_changes(store, d.id, 9, take_change, &f), 0);
+	assert_int_equal(f.n, 0);
+}
+
+static void test_stand(void **state)
+{
+	struct device_standing st = { 0 };
+
+	(void)state;
+	assert_true(device_stand(&st, DEVICE_UNTRUSTED, "a", "x", 1));
+	assert_false(device_stand(&st, DEVICE_UNTRUSTED, "a", "y", 2));
+	assert_string_equal(st.reason, "y");
+	assert_true(device_stand(&st, DEVICE_UNTRUSTED, "b", "y", 3));
+	assert_int_equal(st.since, 1);
+	assert_true(device_stand(&st, DEVICE_TRUSTED, "", "", 4));
+	assert_int_equal(st.since, 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_devices),
+		cmocka_unit_test(test_judged),
+		cmocka_unit_test(test_stand),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+/* The verifier's configuration: defaults, lists of groups, places of errors. */
+/* links: userspace/verifier/conf.c userspace/daemon/conf_file.c */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../../userspace/verifier/conf.h"
+#include "conf_folder.h"
+
+#define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+static void test_defaults(void **state)
+{
+	struct conf c;
+	char err[256];
+
+	(void)state;
+	put(path, "");
+	put(drop_in, "");
+	assert_int_equal(conf_load(&c, path, err, sizeof(err)), 0);
+	assert_int_equal(c.port, 8418);
+	assert_int_equal(c.period_s, 30);
+	assert_int_equal(c.missed, 3);
+	assert_int_equal(c.npolicies, 0);
+	assert_int_equal(c.npeople, 0);
+	assert_int_equal(c.limits.idle_s, 30);
+	conf_free(&c);
+}
+
+static void test_values(void **state)
+{
+	static const u8 other[32] = { 1 };
+	struct conf c;
+	char err[256];
+
+	(void)state;
+	put(path, "period_s = 7; limits = { write_s = 3; };\n"
+		  "policies = ( { name = \"a\"; digests = [ \"/x\", \"/y\" ];"
+		  " require = [ \"" KEY "\" ]; allow_anon_exec = true; } );\n"
+		  "people = ( { name = \"ada\"; key = \"" KEY "\";"
+		  " role = \"admin\"; } );\n");
+	put(drop_in, "policies = ( { name = \"b\"; pcr_code = 14; } );\n");
+	assert_int_equal(conf_load(&c, path, err, sizeof(err)), 0);
+	assert_int_equal(c.period_s, 7);
+	assert_int_equal(c.limits.write_s, 3);
+	assert_int_equal(c.limits.idle_s, 30);
+	assert_int_equal(c.npolicies, 2);
+	assert_string_equal(c.policy[0].digests[1], "/y");
+	assert_null(c.policy[0].digests[2]);
+	assert_string_equal(c.policy[0].reference, "");
+	assert_int_equal(c.policy[0].nrequired, 1);
+	assert_int_equal(c.policy[0].require[0][31], 0xff);
+	assert_int_equal(c.policy[0].pcr_code, 12);
+	assert_true(c.policy[0].allow_anon_exec);
+	assert_string_equal(c.policy[1].name, "b");
+	assert_int_equal(c.policy[1].pcr_code, 14);
+	assert_false(c.policy[1].allow_anon_exec);
+	assert_int_equal(conf_role(&c, c.person[0].key), ROLE_ADMIN);
+	assert_int_equal(conf_role(&c, other), ROLE_NONE);
+	conf_free(&c);
+}
+
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *place; /* in the message */
+	} t[] = {
+		{ "\nperiod_s = 0;", "a.conf:2: period_s is a number from 1" },
+		{ "database = \"fleet.db\";", "a.conf:1: database is a path" },
+		{ "\npolicy = ();", "a.conf:2: unknown key policy (see shinrai-"
+				    "verifier.conf(5))" },
+		{ "policies = { };", "a.conf:1: policies is a list" },
+		{ "policies = ( 1 );", "a.conf:1: here is a group" },
+		{ "policies = (\n{ } );", "a.conf:2: a policy has a name" },
+		{ "policies = ( { name = \"A\"; } );",
+		  "a.conf:1: name is 1 to 63 of" },
+		{ "policies = ( { name = \"a\"; },\n { name = \"a\"; } );",
+		  "a.conf:2: policy a is there twice" },
+		{ "policies = ( { name = \"a\"; digests = [ \"x\" ]; } );",
+		  "a.conf:1: digests: entry 1 is a path" },
+		{ "policies = ( { name = \"a\"; digests = \"/x\"; } );",
+		  "a.conf:1: digests is an array" },
+		{ "policies = ( { name = \"a\"; require = [ \"00\" ]; } );",
+		  "a.conf:1: require: entry 1 is not" },
+		{ "policies = ( { name = \"a\"; pcr_flow = 12; } );",
+		  "a.conf:1: policy a: pcr_code and pcr_flow differ" },
+		{ "policies = ( { name = \"a\"; allow_anon_exec = 1; } );",
+		  "a.conf:1: allow_anon_exec is true or false" },
+		{ "policies = ( { name = \"a\"; colour = 1; } );",
+		  "a.conf:1: unknown key colour" },
+		{ "people = ( { name = \"a\"; } );",
+		  "a.conf:1: a person has a name and a key" },
+		{ "people = ( { key = \"" KEY "\"; } );",
+		  "a.conf:1: a person has a name and a key" },
+		{ "people = ( { name = \"a\"; key = \"00\"; } );",
+		  "a.conf:1: key is the SHA-256" },
+		{ "people = ( { name = \"a\"; role = \"root\"; } );",
+		  "a.conf:1: role is \"reader\" or \"admin\"" },
+	};
+	struct conf c;
+	char err[256];
+	size_t i;
+
+	(void)state;
+	put(drop_in, "");
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		put(path, t[i].text);
+		assert_int_equal(conf_load(&c, path, err, sizeof(err)),
+				 -EINVAL);
+		if (!strstr(err, t[i].place))
+			fail_msg("%s: %s", t[i].text, err);
+		conf_free(&c);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_refused),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
