@@ -12,7 +12,7 @@
 #include <shinrai/appraise.h>
 #include <shinrai/record.h>
 
-#define FORGE_RECORDS 24
+#define FORGE_RECORDS 32
 #define FORGE_EVENTS 8192
 #define FORGE_BOOT 32
 #define FORGE_ITEM (64 << 10)

@@ -38,6 +38,7 @@ struct device {
 	struct event *timer; /* when it is asked; meanwhile the question's */
 	struct question *question; /* under way */
 	bool waits; /* in fleet.waiting */
+	bool is_long; /* the next answer is */
 	bool removed; /* freed when the question is over */
 	s64 last_try; /* ms since 1970; 0: not since the start */
 	s64 retry_ms; /* after the last failure; 0: it answered */
@@ -60,6 +61,7 @@ struct fleet {
 	size_t ndevices;
 	struct device_list waiting; /* for a question to end */
 	int asking; /* questions that have a connection */
+	int asking_long; /* of those, for long answers */
 	struct stage *judges;
 	struct stage *keeper;
 	struct mailbox *kept;

@@ -12,7 +12,6 @@
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +24,9 @@
 
 #define MAX_ANSWERS 32 /* that a log may come in */
 #define HEADERS_MAX 16384
+/* Bytes of an answer; a longer one is asked for again by few at once. */
+#define ANSWER_MAX (4u << 20)
+#define LONG_ANSWERS 4
 #define RETRY_MS 1000 /* after a failure; doubled, up to the period */
 
 enum phase {
@@ -43,6 +45,8 @@ struct question {
 	u64 from;
 	const u8 *boot_id; /* of which boot; NULL: any */
 	bool whole;
+	bool is_long; /* it took one of the places for long answers */
+	bool greeted; /* the handshake was done this time */
 	int answers;
 	struct shinrai_collect collect;
 	u8 *body;
@@ -54,6 +58,9 @@ struct question {
 	s64 at; /* ms since 1970 */
 	bool changed;
 };
+
+static void fail(struct question *q, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 static struct question *question_of(struct job *j)
 {
@@ -86,8 +93,7 @@ void pull_schedule(struct device *d, s64 ms)
 	set_timer(d, ms);
 }
 
-static void __attribute__((format(printf, 2, 3)))
-fail(struct question *q, const char *fmt, ...)
+static void fail(struct question *q, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -104,14 +110,14 @@ static SSL *ssl_of(const struct question *q)
 		evhttp_connection_get_bufferevent(q->conn));
 }
 
-static bool is_connected(const struct question *q)
+/* Evhttp has closed the connection when it tells of its end. */
+static void on_tls(const SSL *ssl, int where, int ret)
 {
-	struct sockaddr_storage peer;
-	socklen_t len = sizeof(peer);
+	struct question *q = SSL_get_app_data(ssl);
 
-	return !getpeername(
-		bufferevent_getfd(evhttp_connection_get_bufferevent(q->conn)),
-		(struct sockaddr *)&peer, &len);
+	(void)ret;
+	if (where & SSL_CB_HANDSHAKE_DONE)
+		q->greeted = true;
 }
 
 /* Why there is no answer at all. */
@@ -126,15 +132,15 @@ static void fail_connection(struct question *q, int err)
 	if (verified != X509_V_OK)
 		fail(q, "its certificate: %s",
 		     X509_verify_cert_error_string(verified));
-	else if (ssl && SSL_is_init_finished(ssl))
-		fail(q, "it closed the connection without an answer (is our "
-			"certificate of its CA?)");
-	else if (is_connected(q))
+	else if (q->greeted)
+		fail(q, "it gave no answer that can be read, and closed the "
+			"connection (is our certificate of its CA?)");
+	else if (why || !err)
 		fail(q, "no TLS 1.3 with it: %s",
 		     why ? why : "it closed the connection");
 	else
 		fail(q, "cannot connect to %s port %u: %s", q->dev->url.host,
-		     q->dev->url.port, err ? strerror(err) : "no answer");
+		     q->dev->url.port, strerror(err));
 }
 
 /* Of a problem document; it is the device's word, so it is made printable. */
@@ -214,6 +220,24 @@ static void on_done(struct evhttp_request *req, void *arg)
 	}
 }
 
+/* on_done() is called as well, after it. */
+static void on_error(enum evhttp_request_error error, void *arg)
+{
+	struct question *q = arg;
+
+	if (q->phase != ASKING || error != EVREQ_HTTP_DATA_TOO_LONG)
+		return;
+	if (q->dev->is_long)
+		fail(q, "its answer has more than %u MiB",
+		     SHINRAI_MAX_ANSWER >> 20);
+	else
+		fail(q,
+		     "its answer has more than %u MiB, and waits for its "
+		     "turn",
+		     ANSWER_MAX >> 20);
+	q->dev->is_long = true;
+}
+
 /* Return: the body of a request, for free(); NULL when memory lacks. */
 static char *request_text(const struct question *q)
 {
@@ -251,6 +275,7 @@ static bool send_request(struct question *q)
 		free(text);
 		return false;
 	}
+	evhttp_request_set_error_cb(req, on_error);
 	h = evhttp_request_get_output_headers(req);
 	snprintf(host, sizeof(host), url->v6 ? "[%s]:%u" : "%s:%u", url->host,
 		 url->port);
@@ -283,9 +308,12 @@ static bool dial(struct question *q)
 		bufferevent_free(bev);
 		return false;
 	}
+	SSL_set_app_data(ssl_of(q), q);
+	SSL_set_info_callback(ssl_of(q), on_tls);
 	evhttp_connection_set_timeout(q->conn, f->conf->timeout_s + 1);
 	evhttp_connection_set_max_headers_size(q->conn, HEADERS_MAX);
-	evhttp_connection_set_max_body_size(q->conn, SHINRAI_MAX_ANSWER);
+	evhttp_connection_set_max_body_size(
+		q->conn, d->is_long ? SHINRAI_MAX_ANSWER : ANSWER_MAX);
 	return true;
 }
 
@@ -294,6 +322,7 @@ static void ask(struct question *q)
 	struct shinrai_session *s = &q->j.session;
 
 	q->phase = ASKING;
+	q->greeted = false;
 	q->answers++;
 	s->nonce_len = 32;
 	set_timer(q->dev, q->dev->fleet->conf->timeout_s * 1000ll);
@@ -310,6 +339,24 @@ static void question_free(struct question *q)
 	free(q->collect.log);
 	free(q->body);
 	free(q);
+}
+
+/* Of those that may be under way at once. */
+static void take_place(struct question *q)
+{
+	struct fleet *f = q->dev->fleet;
+
+	q->is_long = q->dev->is_long;
+	f->asking++;
+	f->asking_long += q->is_long;
+}
+
+static bool has_place(const struct device *d)
+{
+	const struct fleet *f = d->fleet;
+
+	return f->asking < f->conf->questions &&
+	       (!d->is_long || f->asking_long < LONG_ANSWERS);
 }
 
 static void begin(struct device *d)
@@ -330,15 +377,19 @@ static void begin(struct device *d)
 		q->boot_id = d->boot_id;
 	}
 	d->question = q;
-	d->fleet->asking++;
+	take_place(q);
 	d->last_try = fleet_now();
 	ask(q);
 }
 
 static void next_turn(struct fleet *f)
 {
-	struct device *d = TAILQ_FIRST(&f->waiting);
+	struct device *d;
 
+	TAILQ_FOREACH(d, &f->waiting, turn) {
+		if (has_place(d))
+			break;
+	}
 	if (!d)
 		return;
 	TAILQ_REMOVE(&f->waiting, d, turn);
@@ -445,7 +496,7 @@ static void go_on(struct question *q)
 	if (ret > 0 && q->answers < MAX_ANSWERS) {
 		q->from = q->collect.next;
 		q->boot_id = q->collect.boot_id;
-		d->fleet->asking++;
+		take_place(q);
 		ask(q);
 		return;
 	}
@@ -458,6 +509,7 @@ static void go_on(struct question *q)
 		return;
 	}
 	d->failure[0] = '\0';
+	d->is_long = false;
 	q->phase = JUDGING;
 	stage_put(d->fleet->judges, &q->job.task);
 }
@@ -470,6 +522,7 @@ static void hang_up(struct question *q)
 		evhttp_connection_free(q->conn);
 	q->conn = NULL;
 	f->asking--;
+	f->asking_long -= q->is_long;
 	next_turn(f);
 }
 
@@ -504,7 +557,7 @@ static void turn(struct device *d)
 
 	if (!d->policy) {
 		without_policy(d);
-	} else if (f->asking < f->conf->questions) {
+	} else if (has_place(d)) {
 		begin(d);
 	} else if (!d->waits) {
 		d->waits = true;
