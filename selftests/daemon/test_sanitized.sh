@@ -1,17 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The whole daemon under AddressSanitizer and UBSan: answers, crowd, attacks,
-# reports.
+# The daemons under AddressSanitizer and UBSan: answers, crowd, attacks, reports,
+# and a verifier whose devices do all sorts of things.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 BUILD=$(realpath -m "${BUILD:-$root/build}")
 
-make -s -C "$root" BUILD="$BUILD" "$BUILD/asan/shinraid" >/dev/null
+make -s -C "$root" BUILD="$BUILD" "$BUILD/asan/shinraid" \
+	"$BUILD/asan/shinrai-verifier" >/dev/null
 export BUILD SHINRAID=$BUILD/asan/shinraid COUNT=200
+export SHINRAI_VERIFIER=$BUILD/asan/shinrai-verifier
 number=0 failed=0
 for test in "$here"/test_{evidence,load,hostile}.sh \
-	"$root"/selftests/verify/test_{report,push}.sh; do
+	"$root"/selftests/verify/test_{report,push}.sh \
+	"$root"/selftests/fleet/test_{pull,odd}.sh; do
 	name=$(basename "$test")
 	number=$((number + 1))
 	log=$(timeout 250 bash "$test" 2>&1) && rc=0 || rc=$?
