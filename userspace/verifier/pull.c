@@ -79,8 +79,9 @@ static void set_timer(struct device *d, s64 ms)
 {
 	const struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
 
-	/* A timer that is pending is set anew without memory. */
-	evtimer_add(d->timer, &tv);
+	/* A device that is never asked again would be worse. */
+	if (evtimer_add(d->timer, &tv))
+		diag_die("out of memory");
 }
 
 /**
