@@ -17,6 +17,7 @@ ok "the verifier starts" start_verifier
 
 echo hang >how
 coproc ODD { exec python3 "$root/selftests/fleet/odd.py"; }
+# shellcheck disable=SC2153
 odd_pid=$ODD_PID
 trap 'kill "$odd_pid" 2>/dev/null; end_verifier; cleanup' EXIT
 read -r port <&"${ODD[0]}"
@@ -71,6 +72,7 @@ cp stray.key server.key
 kill "$odd_pid"
 wait "$odd_pid" 2>/dev/null || true
 coproc ODD { exec python3 "$root/selftests/fleet/odd.py"; }
+# shellcheck disable=SC2153
 odd_pid=$ODD_PID
 read -r port <&"${ODD[0]}"
 enrol stray "$port"
