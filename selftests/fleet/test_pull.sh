@@ -94,6 +94,36 @@ ok "new records alone travel" device press1 '.verdict.quoted_record == 7 and
 ok "and nothing is told twice" said 200 fleet reader /devices/press1/changes
 ok "two changes, still" jq -e '.changes | length == 2' body
 
+# Certificates are renewed, or are not.
+renewed() { # PATTERN: what the log says of it
+	kill -HUP "$verifier_pid"
+	for _ in $(seq 50); do
+		grep -q "$1" verr && return
+		sleep 0.1
+	done
+	cat verr
+	return 1
+}
+serial() {
+	openssl s_client -connect "127.0.0.1:$api" -CAfile ca.pem \
+		-cert reader.pem -key reader.key </dev/null 2>/dev/null |
+		openssl x509 -noout -serial
+}
+before=$(serial)
+make_cert verifier ca
+ok "new certificates are taken" renewed 'new certificates are in use'
+ok "and shown" test "$(serial)" != "$before"
+judged=$(device press1 .judged)
+ok "devices are asked with them" becomes press1 ".judged > $judged and
+	.state == \"trusted\" and .failure == \"\""
+cp verifier.key right.key
+cp ca.key verifier.key
+ok "a key that does not fit is not" renewed 'the old certificates stay in use'
+judged=$(device press1 .judged)
+ok "and devices are asked as before" becomes press1 ".judged > $judged and
+	.state == \"trusted\" and .failure == \"\""
+cp right.key verifier.key
+
 # The verifier ends and begins anew.
 ok "the verifier ends" stop_verifier
 sleep 4

@@ -10,7 +10,6 @@
 
 #include <shinrai/session.h>
 
-#include "diag.h"
 #include "tls.h"
 
 /**
@@ -41,22 +40,28 @@ int tls_pem_read(const char *path, struct tls_pem *out)
 }
 
 /**
- * tls_files_read() - read what the configuration names, or end this process
+ * tls_files_read() - read what the configuration names
  * @path: by enum tls_file
  * @pem: out
+ * @err: out on error: which of them, and why
+ * @errlen: its room
+ *
+ * Return: 0; as tls_pem_read().
  */
-void tls_files_read(const char *const path[TLS_FILES],
-		    struct tls_pem pem[TLS_FILES])
+int tls_files_read(const char *const path[TLS_FILES],
+		   struct tls_pem pem[TLS_FILES], char *err, size_t errlen)
 {
-	int i, ret;
+	int i, ret = 0;
 
-	for (i = 0; i < TLS_FILES; i++) {
+	for (i = 0; i < TLS_FILES && !ret; i++) {
 		ret = tls_pem_read(path[i], &pem[i]);
 		if (ret)
-			diag_die("cannot read %s: %s (set tls_cert, tls_key "
+			snprintf(err, errlen,
+				 "cannot read %s: %s (set tls_cert, tls_key "
 				 "and tls_ca in the configuration)",
 				 path[i], strerror(-ret));
 	}
+	return ret;
 }
 
 static BIO *pem_bio(const struct tls_pem *pem)

@@ -19,8 +19,8 @@ struct tls_pem {
 enum tls_file { TLS_CERT, TLS_KEY, TLS_CA, TLS_FILES };
 
 int tls_pem_read(const char *path, struct tls_pem *out);
-void tls_files_read(const char *const path[TLS_FILES],
-		    struct tls_pem pem[TLS_FILES]);
+int tls_files_read(const char *const path[TLS_FILES],
+		   struct tls_pem pem[TLS_FILES], char *err, size_t errlen);
 
 SSL_CTX *tls_context(const struct tls_pem pem[TLS_FILES], bool client,
 		     char *err, size_t errlen);

@@ -143,9 +143,11 @@ static int run(const struct conf *conf)
 	if (ret)
 		diag_die("cannot create %s: %s", conf->spool, strerror(-ret));
 	lock_spool(&m);
-	tls_files_read((const char *[TLS_FILES]){ conf->tls_cert, conf->tls_key,
-						  conf->tls_ca },
-		       start.pem);
+	if (tls_files_read((const char *[TLS_FILES]){ conf->tls_cert,
+						      conf->tls_key,
+						      conf->tls_ca },
+			   start.pem, err, sizeof(err)))
+		diag_die("%s", err);
 	start.ima = open_log("IMA", conf->ima_log);
 	start.firmware = open_log("firmware", conf->firmware_log);
 	net_describe_machine(&start);

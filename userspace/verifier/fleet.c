@@ -220,7 +220,7 @@ static int load_policies(struct fleet *f, char *err, size_t errlen)
 
 /**
  * fleet_start() - read what is kept, and begin to ask
- * @f: base, conf, tls, verifier_key and store are set; else zeroed
+ * @f: base, conf, tls and store are set; else zeroed
  * @err: out on error: what is wrong
  * @errlen: its room
  *

@@ -55,7 +55,6 @@ struct fleet {
 	const struct conf *conf;
 	struct policy *policies; /* as many as the configuration has */
 	SSL_CTX *tls; /* as a client */
-	u8 verifier_key[SHINRAI_KEY_ID_SIZE];
 	struct device_list devices; /* in the order of their ids */
 	void *by_name; /* tsearch() */
 	size_t ndevices;

@@ -20,22 +20,49 @@ static const char usage[] =
 	"  -V, --version\n"
 	"See shinrai-verifier(8) and shinrai-verifier.conf(5).\n";
 
-static void make_contexts(const struct conf *conf, struct fleet *f,
-			  struct server *s)
+/* Return: whether all is right; else @err, and nothing has changed. */
+static bool make_contexts(const struct conf *conf, SSL_CTX **server,
+			  SSL_CTX **client, char *err, size_t errlen)
 {
 	static struct tls_pem pem[TLS_FILES];
+
+	*client = *server = NULL;
+	if (!tls_files_read((const char *[TLS_FILES]){ conf->tls_cert,
+						       conf->tls_key,
+						       conf->tls_ca },
+			    pem, err, errlen))
+		*server = tls_context(pem, false, err, errlen);
+	if (*server)
+		*client = tls_context(pem, true, err, errlen);
+	explicit_bzero(pem, sizeof(pem));
+	if (*client)
+		return true;
+	SSL_CTX_free(*server);
+	return false;
+}
+
+struct service {
+	const struct conf *conf;
+	struct server server;
+	struct fleet fleet;
+};
+
+static void on_hup(evutil_socket_t sig, short what, void *arg)
+{
+	struct service *s = arg;
+	SSL_CTX *server, *client;
 	char err[256];
 
-	tls_files_read((const char *[TLS_FILES]){ conf->tls_cert, conf->tls_key,
-						  conf->tls_ca },
-		       pem);
-	s->tls = tls_context(pem, false, err, sizeof(err));
-	f->tls = s->tls ? tls_context(pem, true, err, sizeof(err)) : NULL;
-	explicit_bzero(pem, sizeof(pem));
-	if (!f->tls)
-		diag_die("%s", err);
-	if (shinrai_key_id(SSL_CTX_get0_certificate(f->tls), f->verifier_key))
-		diag_die("out of memory");
+	(void)sig;
+	(void)what;
+	if (!make_contexts(s->conf, &server, &client, err, sizeof(err))) {
+		diag(LOG_ERR, "%s; the old certificates stay in use", err);
+		return;
+	}
+	server_renew(&s->server, server);
+	SSL_CTX_free(s->fleet.tls);
+	s->fleet.tls = client;
+	diag(LOG_INFO, "new certificates are in use");
 }
 
 static void on_signal(evutil_socket_t sig, short what, void *base)
@@ -46,14 +73,13 @@ static void on_signal(evutil_socket_t sig, short what, void *base)
 	event_base_loopbreak(base);
 }
 
-static void watch_signals(struct event_base *base, struct event *ev[2])
+static void watch(struct event_base *base, int sig, event_callback_fn fn,
+		  void *arg)
 {
-	ev[0] = evsignal_new(base, SIGTERM, on_signal, base);
-	ev[1] = evsignal_new(base, SIGINT, on_signal, base);
-	if (!ev[0] || !ev[1] || event_add(ev[0], NULL) ||
-	    event_add(ev[1], NULL))
+	struct event *ev = evsignal_new(base, sig, fn, arg);
+
+	if (!ev || event_add(ev, NULL))
 		diag_die("out of memory");
-	signal(SIGPIPE, SIG_IGN);
 }
 
 static int listen_on(const struct conf *conf)
@@ -76,44 +102,54 @@ static void open_store(struct fleet *f)
 		diag_die("cannot use %s: %s", f->conf->database, err);
 }
 
+static void serve(struct service *s, int fd)
+{
+	struct fleet *f = &s->fleet;
+	char err[512];
+
+	if (fleet_start(f, err, sizeof(err)))
+		diag_die("%s", err);
+	s->server.base = f->base;
+	s->server.limits = &s->conf->limits;
+	s->server.request = api_request;
+	s->server.arg = f;
+	if (server_start(&s->server, fd))
+		diag_die("cannot accept connections: out of memory");
+	watch(f->base, SIGTERM, on_signal, f->base);
+	watch(f->base, SIGINT, on_signal, f->base);
+	watch(f->base, SIGHUP, on_hup, s);
+	diag(LOG_INFO, "%zu devices; listening on %s port %u", f->ndevices,
+	     s->conf->listen, server_port(fd));
+	diag(LOG_INFO, "ready");
+	notify_send("READY=1");
+	event_base_dispatch(f->base);
+	fleet_stop(f);
+	store_close(f->store);
+}
+
 static int run(const struct conf *conf)
 {
-	static struct server server;
-	static struct fleet fleet;
-	struct event *signals[2];
-	char err[512];
+	static struct service s;
+	char err[256];
 	int fd;
 
 	if (OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1)
 		diag_die("cannot initialise OpenSSL (is openssl.cnf right?)");
 	json_object_seed(0);
-	fleet.conf = conf;
-	make_contexts(conf, &fleet, &server);
-	open_store(&fleet);
+	signal(SIGPIPE, SIG_IGN);
+	s.conf = s.fleet.conf = conf;
+	if (!make_contexts(conf, &s.server.tls, &s.fleet.tls, err, sizeof(err)))
+		diag_die("%s", err);
+	open_store(&s.fleet);
 	fd = listen_on(conf);
 	server_quiet_libevent();
-	fleet.base = event_base_new();
-	if (!fleet.base)
+	s.fleet.base = event_base_new();
+	if (!s.fleet.base)
 		diag_die("out of memory");
-	watch_signals(fleet.base, signals);
-	if (fleet_start(&fleet, err, sizeof(err)))
-		diag_die("%s", err);
-	server.base = fleet.base;
-	server.limits = &conf->limits;
-	server.request = api_request;
-	server.arg = &fleet;
-	if (server_start(&server, fd))
-		diag_die("cannot accept connections: out of memory");
 	if (notify_open())
 		diag(LOG_WARNING, "cannot reach $NOTIFY_SOCKET: %s",
 		     strerror(errno));
-	diag(LOG_INFO, "%zu devices; listening on %s port %u", fleet.ndevices,
-	     conf->listen, server_port(fd));
-	diag(LOG_INFO, "ready");
-	notify_send("READY=1");
-	event_base_dispatch(fleet.base);
-	fleet_stop(&fleet);
-	store_close(fleet.store);
+	serve(&s, fd);
 	return 0;
 }
 

@@ -169,18 +169,19 @@ static void fail_refused(struct question *q, struct evhttp_request *req,
 	fail(q, "it answered %d%s", status, detail);
 }
 
-/* What we see of the connection ourselves. */
+/* What we see of the connection ourselves; our key may be another by now. */
 static bool take_session(struct question *q)
 {
 	struct shinrai_session *s = &q->j.session;
 	SSL *ssl = ssl_of(q);
 	const X509 *peer = ssl ? SSL_get0_peer_certificate(ssl) : NULL;
+	const X509 *ours = ssl ? SSL_get_certificate(ssl) : NULL;
 	unsigned int len = sizeof(s->peer);
 
 	s->time = fleet_now() / 1000;
-	memcpy(s->verifier_key, q->dev->fleet->verifier_key,
-	       sizeof(s->verifier_key));
-	return peer && X509_digest(peer, EVP_sha256(), s->peer, &len) == 1 &&
+	return peer && ours &&
+	       X509_digest(peer, EVP_sha256(), s->peer, &len) == 1 &&
+	       !shinrai_key_id(ours, s->verifier_key) &&
 	       !tls_exporter(ssl, s->exporter);
 }
 
