@@ -78,9 +78,11 @@ ok "it is there" jq -e '.devices | length == 1' body
 ok "by another" said 200 fleet reader '/devices?state=untrusted'
 ok "it is not" jq -e '.devices | length == 0' body
 ok "by none that there is" said 400 fleet reader '/devices?state=good'
-ok "how it came to that is kept" said 200 fleet reader /devices/press1/changes
-ok "the newest first" jq -e '[.changes[].state] ==
-	["trusted", "unreachable"]' body
+changes() { # STATE...: that is how it stood, the newest first
+	fleet reader /devices/press1/changes
+	[ "$(jq -r '[.changes[].state] | join(" ")' body)" = "$*" ]
+}
+ok "how it came to that is kept" changes trusted unreachable
 
 judgements() {
 	fleet reader /status >/dev/null
@@ -91,8 +93,7 @@ sleep 3
 ok "it is judged all the time" test "$(judgements)" -gt "$before"
 ok "new records alone travel" device press1 '.verdict.quoted_record == 7 and
 	.records == 8'
-ok "and nothing is told twice" said 200 fleet reader /devices/press1/changes
-ok "two changes, still" jq -e '.changes | length == 2' body
+ok "and nothing is told twice" changes trusted unreachable
 
 # Certificates are renewed, or are not.
 renewed() { # PATTERN: what the log says of it
@@ -128,11 +129,9 @@ cp right.key verifier.key
 ok "the verifier ends" stop_verifier
 sleep 4
 ok "and begins again" start_verifier
-fleet reader /devices/press1 >first
 ok "trusted again, without a doubt between" becomes press1 \
 	'.state == "trusted" and .fresh'
-fleet reader /devices/press1/changes >/dev/null
-ok "no change was made up" jq -e '.changes | length == 2' body
+ok "no change was made up" changes trusted unreachable
 kill -9 "$verifier_pid"
 wait "$verifier_pid" 2>/dev/null || true
 ok "killed, it begins again" start_verifier

@@ -21,6 +21,30 @@ s64 fleet_now(void)
 	return (s64)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/**
+ * fleet_monotonic() - a time that no clock setting changes
+ *
+ * Return: ms since some time.
+ */
+s64 fleet_monotonic(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (s64)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/**
+ * fleet_window() - how long a device may go without being judged
+ * @f: the fleet
+ *
+ * Return: ms.
+ */
+s64 fleet_window(const struct fleet *f)
+{
+	return (s64)f->conf->missed * f->conf->period_s * 1000;
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const struct device *x = a, *y = b;
@@ -137,10 +161,8 @@ void fleet_drop(struct device *d)
  */
 bool fleet_fresh(const struct device *d, s64 now)
 {
-	const struct conf *conf = d->fleet->conf;
-
 	return d->r.judged && now >= d->r.judged &&
-	       now - d->r.judged <= (s64)conf->missed * conf->period_s * 1000;
+	       now - d->r.judged <= fleet_window(d->fleet);
 }
 
 /**
@@ -234,6 +256,7 @@ int fleet_start(struct fleet *f, char *err, size_t errlen)
 	TAILQ_INIT(&f->devices);
 	TAILQ_INIT(&f->waiting);
 	f->keeps = true;
+	f->begun = fleet_monotonic();
 	snprintf(err, errlen, "out of memory");
 	ret = load_policies(f, err, errlen);
 	if (ret)

@@ -66,6 +66,7 @@ struct fleet {
 	struct mailbox *kept;
 	struct store *store; /* the keeping thread's, once that runs */
 	bool keeps; /* the last time it was tried */
+	s64 begun; /* ms, monotonic */
 	u64 judgements; /* that were kept */
 };
 
@@ -79,6 +80,8 @@ bool fleet_fresh(const struct device *d, s64 now);
 void fleet_standing(const struct device *d, s64 now,
 		    struct device_standing *st);
 s64 fleet_now(void);
+s64 fleet_monotonic(void);
+s64 fleet_window(const struct fleet *f);
 
 /* keep.c */
 int keep_start(struct fleet *f);

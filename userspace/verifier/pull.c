@@ -12,7 +12,6 @@
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <shinrai/client.h>
@@ -65,14 +64,6 @@ static void fail(struct question *q, const char *fmt, ...)
 static struct question *question_of(struct job *j)
 {
 	return (struct question *)((char *)j - offsetof(struct question, job));
-}
-
-static s64 monotonic(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (s64)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static void set_timer(struct device *d, s64 ms)
@@ -370,7 +361,7 @@ static void begin(struct device *d)
 		return;
 	}
 	q->dev = d;
-	q->begun = monotonic();
+	q->begun = fleet_monotonic();
 	q->whole = true;
 	if (d->r.memory &&
 	    !memcmp(d->judged_by, d->policy->id, sizeof(d->judged_by))) {
@@ -413,7 +404,7 @@ static void end(struct device *d)
 		wait = d->retry_ms;
 	} else {
 		d->retry_ms = 0;
-		wait -= monotonic() - q->begun;
+		wait -= fleet_monotonic() - q->begun;
 	}
 	d->question = NULL;
 	question_free(q);
@@ -469,6 +460,15 @@ static void keep(struct question *q)
 	keep_put(q->dev->fleet, &q->job);
 }
 
+/* Nobody could judge it while we were not there: it gets its time after that. */
+static bool has_time(const struct device *d, s64 now)
+{
+	const struct fleet *f = d->fleet;
+
+	return fleet_fresh(d, now) ||
+	       (d->r.judged && fleet_monotonic() - f->begun <= fleet_window(f));
+}
+
 /* In time it still is what it was; later nobody knows. */
 static void give_up(struct question *q)
 {
@@ -477,7 +477,7 @@ static void give_up(struct question *q)
 	snprintf(d->failure, sizeof(d->failure), "%s", q->why);
 	q->at = fleet_now();
 	q->next = d->r;
-	if (!fleet_fresh(d, q->at))
+	if (!has_time(d, q->at))
 		q->changed = device_stand(&q->next.standing, DEVICE_UNREACHABLE,
 					  "no-answer", q->why, q->at);
 	if (q->changed)
@@ -540,7 +540,7 @@ static void without_policy(struct device *d)
 	}
 	q->dev = d;
 	d->question = q;
-	q->begun = monotonic();
+	q->begun = fleet_monotonic();
 	q->at = fleet_now();
 	q->next = d->r;
 	snprintf(text, sizeof(text), "the configuration has no policy \"%s\"",
