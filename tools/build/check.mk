@@ -58,3 +58,8 @@ bench-policy: deps
 bench-flow: deps
 	$(Q)$(MAKE) modules user
 	$(Q)BUILD=$(B) KERNELS=$(KERNELS) selftests/bench/run-flow
+
+.PHONY: bench-verifier
+bench-verifier: deps
+	$(Q)$(MAKE) user
+	$(Q)BUILD=$(B) selftests/bench/run-verifier

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* Keys of TPM public areas as OpenSSL keys, and what their signatures cover. */
 #include <limits.h>
+#include <pthread.h>
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -33,6 +35,51 @@ static const EVP_MD *md_of(u16 alg)
 	}
 }
 
+/*
+ * A key of each curve that is never used: to copy what is the curve's from it takes
+ * a fifth of the time that looking the curve up does.
+ */
+static const EVP_PKEY *curve_of(u16 curve)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static EVP_PKEY *made[2];
+	const bool p256 = curve == SHINRAI_ECC_P256;
+	EVP_PKEY *key;
+
+	pthread_mutex_lock(&lock);
+	if (!made[p256])
+		made[p256] = EVP_EC_gen(p256 ? "P-256" : "P-384");
+	key = made[p256];
+	pthread_mutex_unlock(&lock);
+	return key;
+}
+
+static int key_ecc(const struct shinrai_public *p, EVP_PKEY **key)
+{
+	const EVP_PKEY *curve = curve_of(p->curve);
+	size_t size = p->curve == SHINRAI_ECC_P256 ? 32 : 48;
+	u8 point[1 + 2 * 48] = { 4 }; /* uncompressed, SEC 1 2.3.3 */
+	EVP_PKEY *k;
+
+	if (p->x.len > size || p->y.len > size)
+		return -EBADMSG;
+	memcpy(point + 1 + size - p->x.len, p->x.p, p->x.len);
+	memcpy(point + 1 + 2 * size - p->y.len, p->y.p, p->y.len);
+	k = curve ? EVP_PKEY_new() : NULL;
+	if (!k || EVP_PKEY_copy_parameters(k, curve) != 1) {
+		EVP_PKEY_free(k);
+		return -ENOMEM;
+	}
+	/* Refuses what is not a point of the curve. */
+	if (EVP_PKEY_set1_encoded_public_key(k, point, 1 + 2 * size) != 1) {
+		EVP_PKEY_free(k);
+		ERR_clear_error();
+		return -EBADMSG;
+	}
+	*key = k;
+	return 0;
+}
+
 /* Whatever OpenSSL refuses here came from outside: the data is at fault. */
 static int key_from_params(const char *type, OSSL_PARAM *params, EVP_PKEY **key)
 {
@@ -45,7 +92,7 @@ static int key_from_params(const char *type, OSSL_PARAM *params, EVP_PKEY **key)
 	ret = -EBADMSG;
 	if (EVP_PKEY_fromdata_init(ctx) != 1 ||
 	    EVP_PKEY_fromdata(ctx, &k, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		goto out; /* a point beside the curve, among others */
+		goto out;
 	*key = k;
 	k = NULL;
 	ret = 0;
@@ -54,26 +101,6 @@ out:
 	EVP_PKEY_CTX_free(ctx);
 	ERR_clear_error();
 	return ret;
-}
-
-static int key_ecc(const struct shinrai_public *p, EVP_PKEY **key)
-{
-	bool p256 = p->curve == SHINRAI_ECC_P256;
-	size_t size = p256 ? 32 : 48;
-	u8 point[1 + 2 * 48] = { 4 }; /* uncompressed, SEC 1 2.3.3 */
-	OSSL_PARAM params[3];
-
-	if (p->x.len > size || p->y.len > size)
-		return -EBADMSG;
-	memcpy(point + 1 + size - p->x.len, p->x.p, p->x.len);
-	memcpy(point + 1 + 2 * size - p->y.len, p->y.p, p->y.len);
-	params[0] = OSSL_PARAM_construct_utf8_string(
-		OSSL_PKEY_PARAM_GROUP_NAME,
-		(char *)(p256 ? "prime256v1" : "secp384r1"), 0);
-	params[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
-						      point, 1 + 2 * size);
-	params[2] = OSSL_PARAM_construct_end();
-	return key_from_params("EC", params, key);
 }
 
 static int key_rsa(const struct shinrai_public *p, EVP_PKEY **key)
