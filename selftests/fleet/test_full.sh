@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The disk of the verifier is full, and then it is not: nothing is shown that is not
+# kept, and nothing that was kept is lost.
+# shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
+[ -n "${FULL_INSIDE-}" ] || FULL_INSIDE=1 exec unshare -m "$BASH" "$0" "$@"
+. "$(dirname "$0")/../daemon/lib.sh"
+# shellcheck source=selftests/verify/lib.sh
+. "$root/selftests/verify/lib.sh"
+# shellcheck source=selftests/fleet/lib.sh
+. "$root/selftests/fleet/lib.sh"
+
+start_tpm
+make_certs
+make_cert verifier ca
+make_cert admin ca
+make_cert reader ca
+mkdir good disk
+./make_log good good
+cp good/firmware firmware
+cp good/log log
+extend_lines good/extends 1 >/dev/null
+configure "firmware_log = \"$work/firmware\";"
+ok "shinraid starts" start_daemon
+mount -t tmpfs -o size=1M none disk
+verifier_conf "database = \"$work/disk/fleet.db\"; policies = ( {
+	name = \"plc\";
+	digests = [ \"$work/good/known.txt\" ];
+	reference = \"$work/good/boot.json\";
+} );"
+ok "the verifier starts" start_verifier
+fleet admin /devices -d "{\"name\":\"press1\",\"policy\":\"plc\",
+	\"url\":\"https://127.0.0.1:$port/\"}" >/dev/null
+ok "trusted" becomes press1 '.state == "trusted" and .fresh'
+keeps() { # true or false, within a while
+	for _ in $(seq 100); do
+		fleet reader /status >/dev/null
+		[ "$(jq .keeps body)" = "$1" ] && return
+		sleep 0.2
+	done
+	cat body
+	return 1
+}
+ok "and that is kept" keeps true
+
+dd if=/dev/zero of=disk/fill bs=4k >/dev/null 2>&1 || true
+ok "the disk is full: the status says so" keeps false
+ok "and the log, what follows" grep -q 'cannot write to .*not kept, and not shown' \
+	verr
+ok "no device is enrolled" said 503 fleet admin /devices -d \
+	"{\"name\":\"press2\",\"policy\":\"plc\",\"url\":\"https://127.0.0.1:1/\"}"
+ok "nor there" said 404 fleet reader /devices/press2
+ok "nor withdrawn" said 503 fleet admin /devices/press1 -X DELETE
+ok "what was trusted is not shown as that for long" becomes press1 \
+	'.state == "unreachable" and .code == "stale" and (.fresh | not) and
+	(.failure | test("cannot be kept"))'
+rm disk/fill
+ok "there is room again" keeps true
+ok "trusted" becomes press1 '.state == "trusted" and .fresh and .failure == ""'
+ok "an admin enrols" said 201 fleet admin /devices -d \
+	"{\"name\":\"press2\",\"policy\":\"plc\",\"url\":\"https://127.0.0.1:1/\"}"
+kill -9 "$verifier_pid"
+wait "$verifier_pid" 2>/dev/null || true
+ok "killed, it begins again" start_verifier
+ok "with both devices" said 200 fleet reader /devices
+ok "and no other" jq -e '[.devices[].name] == ["press1", "press2"]' body
+ok "trusted" becomes press1 '.state == "trusted" and .fresh'
+fleet reader /devices/press1/changes >/dev/null
+ok "which was the only change there was" jq -e '[.changes[].state] ==
+	["trusted"]' body
+stop_verifier || true
+umount disk || true
+finish
