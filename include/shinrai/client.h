@@ -14,6 +14,13 @@ struct shinrai_client_request {
 	const char *key; /* PEM */
 	const char *ca; /* PEM, of the attester's certificate */
 	const u8 *pin; /* SHA-256 of the attester's certificate, or NULL */
+	/*
+	 * Not a challenge: any request to a verifier, PROTOCOL.md 10.  Then the
+	 * answer may have any status, and nothing below but the time is used.
+	 */
+	const char *method; /* NULL: a challenge */
+	const char *path;
+	const char *json; /* its body, or NULL */
 	bool violations; /* a report of them, not evidence */
 	u64 from; /* first record wanted, or whose violations are */
 	const u8 *boot_id; /* of which boot, or NULL */
@@ -29,6 +36,7 @@ struct shinrai_client_answer {
 	 */
 	u8 *log;
 	size_t log_len;
+	unsigned int status; /* of HTTP */
 	struct shinrai_session session; /* as seen by us */
 	EVP_PKEY *key; /* of our certificate, for EVP_PKEY_free() */
 	/* On error: which step failed, why, what to do; printable. */
@@ -47,6 +55,8 @@ struct shinrai_collect {
 
 int shinrai_collect_add(struct shinrai_collect *c, const void *log, size_t len);
 
+const char *shinrai_client_url(const char *url,
+			       struct shinrai_client_request *req, char **own);
 int shinrai_client_ask(const struct shinrai_client_request *req,
 		       struct shinrai_client_answer *ans);
 int shinrai_client_collect(const struct shinrai_client_request *req,

@@ -84,6 +84,47 @@ changes() { # STATE...: that is how it stood, the newest first
 }
 ok "how it came to that is kept" changes trusted unreachable
 
+# The same for people.
+ctl() { # WHO VERB...: by shinraictl
+	local who=$1
+	shift
+	SHINRAI_VERIFIER="https://127.0.0.1:$api/" SHINRAI_CERT=$who.pem \
+		SHINRAI_KEY=$who.key SHINRAI_CA=ca.pem \
+		"$BUILD/user/shinraictl" fleet "$@"
+}
+ok "shinraictl lists it" exits 0 ctl reader list
+ok "as it is" grep -q '^press1  *trusted  *20' out
+ok "by its state" exits 0 ctl reader list --state untrusted
+ok "it is not there" grep -qx 'no devices' out
+ok "and none that is none" exits 2 ctl reader list --state '?x'
+ok "in JSON" exits 0 ctl reader list --json
+ok "as the verifier has it" jq -e '.devices[0].name == "press1"' out
+key=$(jq -r '.devices[0].ak' out)
+ok "shows it" exits 0 ctl reader show press1
+ok "with the key that is pinned" grep -q "key  *$key" out
+ok "and how it came to that" exits 0 ctl reader changes press1
+ok "line by line" test "$(grep -c . out)" = 2
+ok "a reader enrols nothing" exits 1 ctl reader enrol press2 \
+	--url https://127.0.0.1:1/ --policy plc
+ok "and is told" grep -q 'answered 403: only admins' msg
+ok "an admin does" exits 0 ctl admin enrol press2 --url https://127.0.0.1:1/ \
+	--policy plc --ak "000b$(printf '%064d' 1)" --tls-name press.example
+ok "it is there" device press2 '.ak | startswith("000b0000")'
+ok "once" exits 1 ctl admin enrol press2 --url https://127.0.0.1:1/ --policy plc
+ok "and is told" grep -q 'answered 409: there is a device' msg
+ok "withdraws it" exits 0 ctl admin withdraw press2
+ok "twice does not go" exits 1 ctl admin withdraw press2
+ok "which is told, in JSON" exits 1 ctl admin withdraw press2 --json
+ok "as an error" jq -e '.error.code == "refused"' out
+ok "a name that is none" exits 2 ctl admin show a/b
+ok "no name" exits 2 ctl admin show
+ok "who is not listed learns nothing" exits 1 ctl nobody list
+ok "nor without a verifier" exits 2 env SHINRAI_CERT=x "$BUILD/user/shinraictl" \
+	fleet list
+ok "nor at one that is not there" exits 1 ctl reader list \
+	--verifier https://127.0.0.1:1
+fleet reader /devices/press1 >/dev/null
+
 judgements() {
 	fleet reader /status >/dev/null
 	jq .judgements body

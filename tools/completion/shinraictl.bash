@@ -31,6 +31,9 @@ _shinraictl_options() {
 		;;
 	"label show") echo --process ;;
 	"policy load") echo --signature --all ;;
+	"fleet "*) echo --verifier --cert --key --ca ;;&
+	"fleet list") echo --state ;;
+	"fleet enrol") echo --url --policy --tls-name --ak ;;
 	esac
 	echo --json --help
 }
@@ -59,13 +62,13 @@ _shinraictl() {
 	COMPREPLY=()
 	verb=$one
 	case $one in
-	log | digests | reference | violations | label | owner | policy)
+	log | digests | reference | violations | label | owner | policy | fleet)
 		verb="$one ${COMP_WORDS[2]-}"
 		;;
 	--*) verb=status ;;
 	esac
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words="status arm mode flush log violations digests reference label owner policy"
+		words="status arm mode flush log violations digests reference label owner policy fleet"
 		[[ $cur != -* ]] || words="--json --sysfs --help"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = log ]; then
 		words="show follow export"
@@ -79,6 +82,8 @@ _shinraictl() {
 		words="make"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = policy ]; then
 		words="check compile sign load show diff explain whatif"
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = fleet ]; then
+		words="list show changes enrol withdraw"
 	elif [[ $cur == -?* ]]; then
 		words=$(_shinraictl_options "$verb")
 	else
@@ -88,13 +93,15 @@ _shinraictl() {
 				2>/dev/null)
 			;;
 		--redact) words="path uid exe cgroup name sink" ;;
+		--state) words="new trusted untrusted unknown unreachable" ;;
 		--action) words="read write send export derive delete trace" ;;
 		--from | --count | --cmdline | --firmware-pcrs | --namespace | \
 			--generation)
 			return
 			;;
 		--label | --program | --user | --cgroup | --to | --media | \
-			--filesystem | --family | --at | --bytes) return ;;
+			--filesystem | --family | --at | --bytes | --verifier | \
+			--url | --tls-name | --ak) return ;;
 		--sysfs | --all | --lists | --archives | --trust-local | \
 			--cgroups)
 			mapfile -t COMPREPLY < <(compgen -d -- "$cur")

@@ -23,43 +23,6 @@ struct live {
 	bool since;
 };
 
-static bool is_port(const char *s)
-{
-	unsigned long n = strtoul(s, NULL, 10);
-
-	return *s && !s[strspn(s, "0123456789")] && n && n <= 65535;
-}
-
-/* https://host:port, https://[v6]:port; a path would name nothing. */
-static int take_url(struct verify *v, struct live *l, const char *url)
-{
-	char *host, *port;
-
-	if (strncmp(url, "https://", 8))
-		return verify_usage(v, "%s: must begin with https://", url);
-	l->url = strdup(url + 8);
-	if (!l->url)
-		return verify_error(v, "memory", NULL, "out of memory");
-	host = l->url;
-	if (*host && host[strlen(host) - 1] == '/')
-		host[strlen(host) - 1] = '\0';
-	port = strrchr(host, ':');
-	if (*host == '[') {
-		host++;
-		port = strchr(host, ']');
-		if (port)
-			*port++ = '\0';
-	}
-	if (!port || *port != ':' || !is_port(port + 1))
-		return verify_usage(v, "%s: needs host and port", url);
-	*port = '\0';
-	if (!*host || strpbrk(host, "/@?#"))
-		return verify_usage(v, "%s: needs host and port only", url);
-	l->req.host = host;
-	l->req.port = port + 1;
-	return 0;
-}
-
 static int take_option(struct verify *v, struct live *l, int opt,
 		       const char *arg)
 {
@@ -195,6 +158,13 @@ static int check_args(struct verify *v, const struct live *l)
 	if (l->req.name && !*l->req.name && !l->req.pin)
 		return verify_usage(v, "--name '' needs --pin");
 	return 0;
+}
+
+static int take_url(struct verify *v, struct live *l, const char *url)
+{
+	const char *why = shinrai_client_url(url, &l->req, &l->url);
+
+	return why ? verify_usage(v, "%s: %s", url, why) : 0;
 }
 
 static int parse(struct verify *v, struct judge *j, struct live *l, int argc,

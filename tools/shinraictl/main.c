@@ -54,6 +54,15 @@ static const struct ctl_verb verbs[] = {
 	  cmd_policy_explain },
 	{ "policy whatif", "", 0, "judge a log by other policies",
 	  cmd_policy_whatif },
+	{ "fleet list", "", 0, "print how a verifier's devices stand",
+	  cmd_fleet_list },
+	{ "fleet show", "DEVICE", 1, "print all that is known of one",
+	  cmd_fleet_show },
+	{ "fleet changes", "DEVICE", 1, "print how it stood before",
+	  cmd_fleet_changes },
+	{ "fleet enrol", "DEVICE", 1, "have a verifier judge it",
+	  cmd_fleet_enrol },
+	{ "fleet withdraw", "DEVICE", 1, "and no more", cmd_fleet_withdraw },
 };
 
 static void print_help(FILE *f)

@@ -409,6 +409,9 @@ static int read_answer(struct client *c)
 			    "answer of %zu bytes is over the limit", h.length);
 	if (receive_body(c, (const u8 *)head + end, n - end, h.length))
 		return -EIO;
+	c->ans->status = h.status;
+	if (c->req->method)
+		return 0;
 	if (h.status != 200)
 		return refused(c, h.status);
 	if (strcmp(h.type, SHINRAI_EVIDENCE_TYPE)) {

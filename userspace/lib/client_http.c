@@ -5,12 +5,31 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include <shinrai/evidence.h>
 #include <shinrai/hex.h>
 
 #include "client_http.h"
 
+static int format(const struct shinrai_client_request *req, const char *accept,
+		  const char *method, const char *path, const char *body,
+		  char **text)
+{
+	bool v6 = strchr(req->host, ':');
+	int n;
+
+	n = asprintf(text,
+		     "%s %s HTTP/1.1\r\nHost: %s%s%s:%s\r\n"
+		     "User-Agent: shinrai-verify/1\r\n"
+		     "Accept: %s\r\n"
+		     "Content-Type: application/json\r\n"
+		     "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
+		     method, path, v6 ? "[" : "", req->host, v6 ? "]" : "",
+		     req->port, accept, strlen(body), body);
+	return n < 0 ? -ENOMEM : 0;
+}
+
 /**
- * shinrai_http_request() - POST /v1/evidence or /v1/violations, PROTOCOL.md 5
+ * shinrai_http_request() - what is asked, PROTOCOL.md 5 or 10
  * @req: whom and from where
  * @s: the nonce
  * @text: out, NUL-terminated, for free()
@@ -21,9 +40,11 @@ int shinrai_http_request(const struct shinrai_client_request *req,
 			 const struct shinrai_session *s, char **text)
 {
 	char nonce[2 * SHINRAI_NONCE_MAX], boot[33], body[512];
-	bool v6 = strchr(req->host, ':');
 	int n;
 
+	if (req->method)
+		return format(req, "application/json", req->method, req->path,
+			      req->json ? req->json : "", text);
 	shinrai_base64url_encode(s->nonce, s->nonce_len, nonce);
 	n = snprintf(body, sizeof(body), "{\"nonce\":\"%s\",\"%s\":%llu", nonce,
 		     req->violations ? "since" : "from",
@@ -32,16 +53,10 @@ int shinrai_http_request(const struct shinrai_client_request *req,
 		n += snprintf(body + n, sizeof(body) - (size_t)n,
 			      ",\"boot_id\":\"%s\"",
 			      shinrai_hex_encode(req->boot_id, 16, boot));
-	n += snprintf(body + n, sizeof(body) - (size_t)n, "}");
-	n = asprintf(text,
-		     "POST /v1/%s HTTP/1.1\r\nHost: %s%s%s:%s\r\n"
-		     "User-Agent: shinrai-verify/1\r\n"
-		     "Accept: application/cmw+cbor\r\n"
-		     "Content-Type: application/json\r\n"
-		     "Content-Length: %d\r\nConnection: close\r\n\r\n%s",
-		     req->violations ? "violations" : "evidence", v6 ? "[" : "",
-		     req->host, v6 ? "]" : "", req->port, n, body);
-	return n < 0 ? -ENOMEM : 0;
+	snprintf(body + n, sizeof(body) - (size_t)n, "}");
+	return format(req, SHINRAI_EVIDENCE_TYPE, "POST",
+		      req->violations ? "/v1/violations" : "/v1/evidence", body,
+		      text);
 }
 
 /**

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+/* fleet list, show, changes, enrol, withdraw: the devices of a verifier. */
+#include <string.h>
+
+#include "fleet.h"
+
+static const char *text(const json_t *j, const char *key)
+{
+	const char *s = json_string_value(json_object_get(j, key));
+
+	return s ? s : "-";
+}
+
+static int finish(struct ctl *ctl, json_t *answer,
+		  void (*print)(const json_t *j))
+{
+	if (ctl->json)
+		return ctl_json_out(ctl, stdout, json_incref(answer));
+	print(answer);
+	return ctl_flush_stdout(ctl);
+}
+
+static void print_row(const json_t *d)
+{
+	printf("%-24s %-12s %-21s %s\n", text(d, "name"), text(d, "state"),
+	       text(d, "since"), text(d, "reason"));
+}
+
+static void print_list(const json_t *j)
+{
+	const json_t *all = json_object_get(j, "devices"), *d;
+	size_t i;
+
+	json_array_foreach(all, i, d)
+		print_row(d);
+	if (!json_array_size(all))
+		puts("no devices");
+}
+
+int cmd_fleet_list(struct ctl *ctl, int argc, char **argv)
+{
+	CTL_FLEET f = { 0 };
+	const char *state = NULL;
+	struct ctl_opt opts[] = { FLEET_OPTIONS(f),
+				  { "state", CTL_TEXT, &state, "STATE",
+				    "only those", false },
+				  { 0 } };
+	CTL_JSON answer = NULL;
+	char path[128];
+	int ret = ctl_options(ctl, opts, argc, argv);
+
+	if (ret != CTL_GO_ON)
+		return ret;
+	if (state &&
+	    (strlen(state) > 32 ||
+	     strspn(state, "abcdefghijklmnopqrstuvwxyz") != strlen(state)))
+		return ctl_usage(ctl, "--state: %s is no state", state);
+	snprintf(path, sizeof(path), "/v1/devices%s%s", state ? "?state=" : "",
+		 state ? state : "");
+	ret = fleet_ask(ctl, &f, "GET", path, NULL, &answer);
+	return ret ? ret : finish(ctl, answer, print_list);
+}
+
+static void print_verdict(const json_t *v)
+{
+	const json_t *reasons = json_object_get(v, "reasons"), *r;
+	size_t i;
+
+	if (!json_is_object(v))
+		return;
+	printf("  verdict    %s\n", text(v, "headline"));
+	json_array_foreach(reasons, i, r) {
+		printf("  %-10s %s%s%s [%s]\n", i ? "" : "because",
+		       text(r, "text"), *text(r, "detail") ? ": " : "",
+		       text(r, "detail"), text(r, "code"));
+		printf("  %-10s   next: %s\n", "", text(r, "next"));
+	}
+}
+
+static void print_device(const json_t *d)
+{
+	printf("%s: %s since %s\n", text(d, "name"), text(d, "state"),
+	       text(d, "since"));
+	if (*text(d, "reason"))
+		printf("  reason     %s [%s]\n", text(d, "reason"),
+		       text(d, "code"));
+	if (*text(d, "failure"))
+		printf("  failure    %s\n", text(d, "failure"));
+	printf("  judged     %s\n  last good  %s\n  policy     %s\n"
+	       "  at         %s\n  key        %s\n",
+	       text(d, "judged"), text(d, "last_good"), text(d, "policy"),
+	       text(d, "url"), text(d, "ak"));
+	print_verdict(json_object_get(d, "verdict"));
+}
+
+/* Return: 0 with the path of a device; exit status, told already. */
+static int path_of(struct ctl *ctl, const char *rest, char *path, size_t size)
+{
+	const char *name = ctl->operands.n ? ctl->operands.v[0] : NULL;
+
+	if (!name)
+		return ctl_usage(ctl, "%s: needs the name of a device",
+				 ctl->verb->name);
+	if (strlen(name) > 63 ||
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") !=
+		    strlen(name))
+		return ctl_usage(ctl, "%s: %s is no name of a device",
+				 ctl->verb->name, name);
+	snprintf(path, size, "/v1/devices/%s%s", name, rest);
+	return 0;
+}
+
+static int ask_one(struct ctl *ctl, int argc, char **argv, const char *method,
+		   const char *rest, void (*print)(const json_t *j))
+{
+	CTL_FLEET f = { 0 };
+	struct ctl_opt opts[] = { FLEET_OPTIONS(f), { 0 } };
+	CTL_JSON answer = NULL;
+	char path[128];
+	int ret = ctl_options(ctl, opts, argc, argv);
+
+	if (ret != CTL_GO_ON)
+		return ret;
+	ret = path_of(ctl, rest, path, sizeof(path));
+	if (!ret)
+		ret = fleet_ask(ctl, &f, method, path, NULL, &answer);
+	return ret ? ret : finish(ctl, answer, print);
+}
+
+int cmd_fleet_show(struct ctl *ctl, int argc, char **argv)
+{
+	return ask_one(ctl, argc, argv, "GET", "", print_device);
+}
+
+static void print_changes(const json_t *j)
+{
+	const json_t *all = json_object_get(j, "changes"), *c;
+	size_t i;
+
+	json_array_foreach(all, i, c)
+		printf("%-21s %-12s %s\n", text(c, "since"), text(c, "state"),
+		       text(c, "reason"));
+}
+
+int cmd_fleet_changes(struct ctl *ctl, int argc, char **argv)
+{
+	return ask_one(ctl, argc, argv, "GET", "/changes", print_changes);
+}
+
+static void print_nothing(const json_t *j)
+{
+	(void)j;
+}
+
+int cmd_fleet_withdraw(struct ctl *ctl, int argc, char **argv)
+{
+	return ask_one(ctl, argc, argv, "DELETE", "", print_nothing);
+}
+
+int cmd_fleet_enrol(struct ctl *ctl, int argc, char **argv)
+{
+	CTL_FLEET f = { 0 };
+	const char *url = NULL, *policy = NULL, *name = NULL, *ak = NULL;
+	struct ctl_opt opts[] = {
+		FLEET_OPTIONS(f),
+		{ "url", CTL_TEXT, &url, "URL",
+		  "https://ADDRESS:PORT/ of its shinraid", false },
+		{ "policy", CTL_TEXT, &policy, "NAME",
+		  "what it is held against", false },
+		{ "tls-name", CTL_TEXT, &name, "NAME",
+		  "in its certificate, if that is not for the address", false },
+		{ "ak", CTL_TEXT, &ak, "HEX",
+		  "name of its key; else the first one is pinned", false },
+		{ 0 }
+	};
+	CTL_JSON answer = NULL;
+	CTL_JSON body = NULL;
+	char path[128];
+	int ret = ctl_options(ctl, opts, argc, argv);
+
+	if (ret != CTL_GO_ON)
+		return ret;
+	ret = path_of(ctl, "", path, sizeof(path));
+	if (ret)
+		return ret;
+	if (!url || !policy)
+		return ctl_usage(ctl, "%s: needs --url and --policy",
+				 ctl->verb->name);
+	body = json_pack("{s:s, s:s, s:s, s:s*, s:s*}", "name",
+			 ctl->operands.v[0], "url", url, "policy", policy,
+			 "tls_name", name, "ak", ak);
+	if (!body)
+		return ctl_usage(ctl, "%s: options are UTF-8", ctl->verb->name);
+	ret = fleet_ask(ctl, &f, "POST", "/v1/devices", body, &answer);
+	return ret ? ret : finish(ctl, answer, print_row);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+/* Asks a verifier, and tells why when that fails. */
+#include <signal.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#include "fleet.h"
+
+#define TIMEOUT_MS 30000
+
+/* What is the same each time need not be typed. */
+static void take_environment(struct fleet *f)
+{
+	if (!f->verifier)
+		f->verifier = getenv("SHINRAI_VERIFIER");
+	if (!f->req.cert)
+		f->req.cert = getenv("SHINRAI_CERT");
+	if (!f->req.key)
+		f->req.key = getenv("SHINRAI_KEY");
+	if (!f->req.ca)
+		f->req.ca = getenv("SHINRAI_CA");
+}
+
+static int prepare(struct ctl *ctl, struct fleet *f)
+{
+	const char *why;
+
+	take_environment(f);
+	if (!f->verifier || !f->req.cert || !f->req.key || !f->req.ca)
+		return ctl_usage(ctl,
+				 "%s: --verifier, --cert, --key and --ca are "
+				 "needed, or SHINRAI_VERIFIER, SHINRAI_CERT, "
+				 "SHINRAI_KEY and SHINRAI_CA",
+				 ctl->verb->name);
+	why = shinrai_client_url(f->verifier, &f->req, &f->own);
+	if (why)
+		return ctl_usage(ctl, "%s: %s", f->verifier, why);
+	f->req.timeout_ms = TIMEOUT_MS;
+	signal(SIGPIPE, SIG_IGN);
+	return 0;
+}
+
+static int refused(struct ctl *ctl, const struct fleet *f, unsigned int status,
+		   const json_t *j)
+{
+	const char *detail = json_string_value(json_object_get(j, "detail"));
+
+	return ctl_error(ctl, "refused",
+			 status == 403 ? "its configuration lists people" :
+			 status == 503 ? "see its log" :
+					 NULL,
+			 "%s answered %u: %s", f->req.host, status,
+			 detail ? detail : "no reason given");
+}
+
+/**
+ * fleet_ask() - one request, one answer
+ * @ctl: the verb
+ * @f: with its options
+ * @method: GET, POST, DELETE
+ * @path: of what
+ * @body: or NULL
+ * @answer: out, for json_decref()
+ *
+ * Return: 0; exit status, told already.
+ */
+int fleet_ask(struct ctl *ctl, struct fleet *f, const char *method,
+	      const char *path, const json_t *body, json_t **answer)
+{
+	struct shinrai_client_answer ans;
+	CTL_FREE char *text = NULL;
+	int ret = prepare(ctl, f);
+
+	if (ret)
+		return ret;
+	if (body) {
+		text = json_dumps(body, JSON_COMPACT);
+		if (!text)
+			return ctl_error(ctl, "memory", NULL, "out of memory");
+	}
+	f->req.method = method;
+	f->req.path = path;
+	f->req.json = text;
+	if (shinrai_client_ask(&f->req, &ans))
+		return ctl_error(ctl, ans.step,
+				 "is shinrai-verifier running there, and "
+				 "listing your certificate?",
+				 "%s", ans.why);
+	EVP_PKEY_free(ans.key);
+	*answer = json_loadb((const char *)ans.body, ans.len,
+			     JSON_REJECT_DUPLICATES, NULL);
+	free(ans.body);
+	if (ans.status / 100 == 2 && json_is_object(*answer))
+		return 0;
+	ret = refused(ctl, f, ans.status, *answer);
+	json_decref(*answer);
+	*answer = NULL;
+	return ret;
+}
+
+/**
+ * fleet_free() - release what it holds
+ * @f: may be empty
+ */
+void fleet_free(struct fleet *f)
+{
+	free(f->own);
+}
