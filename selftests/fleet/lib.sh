@@ -9,6 +9,15 @@ end_verifier() {
 }
 trap 'end_verifier; cleanup' EXIT
 
+# make_fleet_certs: of a device, a verifier, and people
+make_fleet_certs() {
+	local who
+	make_certs
+	for who in verifier admin reader; do
+		make_cert "$who" ca
+	done
+}
+
 # verifier_conf [LINE...]: later lines win.
 verifier_conf() {
 	mkdir -p verifier.conf.d

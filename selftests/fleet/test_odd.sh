@@ -7,10 +7,7 @@
 # shellcheck source=selftests/fleet/lib.sh
 . "$root/selftests/fleet/lib.sh"
 
-make_certs
-make_cert verifier ca
-make_cert admin ca
-make_cert reader ca
+make_fleet_certs
 make_ca stranger
 verifier_conf 'timeout_s = 2; policies = ( { name = "plc"; } );'
 ok "the verifier starts" start_verifier

@@ -11,10 +11,7 @@
 . "$root/selftests/fleet/lib.sh"
 
 start_tpm
-make_certs
-make_cert verifier ca
-make_cert admin ca
-make_cert reader ca
+make_fleet_certs
 make_cert nobody ca
 mkdir good rogue
 ./make_log good good
