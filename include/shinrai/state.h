@@ -90,6 +90,8 @@ struct shinrai_state {
 
 int shinrai_state_format(const struct shinrai_state *s, char **text);
 int shinrai_state_parse(const void *json, size_t len, struct shinrai_state *s);
+int shinrai_state_pack(const struct shinrai_state *s, u8 **out, size_t *len);
+int shinrai_state_unpack(const void *data, size_t len, struct shinrai_state *s);
 int shinrai_state_load(const char *path, struct shinrai_state *s);
 int shinrai_state_save(const char *path, const struct shinrai_state *s);
 

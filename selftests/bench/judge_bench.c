@@ -159,6 +159,7 @@ int main(int argc, char **argv)
 	data = evidence(key, NEW_RECORDS, f, &len);
 	j = plan(&policy, f, data, len);
 	j.memory = first.next;
+	j.memory_len = first.next_len;
 	judge_once(&j);
 	assert(j.records == first.records + NEW_RECORDS);
 	verified = verifying_rate(key, seconds / 2);
@@ -168,6 +169,6 @@ int main(int argc, char **argv)
 	       "\"judgements_per_s\":%.0f,\"ratio\":%.3f,\"records\":%d,"
 	       "\"evidence_bytes\":%zu,\"memory_bytes\":%zu}\n",
 	       verified, judged, judged / verified, NEW_RECORDS, len,
-	       strlen(first.next) + 1);
+	       first.next_len);
 	return 0;
 }

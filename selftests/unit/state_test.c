@@ -25,6 +25,39 @@ static struct forge *forged(EVP_PKEY *key)
 	return f;
 }
 
+/* The same as bytes; neither less nor more of them, nor what cannot be. */
+static void check_packed(const struct shinrai_state *from,
+			 struct shinrai_state *s)
+{
+	u8 *data, *more;
+	size_t len, i;
+
+	assert_int_equal(shinrai_state_pack(from, &data, &len), 0);
+	assert_int_equal(shinrai_state_unpack(data, len, s), 0);
+	assert_memory_equal(s, from, sizeof(*s));
+	for (i = 0; i < len; i++)
+		assert_int_equal(shinrai_state_unpack(data, i, s), -EBADMSG);
+	more = calloc(1, len + 1);
+	assert_non_null(more);
+	memcpy(more, data, len);
+	assert_int_equal(shinrai_state_unpack(more, len + 1, s), -EBADMSG);
+	more[7]++;
+	assert_int_equal(shinrai_state_unpack(more, len, s), -EPROTONOSUPPORT);
+	more[7]--;
+	more[0]++;
+	assert_int_equal(shinrai_state_unpack(more, len, s), -EBADMSG);
+	more[0]--;
+	for (i = 0; i + 8 < len && memcmp(more + i, "overflow", 8); i++)
+		;
+	assert_true(i + 8 < len);
+	more[i] = 'O';
+	assert_int_equal(shinrai_state_unpack(more, len, s), -EPROTONOSUPPORT);
+	more[i] = '\0';
+	assert_int_equal(shinrai_state_unpack(more, len, s), -EBADMSG);
+	free(more);
+	free(data);
+}
+
 static void test_state(void **state)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
@@ -55,6 +88,7 @@ static void test_state(void **state)
 	for (i = 0; i < strlen(text); i += 7)
 		assert_int_equal(shinrai_state_parse(text, i, s), -EBADMSG);
 	free(text);
+	check_packed(&a.next, s);
 	free(s);
 	shinrai_appraisal_free(&a);
 	free(f);

@@ -74,7 +74,12 @@ static int take(void *arg, const struct device_record *r)
 	to->tls_name = strdup(r->tls_name);
 	to->policy = strdup(r->policy);
 	to->verdict = r->verdict ? strdup(r->verdict) : NULL;
-	to->memory = r->memory ? strdup(r->memory) : NULL;
+	to->memory = NULL;
+	if (r->memory) {
+		to->memory = malloc(r->memory_len);
+		assert_non_null(to->memory);
+		memcpy(to->memory, r->memory, r->memory_len);
+	}
 	return 0;
 }
 
@@ -142,7 +147,8 @@ static void test_judged(void **state)
 	d.judged = 5000;
 	d.good = 4000;
 	d.verdict = (char *)(uintptr_t) "{\"verdict\":\"trusted\"}";
-	d.memory = (char *)(uintptr_t) "{}";
+	d.memory = (u8 *)(uintptr_t) "a\0b";
+	d.memory_len = 3;
 	assert_int_equal(store_begin(store), 0);
 	assert_int_equal(store_judged(store, &d), 0);
 	assert_int_equal(store_changed(store, d.id, &d.standing), 0);
@@ -161,7 +167,8 @@ static void test_judged(void **state)
 	assert_int_equal(f.r[0].judged, 5000);
 	assert_int_equal(f.r[0].good, 4000);
 	assert_string_equal(f.r[0].verdict, d.verdict);
-	assert_string_equal(f.r[0].memory, "{}");
+	assert_int_equal(f.r[0].memory_len, 3);
+	assert_memory_equal(f.r[0].memory, "a\0b", 3);
 	drop(&f);
 	assert_int_equal(store_changes(store, d.id, 9, take_change, &f), 0);
 	assert_int_equal(f.n, 2);

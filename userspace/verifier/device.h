@@ -41,7 +41,8 @@ struct device_record {
 	s64 judged; /* evidence was appraised last */
 	s64 good; /* and it was trusted */
 	char *verdict; /* JSON, PROTOCOL.md 7; NULL: none yet */
-	char *memory; /* struct shinrai_state, as JSON; NULL: none yet */
+	u8 *memory; /* shinrai_state_pack(); NULL: none yet */
+	size_t memory_len;
 };
 
 const char *device_state_name(enum device_state state);

@@ -85,7 +85,7 @@ static void take_memory(struct device *d)
 	if (!d->r.memory)
 		return;
 	s = malloc(sizeof(*s));
-	if (s && !shinrai_state_parse(d->r.memory, strlen(d->r.memory), s)) {
+	if (s && !shinrai_state_unpack(d->r.memory, d->r.memory_len, s)) {
 		d->records = s->records;
 		memcpy(d->boot_id, s->boot_id, sizeof(d->boot_id));
 		memcpy(d->judged_by, s->policy, sizeof(d->judged_by));
@@ -207,6 +207,14 @@ static int copy(char **to, const char *from)
 	return from && !*to ? -ENOMEM : 0;
 }
 
+static int copy_bytes(u8 **to, const u8 *from, size_t len)
+{
+	*to = from ? malloc(len) : NULL;
+	if (*to)
+		memcpy(*to, from, len);
+	return from && !*to ? -ENOMEM : 0;
+}
+
 /* Spread over a period, so that they are not all asked at once. */
 static int admit_one(void *arg, const struct device_record *r)
 {
@@ -218,7 +226,8 @@ static int admit_one(void *arg, const struct device_record *r)
 
 	ret = copy(&own.name, r->name) | copy(&own.url, r->url) |
 	      copy(&own.tls_name, r->tls_name) | copy(&own.policy, r->policy) |
-	      copy(&own.verdict, r->verdict) | copy(&own.memory, r->memory);
+	      copy(&own.verdict, r->verdict) |
+	      copy_bytes(&own.memory, r->memory, r->memory_len);
 	if (!ret && !fleet_admit(a->fleet, &own, wait))
 		ret = -ENOMEM;
 	if (ret)

@@ -47,7 +47,7 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 		last = malloc(sizeof(*last));
 		if (!last)
 			return -ENOMEM;
-		ret = shinrai_state_parse(j->memory, strlen(j->memory), last);
+		ret = shinrai_state_unpack(j->memory, j->memory_len, last);
 		if (ret)
 			return ret;
 		in.last = last;
@@ -91,7 +91,7 @@ static int tell(struct judgement *j, const struct shinrai_appraisal *a)
 		return 0;
 	j->records = a->next.records;
 	memcpy(j->boot_id, a->next.boot_id, sizeof(j->boot_id));
-	return shinrai_state_format(&a->next, &j->next);
+	return shinrai_state_pack(&a->next, &j->next, &j->next_len);
 }
 
 /**
@@ -110,7 +110,8 @@ int judge(struct judgement *j)
 
 	if (!a)
 		return ret;
-	j->json = j->next = NULL;
+	j->json = NULL;
+	j->next = NULL;
 	j->learned_len = 0;
 	if (!ret)
 		ret = tell(j, a);
@@ -119,7 +120,8 @@ int judge(struct judgement *j)
 	if (ret) {
 		free(j->json);
 		free(j->next);
-		j->json = j->next = NULL;
+		j->json = NULL;
+		j->next = NULL;
 	}
 	return ret;
 }

@@ -14,7 +14,8 @@ struct judgement {
 	const struct shinrai_item *log; /* instead of that in it; NULL: that */
 	struct shinrai_session session;
 	bool whole; /* the log was asked for from record 0 on */
-	const char *memory; /* struct shinrai_state as JSON; NULL: none */
+	const u8 *memory; /* shinrai_state_pack(); NULL: none */
+	size_t memory_len;
 	const u8 *ak_name; /* pinned; none when @ak_name_len is 0 */
 	size_t ak_name_len;
 	/* out */
@@ -22,7 +23,8 @@ struct judgement {
 	char code[48]; /* of the worst reason, or "" */
 	char reason[DEVICE_REASON_MAX];
 	char *json; /* the verdict, PROTOCOL.md 7, for free() */
-	char *next; /* what to remember, for free(); NULL: as before */
+	u8 *next; /* what to remember, for free(); NULL: as before */
+	size_t next_len;
 	u64 records; /* that need not be asked for again, with @next */
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of which boot, with @next */
 	u8 learned[SHINRAI_NAME_MAX]; /* the key to pin */

@@ -643,8 +643,10 @@ static void conclude(struct question *q, int err)
 	if (state == DEVICE_TRUSTED)
 		r->good = q->at;
 	r->verdict = j->json;
-	if (j->next)
+	if (j->next) {
 		r->memory = j->next;
+		r->memory_len = j->next_len;
+	}
 	if (j->learned_len) {
 		memcpy(r->ak_name, j->learned, j->learned_len);
 		r->ak_name_len = j->learned_len;
@@ -662,6 +664,7 @@ static void judge_one(struct question *q)
 	q->j.log = log.data ? &log : NULL;
 	q->j.whole = q->whole;
 	q->j.memory = d->r.memory;
+	q->j.memory_len = d->r.memory_len;
 	q->j.ak_name = d->r.ak_name;
 	q->j.ak_name_len = d->r.ak_name_len;
 	conclude(q, judge(&q->j));

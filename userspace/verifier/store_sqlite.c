@@ -25,7 +25,7 @@ static const char *const migrations[] = {
 	" judged INTEGER NOT NULL,"
 	" good INTEGER NOT NULL,"
 	" verdict TEXT,"
-	" memory TEXT) STRICT;"
+	" memory BLOB) STRICT;"
 	"CREATE TABLE change ("
 	" id INTEGER PRIMARY KEY,"
 	" device INTEGER NOT NULL REFERENCES device(id) ON DELETE CASCADE,"
@@ -331,6 +331,18 @@ static char *text_at(sqlite3_stmt *stmt, int column)
 	return text ? strdup(text) : NULL;
 }
 
+static u8 *bytes_at(sqlite3_stmt *stmt, int column, size_t *len)
+{
+	const void *data = sqlite3_column_blob(stmt, column);
+	u8 *copy;
+
+	*len = (size_t)sqlite3_column_bytes(stmt, column);
+	copy = data ? malloc(*len) : NULL;
+	if (copy)
+		memcpy(copy, data, *len);
+	return copy;
+}
+
 static void standing_at(sqlite3_stmt *stmt, int column,
 			struct device_standing *st)
 {
@@ -362,8 +374,13 @@ static int device_at(sqlite3_stmt *stmt, struct device_record *r)
 	r->judged = sqlite3_column_int64(stmt, 10);
 	r->good = sqlite3_column_int64(stmt, 11);
 	r->verdict = text_at(stmt, 12);
-	r->memory = text_at(stmt, 13);
-	return r->name && r->url && r->tls_name && r->policy ? 0 : -ENOMEM;
+	r->memory = bytes_at(stmt, 13, &r->memory_len);
+	if (!r->name || !r->url || !r->tls_name || !r->policy)
+		return -ENOMEM;
+	/* A device without its memory would be judged as if it were new. */
+	return r->memory || sqlite3_column_type(stmt, 13) == SQLITE_NULL ?
+		       0 :
+		       -ENOMEM;
 }
 
 /**
@@ -453,7 +470,7 @@ int store_judged(struct store *s, const struct device_record *r)
 	bind_number(&b, r->judged);
 	bind_number(&b, r->good);
 	bind_text(&b, r->verdict);
-	bind_text(&b, r->memory);
+	bind_bytes(&b, r->memory, r->memory_len);
 	return finish(&b);
 }
 
