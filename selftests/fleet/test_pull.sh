@@ -129,7 +129,7 @@ judgements() {
 before=$(judgements)
 sleep 3
 ok "it is judged all the time" test "$(judgements)" -gt "$before"
-ok "new records alone travel" device press1 '.verdict.quoted_record == 7 and
+ok "and covers all records still" device press1 '.verdict.quoted_record == 7 and
 	.records == 8'
 ok "and nothing is told twice" changes trusted unreachable
 
@@ -201,7 +201,7 @@ ok "it is judged on, and stays that" becomes press1 ".judged > \"$judged\" and
 stop_verifier || true
 ok "also when the verifier begins anew" start_verifier
 judged=$(jq -r .judged body)
-ok "which asks for new records alone" becomes press1 ".judged > \"$judged\" and
+ok "which judges it, and finds the same" becomes press1 ".judged > \"$judged\" and
 	.state == \"untrusted\" and .code == \"code-unknown\""
 
 # Another TPM under the same name.
