@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Where reports are pushed to: https://ADDRESS:PORT/PATH. */
+/* Whom a daemon connects to: https://ADDRESS:PORT/PATH. */
 #include <arpa/inet.h>
 #include <stdlib.h>
 

@@ -204,8 +204,12 @@ static void new_kept(struct job *j, struct fleet *f)
 	if (j->err == -EEXIST)
 		reply_problem(e->req, 409, "Conflict",
 			      "there is a device of this name");
-	else if (!d)
+	else if (j->err)
 		not_kept(e->req);
+	else if (!d)
+		reply_problem(e->req, 503, "Service Unavailable",
+			      "out of memory; it is kept, and is asked when "
+			      "the verifier begins anew");
 	else
 		reply_json(e->req, 201, "Created", "application/json",
 			   summary(d, fleet_now()));

@@ -280,7 +280,7 @@ int fleet_start(struct fleet *f, char *err, size_t errlen)
 		return ret;
 	}
 	ret = keep_start(f);
-	return ret ? ret : pull_judging_start(f);
+	return ret ? ret : settle_start(f);
 }
 
 /**

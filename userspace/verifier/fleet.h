@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The devices, and the way that an answer of one takes: pull.c asks (event loop),
- * judge.c appraises (any of the judging threads), keep.c stores (one thread), and
- * fleet.c shows it (event loop).  What is not stored is not shown.
+ * The devices, and the way that an answer of one takes: pull.c and ask.c ask (event
+ * loop), settle.c has judge.c appraise it (any of the judging threads), keep.c stores
+ * (one thread), and fleet.c shows it (event loop).  What is not stored is not shown.
  *
  * Invariant: of a device at most one question is under way, and while it is, only
  * the question changes the device's record, by what comes back to the loop.
@@ -40,7 +40,6 @@ struct device {
 	bool waits; /* in fleet.waiting */
 	bool is_long; /* the next answer is */
 	bool removed; /* freed when the question is over */
-	s64 last_try; /* ms since 1970; 0: not since the start */
 	s64 retry_ms; /* after the last failure; 0: it answered */
 	char failure[DEVICE_REASON_MAX]; /* of the last try; "": it answered */
 	/* From the memory: what is asked for. */
@@ -87,8 +86,10 @@ s64 fleet_window(const struct fleet *f);
 int keep_start(struct fleet *f);
 void keep_put(struct fleet *f, struct job *j);
 
+/* settle.c */
+int settle_start(struct fleet *f);
+
 /* pull.c */
-int pull_judging_start(struct fleet *f);
 int pull_prepare(struct device *d);
 void pull_schedule(struct device *d, s64 ms);
 void pull_stop(struct device *d);

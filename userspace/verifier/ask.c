@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Asks one device for evidence: one connection, one nonce, one deadline.  The
+ * device's timer is the deadline; it also ends the connection, which no callback of
+ * evhttp may do.
+ */
+#include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
+#include <openssl/err.h>
+#include <openssl/rand.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <shinrai/hex.h>
+
+#include "question.h"
+
+#define HEADERS_MAX 16384
+/* Bytes of an answer; a longer one is asked for again by few at once. */
+#define ANSWER_MAX (4u << 20)
+
+static void fail(struct question *q, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void fail(struct question *q, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(q->why, sizeof(q->why), fmt, ap);
+	va_end(ap);
+	q->phase = FAILED;
+	pull_schedule(q->dev, 0);
+}
+
+static SSL *ssl_of(const struct question *q)
+{
+	return bufferevent_openssl_get_ssl(
+		evhttp_connection_get_bufferevent(q->conn));
+}
+
+/* Evhttp has closed the connection when it tells of its end. */
+static void on_tls(const SSL *ssl, int where, int ret)
+{
+	struct question *q = SSL_get_app_data(ssl);
+
+	(void)ret;
+	if (where & SSL_CB_HANDSHAKE_DONE)
+		q->greeted = true;
+}
+
+/* Why there is no answer at all. */
+static void fail_connection(struct question *q, int err)
+{
+	struct bufferevent *bev = evhttp_connection_get_bufferevent(q->conn);
+	const char *why =
+		ERR_reason_error_string(bufferevent_get_openssl_error(bev));
+	const SSL *ssl = ssl_of(q);
+	long verified = ssl ? SSL_get_verify_result(ssl) : X509_V_OK;
+
+	if (verified != X509_V_OK)
+		fail(q, "its certificate: %s",
+		     X509_verify_cert_error_string(verified));
+	else if (q->greeted)
+		fail(q, "it gave no answer that can be read, and closed the "
+			"connection (is our certificate of its CA?)");
+	else if (why || !err)
+		fail(q, "no TLS 1.3 with it: %s",
+		     why ? why : "it closed the connection");
+	else
+		fail(q, "cannot connect to %s port %u: %s", q->dev->url.host,
+		     q->dev->url.port, strerror(err));
+}
+
+/* Of a problem document; it is the device's word, so it is made printable. */
+static void fail_refused(struct question *q, struct evhttp_request *req,
+			 int status)
+{
+	struct evbuffer *in = evhttp_request_get_input_buffer(req);
+	size_t len = evbuffer_get_length(in);
+	char detail[160] = "";
+	const char *text;
+	json_t *j = NULL;
+	size_t i;
+
+	if (len && len < 65536)
+		j = json_loadb((const char *)evbuffer_pullup(in, -1), len,
+			       JSON_REJECT_DUPLICATES, NULL);
+	text = json_string_value(json_object_get(j, "detail"));
+	if (text)
+		snprintf(detail, sizeof(detail), ": %s", text);
+	for (i = 0; detail[i]; i++) {
+		if (detail[i] < ' ' || detail[i] > '~')
+			detail[i] = '?';
+	}
+	json_decref(j);
+	fail(q, "it answered %d%s", status, detail);
+}
+
+/* What we see of the connection ourselves; our key may be another by now. */
+static bool take_session(struct question *q)
+{
+	struct shinrai_session *s = &q->j.session;
+	SSL *ssl = ssl_of(q);
+	const X509 *peer = ssl ? SSL_get0_peer_certificate(ssl) : NULL;
+	const X509 *ours = ssl ? SSL_get_certificate(ssl) : NULL;
+	unsigned int len = sizeof(s->peer);
+
+	s->time = fleet_now() / 1000;
+	return peer && ours &&
+	       X509_digest(peer, EVP_sha256(), s->peer, &len) == 1 &&
+	       !shinrai_key_id(ours, s->verifier_key) &&
+	       !tls_exporter(ssl, s->exporter);
+}
+
+static bool take_body(struct question *q, struct evhttp_request *req)
+{
+	struct evbuffer *in = evhttp_request_get_input_buffer(req);
+
+	q->len = evbuffer_get_length(in);
+	free(q->body);
+	q->body = malloc(q->len + 1);
+	return q->body && evbuffer_remove(in, q->body, q->len) == (int)q->len;
+}
+
+static void on_done(struct evhttp_request *req, void *arg)
+{
+	const int err = EVUTIL_SOCKET_ERROR();
+	struct question *q = arg;
+	int status = req ? evhttp_request_get_response_code(req) : 0;
+	const char *type;
+
+	if (q->phase != ASKING)
+		return;
+	if (!status) {
+		fail_connection(q, err);
+		return;
+	}
+	type = evhttp_find_header(evhttp_request_get_input_headers(req),
+				  "Content-Type");
+	if (status != 200) {
+		fail_refused(q, req, status);
+	} else if (!type || strcmp(type, SHINRAI_EVIDENCE_TYPE)) {
+		fail(q, "its answer is of another type (is it shinraid?)");
+	} else if (!take_session(q) || !take_body(q, req)) {
+		fail(q, "out of memory");
+	} else {
+		q->phase = ANSWERED;
+		pull_schedule(q->dev, 0);
+	}
+}
+
+/* on_done() is called as well, after it. */
+static void on_error(enum evhttp_request_error error, void *arg)
+{
+	struct question *q = arg;
+
+	if (q->phase != ASKING || error != EVREQ_HTTP_DATA_TOO_LONG)
+		return;
+	if (q->dev->is_long)
+		fail(q, "its answer has more than %u MiB",
+		     SHINRAI_MAX_ANSWER >> 20);
+	else
+		fail(q,
+		     "its answer has more than %u MiB, and waits for its "
+		     "turn",
+		     ANSWER_MAX >> 20);
+	q->dev->is_long = true;
+}
+
+/* Return: the body of a request, for free(); NULL when memory lacks. */
+static char *request_text(const struct question *q)
+{
+	char nonce[2 * SHINRAI_NONCE_MAX], boot[2 * SHINRAI_BOOT_ID_SIZE + 1];
+	char *text;
+
+	shinrai_base64url_encode(q->j.session.nonce, q->j.session.nonce_len,
+				 nonce);
+	if (!q->boot_id)
+		return asprintf(&text, "{\"nonce\":\"%s\"}", nonce) < 0 ? NULL :
+									  text;
+	shinrai_hex_encode(q->boot_id, SHINRAI_BOOT_ID_SIZE, boot);
+	return asprintf(&text,
+			"{\"nonce\":\"%s\",\"from\":%llu,\"boot_id\":\"%s\"}",
+			nonce, (unsigned long long)q->from, boot) < 0 ?
+		       NULL :
+		       text;
+}
+
+/*
+ * The connection is ended by us: of an answer and its end that are read at once
+ * libevent tells the end first, and evhttp gives up the answer.
+ */
+static bool send_request(struct question *q)
+{
+	const struct url *url = &q->dev->url;
+	struct evhttp_request *req = evhttp_request_new(on_done, q);
+	char *text = request_text(q), host[INET6_ADDRSTRLEN + 16];
+	struct evkeyvalq *h;
+	bool ok;
+
+	if (!req || !text) {
+		if (req)
+			evhttp_request_free(req);
+		free(text);
+		return false;
+	}
+	evhttp_request_set_error_cb(req, on_error);
+	h = evhttp_request_get_output_headers(req);
+	snprintf(host, sizeof(host), url->v6 ? "[%s]:%u" : "%s:%u", url->host,
+		 url->port);
+	ok = !evhttp_add_header(h, "Host", host) &&
+	     !evhttp_add_header(h, "Content-Type", "application/json") &&
+	     !evbuffer_add(evhttp_request_get_output_buffer(req), text,
+			   strlen(text));
+	free(text);
+	if (!ok) {
+		evhttp_request_free(req);
+		return false;
+	}
+	/* When this fails it frees the request. */
+	return !evhttp_make_request(q->conn, req, EVHTTP_REQ_POST,
+				    "/v1/evidence");
+}
+
+static bool dial(struct question *q)
+{
+	struct device *d = q->dev;
+	struct fleet *f = d->fleet;
+	struct bufferevent *bev =
+		tls_dial(f->base, f->tls, d->r.tls_name, d->url.host);
+
+	if (!bev)
+		return false;
+	q->conn = evhttp_connection_base_bufferevent_new(
+		f->base, NULL, bev, d->url.host, d->url.port);
+	if (!q->conn) {
+		bufferevent_free(bev);
+		return false;
+	}
+	SSL_set_app_data(ssl_of(q), q);
+	SSL_set_info_callback(ssl_of(q), on_tls);
+	evhttp_connection_set_timeout(q->conn, f->conf->timeout_s + 1);
+	evhttp_connection_set_max_headers_size(q->conn, HEADERS_MAX);
+	evhttp_connection_set_max_body_size(
+		q->conn, d->is_long ? SHINRAI_MAX_ANSWER : ANSWER_MAX);
+	return true;
+}
+
+/**
+ * ask() - one question, with a nonce of its own
+ * @q: its phase is ASKING, and later ANSWERED or FAILED with why; then the
+ *     device's timer fires, which it also does when there is no answer in time
+ *
+ * Context: the loop's thread, but no callback of evhttp.
+ */
+void ask(struct question *q)
+{
+	struct shinrai_session *s = &q->j.session;
+
+	q->phase = ASKING;
+	q->greeted = false;
+	q->answers++;
+	s->nonce_len = 32;
+	pull_schedule(q->dev, q->dev->fleet->conf->timeout_s * 1000ll);
+	EVUTIL_SET_SOCKET_ERROR(0);
+	ERR_clear_error();
+	if (RAND_bytes(s->nonce, s->nonce_len) != 1 || !dial(q))
+		fail(q, "out of memory");
+	else if (!send_request(q) && q->phase == ASKING)
+		fail(q, "out of memory");
+}

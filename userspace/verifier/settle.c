@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What follows from an answer: it is judged by one of the threads that do, then
+ * kept, and then the loop shows it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "question.h"
+
+static struct question *question_of(struct job *j)
+{
+	return (struct question *)((char *)j - offsetof(struct question, job));
+}
+
+static int keep_question(struct job *j, struct store *s)
+{
+	struct question *q = question_of(j);
+	struct device_standing st = q->next.standing;
+	int ret = store_judged(s, &q->next);
+
+	if (ret || !q->changed)
+		return ret;
+	st.since = q->at;
+	return store_changed(s, q->next.id, &st);
+}
+
+static void question_kept(struct job *j, struct fleet *f)
+{
+	struct question *q = question_of(j);
+	struct device *d = q->dev;
+
+	if (j->err) {
+		free(q->j.json);
+		free(q->j.next);
+		snprintf(d->failure, sizeof(d->failure),
+			 "what it was judged to be cannot be kept");
+		pull_end(d);
+		return;
+	}
+	f->judgements += q->j.json != NULL;
+	if (q->j.json)
+		free(d->r.verdict);
+	if (q->j.next) {
+		free(d->r.memory);
+		d->records = q->j.records;
+		memcpy(d->boot_id, q->j.boot_id, sizeof(d->boot_id));
+		memcpy(d->judged_by, d->policy->id, sizeof(d->judged_by));
+	}
+	d->r = q->next;
+	pull_end(d);
+}
+
+/**
+ * settle_keep() - have it kept how the device stands
+ * @q: next, at and changed are set; the device's question ends with it
+ *
+ * Context: any thread.
+ */
+void settle_keep(struct question *q)
+{
+	q->phase = JUDGING;
+	q->job.keep = keep_question;
+	q->job.done = question_kept;
+	keep_put(q->dev->fleet, &q->job);
+}
+
+/* What follows from the judgement, for the record. */
+static void conclude(struct question *q, int err)
+{
+	struct judgement *j = &q->j;
+	struct device_record *r = &q->next;
+	enum device_state state = device_state_of(j->verdict);
+
+	q->at = fleet_now();
+	*r = q->dev->r;
+	if (err) {
+		q->changed = device_stand(
+			&r->standing, DEVICE_UNKNOWN, "memory",
+			err == -ENOMEM ?
+				"memory lacked to appraise it" :
+				"what was remembered of it cannot be read",
+			q->at);
+		return;
+	}
+	q->changed =
+		device_stand(&r->standing, state, j->code, j->reason, q->at);
+	r->judged = q->at;
+	if (state == DEVICE_TRUSTED)
+		r->good = q->at;
+	r->verdict = j->json;
+	if (j->next) {
+		r->memory = j->next;
+		r->memory_len = j->next_len;
+	}
+	if (j->learned_len) {
+		memcpy(r->ak_name, j->learned, j->learned_len);
+		r->ak_name_len = j->learned_len;
+	}
+}
+
+static void judge_one(struct question *q)
+{
+	const struct device *d = q->dev;
+	const struct shinrai_item log = { q->collect.log, q->collect.len };
+
+	q->j.policy = d->policy;
+	q->j.evidence = q->body;
+	q->j.len = q->len;
+	q->j.log = log.data ? &log : NULL;
+	q->j.whole = q->whole;
+	q->j.memory = d->r.memory;
+	q->j.memory_len = d->r.memory_len;
+	q->j.ak_name = d->r.ak_name;
+	q->j.ak_name_len = d->r.ak_name_len;
+	conclude(q, judge(&q->j));
+	q->j.log = NULL;
+	free(q->body);
+	q->body = NULL;
+	settle_keep(q);
+}
+
+static void judge_all(struct task_list *tasks, void *fleet)
+{
+	struct task *t;
+
+	(void)fleet;
+	while ((t = STAILQ_FIRST(tasks))) {
+		STAILQ_REMOVE_HEAD(tasks, link);
+		judge_one(question_of((
+			struct job *)((char *)t - offsetof(struct job, task))));
+	}
+}
+
+/**
+ * settle_judge() - have an answer judged, and kept
+ * @q: with its answer
+ */
+void settle_judge(struct question *q)
+{
+	stage_put(q->dev->fleet->judges, &q->job.task);
+}
+
+/**
+ * settle_start() - start the threads that appraise
+ * @f: the fleet
+ *
+ * Return: 0; -ENOMEM.
+ */
+int settle_start(struct fleet *f)
+{
+	long n = f->conf->workers;
+
+	if (!n)
+		n = sysconf(_SC_NPROCESSORS_ONLN);
+	f->judges = stage_new(n > 0 ? (unsigned int)n : 1, 1, judge_all, f);
+	return f->judges ? 0 : -ENOMEM;
+}
