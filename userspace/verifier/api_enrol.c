@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+/* API: devices come and go. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <shinrai/hex.h>
+
+#include "api_part.h"
+
+#define BODY_MAX 8192
+
+static int keep_new(struct job *j, struct store *s)
+{
+	return store_add(s, &errand_of(j)->r);
+}
+
+static void new_kept(struct job *j, struct fleet *f)
+{
+	struct errand *e = errand_of(j);
+	struct device *d = NULL;
+
+	if (!j->err)
+		d = fleet_admit(f, &e->r, 0);
+	if (j->err == -EEXIST)
+		reply_problem(e->req, 409, "Conflict",
+			      "there is a device of this name");
+	else if (j->err)
+		errand_failed(e);
+	else if (!d)
+		reply_problem(e->req, 503, "Service Unavailable",
+			      "out of memory; it is kept, and is asked when "
+			      "the verifier begins anew");
+	else
+		reply_json(e->req, 201, "Created", "application/json",
+			   api_device(d, fleet_now()));
+	errand_free(e);
+}
+
+static char *text_or(const json_t *j, const char *otherwise)
+{
+	return strdup(j ? json_string_value(j) : otherwise);
+}
+
+/* Return: what is wrong with it; NULL. */
+static const char *wrong_members(const json_t *j)
+{
+	static const char *const known[] = { "name", "url", "tls_name",
+					     "policy", "ak" };
+	const char *key;
+	const json_t *v;
+	size_t i;
+
+	json_object_foreach((json_t *)(uintptr_t)j, key, v) {
+		for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+			if (!strcmp(key, known[i]))
+				break;
+		}
+		if (i == sizeof(known) / sizeof(known[0]))
+			return "members are name, url, tls_name, policy, ak";
+		if (!json_is_string(v))
+			return "each member is a text";
+	}
+	if (!json_object_get(j, "name") || !json_object_get(j, "url") ||
+	    !json_object_get(j, "policy"))
+		return "name, url and policy are needed";
+	return NULL;
+}
+
+/* Return: what is wrong with it; NULL, with @r filled. */
+static const char *take_record(const struct fleet *f, const json_t *j,
+			       struct device_record *r)
+{
+	const char *ak = json_string_value(json_object_get(j, "ak"));
+	const char *wrong = wrong_members(j);
+	struct url url;
+	size_t i;
+
+	if (wrong)
+		return wrong;
+	r->name = text_or(json_object_get(j, "name"), "");
+	r->url = text_or(json_object_get(j, "url"), "");
+	r->tls_name = text_or(json_object_get(j, "tls_name"), "");
+	r->policy = text_or(json_object_get(j, "policy"), "");
+	if (!r->name || !r->url || !r->tls_name || !r->policy)
+		return "out of memory";
+	if (device_name_fault(r->name))
+		return "name: 1 to 63 of a-z 0-9 . _ -, the first a letter or "
+		       "digit";
+	if (url_parse(r->url, &url) || strcmp(url.path, "/"))
+		return "url: https://ADDRESS:PORT/ of its shinraid; names are "
+		       "not looked up";
+	if (ak && (shinrai_hex_parse(ak, r->ak_name, sizeof(r->ak_name),
+				     &r->ak_name_len) ||
+		   r->ak_name_len < 2 + 32))
+		return "ak: the name of its key, in hex";
+	for (i = 0; i < f->conf->npolicies; i++) {
+		if (!strcmp(f->conf->policy[i].name, r->policy))
+			return NULL;
+	}
+	return "policy: the verifier's configuration has none of this name";
+}
+
+/**
+ * api_enrol() - a new device
+ * @r: the request
+ */
+void api_enrol(const struct request *r)
+{
+	struct evbuffer *body = evhttp_request_get_input_buffer(r->req);
+	size_t len = evbuffer_get_length(body);
+	const char *wrong = "a device as a JSON object";
+	json_t *j = NULL;
+	struct errand *e;
+
+	if (len > BODY_MAX) {
+		reply_problem(r->req, 413, "Content Too Large",
+			      "a device has at most 8192 bytes");
+		return;
+	}
+	e = errand_new(r->req, keep_new, new_kept);
+	if (!e)
+		return;
+	if (len)
+		j = json_loadb((const char *)evbuffer_pullup(body, -1), len,
+			       JSON_REJECT_DUPLICATES, NULL);
+	if (json_is_object(j))
+		wrong = take_record(r->fleet, j, &e->r);
+	json_decref(j);
+	if (wrong) {
+		answer_bad(r->req, wrong);
+		errand_free(e);
+		return;
+	}
+	e->r.standing.since = fleet_now();
+	keep_put(r->fleet, &e->job);
+}
+
+static int keep_removal(struct job *j, struct store *s)
+{
+	return store_remove(s, errand_of(j)->id);
+}
+
+static struct device *by_id(struct fleet *f, s64 id)
+{
+	struct device *d;
+
+	TAILQ_FOREACH(d, &f->devices, link) {
+		if (d->r.id == id)
+			return d;
+	}
+	return NULL;
+}
+
+static void removal_kept(struct job *j, struct fleet *f)
+{
+	struct errand *e = errand_of(j);
+	struct device *d = by_id(f, e->id);
+
+	if (j->err) {
+		errand_failed(e);
+	} else {
+		/* Twice at once: it is gone either way. */
+		if (d)
+			fleet_drop(d);
+		answer_ok(e->req, json_object());
+	}
+	errand_free(e);
+}
+
+/**
+ * api_withdraw() - a device is forgotten
+ * @r: the request
+ */
+void api_withdraw(const struct request *r)
+{
+	struct errand *e = errand_new(r->req, keep_removal, removal_kept);
+
+	if (!e)
+		return;
+	e->id = r->dev->r.id;
+	keep_put(r->fleet, &e->job);
+}

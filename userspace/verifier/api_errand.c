@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+/* What the parts of the API share: requests that wait for the store, answers. */
+#include <stdlib.h>
+
+#include "api_part.h"
+
+/**
+ * answer_ok() - answer with 200
+ * @req: is answered
+ * @json: is released; NULL: memory lacked
+ */
+void answer_ok(struct evhttp_request *req, json_t *json)
+{
+	reply_json(req, 200, "OK", "application/json", json);
+}
+
+/**
+ * answer_bad() - answer with 400
+ * @req: is answered
+ * @detail: what is wrong with it
+ */
+void answer_bad(struct evhttp_request *req, const char *detail)
+{
+	reply_problem(req, 400, "Bad Request", detail);
+}
+
+/**
+ * request_arg() - one of the arguments of a query
+ * @r: the request
+ * @name: of the argument
+ *
+ * Return: its value, decoded; NULL.
+ */
+const char *request_arg(const struct request *r, const char *name)
+{
+	return evhttp_find_header(r->args, name);
+}
+
+/**
+ * errand_of() - the errand of a job
+ * @j: the job in it
+ *
+ * Return: the errand.
+ */
+struct errand *errand_of(struct job *j)
+{
+	return (struct errand *)((char *)j - offsetof(struct errand, job));
+}
+
+/**
+ * errand_free() - it is done
+ * @e: the errand, whose request was answered
+ */
+void errand_free(struct errand *e)
+{
+	device_record_free(&e->r);
+	json_decref(e->answer);
+	free(e);
+}
+
+/**
+ * errand_new() - a request that waits for the store
+ * @req: the request, which is answered when memory lacks
+ * @keep: what the keeping thread does
+ * @done: what the loop does then: it answers, and calls errand_free()
+ *
+ * Return: for keep_put(); NULL: it was answered.
+ */
+struct errand *errand_new(struct evhttp_request *req,
+			  int (*keep)(struct job *j, struct store *s),
+			  void (*done)(struct job *j, struct fleet *f))
+{
+	struct errand *e = calloc(1, sizeof(*e));
+
+	if (!e) {
+		reply_problem(req, 503, "Service Unavailable", "out of memory");
+		return NULL;
+	}
+	e->req = req;
+	e->job.keep = keep;
+	e->job.done = done;
+	return e;
+}
+
+/**
+ * errand_failed() - answer that the store failed
+ * @e: the errand
+ */
+void errand_failed(const struct errand *e)
+{
+	reply_problem(e->req, 503, "Service Unavailable",
+		      "the database does not take it; see the verifier's log");
+}
+
+/**
+ * errand_answer() - a done() for what only reads: its answer is the answer
+ * @j: job of the errand
+ * @f: the fleet
+ */
+void errand_answer(struct job *j, struct fleet *f)
+{
+	struct errand *e = errand_of(j);
+
+	(void)f;
+	if (j->err)
+		errand_failed(e);
+	else
+		answer_ok(e->req, json_incref(e->answer));
+	errand_free(e);
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+/* API: how the fleet stands, and how it stood. */
+#include <shinrai/hex.h>
+
+#include "../daemon/version.h"
+#include "api_part.h"
+
+#define CHANGES_MAX 1000
+
+/**
+ * api_standing() - how a device stands, as JSON
+ * @st: the standing
+ *
+ * Return: to be released; NULL when memory lacks.
+ */
+json_t *api_standing(const struct device_standing *st)
+{
+	return json_pack("{s:s, s:o, s:s, s:s}", "state",
+			 device_state_name(st->state), "since",
+			 device_time(st->since), "code", st->code, "reason",
+			 st->reason);
+}
+
+/**
+ * api_device() - a device as JSON, PROTOCOL.md 10
+ * @d: the device
+ * @now: ms since 1970
+ *
+ * Return: to be released; NULL when memory lacks.
+ */
+json_t *api_device(const struct device *d, s64 now)
+{
+	char ak[2 * SHINRAI_NAME_MAX + 1];
+	struct device_standing st;
+	json_t *j;
+
+	fleet_standing(d, now, &st);
+	j = api_standing(&st);
+	shinrai_hex_encode(d->r.ak_name, d->r.ak_name_len, ak);
+	if (j &&
+	    json_object_update_new(
+		    j,
+		    json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:s, "
+			      "s:s?, s:I}",
+			      "name", d->r.name, "url", d->r.url, "policy",
+			      d->r.policy, "judged", device_time(d->r.judged),
+			      "last_good", device_time(d->r.good), "fresh",
+			      fleet_fresh(d, now), "failure", d->failure, "ak",
+			      d->r.ak_name_len ? ak : NULL, "records",
+			      (json_int_t)d->records))) {
+		json_decref(j);
+		return NULL;
+	}
+	return j;
+}
+
+/**
+ * api_list() - the devices, or those of one state
+ * @r: the request
+ */
+void api_list(const struct request *r)
+{
+	const char *text = request_arg(r, "state");
+	enum device_state state = DEVICE_NEW;
+	const s64 now = fleet_now();
+	struct device_standing st;
+	json_t *devices;
+	struct device *d;
+
+	if (text && device_state_by_name(text, &state)) {
+		answer_bad(r->req, "state is one of new, trusted, untrusted, "
+				   "unknown, unreachable");
+		return;
+	}
+	devices = json_array();
+	TAILQ_FOREACH(d, &r->fleet->devices, link) {
+		fleet_standing(d, now, &st);
+		if (!text || st.state == state)
+			json_array_append_new(devices, api_device(d, now));
+	}
+	answer_ok(r->req, json_pack("{s:o}", "devices", devices));
+}
+
+/**
+ * api_show() - one device, with its verdict
+ * @r: the request
+ */
+void api_show(const struct request *r)
+{
+	const struct device *d = r->dev;
+	json_t *j = api_device(d, fleet_now()), *verdict = NULL;
+
+	if (d->r.verdict)
+		verdict = json_loads(d->r.verdict, 0, NULL);
+	if (j)
+		json_object_set_new(j, "verdict",
+				    verdict ? verdict : json_null());
+	answer_ok(r->req, j);
+}
+
+/**
+ * api_status() - the fleet in numbers
+ * @r: the request
+ */
+void api_status(const struct request *r)
+{
+	const struct fleet *f = r->fleet;
+	const s64 now = fleet_now();
+	json_int_t count[DEVICE_STATES] = { 0 };
+	json_t *states = json_object();
+	struct device_standing st;
+	struct device *d;
+	unsigned int i;
+
+	TAILQ_FOREACH(d, &f->devices, link) {
+		fleet_standing(d, now, &st);
+		count[st.state]++;
+	}
+	for (i = 0; i < DEVICE_STATES; i++)
+		json_object_set_new(states, device_state_name(i),
+				    json_integer(count[i]));
+	answer_ok(r->req, json_pack("{s:s, s:I, s:o, s:I, s:i, s:b}", "version",
+				    SHINRAI_VERSION, "devices",
+				    (json_int_t)f->ndevices, "states", states,
+				    "judgements", (json_int_t)f->judgements,
+				    "asking", f->asking, "keeps", f->keeps));
+}
+
+static int add_change(void *arg, const struct device_standing *st)
+{
+	json_t *j = api_standing(st);
+
+	if (!j)
+		return -ENOMEM;
+	return json_array_append_new(arg, j) ? -ENOMEM : 0;
+}
+
+static int read_changes(struct job *j, struct store *s)
+{
+	struct errand *e = errand_of(j);
+	json_t *changes = json_array();
+
+	e->answer = json_pack("{s:o}", "changes", changes);
+	if (!e->answer)
+		return -ENOMEM;
+	return store_changes(s, e->id, CHANGES_MAX, add_change, changes);
+}
+
+/**
+ * api_changes() - how a device stood, the newest first
+ * @r: the request
+ */
+void api_changes(const struct request *r)
+{
+	struct errand *e = errand_new(r->req, read_changes, errand_answer);
+
+	if (!e)
+		return;
+	e->id = r->dev->r.id;
+	keep_put(r->fleet, &e->job);
+}

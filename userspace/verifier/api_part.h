@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The parts of the REST API: api.c finds who asks for what in its table of routes,
+ * and calls one of these, which answers now or once the store has worked.  All of
+ * it is called by the loop's thread, unless said otherwise.
+ */
+#ifndef VERIFIER_API_PART_H
+#define VERIFIER_API_PART_H
+
+#include <event2/buffer.h>
+#include <event2/keyvalq_struct.h>
+
+#include "api.h"
+
+/* Lives until the handler returns. */
+struct request {
+	struct evhttp_request *req; /* answered once, now or later */
+	struct fleet *fleet;
+	struct device *dev; /* that the path names; NULL: it names none */
+	const struct evkeyvalq *args; /* those of the route, each once */
+};
+
+/* A request whose answer waits for the store. */
+struct errand {
+	struct job job;
+	struct evhttp_request *req;
+	struct device_record r; /* that is new */
+	s64 id; /* of the device; 0: a new one */
+	json_t *answer; /* what the store gave, for the answer */
+};
+
+/* api_errand.c */
+struct errand *errand_of(struct job *j);
+struct errand *errand_new(struct evhttp_request *req,
+			  int (*keep)(struct job *j, struct store *s),
+			  void (*done)(struct job *j, struct fleet *f));
+void errand_free(struct errand *e);
+void errand_failed(const struct errand *e);
+void errand_answer(struct job *j, struct fleet *f);
+
+/* api_errand.c: answers */
+void answer_ok(struct evhttp_request *req, json_t *json);
+void answer_bad(struct evhttp_request *req, const char *detail);
+const char *request_arg(const struct request *r, const char *name);
+
+/* api_fleet.c */
+json_t *api_standing(const struct device_standing *st);
+json_t *api_device(const struct device *d, s64 now);
+void api_status(const struct request *r);
+void api_list(const struct request *r);
+void api_show(const struct request *r);
+void api_changes(const struct request *r);
+
+/* api_enrol.c */
+void api_enrol(const struct request *r);
+void api_withdraw(const struct request *r);
+
+#endif

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+/* The store in SQLite: devices, how they stand, and how they stood. */
+#include <stdio.h>
+
+#include "store_sqlite.h"
+
+static void bind_standing(struct binding *b, const struct device_standing *st)
+{
+	bind_number(b, st->state);
+	bind_number(b, st->since);
+	bind_text(b, st->code);
+	bind_text(b, st->reason);
+}
+
+static void standing_at(sqlite3_stmt *stmt, int column,
+			struct device_standing *st)
+{
+	const int state = sqlite3_column_int(stmt, column);
+
+	st->since = sqlite3_column_int64(stmt, column + 1);
+	st->state = state < 0 || state >= DEVICE_STATES ? DEVICE_NEW : state;
+	snprintf(st->code, sizeof(st->code), "%s",
+		 (const char *)sqlite3_column_text(stmt, column + 2));
+	snprintf(st->reason, sizeof(st->reason), "%s",
+		 (const char *)sqlite3_column_text(stmt, column + 3));
+}
+
+static int device_at(sqlite3_stmt *stmt, struct device_record *r)
+{
+	int len = sqlite3_column_bytes(stmt, 5);
+
+	memset(r, 0, sizeof(*r));
+	r->id = sqlite3_column_int64(stmt, 0);
+	r->name = text_at(stmt, 1);
+	r->url = text_at(stmt, 2);
+	r->tls_name = text_at(stmt, 3);
+	r->policy = text_at(stmt, 4);
+	if (len > 0 && (size_t)len <= sizeof(r->ak_name)) {
+		memcpy(r->ak_name, sqlite3_column_blob(stmt, 5), (size_t)len);
+		r->ak_name_len = (size_t)len;
+	}
+	standing_at(stmt, 6, &r->standing);
+	r->judged = sqlite3_column_int64(stmt, 10);
+	r->good = sqlite3_column_int64(stmt, 11);
+	r->verdict = text_at(stmt, 12);
+	r->memory = bytes_at(stmt, 13, &r->memory_len);
+	if (!r->name || !r->url || !r->tls_name || !r->policy)
+		return -ENOMEM;
+	/* A device without its memory would be judged as if it were new. */
+	return r->memory || sqlite3_column_type(stmt, 13) == SQLITE_NULL ?
+		       0 :
+		       -ENOMEM;
+}
+
+/**
+ * store_devices() - all that are kept
+ * @s: the store
+ * @each: called with each; takes what it needs; not 0: no more
+ * @arg: for @each
+ *
+ * Return: 0; -errno; what @each gave.
+ */
+int store_devices(struct store *s,
+		  int (*each)(void *arg, const struct device_record *r),
+		  void *arg)
+{
+	struct binding b = sql_bind(s, DEVICES);
+	struct device_record r;
+	int ret;
+
+	while ((ret = sqlite3_step(b.stmt)) == SQLITE_ROW) {
+		ret = device_at(b.stmt, &r);
+		if (!ret)
+			ret = each(arg, &r);
+		device_record_free(&r);
+		if (ret) {
+			sqlite3_reset(b.stmt);
+			return ret;
+		}
+	}
+	sqlite3_reset(b.stmt);
+	return sql_errno(ret);
+}
+
+/**
+ * store_add() - keep a device that is new
+ * @s: the store
+ * @r: its id is set
+ *
+ * Return: 0; -EEXIST its name is taken; -errno.
+ */
+int store_add(struct store *s, struct device_record *r)
+{
+	struct binding b = sql_bind(s, ADD);
+	int ret;
+
+	bind_text(&b, r->name);
+	bind_text(&b, r->url);
+	bind_text(&b, r->tls_name);
+	bind_text(&b, r->policy);
+	bind_bytes(&b, r->ak_name, r->ak_name_len);
+	bind_number(&b, r->standing.state);
+	bind_number(&b, r->standing.since);
+	ret = sql_finish(&b);
+	if (!ret)
+		r->id = sqlite3_last_insert_rowid(s->db);
+	return ret;
+}
+
+/**
+ * store_remove() - forget a device, and its past
+ * @s: the store
+ * @id: of the device
+ *
+ * Return: 0; -errno.
+ */
+int store_remove(struct store *s, s64 id)
+{
+	struct binding b = sql_bind(s, REMOVE);
+
+	bind_number(&b, id);
+	return sql_finish(&b);
+}
+
+/**
+ * store_judged() - keep how a device stands, and what was learned of it
+ * @s: the store
+ * @r: the device
+ *
+ * Return: 0, also when it is not kept any more; -errno.
+ */
+int store_judged(struct store *s, const struct device_record *r)
+{
+	struct binding b = sql_bind(s, JUDGED);
+
+	bind_number(&b, r->id);
+	bind_bytes(&b, r->ak_name, r->ak_name_len);
+	bind_standing(&b, &r->standing);
+	bind_number(&b, r->judged);
+	bind_number(&b, r->good);
+	bind_text(&b, r->verdict);
+	bind_bytes(&b, r->memory, r->memory_len);
+	return sql_finish(&b);
+}
+
+/**
+ * store_changed() - keep that a device stands otherwise than before
+ * @s: the store
+ * @id: of the device
+ * @st: how it stands; since is when that was told
+ *
+ * Return: 0; -EEXIST it is not kept any more; -errno.
+ */
+int store_changed(struct store *s, s64 id, const struct device_standing *st)
+{
+	struct binding b = sql_bind(s, CHANGED);
+
+	bind_number(&b, id);
+	bind_number(&b, st->since);
+	bind_number(&b, st->state);
+	bind_text(&b, st->code);
+	bind_text(&b, st->reason);
+	return sql_finish(&b);
+}
+
+/**
+ * store_changes() - how a device stood, the newest first
+ * @s: the store
+ * @id: of the device
+ * @most: of them
+ * @each: called with each; not 0: no more
+ * @arg: for @each
+ *
+ * Return: 0; -errno; what @each gave.
+ */
+int store_changes(struct store *s, s64 id, unsigned int most,
+		  int (*each)(void *arg, const struct device_standing *st),
+		  void *arg)
+{
+	struct binding b = sql_bind(s, CHANGES);
+	struct device_standing st;
+	int ret;
+
+	bind_number(&b, id);
+	bind_number(&b, most);
+	while ((ret = sqlite3_step(b.stmt)) == SQLITE_ROW) {
+		standing_at(b.stmt, 0, &st);
+		ret = each(arg, &st);
+		if (ret) {
+			sqlite3_reset(b.stmt);
+			return ret;
+		}
+	}
+	sqlite3_reset(b.stmt);
+	return sql_errno(ret);
+}

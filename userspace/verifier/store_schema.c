@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+/* The store in SQLite: its tables, and how older ones become those. */
+#include <stdio.h>
+
+#include "store_sqlite.h"
+
+#define APPLICATION_ID 0x53484e52 /* "SHNR" */
+
+/* What makes version n + 1 of version n; never changed, only added to. */
+static const char *const migrations[] = {
+	"CREATE TABLE device ("
+	" id INTEGER PRIMARY KEY,"
+	" name TEXT NOT NULL UNIQUE,"
+	" url TEXT NOT NULL,"
+	" tls_name TEXT NOT NULL,"
+	" policy TEXT NOT NULL,"
+	" ak_name BLOB NOT NULL,"
+	" state INTEGER NOT NULL,"
+	" since INTEGER NOT NULL,"
+	" code TEXT NOT NULL,"
+	" reason TEXT NOT NULL,"
+	" judged INTEGER NOT NULL,"
+	" good INTEGER NOT NULL,"
+	" verdict TEXT,"
+	" memory BLOB) STRICT;"
+	"CREATE TABLE change ("
+	" id INTEGER PRIMARY KEY,"
+	" device INTEGER NOT NULL REFERENCES device(id) ON DELETE CASCADE,"
+	" at INTEGER NOT NULL,"
+	" state INTEGER NOT NULL,"
+	" code TEXT NOT NULL,"
+	" reason TEXT NOT NULL) STRICT;"
+	"CREATE INDEX change_device ON change(device, id);",
+};
+#define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
+
+/* Return: the number that a pragma gives; negative errno. */
+static int number(struct store *s, const char *pragma)
+{
+	sqlite3_stmt *stmt = NULL;
+	int ret = sqlite3_prepare_v2(s->db, pragma, -1, &stmt, NULL);
+
+	if (ret == SQLITE_OK)
+		ret = sqlite3_step(stmt);
+	ret = ret == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : sql_errno(ret);
+	sqlite3_finalize(stmt);
+	return ret;
+}
+
+static int migrate_from(struct store *s, int version)
+{
+	char mark[96];
+	int ret = 0;
+
+	for (; version < VERSION && !ret; version++)
+		ret = sql_run(s, migrations[version]);
+	snprintf(mark, sizeof(mark),
+		 "PRAGMA application_id = %d; PRAGMA user_version = %d",
+		 APPLICATION_ID, VERSION);
+	return ret ? ret : sql_run(s, mark);
+}
+
+/**
+ * schema_migrate() - make the tables, or of older ones those of this version
+ * @s: the store
+ * @err: out on error, perhaps: what is wrong with it
+ * @errlen: its room
+ *
+ * Two processes that begin at once: the second one finds it done.
+ *
+ * Return: 0; as store_open().
+ */
+int schema_migrate(struct store *s, char *err, size_t errlen)
+{
+	int version, ret = sql_run(s, "BEGIN IMMEDIATE");
+
+	if (ret)
+		return ret;
+	version = number(s, "PRAGMA user_version");
+	if (version > VERSION) {
+		snprintf(err, errlen,
+			 "made by a later shinrai-verifier (version %d, this "
+			 "one knows %d); update it",
+			 version, VERSION);
+		return -EPROTONOSUPPORT;
+	}
+	if (version < 0)
+		return version;
+	if (!version && number(s, "SELECT count(*) FROM sqlite_master")) {
+		snprintf(err, errlen, "a database of something else");
+		return -EBADMSG;
+	}
+	if (version && number(s, "PRAGMA application_id") != APPLICATION_ID) {
+		snprintf(err, errlen, "a database of something else");
+		return -EBADMSG;
+	}
+	if (version < VERSION)
+		ret = migrate_from(s, version);
+	return ret ? ret : sql_run(s, "COMMIT");
+}
