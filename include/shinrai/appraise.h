@@ -76,6 +76,7 @@ struct shinrai_appraise_input {
 	const u8 *ak_name;
 	size_t ak_name_len;
 	EVP_PKEY *ak_key;
+	EVP_PKEY **kept_key; /* of @ak_name, made when it is not; NULL: none */
 	bool learned; /* pinned just now, from this evidence */
 	const struct shinrai_state *last; /* NULL: never seen */
 	const struct shinrai_digests *digests; /* NULL: none given */
@@ -116,7 +117,6 @@ struct shinrai_appraisal {
 	u64 quoted; /* records that the quote covers */
 	u64 code; /* CODE and RUNNING events in them */
 	u64 modules;
-	struct shinrai_data_state data;
 	bool report;
 	const struct shinrai_names *names; /* the caller's */
 	/* Of a report: violations that the quote covers, into the evidence. */
@@ -127,8 +127,10 @@ struct shinrai_appraisal {
 	bool have_session; /* it is believed */
 	struct shinrai_session session;
 	char machine[256]; /* what it calls itself, printable; proves nothing */
-	/* What to remember; only when the quote is authentic and placed. */
 	bool have_next;
+	/* The large ones last: shinrai_appraisal_clear(). */
+	struct shinrai_data_state data;
+	/* What to remember; only when the quote is authentic and placed. */
 	struct shinrai_state next;
 };
 
@@ -137,6 +139,7 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 int shinrai_appraise_malformed(int err, struct shinrai_appraisal *out);
 void shinrai_appraise_policy(const struct shinrai_appraise_input *in,
 			     u8 id[SHINRAI_POLICY_SIZE]);
+void shinrai_appraisal_clear(struct shinrai_appraisal *out);
 void shinrai_appraisal_free(struct shinrai_appraisal *out);
 
 const struct shinrai_reason_info *

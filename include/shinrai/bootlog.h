@@ -100,6 +100,7 @@ struct shinrai_bootlog {
 	u32 events; /* read so far */
 	u32 separators; /* bit n: EV_SEPARATOR in PCR n, hashed */
 	int secure_boot; /* 1, 0, or -1 while not measured (PCR 7) */
+	bool again; /* set by the caller: it was checked before, do not replay */
 	u32 faults; /* of all events so far */
 	enum shinrai_bootlog_error error;
 	struct shinrai_replay replay; /* PCRs after the last event read */

@@ -40,6 +40,14 @@ void shinrai_pcrs_encode(struct shinrai_wr *w, const struct shinrai_pcrs *p);
 int shinrai_pcrs_parse_tools(const void *data, size_t len,
 			     struct shinrai_pcrs *p);
 
+/* Copies what is used of the 13 KiB. */
+static inline void shinrai_pcrs_copy(struct shinrai_pcrs *to,
+				     const struct shinrai_pcrs *from)
+{
+	to->count = from->count;
+	memcpy(to->v, from->v, from->count * sizeof(from->v[0]));
+}
+
 /* Return: the value, inside @p, or NULL. */
 const struct shinrai_pcr_value *shinrai_pcrs_get(const struct shinrai_pcrs *p,
 						 u16 alg, u8 pcr);

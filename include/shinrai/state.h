@@ -82,11 +82,19 @@ struct shinrai_state {
 		u8 size;
 		u8 capped;
 	} banks[SHINRAI_MAX_BANKS];
+	/* 44 KiB, of which a few hundred bytes are used: see _clear, _copy. */
 	struct shinrai_pcrs pcrs; /* ours, after @records */
 	struct shinrai_data_state data;
 	unsigned int nsticky;
 	struct shinrai_sticky sticky[SHINRAI_STATE_REASONS];
 };
+
+void shinrai_state_clear(struct shinrai_state *s);
+void shinrai_state_copy(struct shinrai_state *to,
+			const struct shinrai_state *from);
+void shinrai_data_clear(struct shinrai_data_state *d);
+void shinrai_data_copy(struct shinrai_data_state *to,
+		       const struct shinrai_data_state *from);
 
 int shinrai_state_format(const struct shinrai_state *s, char **text);
 int shinrai_state_parse(const void *json, size_t len, struct shinrai_state *s);

@@ -8,6 +8,10 @@
 #include "appraise.h"
 
 json_t *shinrai_verdict_json(const struct shinrai_appraisal *v);
+int shinrai_verdict_pack(const struct shinrai_appraisal *v, u8 **out,
+			 size_t *len);
+int shinrai_verdict_unpack(const void *data, size_t len,
+			   struct shinrai_appraisal *v);
 const char *shinrai_report_name(enum shinrai_verdict verdict);
 void shinrai_report_names(const struct shinrai_appraisal *v,
 			  struct shinrai_names *names);

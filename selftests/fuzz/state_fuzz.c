@@ -4,8 +4,27 @@
 
 #include <shinrai/session.h>
 #include <shinrai/state.h>
+#include <shinrai/verdict.h>
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
+
+/* What can be read can be told, kept and read again. */
+static void fuzz_verdict(const u8 *data, size_t len)
+{
+	static struct shinrai_appraisal v, back;
+	u8 *packed;
+	size_t n;
+
+	if (!shinrai_verdict_unpack(data, len, &v)) {
+		json_decref(shinrai_verdict_json(&v));
+		if (shinrai_verdict_pack(&v, &packed, &n) ||
+		    shinrai_verdict_unpack(packed, n, &back))
+			abort();
+		shinrai_appraisal_free(&back);
+		free(packed);
+	}
+	shinrai_appraisal_free(&v);
+}
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
@@ -21,6 +40,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 			abort();
 		free(packed);
 	}
+	fuzz_verdict(data, len);
 	shinrai_session_parse(data, len, &session);
 	if (shinrai_state_parse(data, len, &s))
 		return 0;

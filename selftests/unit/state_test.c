@@ -12,6 +12,8 @@
 #include <jansson.h>
 #include <openssl/ec.h>
 
+#include <shinrai/verdict.h>
+
 #include "../verify/forge.h"
 
 static struct forge *forged(EVP_PKEY *key)
@@ -33,6 +35,7 @@ static void check_packed(const struct shinrai_state *from,
 	size_t len, i;
 
 	assert_int_equal(shinrai_state_pack(from, &data, &len), 0);
+	memset(s, 0, sizeof(*s));
 	assert_int_equal(shinrai_state_unpack(data, len, s), 0);
 	assert_memory_equal(s, from, sizeof(*s));
 	for (i = 0; i < len; i++)
@@ -58,6 +61,81 @@ static void check_packed(const struct shinrai_state *from,
 	free(data);
 }
 
+/* Return: what is told of it, for free(). */
+static char *told(const struct shinrai_appraisal *v)
+{
+	json_t *j = shinrai_verdict_json(v);
+	char *text = json_dumps(j, JSON_SORT_KEYS);
+
+	assert_non_null(text);
+	json_decref(j);
+	return text;
+}
+
+/* A verdict as bytes is told as it was; neither less nor more bytes are one. */
+static void check_verdict(const struct shinrai_appraisal *v)
+{
+	struct shinrai_appraisal back;
+	char *text = told(v), *again;
+	u8 *data, *more;
+	size_t len, i;
+
+	assert_int_equal(shinrai_verdict_pack(v, &data, &len), 0);
+	assert_int_equal(shinrai_verdict_unpack(data, len, &back), 0);
+	again = told(&back);
+	assert_string_equal(text, again);
+	shinrai_appraisal_free(&back);
+	for (i = 0; i < len; i++) {
+		if (shinrai_verdict_unpack(data, i, &back) != -EBADMSG)
+			fail_msg("%zu of %zu bytes", i, len);
+		shinrai_appraisal_free(&back);
+	}
+	more = calloc(1, len + 1);
+	assert_non_null(more);
+	memcpy(more, data, len);
+	assert_int_equal(shinrai_verdict_unpack(more, len + 1, &back),
+			 -EBADMSG);
+	shinrai_appraisal_free(&back);
+	more[7]++;
+	assert_int_equal(shinrai_verdict_unpack(more, len, &back),
+			 -EPROTONOSUPPORT);
+	shinrai_appraisal_free(&back);
+	free(more);
+	free(again);
+	free(text);
+	free(data);
+}
+
+static void test_verdict(void **state)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	struct forge *f = malloc(sizeof(*f));
+	struct shinrai_appraisal a;
+	u8 *data;
+	size_t len;
+
+	(void)state;
+	assert_non_null(f);
+	/* Forged with a rogue program: reasons with records and details. */
+	forge_init(f, key);
+	f->quoted = f->nrec;
+	forge_build(f);
+	assert_int_equal(forge_appraise(f, &a), 0);
+	assert_true(a.nwhy && *a.why[0].detail && a.have_session);
+	check_verdict(&a);
+	/* More of one kind than are listed. */
+	a.count[a.why[0].code] = SHINRAI_MAX_WHY + 7;
+	check_verdict(&a);
+	a.report = true;
+	assert_int_equal(shinrai_verdict_pack(&a, &data, &len), -EINVAL);
+	shinrai_appraisal_free(&a);
+	assert_int_equal(shinrai_appraise_malformed(-EMSGSIZE, &a), 0);
+	check_verdict(&a);
+	shinrai_appraisal_free(&a);
+	free(f);
+	EVP_PKEY_free(key);
+}
+
 static void test_state(void **state)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
@@ -68,6 +146,7 @@ static void test_state(void **state)
 	size_t i;
 
 	(void)state;
+	memset(&a, 0, sizeof(a)); /* what is not in use is compared too */
 	assert_int_equal(forge_appraise(f, &a), 0);
 	assert_true(a.have_next);
 	a.next.firmware = 0xfedcba9876543210; /* the top bit too */
@@ -150,6 +229,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_state),
+		cmocka_unit_test(test_verdict),
 		cmocka_unit_test(test_state_versions),
 	};
 

@@ -63,6 +63,17 @@ struct found {
 	struct device_standing st[4];
 };
 
+static u8 *copy(const u8 *data, size_t len)
+{
+	u8 *to = data ? malloc(len) : NULL;
+
+	if (!data)
+		return NULL;
+	assert_non_null(to);
+	memcpy(to, data, len);
+	return to;
+}
+
 static int take(void *arg, const struct device_record *r)
 {
 	struct found *f = arg;
@@ -73,13 +84,8 @@ static int take(void *arg, const struct device_record *r)
 	to->url = strdup(r->url);
 	to->tls_name = strdup(r->tls_name);
 	to->policy = strdup(r->policy);
-	to->verdict = r->verdict ? strdup(r->verdict) : NULL;
-	to->memory = NULL;
-	if (r->memory) {
-		to->memory = malloc(r->memory_len);
-		assert_non_null(to->memory);
-		memcpy(to->memory, r->memory, r->memory_len);
-	}
+	to->verdict = copy(r->verdict, r->verdict_len);
+	to->memory = copy(r->memory, r->memory_len);
 	return 0;
 }
 
@@ -146,7 +152,8 @@ static void test_judged(void **state)
 	device_stand(&d.standing, DEVICE_TRUSTED, "", "", 5000);
 	d.judged = 5000;
 	d.good = 4000;
-	d.verdict = (char *)(uintptr_t) "{\"verdict\":\"trusted\"}";
+	d.verdict = (u8 *)(uintptr_t) "v\0w";
+	d.verdict_len = 3;
 	d.memory = (u8 *)(uintptr_t) "a\0b";
 	d.memory_len = 3;
 	assert_int_equal(store_begin(store), 0);
@@ -166,7 +173,8 @@ static void test_judged(void **state)
 	assert_int_equal(f.r[0].standing.since, 5000);
 	assert_int_equal(f.r[0].judged, 5000);
 	assert_int_equal(f.r[0].good, 4000);
-	assert_string_equal(f.r[0].verdict, d.verdict);
+	assert_int_equal(f.r[0].verdict_len, 3);
+	assert_memory_equal(f.r[0].verdict, "v\0w", 3);
 	assert_int_equal(f.r[0].memory_len, 3);
 	assert_memory_equal(f.r[0].memory, "a\0b", 3);
 	drop(&f);

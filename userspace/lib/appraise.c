@@ -293,6 +293,24 @@ static void run(struct appraise *a)
 	require_all(a);
 }
 
+/* Return: for free(); NULL when memory lacks. */
+static struct appraise *begin(const struct shinrai_appraise_input *in,
+			      struct shinrai_appraisal *out)
+{
+	struct appraise *a = malloc(sizeof(*a));
+
+	shinrai_appraisal_clear(out);
+	if (!a)
+		return NULL;
+	memset(a, 0, offsetof(struct appraise, firmware));
+	a->given.count = 0;
+	a->quoted.count = 0;
+	shinrai_state_clear(&a->now);
+	a->in = in;
+	a->out = out;
+	return a;
+}
+
 /**
  * shinrai_appraise() - appraise one machine
  * @in: evidence and what it is held against
@@ -306,14 +324,11 @@ static void run(struct appraise *a)
 int shinrai_appraise(const struct shinrai_appraise_input *in,
 		     struct shinrai_appraisal *out)
 {
-	struct appraise *a = calloc(1, sizeof(*a));
+	struct appraise *a = begin(in, out);
 	int ret;
 
-	memset(out, 0, sizeof(*out));
 	if (!a)
 		return -ENOMEM;
-	a->in = in;
-	a->out = out;
 	out->report = in->report;
 	out->names = in->names;
 	if (shinrai_appraise_expect(a)) {
@@ -329,7 +344,7 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 			 !out->count[SHINRAI_WHY_LOG_ROLLBACK] &&
 			 !out->count[SHINRAI_WHY_POLICY_OTHER];
 	if (out->have_next)
-		out->next = a->now;
+		shinrai_state_copy(&out->next, &a->now);
 	ret = a->err;
 	free(a);
 	return ret;
@@ -344,15 +359,31 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
  */
 int shinrai_appraise_malformed(int err, struct shinrai_appraisal *out)
 {
-	struct appraise a = { .out = out };
+	static const struct shinrai_appraise_input nothing;
+	struct appraise *a = begin(&nothing, out);
+	int ret;
 
-	memset(out, 0, sizeof(*out));
-	shinrai_appraise_why(&a,
+	if (!a)
+		return -ENOMEM;
+	shinrai_appraise_why(a,
 			     err == -EMSGSIZE ? SHINRAI_WHY_EVIDENCE_SIZE :
 						SHINRAI_WHY_EVIDENCE_SYNTAX,
 			     "%s", "");
 	conclude(out);
-	return a.err;
+	ret = a->err;
+	free(a);
+	return ret;
+}
+
+/**
+ * shinrai_appraisal_clear() - nothing is found yet
+ * @out: out; elements of lists that are not there are left as they are
+ */
+void shinrai_appraisal_clear(struct shinrai_appraisal *out)
+{
+	memset(out, 0, offsetof(struct shinrai_appraisal, data));
+	shinrai_data_clear(&out->data);
+	shinrai_state_clear(&out->next);
 }
 
 /**
@@ -369,5 +400,5 @@ void shinrai_appraisal_free(struct shinrai_appraisal *out)
 		free(out->note[i]);
 	free(out->why);
 	free(out->violation);
-	memset(out, 0, sizeof(*out));
+	shinrai_appraisal_clear(out);
 }

@@ -273,6 +273,7 @@ static void check_events(struct boot *b)
 
 	if (shinrai_bootlog_init(&log, item->data, item->len))
 		return;
+	log.again = true;
 	while (shinrai_bootlog_next(&log, &e) > 0)
 		check_event(b, &e);
 	if (!b->loaders)

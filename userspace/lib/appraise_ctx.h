@@ -28,28 +28,29 @@ struct appraise {
 	struct shinrai_challenge challenge;
 	bool authentic; /* the quote can be believed */
 	bool have_given;
-	bool given_proven; /* pcrs item leads to the quoted digest */
-	struct shinrai_pcrs given; /* the pcrs item */
+	bool given_proven; /* @given leads to the quoted digest */
 	/* appraise_boot.c */
-	bool have_firmware; /* read to its end */
-	struct shinrai_bootlog firmware;
+	bool have_firmware; /* @firmware was read to its end */
 	bool boot_proven; /* an initramfs that arms is all that ran */
 	/* appraise_ima.c */
 	bool have_ima; /* read to its end */
 	unsigned int nima;
 	u8 ima[APPRAISE_IMA_TAIL][SHINRAI_BANK_MAX]; /* PCR 10, last ones */
 	/* appraise_place.c */
-	bool have_quoted;
-	struct shinrai_pcrs quoted; /* proven values of the quoted PCRs */
+	bool have_quoted; /* @quoted is valid */
 	bool incremental; /* log goes on where the last one ended */
 	bool have_start; /* our two PCRs are known */
-	struct shinrai_state now; /* grows record by record */
 	bool placed; /* @position is valid */
 	u64 position; /* records that the quote covers, whatever their numbers */
 	/* appraise_data.c */
 	u64 noted; /* flows refused or audited, labels lost */
 	/* appraise_log.c */
 	bool vouched; /* the quote covers the record at hand */
+	/* The large ones, zeroed by those who fill them; lists are empty. */
+	struct shinrai_bootlog firmware;
+	struct shinrai_pcrs given; /* the pcrs item */
+	struct shinrai_pcrs quoted; /* proven values of the quoted PCRs */
+	struct shinrai_state now; /* grows record by record */
 };
 
 void shinrai_appraise_why(struct appraise *a, enum shinrai_reason_code code,

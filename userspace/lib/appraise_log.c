@@ -119,7 +119,6 @@ static void check_checkpoint(struct appraise *a, const struct shinrai_cel *c,
 						r->rec.recnum, "CHECKPOINT");
 			continue;
 		}
-		/* From a middle of the log the root cannot be computed. */
 		if (a->incremental || records != tree->size)
 			f = NULL;
 		shinrai_tree_root(tree, root);
@@ -182,7 +181,8 @@ static void judge(struct appraise *a, struct shinrai_cel *c)
 		if (r.have_header && a->vouched &&
 		    r.header.type == SHINRAI_RECORD_CHECKPOINT)
 			check_checkpoint(a, c, &r, &tree);
-		if (r.have_header) {
+		/* From a middle of the log the root cannot be computed. */
+		if (r.have_header && !a->incremental) {
 			shinrai_tree_leaf(r.header_tlv, SHINRAI_HEADER_TLV,
 					  leaf);
 			if (tree.size < U32_MAX >> 1)
@@ -322,7 +322,7 @@ void shinrai_appraise_log(struct appraise *a)
 	check_quote(a);
 	shinrai_appraise_arm(a);
 	shinrai_appraise_needed(a);
-	a->out->data = a->now.data;
+	shinrai_data_copy(&a->out->data, &a->now.data);
 	a->out->code = a->now.code;
 	a->out->modules = a->now.modules;
 	a->out->proven[SHINRAI_STEP_LOG] = a->placed;

@@ -104,7 +104,7 @@ static void look_at_first(struct appraise *a)
 	ret = shinrai_record_next(&rd, &r);
 	a->incremental = ret ? ret > 0 && goes_on(a, &r) : nothing_new(a);
 	if (a->incremental) {
-		a->now = *last;
+		shinrai_state_copy(&a->now, last);
 		a->have_start = true;
 	} else if (ret > 0) {
 		read_start(a, &r);
@@ -155,7 +155,7 @@ static bool search(struct appraise *a, struct shinrai_pcrs *base, bool proven)
 	struct shinrai_cel c;
 
 	shinrai_appraise_begin(a, &c);
-	c.unchecked = true; /* shinrai_appraise_log() checks all of it */
+	c.only = a->bank; /* shinrai_appraise_log() checks all of it */
 	do {
 		if (!c.records || !values_at(a, &c, base))
 			continue;
@@ -246,8 +246,9 @@ static void take_quoted(struct appraise *a, const struct shinrai_pcrs *values)
  */
 void shinrai_appraise_place(struct appraise *a)
 {
-	struct shinrai_pcrs base = a->given;
+	struct shinrai_pcrs base;
 
+	shinrai_pcrs_copy(&base, &a->given);
 	if (appraise_item(a, SHINRAI_ITEM_LOG)->data)
 		look_at_first(a);
 	if (a->given_proven) {

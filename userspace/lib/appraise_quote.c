@@ -115,6 +115,22 @@ static void take_attest(struct appraise *a)
 				     __builtin_ctz(lacking));
 }
 
+/* To make a key of OpenSSL's of the same bytes again and again is waste. */
+static EVP_PKEY *kept_key(const struct appraise *a,
+			  const struct shinrai_public *ak)
+{
+	const struct shinrai_appraise_input *in = a->in;
+
+	if (!in->kept_key || !in->ak_name ||
+	    in->ak_name_len != a->out->ak_name_len ||
+	    memcmp(in->ak_name, a->out->ak_name, in->ak_name_len))
+		return NULL;
+	/* Why it cannot be made is told where it is needed. */
+	if (!*in->kept_key && shinrai_public_key(ak, in->kept_key))
+		*in->kept_key = NULL;
+	return *in->kept_key;
+}
+
 static void check_quote(struct appraise *a, const struct shinrai_public *ak)
 {
 	const struct shinrai_item *attest =
@@ -125,6 +141,7 @@ static void check_quote(struct appraise *a, const struct shinrai_public *ak)
 		.attest = { attest->data, attest->len },
 		.signature = { sig->data, sig->len },
 		.ak = ak,
+		.key = kept_key(a, ak),
 		.bank = a->bank,
 		.refused_pcrs = SHINRAI_PCR_RESETTABLE,
 	};

@@ -170,7 +170,7 @@ static int read_first(struct shinrai_bootlog *b)
 
 int shinrai_bootlog_init(struct shinrai_bootlog *b, const void *log, size_t len)
 {
-	memset(b, 0, sizeof(*b));
+	memset(b, 0, offsetof(struct shinrai_bootlog, replay));
 	shinrai_rd_init(&b->rd, log, len);
 	b->base = log;
 	b->secure_boot = -1;
@@ -236,7 +236,7 @@ static void extend(struct shinrai_bootlog *b, struct shinrai_bootlog_event *e)
 		else
 			b->hcrtm = true;
 	}
-	for (i = 0; i < e->ndigests; i++) {
+	for (i = 0; i < e->ndigests && !b->again; i++) {
 		bank = shinrai_replay_bank(&b->replay, e->digest[i].alg);
 		if (bank)
 			shinrai_replay_extend(bank, e->pcr, e->digest[i].value);

@@ -45,7 +45,7 @@ const char *shinrai_cel_fault_text(unsigned int fault)
 
 void shinrai_cel_init(struct shinrai_cel *c, const void *log, size_t len)
 {
-	memset(c, 0, sizeof(*c));
+	memset(c, 0, offsetof(struct shinrai_cel, replay));
 	shinrai_replay_init(&c->replay);
 	shinrai_cel_continue(c, log, len);
 }
@@ -301,7 +301,7 @@ static void check_later(const struct shinrai_cel *c,
 static void check_ours(struct shinrai_cel *c, struct shinrai_cel_record *r)
 {
 	r->ours = true;
-	if (c->unchecked) {
+	if (c->only) {
 		r->have_header = !shinrai_content_parse(
 			&r->rec, &r->header, &r->header_tlv, &r->events);
 		if (r->have_header)
@@ -329,6 +329,8 @@ static void extend(struct shinrai_cel *c, struct shinrai_cel_record *r)
 		return;
 	}
 	for (i = 0; i < r->rec.ndigests; i++, d++) {
+		if (c->only && d->alg != c->only)
+			continue;
 		b = shinrai_replay_add(&c->replay, d->alg, d->size);
 		if (!b) {
 			fault(r, SHINRAI_CEL_BANKS);

@@ -164,29 +164,33 @@ int shinrai_key_from_pem(const void *pem, size_t len, EVP_PKEY **key)
 	return 0;
 }
 
+#define ECDSA_NUMBER 48 /* bytes, of P-384 */
+#define ECDSA_DER \
+	(3 + 2 * (2 + 1 + ECDSA_NUMBER)) /* SEQUENCE of two INTEGERs */
+
 /* DER of an ECDSA signature, which is what OpenSSL verifies. */
-static int ecdsa_der(const struct shinrai_signature *sig, u8 *der, size_t cap,
+static int ecdsa_der(const struct shinrai_signature *sig, u8 der[ECDSA_DER],
 		     size_t *len)
 {
-	ECDSA_SIG *es = ECDSA_SIG_new();
-	BIGNUM *r = BN_bin2bn(sig->r.p, (int)sig->r.len, NULL);
-	BIGNUM *s = BN_bin2bn(sig->s.p, (int)sig->s.len, NULL);
-	int n, ret = -ENOMEM;
+	ECDSA_SIG *es;
+	BIGNUM *r, *s;
+	int n;
 
+	if (sig->r.len > ECDSA_NUMBER || sig->s.len > ECDSA_NUMBER)
+		return -EKEYREJECTED;
+	es = ECDSA_SIG_new();
+	r = BN_bin2bn(sig->r.p, (int)sig->r.len, NULL);
+	s = BN_bin2bn(sig->s.p, (int)sig->s.len, NULL);
 	if (!es || !r || !s || !ECDSA_SIG_set0(es, r, s)) {
 		BN_free(r);
 		BN_free(s);
-		goto out;
+		ECDSA_SIG_free(es);
+		return -ENOMEM;
 	}
-	ret = -EKEYREJECTED;
-	n = i2d_ECDSA_SIG(es, NULL);
-	if (n <= 0 || (size_t)n > cap)
-		goto out;
-	*len = (size_t)i2d_ECDSA_SIG(es, &der);
-	ret = 0;
-out:
+	n = i2d_ECDSA_SIG(es, &der);
 	ECDSA_SIG_free(es);
-	return ret;
+	*len = n > 0 ? (size_t)n : 0;
+	return n > 0 ? 0 : -EKEYREJECTED;
 }
 
 static int check_key(const struct shinrai_signature *sig, EVP_PKEY *key)
@@ -208,8 +212,13 @@ static int check_key(const struct shinrai_signature *sig, EVP_PKEY *key)
 		       0;
 }
 
-static int set_padding(EVP_PKEY_CTX *ctx, const struct shinrai_signature *sig)
+/* For the key of an ECDSA signature its digest is a number like any other. */
+static int set_scheme(EVP_PKEY_CTX *ctx, const struct shinrai_signature *sig)
 {
+	if (sig->scheme == SHINRAI_ALG_ECDSA)
+		return 1;
+	if (EVP_PKEY_CTX_set_signature_md(ctx, md_of(sig->hash)) != 1)
+		return 0;
 	if (sig->scheme != SHINRAI_ALG_RSAPSS)
 		return 1;
 	/* The salt is as long as the key allows or as the hash: Part 1, B.7. */
@@ -223,32 +232,30 @@ int shinrai_signature_verify(const struct shinrai_signature *sig, EVP_PKEY *key,
 {
 	const u8 *p = sig->rsa.p;
 	size_t n = sig->rsa.len;
-	EVP_PKEY_CTX *pctx;
-	EVP_MD_CTX *ctx;
-	u8 der[128];
+	u8 der[ECDSA_DER], digest[SHINRAI_BANK_MAX];
+	EVP_PKEY_CTX *ctx;
 	int ret;
 
 	ret = check_key(sig, key);
 	if (ret)
 		return ret;
 	if (sig->scheme == SHINRAI_ALG_ECDSA) {
-		if (sig->r.len > 48 || sig->s.len > 48)
-			return -EKEYREJECTED;
-		ret = ecdsa_der(sig, der, sizeof(der), &n);
+		ret = ecdsa_der(sig, der, &n);
 		if (ret)
 			return ret;
 		p = der;
 	}
-	ctx = EVP_MD_CTX_new();
+	if (shinrai_bank_hash(sig->hash, data, len, digest))
+		return -EKEYREJECTED;
+	ctx = EVP_PKEY_CTX_new(key, NULL);
 	if (!ctx)
 		return -ENOMEM;
 	ret = -EKEYREJECTED;
-	if (EVP_DigestVerifyInit(ctx, &pctx, md_of(sig->hash), NULL, key) ==
-		    1 &&
-	    set_padding(pctx, sig) &&
-	    EVP_DigestVerify(ctx, p, n, data, len) == 1)
+	if (EVP_PKEY_verify_init(ctx) == 1 && set_scheme(ctx, sig) &&
+	    EVP_PKEY_verify(ctx, p, n, digest, shinrai_bank_size(sig->hash)) ==
+		    1)
 		ret = 0;
-	EVP_MD_CTX_free(ctx);
+	EVP_PKEY_CTX_free(ctx);
 	ERR_clear_error();
 	return ret;
 }

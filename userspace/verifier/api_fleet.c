@@ -88,13 +88,14 @@ void api_list(const struct request *r)
 void api_show(const struct request *r)
 {
 	const struct device *d = r->dev;
-	json_t *j = api_device(d, fleet_now()), *verdict = NULL;
+	json_t *j = api_device(d, fleet_now());
+	json_t *verdict = device_verdict(&d->r);
 
-	if (d->r.verdict)
-		verdict = json_loads(d->r.verdict, 0, NULL);
-	if (j)
-		json_object_set_new(j, "verdict",
-				    verdict ? verdict : json_null());
+	/* What lacks memory is no verdict. */
+	if (!j || json_object_set_new(j, "verdict", verdict)) {
+		json_decref(j);
+		j = NULL;
+	}
 	answer_ok(r->req, j);
 }
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <shinrai/verdict.h>
+
 #include "device.h"
 
 static const char *const names[DEVICE_STATES] = {
@@ -119,6 +121,34 @@ void device_record_free(struct device_record *r)
 	free(r->verdict);
 	free(r->memory);
 	memset(r, 0, sizeof(*r));
+}
+
+/**
+ * device_verdict() - the last verdict for programs, PROTOCOL.md 7
+ * @r: of the device
+ *
+ * Return: a new object; null when there is none that this version can read, until
+ * the next one; NULL when memory lacks.
+ */
+json_t *device_verdict(const struct device_record *r)
+{
+	struct shinrai_appraisal *v;
+	json_t *j = NULL;
+	int ret;
+
+	if (!r->verdict)
+		return json_null();
+	v = malloc(sizeof(*v));
+	if (!v)
+		return NULL;
+	ret = shinrai_verdict_unpack(r->verdict, r->verdict_len, v);
+	if (!ret)
+		j = shinrai_verdict_json(v);
+	else if (ret != -ENOMEM)
+		j = json_null();
+	shinrai_appraisal_free(v);
+	free(v);
+	return j;
 }
 
 /**

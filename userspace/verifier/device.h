@@ -40,7 +40,8 @@ struct device_record {
 	struct device_standing standing;
 	s64 judged; /* evidence was appraised last */
 	s64 good; /* and it was trusted */
-	char *verdict; /* JSON, PROTOCOL.md 7; NULL: none yet */
+	u8 *verdict; /* shinrai_verdict_pack(); NULL: none yet */
+	size_t verdict_len;
 	u8 *memory; /* shinrai_state_pack(); NULL: none yet */
 	size_t memory_len;
 };
@@ -52,6 +53,7 @@ const char *device_name_fault(const char *name);
 bool device_stand(struct device_standing *st, enum device_state state,
 		  const char *code, const char *reason, s64 now);
 void device_record_free(struct device_record *r);
+json_t *device_verdict(const struct device_record *r);
 json_t *device_time(s64 ms);
 
 #endif

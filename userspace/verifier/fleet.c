@@ -146,6 +146,7 @@ void fleet_drop(struct device *d)
 	if (d->question)
 		return;
 	pull_stop(d);
+	EVP_PKEY_free(d->key);
 	device_record_free(&d->r);
 	free(d);
 }
@@ -226,7 +227,7 @@ static int admit_one(void *arg, const struct device_record *r)
 
 	ret = copy(&own.name, r->name) | copy(&own.url, r->url) |
 	      copy(&own.tls_name, r->tls_name) | copy(&own.policy, r->policy) |
-	      copy(&own.verdict, r->verdict) |
+	      copy_bytes(&own.verdict, r->verdict, r->verdict_len) |
 	      copy_bytes(&own.memory, r->memory, r->memory_len);
 	if (!ret && !fleet_admit(a->fleet, &own, wait))
 		ret = -ENOMEM;

@@ -33,6 +33,7 @@ struct device {
 	TAILQ_ENTRY(device) turn; /* in fleet.waiting */
 	struct fleet *fleet;
 	struct device_record r;
+	EVP_PKEY *key; /* of r.ak_name; NULL: not needed yet */
 	const struct policy *policy; /* NULL: the configuration has it not */
 	struct url url;
 	struct event *timer; /* when it is asked; meanwhile the question's */

@@ -32,7 +32,8 @@ static void take_key(const struct judgement *j,
 static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 {
 	struct shinrai_appraise_input in = { .session = &j->session,
-					     .whole = j->whole };
+					     .whole = j->whole,
+					     .kept_key = &j->key };
 	SHINRAI_FREE struct shinrai_state *last = NULL;
 	struct shinrai_evidence ev;
 	u8 name[SHINRAI_NAME_MAX];
@@ -73,12 +74,10 @@ static void name_worst(struct judgement *j, const struct shinrai_appraisal *a)
 
 static int tell(struct judgement *j, const struct shinrai_appraisal *a)
 {
-	json_t *json = shinrai_verdict_json(a);
+	int ret = shinrai_verdict_pack(a, &j->told, &j->told_len);
 
-	j->json = json ? json_dumps(json, JSON_COMPACT) : NULL;
-	json_decref(json);
-	if (!j->json)
-		return -ENOMEM;
+	if (ret)
+		return ret;
 	j->verdict = a->verdict;
 	name_worst(j, a);
 	/* Only a key that just signed a fresh quote is worth pinning. */
@@ -96,7 +95,8 @@ static int tell(struct judgement *j, const struct shinrai_appraisal *a)
 
 /**
  * judge() - appraise what a device sent
- * @j: out on success: verdict and what follows; nothing to free on error
+ * @j: out on success: verdict and what follows; nothing more to free on error, but
+ *     its key may be there
  *
  * Context: any thread.
  *
@@ -105,12 +105,12 @@ static int tell(struct judgement *j, const struct shinrai_appraisal *a)
  */
 int judge(struct judgement *j)
 {
-	struct shinrai_appraisal *a = calloc(1, sizeof(*a));
+	struct shinrai_appraisal *a = malloc(sizeof(*a));
 	int ret = a ? appraise(j, a) : -ENOMEM;
 
 	if (!a)
 		return ret;
-	j->json = NULL;
+	j->told = NULL;
 	j->next = NULL;
 	j->learned_len = 0;
 	if (!ret)
@@ -118,9 +118,9 @@ int judge(struct judgement *j)
 	shinrai_appraisal_free(a);
 	free(a);
 	if (ret) {
-		free(j->json);
+		free(j->told);
 		free(j->next);
-		j->json = NULL;
+		j->told = NULL;
 		j->next = NULL;
 	}
 	return ret;

@@ -18,11 +18,14 @@ struct judgement {
 	size_t memory_len;
 	const u8 *ak_name; /* pinned; none when @ak_name_len is 0 */
 	size_t ak_name_len;
+	/* in and out: of @ak_name, for EVP_PKEY_free(); NULL: none yet */
+	EVP_PKEY *key;
 	/* out */
 	enum shinrai_verdict verdict;
 	char code[48]; /* of the worst reason, or "" */
 	char reason[DEVICE_REASON_MAX];
-	char *json; /* the verdict, PROTOCOL.md 7, for free() */
+	u8 *told; /* shinrai_verdict_pack(), for free() */
+	size_t told_len;
 	u8 *next; /* what to remember, for free(); NULL: as before */
 	size_t next_len;
 	u64 records; /* that need not be asked for again, with @next */

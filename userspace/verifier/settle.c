@@ -31,16 +31,18 @@ static void question_kept(struct job *j, struct fleet *f)
 	struct question *q = question_of(j);
 	struct device *d = q->dev;
 
+	if (q->j.key)
+		d->key = q->j.key;
 	if (j->err) {
-		free(q->j.json);
+		free(q->j.told);
 		free(q->j.next);
 		snprintf(d->failure, sizeof(d->failure),
 			 "what it was judged to be cannot be kept");
 		pull_end(d);
 		return;
 	}
-	f->judgements += q->j.json != NULL;
-	if (q->j.json)
+	f->judgements += q->j.told != NULL;
+	if (q->j.told)
 		free(d->r.verdict);
 	if (q->j.next) {
 		free(d->r.memory);
@@ -89,7 +91,8 @@ static void conclude(struct question *q, int err)
 	r->judged = q->at;
 	if (state == DEVICE_TRUSTED)
 		r->good = q->at;
-	r->verdict = j->json;
+	r->verdict = j->told;
+	r->verdict_len = j->told_len;
 	if (j->next) {
 		r->memory = j->next;
 		r->memory_len = j->next_len;
@@ -112,6 +115,7 @@ static void judge_one(struct question *q)
 	q->j.whole = q->whole;
 	q->j.memory = d->r.memory;
 	q->j.memory_len = d->r.memory_len;
+	q->j.key = d->key;
 	q->j.ak_name = d->r.ak_name;
 	q->j.ak_name_len = d->r.ak_name_len;
 	conclude(q, judge(&q->j));

@@ -42,7 +42,7 @@ static int device_at(sqlite3_stmt *stmt, struct device_record *r)
 	standing_at(stmt, 6, &r->standing);
 	r->judged = sqlite3_column_int64(stmt, 10);
 	r->good = sqlite3_column_int64(stmt, 11);
-	r->verdict = text_at(stmt, 12);
+	r->verdict = bytes_at(stmt, 12, &r->verdict_len);
 	r->memory = bytes_at(stmt, 13, &r->memory_len);
 	if (!r->name || !r->url || !r->tls_name || !r->policy)
 		return -ENOMEM;
@@ -138,7 +138,7 @@ int store_judged(struct store *s, const struct device_record *r)
 	bind_standing(&b, &r->standing);
 	bind_number(&b, r->judged);
 	bind_number(&b, r->good);
-	bind_text(&b, r->verdict);
+	bind_bytes(&b, r->verdict, r->verdict_len);
 	bind_bytes(&b, r->memory, r->memory_len);
 	return sql_finish(&b);
 }

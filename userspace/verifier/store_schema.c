@@ -31,6 +31,9 @@ static const char *const migrations[] = {
 	" code TEXT NOT NULL,"
 	" reason TEXT NOT NULL) STRICT;"
 	"CREATE INDEX change_device ON change(device, id);",
+	/* Verdicts in bytes; the next one of each device is there in a period. */
+	"ALTER TABLE device DROP COLUMN verdict;"
+	"ALTER TABLE device ADD COLUMN verdict BLOB;",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
