@@ -98,7 +98,7 @@ make_cert() { # NAME CA [DAYS]
 		-keyout "$1.key" -subj "/CN=$1" -out "$1.csr" 2>/dev/null
 	openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" \
 		-CAcreateserial -days "${3:-2}" -out "$1.pem" \
-		-extfile <(echo subjectAltName=IP:127.0.0.1) 2>/dev/null
+		-extfile <(echo "subjectAltName=IP:127.0.0.1,DNS:$1.example") 2>/dev/null
 }
 
 spki() { # CERT: SHA-256 of its public key

@@ -28,7 +28,7 @@ static const struct conf_key limit_keys[] = {
 	SERVER(connections_per_client, 1, 65536, 2048),
 	LIMIT(challenges, 1, 65536, 4096),
 	SERVER(handshake_s, 1, 3600, 5),
-	SERVER(idle_s, 1, 3600, 10),
+	SERVER(idle_s, 1, 3600, 20),
 	SERVER(request_s, 1, 3600, 10),
 	SERVER(write_s, 1, 3600, 30),
 	LIMIT(quote_s, 1, 3600, 30),

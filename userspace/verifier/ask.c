@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Asks one device for evidence: one connection, one nonce, one deadline.  The
- * device's timer is the deadline; it also ends the connection, which no callback of
- * evhttp may do.
+ * Asks one device for evidence: one request, one nonce, one deadline.  The device's
+ * timer is the deadline; it also ends the connection, which no callback of evhttp
+ * may do.
  */
 #include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
@@ -16,7 +16,6 @@
 
 #include "question.h"
 
-#define HEADERS_MAX 16384
 /* Bytes of an answer; a longer one is asked for again by few at once. */
 #define ANSWER_MAX (4u << 20)
 
@@ -34,35 +33,23 @@ static void fail(struct question *q, const char *fmt, ...)
 	pull_schedule(q->dev, 0);
 }
 
-static SSL *ssl_of(const struct question *q)
-{
-	return bufferevent_openssl_get_ssl(
-		evhttp_connection_get_bufferevent(q->conn));
-}
-
-/* Evhttp has closed the connection when it tells of its end. */
-static void on_tls(const SSL *ssl, int where, int ret)
-{
-	struct question *q = SSL_get_app_data(ssl);
-
-	(void)ret;
-	if (where & SSL_CB_HANDSHAKE_DONE)
-		q->greeted = true;
-}
-
 /* Why there is no answer at all. */
 static void fail_connection(struct question *q, int err)
 {
-	struct bufferevent *bev = evhttp_connection_get_bufferevent(q->conn);
+	const struct contact *l = &q->dev->contact;
+	struct bufferevent *bev = evhttp_connection_get_bufferevent(l->conn);
 	const char *why =
 		ERR_reason_error_string(bufferevent_get_openssl_error(bev));
-	const SSL *ssl = ssl_of(q);
+	const SSL *ssl = contact_ssl(q->dev);
 	long verified = ssl ? SSL_get_verify_result(ssl) : X509_V_OK;
 
-	if (verified != X509_V_OK)
+	if (q->old_contact) {
+		q->phase = AGAIN;
+		pull_schedule(q->dev, 0);
+	} else if (verified != X509_V_OK)
 		fail(q, "its certificate: %s",
 		     X509_verify_cert_error_string(verified));
-	else if (q->greeted)
+	else if (l->greeted)
 		fail(q, "it gave no answer that can be read, and closed the "
 			"connection (is our certificate of its CA?)");
 	else if (why || !err)
@@ -102,7 +89,7 @@ static void fail_refused(struct question *q, struct evhttp_request *req,
 static bool take_session(struct question *q)
 {
 	struct shinrai_session *s = &q->j.session;
-	SSL *ssl = ssl_of(q);
+	SSL *ssl = contact_ssl(q->dev);
 	const X509 *peer = ssl ? SSL_get0_peer_certificate(ssl) : NULL;
 	const X509 *ours = ssl ? SSL_get_certificate(ssl) : NULL;
 	unsigned int len = sizeof(s->peer);
@@ -189,8 +176,8 @@ static char *request_text(const struct question *q)
 }
 
 /*
- * The connection is ended by us: of an answer and its end that are read at once
- * libevent tells the end first, and evhttp gives up the answer.
+ * It does not ask for the connection's end: of an answer and an end that are read at
+ * once libevent tells the end first, and evhttp gives up the answer.
  */
 static bool send_request(struct question *q)
 {
@@ -220,37 +207,13 @@ static bool send_request(struct question *q)
 		return false;
 	}
 	/* When this fails it frees the request. */
-	return !evhttp_make_request(q->conn, req, EVHTTP_REQ_POST,
+	return !evhttp_make_request(q->dev->contact.conn, req, EVHTTP_REQ_POST,
 				    "/v1/evidence");
-}
-
-static bool dial(struct question *q)
-{
-	struct device *d = q->dev;
-	struct fleet *f = d->fleet;
-	struct bufferevent *bev =
-		tls_dial(f->base, f->tls, d->r.tls_name, d->url.host);
-
-	if (!bev)
-		return false;
-	q->conn = evhttp_connection_base_bufferevent_new(
-		f->base, NULL, bev, d->url.host, d->url.port);
-	if (!q->conn) {
-		bufferevent_free(bev);
-		return false;
-	}
-	SSL_set_app_data(ssl_of(q), q);
-	SSL_set_info_callback(ssl_of(q), on_tls);
-	evhttp_connection_set_timeout(q->conn, f->conf->timeout_s + 1);
-	evhttp_connection_set_max_headers_size(q->conn, HEADERS_MAX);
-	evhttp_connection_set_max_body_size(
-		q->conn, d->is_long ? SHINRAI_MAX_ANSWER : ANSWER_MAX);
-	return true;
 }
 
 /**
  * ask() - one question, with a nonce of its own
- * @q: its phase is ASKING, and later ANSWERED or FAILED with why; then the
+ * @q: its phase is ASKING, and later ANSWERED, FAILED with why, or AGAIN; then the
  *     device's timer fires, which it also does when there is no answer in time
  *
  * Context: the loop's thread, but no callback of evhttp.
@@ -258,16 +221,23 @@ static bool dial(struct question *q)
 void ask(struct question *q)
 {
 	struct shinrai_session *s = &q->j.session;
+	struct device *d = q->dev;
+	int ret;
 
 	q->phase = ASKING;
-	q->greeted = false;
-	q->answers++;
 	s->nonce_len = 32;
-	pull_schedule(q->dev, q->dev->fleet->conf->timeout_s * 1000ll);
+	pull_schedule(d, d->fleet->conf->timeout_s * 1000ll);
 	EVUTIL_SET_SOCKET_ERROR(0);
 	ERR_clear_error();
-	if (RAND_bytes(s->nonce, s->nonce_len) != 1 || !dial(q))
+	ret = RAND_bytes(s->nonce, s->nonce_len) == 1 ? contact_open(d) :
+							-ENOMEM;
+	q->old_contact = ret > 0;
+	if (ret < 0) {
 		fail(q, "out of memory");
-	else if (!send_request(q) && q->phase == ASKING)
+		return;
+	}
+	evhttp_connection_set_max_body_size(
+		d->contact.conn, d->is_long ? SHINRAI_MAX_ANSWER : ANSWER_MAX);
+	if (!send_request(q) && q->phase == ASKING)
 		fail(q, "out of memory");
 }

@@ -203,6 +203,7 @@ static const struct conf_key keys[] = {
 	NUMBER(struct conf, timeout_s, 1, 600, 10),
 	NUMBER(struct conf, missed, 1, 100, 3),
 	NUMBER(struct conf, questions, 1, 65536, 256),
+	NUMBER(struct conf, idle_connections, 0, 65536, 1024),
 	{ .name = "limits",
 	  .kind = CONF_GROUP,
 	  .group = limit_keys,

@@ -45,6 +45,7 @@ struct conf {
 	int timeout_s; /* of one question and its answer */
 	int missed; /* periods after which a verdict is stale */
 	int questions; /* under way at once */
+	int idle_connections; /* to devices, kept between two questions */
 	struct server_limits limits;
 	struct conf_policy *policy;
 	size_t npolicies;

@@ -146,6 +146,7 @@ void fleet_drop(struct device *d)
 	if (d->question)
 		return;
 	pull_stop(d);
+	contact_close(d);
 	EVP_PKEY_free(d->key);
 	device_record_free(&d->r);
 	free(d);
@@ -268,6 +269,8 @@ int fleet_start(struct fleet *f, char *err, size_t errlen)
 	f->keeps = true;
 	f->begun = fleet_monotonic();
 	snprintf(err, errlen, "out of memory");
+	if (contact_setup(f))
+		return -ENOMEM;
 	ret = load_policies(f, err, errlen);
 	if (ret)
 		return ret;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The devices, and the way that an answer of one takes: pull.c and ask.c ask (event
- * loop), settle.c has judge.c appraise it (any of the judging threads), keep.c stores
+ * The devices, and the way that an answer of one takes: pull.c and ask.c ask over
+ * contact.c (event loop), settle.c has judge.c appraise it (any of the judging threads), keep.c stores
  * (one thread), and fleet.c shows it (event loop).  What is not stored is not shown.
  *
  * Invariant: of a device at most one question is under way, and while it is, only
@@ -13,6 +13,7 @@
 #include "../daemon/server.h"
 #include "../daemon/url.h"
 #include "device.h"
+#include "contact.h"
 #include "policy.h"
 #include "stage.h"
 #include "store.h"
@@ -38,6 +39,7 @@ struct device {
 	struct url url;
 	struct event *timer; /* when it is asked; meanwhile the question's */
 	struct question *question; /* under way */
+	struct contact contact;
 	bool waits; /* in fleet.waiting */
 	bool is_long; /* the next answer is */
 	bool removed; /* freed when the question is over */
@@ -59,6 +61,10 @@ struct fleet {
 	void *by_name; /* tsearch() */
 	size_t ndevices;
 	struct device_list waiting; /* for a question to end */
+	unsigned int certificates; /* how often @tls was another */
+	struct device_list gone; /* whose idle connections are at their end */
+	struct event *undertaker; /* of those */
+	int idle; /* connections that are kept */
 	int asking; /* questions that have a connection */
 	int asking_long; /* of those, for long answers */
 	struct stage *judges;

@@ -62,6 +62,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 	server_renew(&s->server, server);
 	SSL_CTX_free(s->fleet.tls);
 	s->fleet.tls = client;
+	s->fleet.certificates++;
 	diag(LOG_INFO, "new certificates are in use");
 }
 

@@ -153,7 +153,7 @@ static void go_on(struct question *q)
 
 	if (!shinrai_evidence_parse(q->body, q->len, &ev))
 		ret = shinrai_collect_add(&q->collect, log->data, log->len);
-	if (ret > 0 && q->answers < MAX_ANSWERS) {
+	if (ret > 0 && ++q->answers < MAX_ANSWERS) {
 		q->from = q->collect.next;
 		q->boot_id = q->collect.boot_id;
 		take_place(q);
@@ -174,13 +174,14 @@ static void go_on(struct question *q)
 	settle_judge(q);
 }
 
-static void hang_up(struct question *q)
+static void hang_up(struct question *q, bool answered)
 {
 	struct fleet *f = q->dev->fleet;
 
-	if (q->conn)
-		evhttp_connection_free(q->conn);
-	q->conn = NULL;
+	if (answered)
+		contact_keep(q->dev);
+	else
+		contact_close(q->dev);
 	f->asking--;
 	f->asking_long -= q->is_long;
 	next_turn(f);
@@ -238,11 +239,16 @@ static void on_timer(evutil_socket_t fd, short what, void *device)
 		return;
 	}
 	phase = q->phase;
+	if (phase == AGAIN && !d->removed) {
+		contact_close(d);
+		ask(q);
+		return;
+	}
 	q->phase = JUDGING; /* what evhttp says now is of no interest */
 	if (phase == ASKING)
 		snprintf(q->why, sizeof(q->why), "no answer in %d s",
 			 d->fleet->conf->timeout_s);
-	hang_up(q);
+	hang_up(q, phase == ANSWERED);
 	if (d->removed)
 		pull_end(d);
 	else if (phase == ANSWERED)

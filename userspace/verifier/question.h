@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One question to a device, from its turn to what is kept of the answer.  pull.c:
- * whose turn it is; ask.c: the connection; settle.c: what follows from the answer.
+ * whose turn it is; ask.c: request and answer; settle.c: what follows from the answer.
  */
 #ifndef VERIFIER_QUESTION_H
 #define VERIFIER_QUESTION_H
@@ -15,6 +15,7 @@ enum phase {
 	ASKING, /* the timer is the deadline */
 	ANSWERED, /* the timer ends the connection; the same with ... */
 	FAILED,
+	AGAIN, /* the connection was an old one, and at its end */
 	JUDGING, /* no timer: it comes back through the mailbox */
 };
 
@@ -22,13 +23,12 @@ struct question {
 	struct job job;
 	struct device *dev;
 	enum phase phase;
-	struct evhttp_connection *conn;
 	s64 begun; /* ms, monotonic */
 	u64 from;
 	const u8 *boot_id; /* of which boot; NULL: any */
 	bool whole;
 	bool is_long; /* it took one of the places for long answers */
-	bool greeted; /* the handshake was done this time */
+	bool old_contact; /* it was kept from the last question */
 	int answers;
 	struct shinrai_collect collect;
 	u8 *body;

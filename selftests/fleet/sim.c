@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A fleet in one process.  Device N is at https://127.1.(N >> 8).(N & 255):PORT/,
+ * the port is printed first.  In the working folder are server.pem, server.key and
+ * ca.pem; known.txt and boot.json are written there.
+ *
+ * usage: sim DEVICES [NEW]      records that are new at each question, 20
+ *
+ * Commands, one in a line of standard input; each is answered by one line:
+ *   MODE N       device N is well, mute, slam, busy, stale, alien, tamper, rewind, cut
+ *   reboot N     begins anew, and is well
+ *   rogue N      runs a program that nobody knows
+ *   new N        records that are new at each question
+ *   flaky N      one answer of N is lost with its connection; 0: none
+ *   key N        the name of its key, in hex
+ *   stats        JSON
+ */
+#include <arpa/inet.h>
+#include <event2/buffer.h>
+#include <openssl/ec.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <shinrai/hex.h>
+
+#include "../../userspace/daemon/diag.h"
+#include "../../userspace/daemon/server.h"
+#include "../verify/forge_parts.h"
+#include "sim.h"
+
+static const char *const modes[SIM_MODES] = {
+	[SIM_WELL] = "well",	 [SIM_MUTE] = "mute",	  [SIM_SLAM] = "slam",
+	[SIM_BUSY] = "busy",	 [SIM_STALE] = "stale",	  [SIM_ALIEN] = "alien",
+	[SIM_TAMPER] = "tamper", [SIM_REWIND] = "rewind", [SIM_CUT] = "cut",
+};
+
+static struct sim_device *device;
+static unsigned int ndevices, flaky;
+static u64 fresh = 20;
+static struct {
+	u64 questions, answers, lost, records, bytes, whole;
+} stats;
+
+/* Return: which one is asked, by the address that it is asked at. */
+static struct sim_device *device_of(struct evhttp_request *req)
+{
+	struct bufferevent *bev = evhttp_connection_get_bufferevent(
+		evhttp_request_get_connection(req));
+	struct sockaddr_in a = { 0 };
+	socklen_t len = sizeof(a);
+	u32 n;
+
+	if (getsockname(bufferevent_getfd(bev), (struct sockaddr *)&a, &len))
+		return NULL;
+	n = ntohl(a.sin_addr.s_addr) & 0xffff;
+	return n < ndevices ? &device[n] : NULL;
+}
+
+static bool take_question(struct evhttp_request *req, struct conn *conn,
+			  struct sim_question *q)
+{
+	struct evbuffer *in = evhttp_request_get_input_buffer(req);
+	json_t *j = json_loadb((const char *)evbuffer_pullup(in, -1),
+			       evbuffer_get_length(in), 0, NULL);
+	const char *nonce = json_string_value(json_object_get(j, "nonce"));
+	const char *boot = json_string_value(json_object_get(j, "boot_id"));
+	size_t len = 0, boot_len = 0;
+
+	memset(q, 0, sizeof(*q));
+	q->from = (u64)json_integer_value(json_object_get(j, "from"));
+	q->have_boot = boot &&
+		       !shinrai_hex_parse(boot, q->boot_id, 16, &boot_len);
+	if (nonce)
+		shinrai_base64url_decode(nonce, q->nonce, sizeof(q->nonce),
+					 &len);
+	json_decref(j);
+	memcpy(q->verifier_key, conn_key(conn), 32);
+	return len == 32 && !tls_exporter(conn_ssl(conn), q->exporter);
+}
+
+static void slam(struct evhttp_request *req)
+{
+	struct bufferevent *bev = evhttp_connection_get_bufferevent(
+		evhttp_request_get_connection(req));
+
+	stats.lost++;
+	shutdown(bufferevent_getfd(bev), SHUT_RDWR);
+}
+
+static void send_answer(struct sim_device *d, struct evhttp_request *req,
+			const struct sim_question *q)
+{
+	struct evbuffer *body = evbuffer_new();
+	u8 *data;
+	size_t len;
+
+	if (d->mode != SIM_STALE)
+		sim_grow(d, fresh);
+	if (!body || sim_answer(d, &device[d == device ? ndevices - 1 : 0], q,
+				&data, &len))
+		diag_die("out of memory");
+	stats.answers++;
+	stats.records += fresh;
+	stats.bytes += len;
+	stats.whole += !q->have_boot;
+	evbuffer_add(body, data, len);
+	free(data);
+	reply(req, 200, "OK", SHINRAI_EVIDENCE_TYPE, body);
+	evbuffer_free(body);
+}
+
+static void on_request(struct evhttp_request *req, struct conn *conn, void *arg)
+{
+	struct sim_device *d = device_of(req);
+	struct sim_question q;
+
+	(void)arg;
+	stats.questions++;
+	conn_working(conn);
+	if (!d || strcmp(evhttp_request_get_uri(req), "/v1/evidence") ||
+	    !take_question(req, conn, &q))
+		reply_problem(req, 400, "Bad Request", "no such device");
+	else if (d->mode == SIM_SLAM ||
+		 (flaky && (unsigned int)random() % flaky == 0))
+		slam(req);
+	else if (d->mode == SIM_BUSY)
+		reply_problem(req, 503, "Service Unavailable", "busy");
+	else if (d->mode != SIM_MUTE)
+		send_answer(d, req, &q);
+}
+
+static void print_key(struct sim_device *d)
+{
+	static struct forge f;
+	char text[2 * SHINRAI_NAME_MAX + 1];
+	struct shinrai_public pub;
+	u8 name[SHINRAI_NAME_MAX];
+	size_t len;
+
+	forge_init(&f, d->key);
+	forge_build_ak(&f);
+	if (shinrai_public_parse(f.item[SHINRAI_ITEM_AK],
+				 f.len[SHINRAI_ITEM_AK], &pub) ||
+	    shinrai_public_name(&pub, name, &len))
+		diag_die("no name");
+	puts(shinrai_hex_encode(name, len, text));
+}
+
+static bool obey_device(const char *word, unsigned long n)
+{
+	struct sim_device *d = n < ndevices ? &device[n] : NULL;
+	unsigned int i;
+
+	if (!d)
+		return false;
+	for (i = 0; i < SIM_MODES; i++) {
+		if (!strcmp(word, modes[i])) {
+			d->mode = i;
+			return true;
+		}
+	}
+	if (!strcmp(word, "rogue"))
+		d->rogue = d->records;
+	else if (!strcmp(word, "reboot"))
+		sim_boot(d);
+	else
+		return false;
+	if (*word == 'r' && word[1] == 'e')
+		d->mode = SIM_WELL;
+	return true;
+}
+
+static void obey(const char *line)
+{
+	char word[16] = "";
+	unsigned long n = 0;
+	int got = sscanf(line, "%15s %lu", word, &n);
+
+	if (!strcmp(word, "stats")) {
+		printf("{\"questions\":%llu,\"answers\":%llu,\"lost\":%llu,"
+		       "\"records\":%llu,\"bytes\":%llu,\"whole\":%llu}\n",
+		       (unsigned long long)stats.questions,
+		       (unsigned long long)stats.answers,
+		       (unsigned long long)stats.lost,
+		       (unsigned long long)stats.records,
+		       (unsigned long long)stats.bytes,
+		       (unsigned long long)stats.whole);
+		return;
+	}
+	if (got == 2 && !strcmp(word, "key") && n < ndevices) {
+		print_key(&device[n]);
+		return;
+	}
+	if (got == 2 && !strcmp(word, "new"))
+		fresh = n;
+	else if (got == 2 && !strcmp(word, "flaky"))
+		flaky = (unsigned int)n;
+	else if (got != 2 || !obey_device(word, n)) {
+		printf("no: %s\n", line);
+		return;
+	}
+	puts("ok");
+}
+
+static void on_stdin(evutil_socket_t fd, short what, void *lines)
+{
+	char *line;
+
+	(void)what;
+	if (evbuffer_read(lines, fd, 4096) <= 0)
+		exit(0);
+	while ((line = evbuffer_readln(lines, NULL, EVBUFFER_EOL_LF))) {
+		obey(line);
+		free(line);
+	}
+	fflush(stdout);
+}
+
+static void make_devices(void)
+{
+	unsigned int i;
+
+	device = calloc(ndevices, sizeof(*device));
+	if (!device)
+		diag_die("out of memory");
+	for (i = 0; i < ndevices; i++) {
+		device[i].key = EVP_EC_gen("P-256");
+		if (!device[i].key)
+			diag_die("out of memory");
+		device[i].clock = 100000;
+		if (!i)
+			sim_prepare(device[0].key);
+		sim_boot(&device[i]);
+	}
+}
+
+static void more_files(void)
+{
+	struct rlimit l;
+
+	getrlimit(RLIMIT_NOFILE, &l);
+	l.rlim_cur = l.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &l);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct server_limits limits = { 60000, 60000, 60,
+						     120,   60,	   60 };
+	static struct tls_pem pem[TLS_FILES];
+	struct server server = { .limits = &limits, .request = on_request };
+	char err[256];
+	int fd;
+
+	ndevices = argc > 1 ? (unsigned int)atoi(argv[1]) : 0;
+	if (!ndevices || ndevices > 65535)
+		diag_die("usage: sim DEVICES [NEW]");
+	fresh = argc > 2 ? strtoul(argv[2], NULL, 10) : fresh;
+	more_files();
+	signal(SIGPIPE, SIG_IGN);
+	make_devices();
+	sim_write_files();
+	if (tls_files_read((const char *[]){ "server.pem", "server.key",
+					     "ca.pem" },
+			   pem, err, sizeof(err)))
+		diag_die("%s", err);
+	server.tls = tls_context(pem, false, err, sizeof(err));
+	if (!server.tls)
+		diag_die("%s", err);
+	server.base = event_base_new();
+	fd = server_socket("0.0.0.0", 0);
+	if (!server.base || fd < 0 || server_start(&server, fd))
+		diag_die("cannot listen");
+	printf("%u\n", server_port(fd));
+	fflush(stdout);
+	event_add(event_new(server.base, 0, EV_READ | EV_PERSIST, on_stdin,
+			    evbuffer_new()),
+		  NULL);
+	event_base_dispatch(server.base);
+	return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Attesters by the thousand: each with a key, a boot and a log of its own, and real
+ * quotes; what they have in common, as their firmware, is forged once.
+ * sim_device.c: what a device says; sim.c: who asks it, and over what.
+ */
+#ifndef SHINRAI_SIM_H
+#define SHINRAI_SIM_H
+
+#include "../verify/forge.h"
+
+enum sim_mode {
+	SIM_WELL,
+	SIM_MUTE, /* says nothing, for ever */
+	SIM_SLAM, /* ends the connection when it is asked */
+	SIM_BUSY, /* says 503 */
+	SIM_STALE, /* says again what it said last */
+	SIM_ALIEN, /* its quote is another device's */
+	SIM_TAMPER, /* its log is not what its TPM was told */
+	SIM_REWIND, /* its TPM's clock goes backwards */
+	SIM_CUT, /* its log ends too early */
+	SIM_MODES
+};
+
+struct sim_device {
+	EVP_PKEY *key;
+	enum sim_mode mode;
+	u8 boot_id[16];
+	u64 records; /* of this boot */
+	u64 rogue; /* record of a program that nobody knows; 0: none */
+	u8 pcr[2][32]; /* code and flow, after @records */
+	u64 clock; /* ms */
+	u32 resets;
+	u8 *said; /* last, for SIM_STALE */
+	size_t said_len;
+};
+
+struct sim_question {
+	u8 nonce[32], exporter[32], verifier_key[32];
+	u64 from;
+	bool have_boot;
+	u8 boot_id[16];
+};
+
+void sim_prepare(EVP_PKEY *any);
+void sim_write_files(void);
+void sim_boot(struct sim_device *d);
+void sim_grow(struct sim_device *d, u64 n);
+int sim_answer(struct sim_device *d, const struct sim_device *other,
+	       const struct sim_question *q, u8 **out, size_t *len);
+
+#endif

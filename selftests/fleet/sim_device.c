@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+/* What a simulated device says: its log, and a quote over where that leads. */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+
+#include "../verify/forge_parts.h"
+#include "sim.h"
+
+enum { START, ARM, PROGRAM, LIBRARY, SCRIPT, ROGUE, TEMPLATES };
+
+/* Events of records, which are the same on each device. */
+static struct template
+{
+	const struct forge_record *r;
+	u8 root[32];
+}
+template[TEMPLATES];
+static struct forge forge; /* what is common to all, and room for one quote */
+
+/**
+ * sim_prepare() - make what all devices have in common
+ * @any: a key
+ */
+void sim_prepare(EVP_PKEY *any)
+{
+	static const struct {
+		u8 kind;
+		const char *content, *path;
+	} events[] = {
+		{ SHINRAI_KIND_EXEC, "ls", "/bin/ls" },
+		{ SHINRAI_KIND_MMAP, "lib", "/usr/lib/liba.so" },
+		{ SHINRAI_KIND_SCRIPT, "sh", "/opt/start.sh" },
+		{ SHINRAI_KIND_EXEC, "rogue", "/tmp/rogue" },
+	};
+	struct forge_record *r;
+	unsigned int i;
+
+	forge_init(&forge, any);
+	forge.nrec = 2; /* START and ARM */
+	for (i = 0; i < ARRAY_SIZE(events); i++) {
+		r = forge_record(&forge, SHINRAI_RECORD_EVENTS, forge.own[0]);
+		forge_code(r, SHINRAI_EVENT_CODE, events[i].kind,
+			   events[i].content, events[i].path);
+	}
+	forge.quoted = forge.nrec;
+	for (i = 0; i < TEMPLATES; i++) {
+		template[i].r = &forge.rec[i];
+		shinrai_tree_root(&forge.rec[i].tree, template[i].root);
+	}
+	forge_build(&forge);
+}
+
+static void put(const char *name, const char *text)
+{
+	FILE *f = fopen(name, "w");
+
+	if (!f || fputs(text, f) < 0 || fclose(f)) {
+		perror(name);
+		exit(1);
+	}
+}
+
+/**
+ * sim_write_files() - known.txt and boot.json, what devices are held against
+ */
+void sim_write_files(void)
+{
+	put("known.txt", forge.digests);
+	put("boot.json", forge.reference);
+}
+
+static const struct template *template_of(const struct sim_device *d, u64 n)
+{
+	if (n < PROGRAM)
+		return &template[n];
+	return &template[n == d->rogue ? ROGUE : PROGRAM + n % 3];
+}
+
+static void header_of(const struct sim_device *d, u64 n,
+		      struct shinrai_header *h, u8 digest[32])
+{
+	const struct template *t = template_of(d, n);
+	u8 tlv[SHINRAI_HEADER_TLV];
+
+	memset(h, 0, sizeof(*h));
+	h->version = t->r->version;
+	h->type = t->r->type;
+	h->pcr = t->r->pcr;
+	memcpy(h->boot_id, d->boot_id, 16);
+	h->recnum = n;
+	h->time_ns = 1000 * n;
+	h->event_count = t->r->count;
+	memcpy(h->root, t->root, 32);
+	shinrai_header_encode(h, tlv);
+	SHA256(tlv, sizeof(tlv), digest);
+}
+
+/**
+ * sim_grow() - more of the known programs run
+ * @d: the device
+ * @n: records
+ */
+void sim_grow(struct sim_device *d, u64 n)
+{
+	struct shinrai_header h;
+	u8 digest[32];
+
+	for (; n; n--, d->records++) {
+		header_of(d, d->records, &h, digest);
+		forge_extend(d->pcr[h.pcr != forge.own[0]], digest);
+	}
+}
+
+/**
+ * sim_boot() - a device begins anew
+ * @d: with its key
+ */
+void sim_boot(struct sim_device *d)
+{
+	RAND_bytes(d->boot_id, sizeof(d->boot_id));
+	memcpy(d->pcr, forge.start, sizeof(d->pcr));
+	d->records = d->rogue = 0;
+	d->resets++;
+	d->clock += 1000;
+	sim_grow(d, 8);
+}
+
+/* Return: the log item, for free(). */
+static u8 *log_of(const struct sim_device *d, u64 from, size_t *len)
+{
+	size_t room = (d->records - from) * 1024 + 16384;
+	u64 n, end = d->records - (d->mode == SIM_CUT && d->records > from);
+	u8 *buf = malloc(room), digest[32];
+	struct shinrai_digest one = { 0x0b, 32, digest };
+	struct shinrai_header h;
+	struct shinrai_wr w;
+
+	assert(buf);
+	shinrai_wr_init(&w, buf, room);
+	for (n = from; n < end; n++) {
+		const struct forge_record *r = template_of(d, n)->r;
+
+		header_of(d, n, &h, digest);
+		shinrai_record_encode(&w, &h, &one, 1, r->events, r->len);
+	}
+	assert(!w.err);
+	*len = w.len;
+	if (d->mode == SIM_TAMPER && w.len)
+		buf[w.len - 1] ^= 1;
+	return buf;
+}
+
+static void quote(struct sim_device *d, const struct sim_question *q)
+{
+	forge.key = forge.signer = d->key;
+	memcpy(forge.boot_id, d->boot_id, 16);
+	memcpy(forge.nonce, q->nonce, 32);
+	memcpy(forge.exporter, q->exporter, 32);
+	memcpy(forge.verifier_key, q->verifier_key, 32);
+	memcpy(forge.pcr[forge.own[0]], d->pcr[0], 32);
+	memcpy(forge.pcr[forge.own[1]], d->pcr[1], 32);
+	if (d->mode == SIM_REWIND)
+		d->clock -= 5;
+	else
+		d->clock += 100;
+	forge.clock = d->clock;
+	forge.resets = d->resets;
+	forge_build_ak(&forge);
+	forge_quote(&forge);
+}
+
+static u64 begin_of(const struct sim_device *d, const struct sim_question *q)
+{
+	if (!q->have_boot || memcmp(q->boot_id, d->boot_id, 16) ||
+	    q->from > d->records)
+		return 0;
+	return q->from;
+}
+
+/**
+ * sim_answer() - evidence
+ * @d: the device
+ * @other: another one, with whose key SIM_ALIEN signs
+ * @q: what is asked
+ * @out: out, for free()
+ * @len: out, bytes
+ *
+ * Return: 0; -ENOMEM.
+ */
+int sim_answer(struct sim_device *d, const struct sim_device *other,
+	       const struct sim_question *q, u8 **out, size_t *len)
+{
+	struct shinrai_evidence ev = { 0 };
+	struct shinrai_item *log = &ev.item[SHINRAI_ITEM_LOG];
+	EVP_PKEY *own = d->key;
+	int i, ret;
+	u8 *data;
+
+	if (d->mode == SIM_STALE && d->said) {
+		*len = d->said_len;
+		*out = malloc(*len);
+		assert(*out);
+		memcpy(*out, d->said, *len);
+		return 0;
+	}
+	if (d->mode == SIM_ALIEN)
+		d->key = other->key;
+	quote(d, q);
+	d->key = own;
+	for (i = 0; i < SHINRAI_NITEMS; i++) {
+		if (forge.len[i] && i != SHINRAI_ITEM_LOG)
+			ev.item[i] = (struct shinrai_item){ forge.item[i],
+							    forge.len[i] };
+	}
+	log->data = data = log_of(d, begin_of(d, q), &log->len);
+	ret = shinrai_evidence_pack(&ev, out, len);
+	free(data);
+	if (!ret && d->mode == SIM_STALE) {
+		d->said = malloc(*len);
+		assert(d->said);
+		memcpy(d->said, *out, *len);
+		d->said_len = *len;
+	}
+	return ret;
+}
