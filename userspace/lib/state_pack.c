@@ -26,7 +26,7 @@ static void walk_pcrs(struct walk *k, struct shinrai_pcrs *p)
 
 	if (k->w)
 		shinrai_pcrs_encode(&size, p);
-	n = walk_number(k, size.len, 2, 0xffff);
+	n = shinrai_walk_number(k, size.len, 2, 0xffff);
 	if (k->w) {
 		shinrai_pcrs_encode(k->w, p);
 		return;
@@ -44,9 +44,9 @@ static void walk_findings(struct walk *k, struct shinrai_state *s)
 	WALK_FIELD(k, s->nsticky, 1, SHINRAI_STATE_REASONS);
 	for (i = 0; i < s->nsticky && !shinrai_rd_err(&k->r); i++) {
 		t = &s->sticky[i];
-		walk_reason(k, &t->code);
+		shinrai_walk_reason(k, &t->code);
 		WALK_U64(k, t->record);
-		walk_string(k, t->text, sizeof(t->text));
+		shinrai_walk_string(k, t->text, sizeof(t->text));
 	}
 }
 
@@ -55,28 +55,28 @@ static void walk_state(struct walk *k, void *state)
 	struct shinrai_state *s = state;
 
 	WALK_FIELD(k, s->ak_name_len, 1, sizeof(s->ak_name));
-	walk_bytes(k, s->ak_name, s->ak_name_len);
-	walk_bytes(k, s->boot_id, sizeof(s->boot_id));
+	shinrai_walk_bytes(k, s->ak_name, s->ak_name_len);
+	shinrai_walk_bytes(k, s->boot_id, sizeof(s->boot_id));
 	WALK_U64(k, s->clock.clock);
 	WALK_FIELD(k, s->clock.reset_count, 4, U32_MAX);
 	WALK_FIELD(k, s->clock.restart_count, 4, U32_MAX);
 	WALK_U64(k, s->firmware);
 	WALK_U64(k, s->records);
-	walk_bytes(k, s->policy, sizeof(s->policy));
+	shinrai_walk_bytes(k, s->policy, sizeof(s->policy));
 	WALK_FIELD(k, s->code_pcr, 1, SHINRAI_PCR_COUNT - 1);
 	WALK_FIELD(k, s->flow_pcr, 1, SHINRAI_PCR_COUNT - 1);
 	WALK_FLAG(k, s->start_nonzero);
 	WALK_FLAG(k, s->armed);
 	WALK_FIELD(k, s->module_id_len, 1, sizeof(s->module_id));
-	walk_bytes(k, s->module_id, s->module_id_len);
-	walk_bytes(k, s->programs, sizeof(s->programs));
+	shinrai_walk_bytes(k, s->module_id, s->module_id_len);
+	shinrai_walk_bytes(k, s->programs, sizeof(s->programs));
 	WALK_U64(k, s->modules);
 	WALK_U64(k, s->running_want);
 	WALK_U64(k, s->running_seen);
 	WALK_U64(k, s->code);
 	walk_banks(k, s);
 	walk_pcrs(k, &s->pcrs);
-	walk_data(k, &s->data);
+	shinrai_walk_data(k, &s->data);
 	walk_findings(k, s);
 }
 
@@ -140,7 +140,8 @@ void shinrai_state_copy(struct shinrai_state *to,
  */
 int shinrai_state_pack(const struct shinrai_state *s, u8 **out, size_t *len)
 {
-	return walk_pack(MAGIC, walk_state, (void *)(uintptr_t)s, out, len);
+	return shinrai_walk_pack(MAGIC, walk_state, (void *)(uintptr_t)s, out,
+				 len);
 }
 
 /**
@@ -154,5 +155,5 @@ int shinrai_state_pack(const struct shinrai_state *s, u8 **out, size_t *len)
 int shinrai_state_unpack(const void *data, size_t len, struct shinrai_state *s)
 {
 	shinrai_state_clear(s);
-	return walk_unpack(MAGIC, walk_state, s, data, len);
+	return shinrai_walk_unpack(MAGIC, walk_state, s, data, len);
 }

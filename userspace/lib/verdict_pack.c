@@ -16,14 +16,14 @@ static void walk_why(struct walk *k, struct shinrai_appraisal *v,
 {
 	u32 code = w->code;
 
-	walk_reason(k, &code);
+	shinrai_walk_reason(k, &code);
 	if (code >= SHINRAI_WHYS)
 		return;
 	w->code = code;
 	WALK_FLAG(k, w->has_record);
 	WALK_U64(k, w->record);
 	WALK_U64(k, v->count[code]);
-	walk_text(k, &w->detail);
+	shinrai_walk_text(k, &w->detail);
 }
 
 static void walk_whys(struct walk *k, struct shinrai_appraisal *v)
@@ -51,7 +51,7 @@ static void walk_notes(struct walk *k, struct shinrai_appraisal *v)
 
 	WALK_FIELD(k, n, 2, SHINRAI_MAX_NOTES);
 	for (i = 0; i < n && !shinrai_rd_err(&k->r); i++) {
-		walk_text(k, &v->note[i]);
+		shinrai_walk_text(k, &v->note[i]);
 		if (!k->w)
 			v->nnotes = i + 1;
 	}
@@ -72,18 +72,18 @@ static void walk_verdict(struct walk *k, void *appraisal)
 	WALK_FLAG(k, v->safe);
 	WALK_U64(k, v->firmware);
 	WALK_FIELD(k, v->ak_name_len, 1, sizeof(v->ak_name));
-	walk_bytes(k, v->ak_name, v->ak_name_len);
+	shinrai_walk_bytes(k, v->ak_name, v->ak_name_len);
 	WALK_FLAG(k, v->have_boot_id);
-	walk_bytes(k, v->boot_id, sizeof(v->boot_id));
+	shinrai_walk_bytes(k, v->boot_id, sizeof(v->boot_id));
 	WALK_U64(k, v->records);
 	WALK_FLAG(k, v->have_quoted);
 	WALK_U64(k, v->quoted);
 	WALK_U64(k, v->code);
 	WALK_U64(k, v->modules);
-	walk_data(k, &v->data);
+	shinrai_walk_data(k, &v->data);
 	WALK_FLAG(k, v->have_session);
 	WALK_U64(k, v->session.time);
-	walk_string(k, v->machine, sizeof(v->machine));
+	shinrai_walk_string(k, v->machine, sizeof(v->machine));
 	walk_whys(k, v);
 	walk_notes(k, v);
 }
@@ -101,7 +101,8 @@ int shinrai_verdict_pack(const struct shinrai_appraisal *v, u8 **out,
 {
 	if (v->report)
 		return -EINVAL;
-	return walk_pack(MAGIC, walk_verdict, (void *)(uintptr_t)v, out, len);
+	return shinrai_walk_pack(MAGIC, walk_verdict, (void *)(uintptr_t)v, out,
+				 len);
 }
 
 /**
@@ -118,5 +119,5 @@ int shinrai_verdict_unpack(const void *data, size_t len,
 			   struct shinrai_appraisal *v)
 {
 	shinrai_appraisal_clear(v);
-	return walk_unpack(MAGIC, walk_verdict, v, data, len);
+	return shinrai_walk_unpack(MAGIC, walk_verdict, v, data, len);
 }

@@ -8,7 +8,7 @@
 #include "walk.h"
 
 /**
- * walk_number() - a number
+ * shinrai_walk_number() - a number
  * @k: the walk
  * @v: its value, when it is written
  * @n: bytes, at most 8
@@ -16,7 +16,7 @@
  *
  * Return: what is written, or was read; 0 on error.
  */
-u64 walk_number(struct walk *k, u64 v, unsigned int n, u64 most)
+u64 shinrai_walk_number(struct walk *k, u64 v, unsigned int n, u64 most)
 {
 	if (k->w) {
 		shinrai_wr_be(k->w, v, n);
@@ -29,12 +29,12 @@ u64 walk_number(struct walk *k, u64 v, unsigned int n, u64 most)
 }
 
 /**
- * walk_bytes() - bytes whose number is known
+ * shinrai_walk_bytes() - bytes whose number is known
  * @k: the walk
  * @p: written or read; zeros on error
  * @n: their number
  */
-void walk_bytes(struct walk *k, void *p, size_t n)
+void shinrai_walk_bytes(struct walk *k, void *p, size_t n)
 {
 	if (k->w)
 		shinrai_wr_bytes(k->w, p, n);
@@ -43,16 +43,16 @@ void walk_bytes(struct walk *k, void *p, size_t n)
 }
 
 /**
- * walk_string() - a text in its place
+ * shinrai_walk_string() - a text in its place
  * @k: the walk
  * @text: NUL-terminated; its NUL is not among the bytes
  * @size: its room, at most 256
  */
-void walk_string(struct walk *k, char *text, size_t size)
+void shinrai_walk_string(struct walk *k, char *text, size_t size)
 {
-	size_t n = walk_number(k, k->w ? strlen(text) : 0, 1, size - 1);
+	size_t n = shinrai_walk_number(k, k->w ? strlen(text) : 0, 1, size - 1);
 
-	walk_bytes(k, text, n);
+	shinrai_walk_bytes(k, text, n);
 	if (k->w)
 		return;
 	text[n] = '\0';
@@ -61,16 +61,16 @@ void walk_string(struct walk *k, char *text, size_t size)
 }
 
 /**
- * walk_text() - a text of its own
+ * shinrai_walk_text() - a text of its own
  * @k: the walk
  * @text: NUL-terminated, the first 64 KiB are kept; read: for free(), NULL on error
  */
-void walk_text(struct walk *k, char **text)
+void shinrai_walk_text(struct walk *k, char **text)
 {
 	size_t n = k->w ? strnlen(*text, 0xffff) : 0;
 	const u8 *p;
 
-	n = walk_number(k, n, 2, 0xffff);
+	n = shinrai_walk_number(k, n, 2, 0xffff);
 	if (k->w) {
 		shinrai_wr_bytes(k->w, *text, n);
 		return;
@@ -89,11 +89,11 @@ void walk_text(struct walk *k, char **text)
 }
 
 /**
- * walk_reason() - a reason, by its stable name
+ * shinrai_walk_reason() - a reason, by its stable name
  * @k: the walk; -EPROTONOSUPPORT for one not known here
  * @code: enum shinrai_reason_code
  */
-void walk_reason(struct walk *k, u32 *code)
+void shinrai_walk_reason(struct walk *k, u32 *code)
 {
 	char text[64] = "";
 	int why;
@@ -101,7 +101,7 @@ void walk_reason(struct walk *k, u32 *code)
 	if (k->w)
 		snprintf(text, sizeof(text), "%s",
 			 shinrai_reason_info(*code)->code);
-	walk_string(k, text, sizeof(text));
+	shinrai_walk_string(k, text, sizeof(text));
 	if (k->w || shinrai_rd_err(&k->r))
 		return;
 	why = shinrai_reason_by_code(text);
@@ -113,14 +113,14 @@ void walk_reason(struct walk *k, u32 *code)
 
 static void walk_owner(struct walk *k, struct shinrai_owner_state *o)
 {
-	walk_bytes(k, o->owner, sizeof(o->owner));
-	walk_string(k, o->name, sizeof(o->name));
+	shinrai_walk_bytes(k, o->owner, sizeof(o->owner));
+	shinrai_walk_string(k, o->name, sizeof(o->name));
 	WALK_FLAG(k, o->revoked);
 	WALK_U64(k, o->admitted);
 	WALK_FLAG(k, o->in_force);
 	WALK_U64(k, o->generation);
 	WALK_U64(k, o->rules);
-	walk_bytes(k, o->policy, sizeof(o->policy));
+	shinrai_walk_bytes(k, o->policy, sizeof(o->policy));
 	WALK_U64(k, o->first);
 	WALK_U64(k, o->before);
 	WALK_U64(k, o->since_ns);
@@ -129,11 +129,11 @@ static void walk_owner(struct walk *k, struct shinrai_owner_state *o)
 }
 
 /**
- * walk_data() - data handling
+ * shinrai_walk_data() - data handling
  * @k: the walk
  * @d: written or read
  */
-void walk_data(struct walk *k, struct shinrai_data_state *d)
+void shinrai_walk_data(struct walk *k, struct shinrai_data_state *d)
 {
 	unsigned int i;
 
@@ -148,7 +148,7 @@ void walk_data(struct walk *k, struct shinrai_data_state *d)
 }
 
 /**
- * walk_pack() - a structure as bytes
+ * shinrai_walk_pack() - a structure as bytes
  * @magic: they begin with its WALK_MAGIC_SIZE bytes
  * @walk: over its fields
  * @what: it is only read
@@ -157,8 +157,9 @@ void walk_data(struct walk *k, struct shinrai_data_state *d)
  *
  * Return: 0; -ENOMEM.
  */
-int walk_pack(const char *magic, void (*walk)(struct walk *k, void *what),
-	      void *what, u8 **out, size_t *len)
+int shinrai_walk_pack(const char *magic,
+		      void (*walk)(struct walk *k, void *what), void *what,
+		      u8 **out, size_t *len)
 {
 	u8 small[1024], *buf = small;
 	struct shinrai_wr w;
@@ -183,7 +184,7 @@ int walk_pack(const char *magic, void (*walk)(struct walk *k, void *what),
 }
 
 /**
- * walk_unpack() - a structure from bytes
+ * shinrai_walk_unpack() - a structure from bytes
  * @magic: they begin with it
  * @walk: over its fields
  * @what: filled
@@ -193,8 +194,9 @@ int walk_pack(const char *magic, void (*walk)(struct walk *k, void *what),
  * Return: 0; -EPROTONOSUPPORT for a version, or what @walk says so of; -EBADMSG;
  * -ENOMEM.
  */
-int walk_unpack(const char *magic, void (*walk)(struct walk *k, void *what),
-		void *what, const void *data, size_t len)
+int shinrai_walk_unpack(const char *magic,
+			void (*walk)(struct walk *k, void *what), void *what,
+			const void *data, size_t len)
 {
 	struct walk k = { 0 };
 	const u8 *first;
