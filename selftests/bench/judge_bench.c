@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * What judging one device once more costs: an ECDSA quote and 20 new records, from
- * the bytes that came to the verdict and the state that are kept, against the ECDSA
- * P-256 verification that is in it.  Prints JSON.
+ * What judging one device costs, from the bytes that came to the verdict and the
+ * memory that are kept: a quote and a few new records, a quote and a long IMA list,
+ * a whole log; against the ECDSA P-256 verification that is in it.  Prints JSON.
  *
  * usage: judge_bench [SECONDS]          of each measurement
  */
@@ -12,12 +12,15 @@
 #include <time.h>
 
 #include <openssl/ec.h>
+#include <openssl/rsa.h>
 #include <openssl/sha.h>
 
 #include "../../userspace/verifier/judge.h"
-#include "../verify/forge.h"
+#include "../fleet/sim.h"
 
 #define NEW_RECORDS 20
+#define IMA_ENTRIES 780
+#define WHOLE_LOG 10000
 
 static double cpu_seconds(void)
 {
@@ -27,71 +30,29 @@ static double cpu_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void load_policy(struct policy *p, const struct forge *f)
+static void load_policy(struct policy *p)
 {
 	static struct conf_policy conf;
-	struct shinrai_appraise_input in = { 0 };
-	unsigned long line;
-	char why[200];
-	FILE *list = fmemopen((void *)(uintptr_t)f->digests, strlen(f->digests),
-			      "r");
+	char err[256];
 
-	conf.digests[0] = conf.reference = (char *)(uintptr_t) "forged";
-	p->conf = &conf;
-	shinrai_digests_init(&p->known);
-	assert(!shinrai_digests_load(&p->known, list, &line));
-	fclose(list);
-	assert(!shinrai_digests_ready(&p->known));
-	assert(!shinrai_reference_parse(f->reference, strlen(f->reference),
-					&p->ref, why, sizeof(why)));
-	policy_expect(p, &in);
-	shinrai_appraise_policy(&in, p->id);
-}
-
-/* Its evidence as it travels, @more records later. */
-static u8 *evidence(EVP_PKEY *key, unsigned int more, struct forge *f,
-		    size_t *len)
-{
-	struct shinrai_evidence ev = { 0 };
-	unsigned int i, from;
-	u8 *out;
-
-	forge_init(f, key);
-	from = --f->nrec; /* the last one is of a rogue program */
-	for (i = 0; i < more; i++)
-		forge_code(forge_record(f, SHINRAI_RECORD_EVENTS, f->own[0]),
-			   SHINRAI_EVENT_CODE, SHINRAI_KIND_EXEC, "ls",
-			   "/usr/bin/ls");
-	f->quoted = f->nrec;
-	f->clock += more;
-	forge_build(f);
-	if (more)
-		forge_from(f, from);
-	for (i = 0; i < SHINRAI_NITEMS; i++) {
-		ev.item[i].data = f->len[i] ? f->item[i] : NULL;
-		ev.item[i].len = f->len[i];
+	sim_write_files();
+	memset(p, 0, sizeof(*p));
+	conf.digests[0] = realpath("known.txt", NULL);
+	conf.reference = realpath("boot.json", NULL);
+	if (policy_load(p, &conf, err, sizeof(err))) {
+		fprintf(stderr, "judge_bench: %s\n", err);
+		exit(1);
 	}
-	assert(!shinrai_evidence_pack(&ev, &out, len));
-	return out;
 }
 
-static struct judgement plan(const struct policy *p, const struct forge *f,
-			     const u8 *data, size_t len)
-{
-	static u8 name[SHINRAI_NAME_MAX];
-	struct judgement j = { .policy = p,
-			       .evidence = data,
-			       .len = len,
-			       .session = f->session,
-			       .ak_name = name };
-	struct shinrai_public pub;
-
-	memcpy(j.session.nonce, f->session_nonce, 32);
-	assert(!shinrai_public_parse(f->item[SHINRAI_ITEM_AK],
-				     f->len[SHINRAI_ITEM_AK], &pub));
-	assert(!shinrai_public_name(&pub, name, &j.ak_name_len));
-	return j;
-}
+/* One judgement of one device, again and again. */
+struct subject {
+	struct sim_device d;
+	struct policy policy;
+	u8 name[SHINRAI_NAME_MAX];
+	struct judgement j;
+	u8 *evidence;
+};
 
 static void judge_once(struct judgement *j)
 {
@@ -100,6 +61,51 @@ static void judge_once(struct judgement *j)
 			j->reason);
 		exit(1);
 	}
+}
+
+/* Its first appraisal, of @records; what follows is of @more new ones. */
+static void prepare(struct subject *s, EVP_PKEY *key, unsigned int nima,
+		    u64 records, u64 more)
+{
+	struct sim_question q = { .have_boot = more };
+	struct judgement *j = &s->j;
+
+	memset(s, 0, sizeof(*s));
+	s->d.key = key;
+	s->d.clock = 100000;
+	sim_prepare(key, nima);
+	load_policy(&s->policy);
+	sim_boot(&s->d);
+	sim_grow(&s->d, records - s->d.records);
+	memset(q.nonce, 1, sizeof(q.nonce));
+	memset(q.exporter, 2, sizeof(q.exporter));
+	memset(q.verifier_key, 3, sizeof(q.verifier_key));
+	j->policy = &s->policy;
+	j->session.nonce_len = 32;
+	memcpy(j->session.nonce, q.nonce, 32);
+	memcpy(j->session.exporter, q.exporter, 32);
+	memcpy(j->session.verifier_key, q.verifier_key, 32);
+	j->session.time = 1700000000;
+	j->whole = true;
+	assert(!sim_answer(&s->d, NULL, &q, &s->evidence, &j->len));
+	j->evidence = s->evidence;
+	judge_once(j);
+	memcpy(s->name, j->learned, j->learned_len);
+	j->ak_name = s->name;
+	j->ak_name_len = j->learned_len;
+	if (!more)
+		return;
+	j->whole = false;
+	j->memory = j->next;
+	j->memory_len = j->next_len;
+	q.from = j->records;
+	memcpy(q.boot_id, j->boot_id, sizeof(q.boot_id));
+	free(s->evidence);
+	sim_grow(&s->d, more);
+	assert(!sim_answer(&s->d, NULL, &q, &s->evidence, &j->len));
+	j->evidence = s->evidence;
+	judge_once(j);
+	assert(j->records == records + more);
 }
 
 /* Something that is done again and again, and how often and how long it was. */
@@ -138,7 +144,7 @@ static void run_for(struct course *c, double seconds)
 	c->used += used;
 }
 
-/* In turns, so that what else the machine does slows both alike. */
+/* In turns, so that what else the machine does slows all alike. */
 static void run_all(struct course *c, unsigned int n, double seconds)
 {
 	const unsigned int turns = 40;
@@ -173,33 +179,25 @@ static double rate(const struct course *c)
 int main(int argc, char **argv)
 {
 	double seconds = argc > 1 ? atof(argv[1]) : 2;
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	struct forge *f = malloc(sizeof(*f));
-	struct policy policy = { 0 };
-	struct judgement first, j;
-	struct course c[2];
-	u8 *data;
-	size_t len;
+	EVP_PKEY *key = EVP_EC_gen("P-256"), *rsa = EVP_RSA_gen(2048);
+	static struct subject few, ima, whole;
+	struct course c[4];
 
-	assert(key && f);
-	data = evidence(key, 0, f, &len);
-	load_policy(&policy, f);
-	first = plan(&policy, f, data, len);
-	first.whole = true;
-	judge_once(&first);
-	data = evidence(key, NEW_RECORDS, f, &len);
-	j = plan(&policy, f, data, len);
-	j.memory = first.next;
-	j.memory_len = first.next_len;
-	judge_once(&j);
-	assert(j.records == first.records + NEW_RECORDS);
-	c[0] = (struct course){ .step = judge_step, .j = &j };
-	c[1] = verifying(key);
+	assert(key && rsa);
+	prepare(&few, key, 2, 8, NEW_RECORDS);
+	prepare(&ima, rsa, IMA_ENTRIES, 8, 1);
+	prepare(&whole, key, 2, WHOLE_LOG, 0);
+	c[0] = verifying(key);
+	c[1] = (struct course){ .step = judge_step, .j = &few.j };
+	c[2] = (struct course){ .step = judge_step, .j = &ima.j };
+	c[3] = (struct course){ .step = judge_step, .j = &whole.j };
 	run_all(c, ARRAY_SIZE(c), seconds);
 	printf("{\"ecdsa_p256_verifications_per_s\":%.0f,"
-	       "\"judgements_per_s\":%.0f,\"ratio\":%.3f,\"records\":%d,"
-	       "\"evidence_bytes\":%zu,\"memory_bytes\":%zu}\n",
-	       rate(&c[1]), rate(&c[0]), rate(&c[0]) / rate(&c[1]), NEW_RECORDS,
-	       len, first.next_len);
+	       "\"ecdsa_20_records_per_s\":%.0f,\"ratio\":%.3f,"
+	       "\"rsa2048_780_ima_entries_per_s\":%.0f,"
+	       "\"replay_10000_records_ms\":%.2f,\"evidence_bytes\":%zu,"
+	       "\"memory_bytes\":%zu,\"verdict_bytes\":%zu}\n",
+	       rate(&c[0]), rate(&c[1]), rate(&c[1]) / rate(&c[0]), rate(&c[2]),
+	       1000 / rate(&c[3]), few.j.len, few.j.memory_len, few.j.told_len);
 	return 0;
 }

@@ -42,7 +42,7 @@ static struct sim_device *device;
 static unsigned int ndevices, flaky;
 static u64 fresh = 20;
 static struct {
-	u64 questions, answers, lost, records, bytes, whole;
+	u64 connections, questions, answers, lost, records, bytes, whole;
 } stats;
 
 /* Return: which one is asked, by the address that it is asked at. */
@@ -120,6 +120,10 @@ static void on_request(struct evhttp_request *req, struct conn *conn, void *arg)
 
 	(void)arg;
 	stats.questions++;
+	if (!SSL_get_app_data(conn_ssl(conn))) {
+		SSL_set_app_data(conn_ssl(conn), &stats);
+		stats.connections++;
+	}
 	conn_working(conn);
 	if (!d || strcmp(evhttp_request_get_uri(req), "/v1/evidence") ||
 	    !take_question(req, conn, &q))
@@ -181,8 +185,10 @@ static void obey(const char *line)
 	int got = sscanf(line, "%15s %lu", word, &n);
 
 	if (!strcmp(word, "stats")) {
-		printf("{\"questions\":%llu,\"answers\":%llu,\"lost\":%llu,"
-		       "\"records\":%llu,\"bytes\":%llu,\"whole\":%llu}\n",
+		printf("{\"connections\":%llu,\"questions\":%llu,"
+		       "\"answers\":%llu,\"lost\":%llu,\"records\":%llu,"
+		       "\"bytes\":%llu,\"whole\":%llu}\n",
+		       (unsigned long long)stats.connections,
 		       (unsigned long long)stats.questions,
 		       (unsigned long long)stats.answers,
 		       (unsigned long long)stats.lost,
@@ -233,7 +239,7 @@ static void make_devices(void)
 			diag_die("out of memory");
 		device[i].clock = 100000;
 		if (!i)
-			sim_prepare(device[0].key);
+			sim_prepare(device[0].key, 2);
 		sim_boot(&device[i]);
 	}
 }

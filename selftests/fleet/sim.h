@@ -42,7 +42,7 @@ struct sim_question {
 	u8 boot_id[16];
 };
 
-void sim_prepare(EVP_PKEY *any);
+void sim_prepare(EVP_PKEY *any, unsigned int nima);
 void sim_write_files(void);
 void sim_boot(struct sim_device *d);
 void sim_grow(struct sim_device *d, u64 n);

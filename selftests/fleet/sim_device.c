@@ -24,8 +24,9 @@ static struct forge forge; /* what is common to all, and room for one quote */
 /**
  * sim_prepare() - make what all devices have in common
  * @any: a key
+ * @nima: entries in the kernel's IMA list
  */
-void sim_prepare(EVP_PKEY *any)
+void sim_prepare(EVP_PKEY *any, unsigned int nima)
 {
 	static const struct {
 		u8 kind;
@@ -40,6 +41,7 @@ void sim_prepare(EVP_PKEY *any)
 	unsigned int i;
 
 	forge_init(&forge, any);
+	forge.nima = nima;
 	forge.nrec = 2; /* START and ARM */
 	for (i = 0; i < ARRAY_SIZE(events); i++) {
 		r = forge_record(&forge, SHINRAI_RECORD_EVENTS, forge.own[0]);

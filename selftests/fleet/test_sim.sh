@@ -64,4 +64,17 @@ sleep 2
 sim stats
 ok "and asks for nothing that it has" test "$(jq .whole <<<"$said")" = "$whole"
 ok "the verifier ends again" stop_verifier
+
+# Connections are kept, for longer than a question may take.
+verifier_conf "$(sim_policy)" "period_s = 4;" "timeout_s = 1;"
+ok "it starts with a longer period" start_verifier
+sim stats
+before=$said
+sleep 12
+sim stats
+asked=$(jq -n "$said.questions - $before.questions")
+made=$(jq -n "$said.connections - $before.connections")
+ok "in 12 s each is asked twice or more ($asked)" test "$asked" -ge $((2 * n))
+ok "over one connection ($made)" test "$made" -le "$n"
+ok "the verifier ends with these" stop_verifier
 finish

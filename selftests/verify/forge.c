@@ -74,6 +74,7 @@ void forge_init(struct forge *f, EVP_PKEY *key)
 	f->module_id = "0123456789ABCDEF0123456";
 	memcpy(f->programs, "\1b0123456789abcdef0123456789abcdef", 34);
 	f->reference_module = FORGE_MODULE("0123456789ABCDEF0123456", "61");
+	f->nima = 2;
 	f->own[0] = 12;
 	f->own[1] = 13;
 	forge_plan_log(f);

@@ -15,7 +15,7 @@
 #define FORGE_RECORDS 32
 #define FORGE_EVENTS 8192
 #define FORGE_BOOT 32
-#define FORGE_ITEM (64 << 10)
+#define FORGE_ITEM (192 << 10)
 
 /*
  * Entry of a reference list: @id in START, programs whose digest is the text
@@ -62,6 +62,7 @@ struct forge {
 	unsigned int quoted; /* records that the quote covers */
 	struct forge_boot boot[FORGE_BOOT];
 	unsigned int nboot;
+	unsigned int nima; /* entries of the kernel's list; one more came later */
 	const char *module_id; /* in START */
 	u8 programs[34]; /* in ARM: 1, a name of one letter, their digest */
 	u8 own[2]; /* PCRs of code and flow */

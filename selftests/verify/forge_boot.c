@@ -92,7 +92,7 @@ void forge_build_ima(struct forge *f)
 	size_t n = 0, len;
 	unsigned int i;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i <= f->nima; i++) {
 		len = 0;
 		le(data, &len, 40, 4);
 		forge_raw(data, &len, "sha256:", 8);
@@ -109,7 +109,7 @@ void forge_build_ima(struct forge *f)
 		forge_raw(p, &n, data, len);
 		SHA256(data, len, digest);
 		/* The last entry came after the quote. */
-		if (i < 2)
+		if (i < f->nima)
 			forge_extend(f->pcr[10], digest);
 	}
 	f->len[SHINRAI_ITEM_IMA] = n;

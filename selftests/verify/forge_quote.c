@@ -74,33 +74,44 @@ static void build_challenge(struct forge *f, u8 qualifying[32])
 	f->len[SHINRAI_ITEM_CHALLENGE] = w.len;
 }
 
+static void put_ecdsa(struct shinrai_wr *w, const u8 *der, size_t len)
+{
+	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &der, (long)len);
+	u8 part[32];
+
+	shinrai_wr_be16(w, 32);
+	BN_bn2binpad(ECDSA_SIG_get0_r(sig), part, 32);
+	shinrai_wr_bytes(w, part, 32);
+	shinrai_wr_be16(w, 32);
+	BN_bn2binpad(ECDSA_SIG_get0_s(sig), part, 32);
+	shinrai_wr_bytes(w, part, 32);
+	ECDSA_SIG_free(sig);
+}
+
 void forge_sign(struct forge *f)
 {
 	const u8 *attest = f->item[SHINRAI_ITEM_ATTEST];
 	size_t attest_len = f->len[SHINRAI_ITEM_ATTEST];
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	u8 der[128], part[32];
-	const u8 *p = der;
-	size_t n = sizeof(der);
+	bool rsa = EVP_PKEY_is_a(f->signer, "RSA");
+	u8 sig[512];
+	size_t n = sizeof(sig);
 	struct shinrai_wr w;
-	ECDSA_SIG *sig;
 
 	assert(EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, f->signer) ==
 	       1);
-	assert(EVP_DigestSign(ctx, der, &n, attest, attest_len) == 1);
+	assert(EVP_DigestSign(ctx, sig, &n, attest, attest_len) == 1);
 	EVP_MD_CTX_free(ctx);
-	sig = d2i_ECDSA_SIG(NULL, &p, (long)n);
 	shinrai_wr_init(&w, f->item[SHINRAI_ITEM_SIGNATURE], FORGE_ITEM);
-	shinrai_wr_be16(&w, 0x18);
+	shinrai_wr_be16(&w, rsa ? 0x14 : 0x18);
 	shinrai_wr_be16(&w, f->sig_hash);
-	shinrai_wr_be16(&w, 32);
-	BN_bn2binpad(ECDSA_SIG_get0_r(sig), part, 32);
-	shinrai_wr_bytes(&w, part, 32);
-	shinrai_wr_be16(&w, 32);
-	BN_bn2binpad(ECDSA_SIG_get0_s(sig), part, 32);
-	shinrai_wr_bytes(&w, part, 32);
+	if (rsa) {
+		shinrai_wr_be16(&w, (u16)n);
+		shinrai_wr_bytes(&w, sig, n);
+	} else {
+		put_ecdsa(&w, sig, n);
+	}
 	f->len[SHINRAI_ITEM_SIGNATURE] = w.len;
-	ECDSA_SIG_free(sig);
 }
 
 void forge_quote(struct forge *f)
@@ -145,31 +156,56 @@ void forge_quote(struct forge *f)
 	forge_sign(f);
 }
 
-void forge_build_ak(struct forge *f)
+static void put_ecc(struct shinrai_wr *w, const EVP_PKEY *key)
 {
 	BIGNUM *x = NULL, *y = NULL;
-	struct shinrai_wr w;
 	u8 part[32];
 
-	EVP_PKEY_get_bn_param(f->key, OSSL_PKEY_PARAM_EC_PUB_X, &x);
-	EVP_PKEY_get_bn_param(f->key, OSSL_PKEY_PARAM_EC_PUB_Y, &y);
+	EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_X, &x);
+	EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_Y, &y);
+	shinrai_wr_be16(w, 3);
+	shinrai_wr_be16(w, 0x10);
+	shinrai_wr_be16(w, 32);
+	BN_bn2binpad(x, part, 32);
+	shinrai_wr_bytes(w, part, 32);
+	shinrai_wr_be16(w, 32);
+	BN_bn2binpad(y, part, 32);
+	shinrai_wr_bytes(w, part, 32);
+	BN_free(x);
+	BN_free(y);
+}
+
+static void put_rsa(struct shinrai_wr *w, const EVP_PKEY *key)
+{
+	BIGNUM *n = NULL;
+	u8 modulus[512];
+	int len = EVP_PKEY_get_bits(key) / 8;
+
+	EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n);
+	BN_bn2binpad(n, modulus, len);
+	BN_free(n);
+	shinrai_wr_be16(w, (u16)(8 * len));
+	shinrai_wr_be32(w, 0); /* 65537 */
+	shinrai_wr_be16(w, (u16)len);
+	shinrai_wr_bytes(w, modulus, (size_t)len);
+}
+
+void forge_build_ak(struct forge *f)
+{
+	bool rsa = EVP_PKEY_is_a(f->key, "RSA");
+	struct shinrai_wr w;
+
 	shinrai_wr_init(&w, f->item[SHINRAI_ITEM_AK], FORGE_ITEM);
-	shinrai_wr_be16(&w, 0x23);
+	shinrai_wr_be16(&w, rsa ? 0x01 : 0x23);
 	shinrai_wr_be16(&w, 0x0b);
 	shinrai_wr_be32(&w, f->attributes);
 	shinrai_wr_be16(&w, 0);
 	shinrai_wr_be16(&w, 0x10);
-	shinrai_wr_be16(&w, 0x18);
+	shinrai_wr_be16(&w, rsa ? 0x14 : 0x18);
 	shinrai_wr_be16(&w, f->public_scheme_hash);
-	shinrai_wr_be16(&w, 3);
-	shinrai_wr_be16(&w, 0x10);
-	shinrai_wr_be16(&w, 32);
-	BN_bn2binpad(x, part, 32);
-	shinrai_wr_bytes(&w, part, 32);
-	shinrai_wr_be16(&w, 32);
-	BN_bn2binpad(y, part, 32);
-	shinrai_wr_bytes(&w, part, 32);
+	if (rsa)
+		put_rsa(&w, f->key);
+	else
+		put_ecc(&w, f->key);
 	f->len[SHINRAI_ITEM_AK] = w.len;
-	BN_free(x);
-	BN_free(y);
 }

@@ -161,6 +161,7 @@ static void handshake_done(struct conn *c)
 	TAILQ_REMOVE(&s->handshaking, c, link);
 	TAILQ_INSERT_TAIL(&s->established, c, link);
 	set_deadline(c, IDLE, s->limits->idle_s);
+	tls_no_delay(c->ssl);
 	if (same_client(c) > (unsigned int)s->limits->connections_per_client) {
 		diag_limited(&refusals, LOG_NOTICE,
 			     "client %s: too many connections with this "

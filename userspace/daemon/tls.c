@@ -2,6 +2,8 @@
 /* Contexts from PEM in memory, and what a connection is bound to. */
 #include <event2/bufferevent_ssl.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -183,6 +185,21 @@ SSL_CTX *tls_context(const struct tls_pem pem[TLS_FILES], bool client,
 	ERR_clear_error();
 	SSL_CTX_free(ctx);
 	return NULL;
+}
+
+/**
+ * tls_no_delay() - send what there is, and wait for nothing
+ * @ssl: over a connected socket
+ *
+ * A request, or an answer, is written in parts.  On a connection that is not new the
+ * kernel would hold the second one until the other side acknowledges the first one,
+ * which takes 40 ms.
+ */
+void tls_no_delay(const SSL *ssl)
+{
+	const int on = 1;
+
+	setsockopt(SSL_get_fd(ssl), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
 /**

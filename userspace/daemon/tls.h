@@ -26,6 +26,7 @@ SSL_CTX *tls_context(const struct tls_pem pem[TLS_FILES], bool client,
 		     char *err, size_t errlen);
 struct bufferevent *tls_dial(struct event_base *base, SSL_CTX *ctx,
 			     const char *name, const char *host);
+void tls_no_delay(const SSL *ssl);
 int tls_peer_key(SSL *ssl, u8 key[32]);
 int tls_exporter(SSL *ssl, u8 out[32]);
 

@@ -34,8 +34,11 @@ struct appraise {
 	bool boot_proven; /* an initramfs that arms is all that ran */
 	/* appraise_ima.c */
 	bool have_ima; /* read to its end */
+	bool ima_faults; /* in any of its entries */
+	u64 ima_entries;
 	unsigned int nima;
-	u8 ima[APPRAISE_IMA_TAIL][SHINRAI_BANK_MAX]; /* PCR 10, last ones */
+	/* PCR 10 after the last @nima of them, each by its number. */
+	u8 ima[APPRAISE_IMA_TAIL][SHINRAI_BANK_MAX];
 	/* appraise_place.c */
 	bool have_quoted; /* @quoted is valid */
 	bool incremental; /* log goes on where the last one ended */

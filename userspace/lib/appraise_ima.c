@@ -27,6 +27,7 @@ void shinrai_appraise_ima_read(struct appraise *a)
 	while ((ret = shinrai_ima_next(&ima, &e)) > 0) {
 		value = shinrai_replay_get(&ima.replay, a->bank,
 					   APPRAISE_IMA_PCR);
+		a->ima_faults |= e.faults;
 		if (value)
 			memcpy(a->ima[ima.entries % APPRAISE_IMA_TAIL], value,
 			       shinrai_bank_size(a->bank));
@@ -35,6 +36,7 @@ void shinrai_appraise_ima_read(struct appraise *a)
 		shinrai_appraise_why(a, SHINRAI_WHY_IMA_SYNTAX, "at byte %zu",
 				     shinrai_ima_offset(&ima));
 	a->have_ima = !ret;
+	a->ima_entries = ima.entries;
 	if (a->have_ima)
 		a->nima = ima.entries < APPRAISE_IMA_TAIL ? ima.entries + 1 :
 							    APPRAISE_IMA_TAIL;
@@ -57,22 +59,43 @@ static void add_faults(struct appraise *a, const struct shinrai_ima_entry *e)
 	}
 }
 
+/* Most lists are in order, and end near where the quote was taken. */
+static bool tail_reaches(const struct appraise *a,
+			 const struct shinrai_pcr_value *want, u64 *entries)
+{
+	unsigned int i;
+
+	for (i = 0; i < a->nima && !a->ima_faults; i++) {
+		*entries = a->ima_entries - i;
+		if (!memcmp(a->ima[*entries % APPRAISE_IMA_TAIL], want->value,
+			    want->size))
+			return true;
+	}
+	return false;
+}
+
 /* Stops an edited list: some prefix of it leads to the quoted value. */
-static bool reaches(struct appraise *a, struct shinrai_ima *ima,
-		    const struct shinrai_pcr_value *want)
+static bool reaches(struct appraise *a, const struct shinrai_pcr_value *want,
+		    u64 *entries)
 {
 	struct shinrai_ima_entry e;
+	struct shinrai_ima ima;
+	bool found = false;
 	const u8 *value;
 
+	if (begin(a, &ima))
+		return false;
 	do {
-		value = shinrai_replay_get(&ima->replay, a->bank,
+		*entries = ima.entries;
+		value = shinrai_replay_get(&ima.replay, a->bank,
 					   APPRAISE_IMA_PCR);
-		if (value && !memcmp(value, want->value, want->size))
-			return true;
-		if (shinrai_ima_next(ima, &e) <= 0)
-			return false;
+		found = value && !memcmp(value, want->value, want->size);
+		if (found || shinrai_ima_next(&ima, &e) <= 0)
+			break;
 		add_faults(a, &e);
 	} while (true);
+	shinrai_ima_fini(&ima);
+	return found;
 }
 
 /**
@@ -82,7 +105,7 @@ static bool reaches(struct appraise *a, struct shinrai_ima *ima,
 void shinrai_appraise_ima(struct appraise *a)
 {
 	const struct shinrai_pcr_value *want;
-	struct shinrai_ima ima;
+	u64 entries = 0;
 
 	if (!a->have_ima)
 		return;
@@ -96,11 +119,9 @@ void shinrai_appraise_ima(struct appraise *a)
 				      "quoted");
 		return;
 	}
-	if (begin(a, &ima))
-		return;
-	if (!reaches(a, &ima, want))
+	if (!tail_reaches(a, want, &entries) && !reaches(a, want, &entries))
 		shinrai_appraise_why(a, SHINRAI_WHY_IMA_REPLAY, "%s", "");
-	else if (!ima.entries)
+	else if (!entries)
 		shinrai_appraise_note(
 			a, "IMA log is not covered: the kernel never "
 			   "extended PCR 10");
@@ -109,7 +130,6 @@ void shinrai_appraise_ima(struct appraise *a)
 			a,
 			"IMA log replays to the quoted PCR 10: %llu "
 			"entries",
-			(unsigned long long)ima.entries);
-	a->out->proven[SHINRAI_STEP_IMA] = ima.entries;
-	shinrai_ima_fini(&ima);
+			(unsigned long long)entries);
+	a->out->proven[SHINRAI_STEP_IMA] = entries;
 }

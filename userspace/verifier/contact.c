@@ -32,8 +32,10 @@ static void on_tls(const SSL *ssl, int where, int ret)
 	struct contact *l = SSL_get_app_data(ssl);
 
 	(void)ret;
-	if (where & SSL_CB_HANDSHAKE_DONE)
+	if (where & SSL_CB_HANDSHAKE_DONE) {
 		l->greeted = true;
+		tls_no_delay(ssl);
+	}
 }
 
 static void on_close(struct evhttp_connection *conn, void *device)
@@ -113,7 +115,8 @@ static int dial(struct device *d)
 	SSL_set_app_data(contact_ssl(d), l);
 	SSL_set_info_callback(contact_ssl(d), on_tls);
 	evhttp_connection_set_closecb(l->conn, on_close, d);
-	evhttp_connection_set_timeout(l->conn, f->conf->timeout_s + 1);
+	/* Only so that none is left over: the device's timer is the deadline. */
+	evhttp_connection_set_timeout(l->conn, f->conf->timeout_s + NEAR_S);
 	evhttp_connection_set_max_headers_size(l->conn, HEADERS_MAX);
 	return 0;
 }

@@ -17,6 +17,7 @@
 #include "policy.h"
 #include "stage.h"
 #include "store.h"
+#include "timing.h"
 
 struct fleet;
 struct question;
@@ -43,6 +44,7 @@ struct device {
 	bool waits; /* in fleet.waiting */
 	bool is_long; /* the next answer is */
 	bool removed; /* freed when the question is over */
+	s64 due; /* ms, monotonic: its turn came; 0: it has not come */
 	s64 retry_ms; /* after the last failure; 0: it answered */
 	char failure[DEVICE_REASON_MAX]; /* of the last try; "": it answered */
 	/* From the memory: what is asked for. */
@@ -74,6 +76,8 @@ struct fleet {
 	bool keeps; /* the last time it was tried */
 	s64 begun; /* ms, monotonic */
 	u64 judgements; /* that were kept */
+	struct timing latency; /* of those, from the device's turn until then */
+	u64 late; /* of those, over a period */
 };
 
 /* fleet.c */

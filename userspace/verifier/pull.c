@@ -111,6 +111,7 @@ void pull_end(struct device *d)
 		wait -= fleet_monotonic() - q->begun;
 	}
 	d->question = NULL;
+	d->due = 0;
 	question_free(q);
 	if (d->removed)
 		fleet_drop(d);
@@ -216,6 +217,8 @@ static void turn(struct device *d)
 {
 	struct fleet *f = d->fleet;
 
+	if (!d->due)
+		d->due = fleet_monotonic();
 	if (!d->policy) {
 		without_policy(d);
 	} else if (has_place(d)) {

@@ -26,11 +26,22 @@ static int keep_question(struct job *j, struct store *s)
 	return store_changed(s, q->next.id, &st);
 }
 
+static void count_judgement(const struct device *d)
+{
+	struct fleet *f = d->fleet;
+	const s64 took = fleet_monotonic() - d->due;
+
+	f->judgements++;
+	f->late += took > f->conf->period_s * 1000ll;
+	timing_add(&f->latency, took);
+}
+
 static void question_kept(struct job *j, struct fleet *f)
 {
 	struct question *q = question_of(j);
 	struct device *d = q->dev;
 
+	(void)f;
 	if (q->j.key)
 		d->key = q->j.key;
 	if (j->err) {
@@ -41,9 +52,10 @@ static void question_kept(struct job *j, struct fleet *f)
 		pull_end(d);
 		return;
 	}
-	f->judgements += q->j.told != NULL;
-	if (q->j.told)
+	if (q->j.told) {
+		count_judgement(d);
 		free(d->r.verdict);
+	}
 	if (q->j.next) {
 		free(d->r.memory);
 		d->records = q->j.records;

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""Watches a verifier and its simulated fleet for some time; prints JSON.
+
+usage: fleet.py PORT PID DEVICES PERIOD SECONDS ROGUES EMPTY-KIB
+
+Standard input has the simulator's answers, descriptor 3 takes its commands.  Devices
+go wrong one after the other, at random times; each is well again once it was named.
+"""
+import http.client
+import json
+import os
+import random
+import ssl
+import sys
+import time
+
+port, pid, devices, period, seconds, rogues, empty = map(int, sys.argv[1:])
+TICK = os.sysconf("SC_CLK_TCK")
+POLL = 0.1  # s
+
+
+def connect():
+    context = ssl.create_default_context(cafile="ca.pem")
+    context.load_cert_chain("reader.pem", "reader.key")
+    context.check_hostname = False
+    return http.client.HTTPSConnection("127.0.0.1", port, context=context)
+
+
+def ask(path):
+    conn.request("GET", "/v1/" + path)
+    answer = conn.getresponse()
+    body = answer.read()
+    if answer.status != 200:
+        sys.exit(f"{path}: {answer.status} {body.decode()}")
+    return json.loads(body)
+
+
+def sim(command):
+    os.write(3, (command + "\n").encode())
+    return sys.stdin.readline().strip()
+
+
+def used():
+    with open(f"/proc/{pid}/stat", encoding="ascii") as f:
+        fields = f.read().rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def anonymous():
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        return next(int(line.split()[1]) for line in f
+                    if line.startswith("RssAnon"))
+
+
+class Rogue:
+    """The device that is wrong now, if there is one."""
+
+    def __init__(self):
+        self.name = None
+        self.took = []
+
+    def begin(self):
+        number = random.randrange(devices)
+        self.name = f"dev-{number}"
+        sim(f"rogue {number}")
+        self.since = time.monotonic()
+
+    def look(self):
+        if self.name and ask(f"devices/{self.name}")["state"] == "untrusted":
+            self.took.append(time.monotonic() - self.since)
+            sim("reboot " + self.name[4:])
+            self.healing.append((self.name, time.monotonic()))
+            self.name = None
+
+    healing = []
+
+    def known(self):
+        now = time.monotonic()
+        self.healing[:] = [h for h in self.healing
+                           if now - h[1] < 2 * period + 1]
+        return {self.name} | {h[0] for h in self.healing}
+
+
+conn = connect()
+rogue = Rogue()
+alarms = set()
+begun = time.monotonic()
+cpu = used()
+first = ask("status")["judgements"]
+looked = 0
+started = 0
+# What went wrong late has its time, too.
+while time.monotonic() - begun < seconds or rogue.name:
+    elapsed = time.monotonic() - begun
+    if not rogue.name and started < rogues and \
+            elapsed >= started * (seconds - period) / rogues:
+        rogue.begin()
+        started += 1
+    rogue.look()
+    if elapsed - looked >= min(period, 1):
+        looked = elapsed
+        for state in ("untrusted", "unknown", "unreachable", "new"):
+            alarms |= {d["name"] for d in ask(f"devices?state={state}")["devices"]
+                       } - rogue.known()
+    if elapsed > seconds + 3 * period:
+        break
+    time.sleep(POLL)
+elapsed = time.monotonic() - begun
+status = ask("status")
+cpu = used() - cpu
+done = status["judgements"] - first
+print(json.dumps({
+    "devices": devices, "period_s": period, "seconds": round(elapsed, 1),
+    "judgements": done, "judgements_per_s": round(done / elapsed, 1),
+    "late": status["late"], "latency_ms": status["latency_ms"],
+    "false_alarms": sorted(alarms),
+    "rogues": started, "named": len(rogue.took),
+    "named_within_s": round(max(rogue.took), 1) if rogue.took else None,
+    "cpu_s": round(cpu, 2), "cpu_share": round(cpu / elapsed, 3),
+    "anonymous_kib": anonymous(), "empty_kib": empty,
+    "sim": json.loads(sim("stats"))}))
