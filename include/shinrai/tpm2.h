@@ -16,11 +16,13 @@
 #define SHINRAI_TPM2_ST_QUOTE 0x8018 /* TPM_ST_ATTEST_QUOTE */
 
 #define SHINRAI_ALG_RSA 0x0001
+#define SHINRAI_ALG_AES 0x0006
 #define SHINRAI_ALG_NULL 0x0010
 #define SHINRAI_ALG_RSASSA 0x0014
 #define SHINRAI_ALG_RSAPSS 0x0016
 #define SHINRAI_ALG_ECDSA 0x0018
 #define SHINRAI_ALG_ECC 0x0023
+#define SHINRAI_ALG_CFB 0x0043
 
 #define SHINRAI_ECC_P256 0x0003
 #define SHINRAI_ECC_P384 0x0004
@@ -89,6 +91,8 @@ struct shinrai_public {
 	u32 attributes;
 	struct shinrai_bytes policy;
 	u16 symmetric; /* SHINRAI_ALG_NULL in a signing key */
+	u16 symmetric_bits; /* 0 without symmetric */
+	u16 symmetric_mode;
 	u16 scheme; /* SHINRAI_ALG_NULL when left open */
 	u16 scheme_hash; /* 0 when there is no scheme */
 	u16 curve; /* ECC only */

@@ -221,8 +221,8 @@ static void read_symmetric(struct shinrai_rd *r, struct shinrai_public *p)
 {
 	p->symmetric = shinrai_rd_be16(r);
 	if (p->symmetric != SHINRAI_ALG_NULL) {
-		shinrai_rd_be16(r);
-		shinrai_rd_be16(r);
+		p->symmetric_bits = shinrai_rd_be16(r);
+		p->symmetric_mode = shinrai_rd_be16(r);
 	}
 }
 
