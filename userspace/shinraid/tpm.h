@@ -23,6 +23,14 @@ struct tpm {
 	struct shinrai_selection selection;
 };
 
+/* What comes from a verifier, as the TPM marshals it. */
+struct tpm_credential {
+	const u8 *blob; /* TPM2B_ID_OBJECT */
+	size_t blob_len;
+	const u8 *seed; /* TPM2B_ENCRYPTED_SECRET */
+	size_t seed_len;
+};
+
 const char *tpm_error(TSS2_RC rc);
 TSS2_RC tpm_connect(struct tpm *t, const char *tcti);
 TSS2_RC tpm_prepare(struct tpm *t, u32 generation);
@@ -37,6 +45,16 @@ void tpm_close(struct tpm *t);
 TSS2_RC tpm_session_start(ESYS_CONTEXT *esys, ESYS_TR *session);
 TSS2_RC tpm_ak_create(ESYS_CONTEXT *esys, ESYS_TR session, u32 generation,
 		      ESYS_TR *ak, u8 public[MSG_KEY_MAX], u32 *len);
+TSS2_RC tpm_ek_create(ESYS_CONTEXT *esys, ESYS_TR session, u16 type,
+		      ESYS_TR *ek, TPM2B_PUBLIC **public);
+
+/* tpm_ek.c */
+#define TPM_EK_CERT_MAX 4096
+
+TSS2_RC tpm_ek_certificate(ESYS_CONTEXT *esys, u16 type,
+			   u8 cert[TPM_EK_CERT_MAX], size_t *len);
+TSS2_RC tpm_activate(struct tpm *t, ESYS_TR ek, const struct tpm_credential *c,
+		     u8 secret[32], size_t *len);
 
 /* tpm_proc.c */
 struct conf;

@@ -73,6 +73,28 @@ static TSS2_RC primary(ESYS_CONTEXT *esys, ESYS_TR session,
 }
 
 /**
+ * tpm_ek_create() - derive an EK by the default templates
+ * @esys: the TPM
+ * @session: for the endorsement hierarchy, without a password
+ * @type: TPM2_ALG_ECC (L-2) or TPM2_ALG_RSA (L-1)
+ * @ek: out, the caller's to flush
+ * @public: out, for Esys_Free(); NULL: not asked for
+ *
+ * Return: TSS2_RC_SUCCESS, or what the TPM or TSS said.
+ */
+TSS2_RC tpm_ek_create(ESYS_CONTEXT *esys, ESYS_TR session, u16 type,
+		      ESYS_TR *ek, TPM2B_PUBLIC **public)
+{
+	TPM2B_PUBLIC template;
+
+	if (type == TPM2_ALG_ECC)
+		ek_template_l2(&template);
+	else
+		ek_template_l1(&template);
+	return primary(esys, session, &template, ek, public);
+}
+
+/**
  * tpm_session_start() - HMAC session, salted with the EK, encrypting both ways
  * @esys: the TPM
  * @session: out, the caller's to flush
@@ -88,15 +110,12 @@ TSS2_RC tpm_session_start(ESYS_CONTEXT *esys, ESYS_TR *session)
 	const TPMA_SESSION attrs = TPMA_SESSION_CONTINUESESSION |
 				   TPMA_SESSION_DECRYPT | TPMA_SESSION_ENCRYPT;
 	ESYS_TR ek = ESYS_TR_NONE, s = ESYS_TR_NONE;
-	TPM2B_PUBLIC template;
 	TSS2_RC rc;
 
-	ek_template_l2(&template);
-	rc = primary(esys, ESYS_TR_PASSWORD, &template, &ek, NULL);
-	if (rc) {
-		ek_template_l1(&template);
-		rc = primary(esys, ESYS_TR_PASSWORD, &template, &ek, NULL);
-	}
+	rc = tpm_ek_create(esys, ESYS_TR_PASSWORD, TPM2_ALG_ECC, &ek, NULL);
+	if (rc)
+		rc = tpm_ek_create(esys, ESYS_TR_PASSWORD, TPM2_ALG_RSA, &ek,
+				   NULL);
 	if (rc)
 		return rc;
 	rc = Esys_StartAuthSession(esys, ek, ESYS_TR_NONE, ESYS_TR_NONE,
