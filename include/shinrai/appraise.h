@@ -6,6 +6,7 @@
 #ifndef _SHINRAI_APPRAISE_H
 #define _SHINRAI_APPRAISE_H
 
+#include "assurance.h"
 #include "digests.h"
 #include "evidence.h"
 #include "reference.h"
@@ -110,6 +111,7 @@ struct shinrai_appraisal {
 	u64 firmware;
 	u8 ak_name[SHINRAI_NAME_MAX];
 	size_t ak_name_len;
+	enum shinrai_assurance assurance; /* of @ak_name's TPM, as enrolled */
 	bool have_boot_id;
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
 	u64 records; /* from record 0 to the last one shown */

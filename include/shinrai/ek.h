@@ -8,28 +8,13 @@
 
 #include <openssl/x509v3.h>
 
+#include "assurance.h"
 #include "tpm2.h"
 
 #define SHINRAI_EK_CERT_MAX 4096 /* bytes, with the padding of an NV index */
 #define SHINRAI_EK_CHAIN_MAX 8 /* certificates that come with an EK */
 #define SHINRAI_EK_TRUST_MAX 1024 /* certificates and CRLs of one trust */
 #define SHINRAI_EK_TEXT 64
-
-/* The lower the number, the less it is worth.  Kept in databases. */
-enum shinrai_assurance {
-	SHINRAI_ASSURANCE_NONE = 0,
-	SHINRAI_ASSURANCE_SOFTWARE = 1, /* a simulator: proves nothing */
-	SHINRAI_ASSURANCE_VIRTUAL = 2, /* of a hypervisor */
-	SHINRAI_ASSURANCE_FIRMWARE = 3, /* of the main processor */
-	SHINRAI_ASSURANCE_HARDWARE = 4, /* a chip of its own */
-	SHINRAI_ASSURANCES
-};
-
-/* Return: static text; "none" for what is no level. */
-const char *shinrai_assurance_name(enum shinrai_assurance level);
-
-/* Return: 0; -ENOENT for what is none of software, virtual, ... */
-int shinrai_assurance_by_name(const char *name, enum shinrai_assurance *level);
 
 /* CAs whose endorsement is believed.  Not changed after it is filled. */
 struct shinrai_ek_trust;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The verifier's configuration: defaults, lists of groups, places of errors. */
-/* links: userspace/verifier/conf.c userspace/daemon/conf_file.c */
+/* links: userspace/verifier/conf.c userspace/verifier/conf_enrol.c userspace/daemon/conf_file.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,7 +100,7 @@ static void test_refused(void **state)
 		{ "people = ( { name = \"a\"; key = \"00\"; } );",
 		  "a.conf:1: key is the SHA-256" },
 		{ "people = ( { name = \"a\"; role = \"root\"; } );",
-		  "a.conf:1: role is \"reader\" or \"admin\"" },
+		  "a.conf:1: role is \"reader\", \"enroller\" or \"admin\"" },
 	};
 	struct conf c;
 	char err[256];

@@ -184,13 +184,15 @@ json_t *shinrai_verdict_json(const struct shinrai_appraisal *v)
 		json_array_append_new(reasons, reason(v, &v->why[i]));
 	for (i = 0; i < v->nnotes; i++)
 		json_array_append_new(notes, json_string(v->note[i]));
-	j = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:I, s:s}",
+	j = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:I, s:s, s:s}",
 		      "verdict", shinrai_verdict_name(v->verdict), "headline",
 		      shinrai_verdict_headline(v), "reasons", reasons, "proven",
 		      ladder(v, true), "ladder", ladder(v, false), "notes",
 		      notes, "machine", v->machine, "records",
 		      (json_int_t)v->records, "code_events",
-		      (json_int_t)v->code, "root", "unproven");
+		      (json_int_t)v->code, "root",
+		      v->proven[SHINRAI_STEP_ROOT] ? "proven" : "unproven",
+		      "assurance", shinrai_assurance_name(v->assurance));
 	if (!j)
 		return NULL;
 	json_object_set_new(j, "data", data_json(&v->data));
@@ -209,7 +211,8 @@ static bool of_boot(enum shinrai_step step)
  * shinrai_verdict_headline() - the verdict in a few words
  * @v: the verdict
  *
- * Return: static text; "root unproven" belongs to each of them.
+ * Return: static text; "root unproven" belongs to each of them, unless the AK is
+ * that of a TPM.
  */
 const char *shinrai_verdict_headline(const struct shinrai_appraisal *v)
 {
@@ -217,9 +220,14 @@ const char *shinrai_verdict_headline(const struct shinrai_appraisal *v)
 	unsigned int i;
 
 	if (v->report && v->verdict == SHINRAI_TRUSTED)
-		return "what is listed was recorded; root unproven";
+		return v->proven[SHINRAI_STEP_ROOT] ?
+			       "what is listed was recorded" :
+			       "what is listed was recorded; root unproven";
 	if (v->verdict == SHINRAI_TRUSTED || !v->nwhy)
-		return "all that was asked for is proven; root unproven";
+		return v->proven[SHINRAI_STEP_ROOT] ?
+			       "all that was asked for is proven" :
+			       "all that was asked for is proven; root "
+			       "unproven";
 	first = shinrai_reason_info(v->why[0].code);
 	if (v->verdict == SHINRAI_UNTRUSTED)
 		return first->text;

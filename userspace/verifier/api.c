@@ -31,6 +31,9 @@ static const struct route routes[] = {
 	ROUTE(GET, READER, "/v1/devices/" NAME, api_show),
 	ROUTE(DELETE, ADMIN, "/v1/devices/" NAME, api_withdraw),
 	ROUTE(GET, READER, "/v1/devices/" NAME "/changes", api_changes),
+	ROUTE(POST, DEVICE, "/v1/enrolments", api_tpm_begin),
+	ROUTE(POST, DEVICE, "/v1/enrolments/answer", api_tpm_answer),
+	ROUTE(GET, DEVICE, "/v1/crl", api_crl),
 };
 #define ROUTES (sizeof(routes) / sizeof(routes[0]))
 
@@ -120,7 +123,7 @@ static void not_so(struct evhttp_request *req, const char *path)
 		      "this path is not for this method; see Allow");
 }
 
-static void dispatch(struct request *r, const char *path, enum role role)
+static void dispatch(struct request *r, const char *path)
 {
 	char name[DEVICE_NAME_MAX + 2], text[160];
 	const struct route *route, *found = NULL;
@@ -146,9 +149,11 @@ static void dispatch(struct request *r, const char *path, enum role role)
 		reply_problem(r->req, 404, "Not Found", text);
 	} else if (route == routes + ROUTES) {
 		not_so(r->req, found->path);
-	} else if (role < found->role) {
+	} else if (r->role < found->role) {
 		reply_problem(r->req, 403, "Forbidden",
-			      "only admins may do this");
+			      found->role == ROLE_ADMIN ?
+				      "only admins may do this" :
+				      "only readers and admins may do this");
 	} else {
 		handle(found, r);
 	}
@@ -163,13 +168,17 @@ static void dispatch(struct request *r, const char *path, enum role role)
 void api_request(struct evhttp_request *req, struct conn *conn, void *fleet)
 {
 	static struct diag_rate refusals = DIAG_RATE;
-	struct request r = { .req = req, .fleet = fleet };
-	enum role role = conf_role(r.fleet->conf, conn_key(conn));
+	struct request r = { .req = req, .fleet = fleet, .conn = conn };
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
 	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
 
 	conn_working(conn);
-	if (role == ROLE_NONE) {
+	r.role = conf_role(r.fleet->conf, conn_key(conn));
+	if (r.role == ROLE_NONE) {
+		r.self = api_client(r.fleet, conn);
+		r.role = r.self ? ROLE_DEVICE : ROLE_NONE;
+	}
+	if (r.role == ROLE_NONE) {
 		diag_limited(&refusals, LOG_NOTICE,
 			     "somebody who is not among the people of the "
 			     "configuration asked");
@@ -178,6 +187,6 @@ void api_request(struct evhttp_request *req, struct conn *conn, void *fleet)
 	} else if (!path) {
 		answer_bad(req, "no path");
 	} else {
-		dispatch(&r, path, role);
+		dispatch(&r, path);
 	}
 }

@@ -5,7 +5,9 @@
 
 #include <shinrai/hex.h>
 
+#include "../daemon/diag.h"
 #include "api_part.h"
+#include "enrol.h"
 
 #define BODY_MAX 8192
 
@@ -135,9 +137,46 @@ void api_enrol(const struct request *r)
 	keep_put(r->fleet, &e->job);
 }
 
+static int add_serial(void *arg, const u8 *serial, size_t len, s64 at)
+{
+	char hex[2 * CA_SERIAL + 1];
+
+	(void)at;
+	if (len != CA_SERIAL)
+		return 0;
+	shinrai_hex_encode(serial, len, hex);
+	return json_array_append_new(arg, json_string(hex)) ? -ENOMEM : 0;
+}
+
+/* Its certificates are worth nothing as soon as it is gone. */
 static int keep_removal(struct job *j, struct store *s)
 {
-	return store_remove(s, errand_of(j)->id);
+	struct errand *e = errand_of(j);
+	const s64 now = fleet_now() / 1000;
+	int ret = store_revoke(s, e->id, now);
+
+	if (!ret)
+		ret = store_remove(s, e->id);
+	e->answer = json_array();
+	if (!ret && !e->answer)
+		ret = -ENOMEM;
+	return ret ? ret : store_revoked(s, now, add_serial, e->answer);
+}
+
+static void revoke(struct fleet *f, const json_t *serials)
+{
+	u8 serial[CA_SERIAL];
+	const json_t *v;
+	size_t i, len;
+
+	json_array_foreach(serials, i, v) {
+		/* One that is not refused any more would be worse. */
+		if (f->enrol &&
+		    !shinrai_hex_parse(json_string_value(v), serial,
+				       sizeof(serial), &len) &&
+		    enrol_revoke(f->enrol, serial, len))
+			diag_die("out of memory");
+	}
 }
 
 static struct device *by_id(struct fleet *f, s64 id)
@@ -159,6 +198,7 @@ static void removal_kept(struct job *j, struct fleet *f)
 	if (j->err) {
 		errand_failed(e);
 	} else {
+		revoke(f, e->answer);
 		/* Twice at once: it is gone either way. */
 		if (d)
 			fleet_drop(d);

@@ -41,13 +41,14 @@ json_t *api_device(const struct device *d, s64 now)
 	    json_object_update_new(
 		    j,
 		    json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:s, "
-			      "s:s?, s:I}",
+			      "s:s?, s:I, s:s}",
 			      "name", d->r.name, "url", d->r.url, "policy",
 			      d->r.policy, "judged", device_time(d->r.judged),
 			      "last_good", device_time(d->r.good), "fresh",
 			      fleet_fresh(d, now), "failure", d->failure, "ak",
 			      d->r.ak_name_len ? ak : NULL, "records",
-			      (json_int_t)d->records))) {
+			      (json_int_t)d->records, "assurance",
+			      shinrai_assurance_name(d->r.tpm.assurance)))) {
 		json_decref(j);
 		return NULL;
 	}

@@ -17,6 +17,9 @@ struct request {
 	struct evhttp_request *req; /* answered once, now or later */
 	struct fleet *fleet;
 	struct device *dev; /* that the path names; NULL: it names none */
+	struct conn *conn;
+	enum role role;
+	struct device *self; /* DEVICE: who asks */
 	const struct evkeyvalq *args; /* those of the route, each once */
 };
 
@@ -54,5 +57,11 @@ void api_changes(const struct request *r);
 /* api_enrol.c */
 void api_enrol(const struct request *r);
 void api_withdraw(const struct request *r);
+
+/* api_tpm.c */
+struct device *api_client(const struct fleet *f, struct conn *conn);
+void api_tpm_begin(const struct request *r);
+void api_tpm_answer(const struct request *r);
+void api_crl(const struct request *r);
 
 #endif

@@ -139,8 +139,9 @@ static int read_key(const struct conf_file *f, const config_setting_t *s)
 
 static const char *is_role(const char *text)
 {
-	return strcmp(text, "reader") && strcmp(text, "admin") ?
-		       "is \"reader\" or \"admin\"" :
+	return strcmp(text, "reader") && strcmp(text, "admin") &&
+			       strcmp(text, "enroller") ?
+		       "is \"reader\", \"enroller\" or \"admin\"" :
 		       NULL;
 }
 
@@ -167,7 +168,9 @@ static int read_person(const struct conf_file *f, const config_setting_t *s,
 		return ret;
 	if (is_name(p->name) || !memcmp(p->key, none, sizeof(none)))
 		return conf_bad(f, s, "a person has a name and a key");
-	p->role = strcmp(p->role_name, "admin") ? ROLE_READER : ROLE_ADMIN;
+	p->role = !strcmp(p->role_name, "admin")    ? ROLE_ADMIN :
+		  !strcmp(p->role_name, "enroller") ? ROLE_ENROLLER :
+						      ROLE_READER;
 	return 0;
 }
 
@@ -210,6 +213,10 @@ static const struct conf_key keys[] = {
 	  .shape = "connections = 100;" },
 	{ .name = "policies", .kind = CONF_OTHER, .read = read_policies },
 	{ .name = "people", .kind = CONF_OTHER, .read = read_people },
+	{ .name = "enrolment",
+	  .kind = CONF_GROUP,
+	  .group = conf_enrol_keys,
+	  .shape = "ca_cert = \"/path\";" },
 	{ 0 },
 };
 
@@ -257,6 +264,7 @@ void conf_free(struct conf *conf)
 
 	conf_file_free(conf, keys);
 	free_policies(conf);
+	conf_enrol_free(&conf->enrol);
 	for (i = 0; i < conf->npeople; i++)
 		conf_file_free(&conf->person[i], person_keys);
 	free(conf->person);

@@ -4,6 +4,7 @@
 #define VERIFIER_CONF_H
 
 #include "../daemon/server.h"
+#include "conf_enrol.h"
 
 #define CONF_DEFAULT "/etc/shinrai/verifier.conf"
 #define CONF_POLICIES 256
@@ -23,7 +24,8 @@ struct conf_policy {
 	bool allow_anon_exec;
 };
 
-enum role { ROLE_NONE, ROLE_READER, ROLE_ADMIN };
+/* Who may do what, in ascending order; ROLE_DEVICE has a certificate of ours. */
+enum role { ROLE_NONE, ROLE_DEVICE, ROLE_ENROLLER, ROLE_READER, ROLE_ADMIN };
 
 struct conf_person {
 	char *name;
@@ -49,6 +51,7 @@ struct conf {
 	struct server_limits limits;
 	struct conf_policy *policy;
 	size_t npolicies;
+	struct conf_enrol enrol;
 	struct conf_person *person;
 	size_t npeople;
 };

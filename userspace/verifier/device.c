@@ -142,9 +142,15 @@ json_t *device_verdict(const struct device_record *r)
 	if (!v)
 		return NULL;
 	ret = shinrai_verdict_unpack(r->verdict, r->verdict_len, v);
-	if (!ret)
+	if (!ret) {
+		if (v->ak_name_len == r->ak_name_len &&
+		    !memcmp(v->ak_name, r->ak_name, r->ak_name_len))
+			v->assurance = r->tpm.assurance;
+		/* A simulator proves nothing. */
+		v->proven[SHINRAI_STEP_ROOT] = v->assurance >
+					       SHINRAI_ASSURANCE_SOFTWARE;
 		j = shinrai_verdict_json(v);
-	else if (ret != -ENOMEM)
+	} else if (ret != -ENOMEM)
 		j = json_null();
 	shinrai_appraisal_free(v);
 	free(v);

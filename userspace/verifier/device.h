@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include <shinrai/appraise.h>
+#include <shinrai/assurance.h>
 
 #define DEVICE_NAME_MAX 63
 #define DEVICE_REASON_MAX 256
@@ -28,6 +29,13 @@ struct device_standing {
 	char reason[DEVICE_REASON_MAX]; /* in words */
 };
 
+/* The TPM that a device was enrolled by. */
+struct device_tpm {
+	enum shinrai_assurance assurance; /* NONE: it was not */
+	u8 ek[32]; /* SHA-256 of the EK's SubjectPublicKeyInfo */
+	u8 ek_cert[32]; /* SHA-256 of its certificate */
+};
+
 /* What is kept.  Texts are owned and not NULL, unless said otherwise. */
 struct device_record {
 	s64 id; /* 0: not kept yet */
@@ -37,6 +45,7 @@ struct device_record {
 	char *policy; /* name of what it is held against */
 	u8 ak_name[SHINRAI_NAME_MAX]; /* pinned key */
 	size_t ak_name_len; /* 0: none yet */
+	struct device_tpm tpm; /* that @ak_name was proven to be in */
 	struct device_standing standing;
 	s64 judged; /* evidence was appraised last */
 	s64 good; /* and it was trusted */

@@ -130,6 +130,74 @@ out:
 }
 
 /**
+ * fleet_apply() - what a device was renewed to takes effect
+ * @d: the device, of which no question is under way
+ */
+void fleet_apply(struct device *d)
+{
+	struct device_record *r = d->renewal;
+
+	if (!r)
+		return;
+	d->renewal = NULL;
+	free(d->r.url);
+	free(d->r.tls_name);
+	free(d->r.policy);
+	d->r.url = r->url;
+	d->r.tls_name = r->tls_name;
+	d->r.policy = r->policy;
+	r->url = r->tls_name = r->policy = NULL;
+	url_parse(d->r.url, &d->url);
+	d->policy = policy_of(d->fleet, d->r.policy);
+	if (d->r.ak_name_len != r->ak_name_len ||
+	    memcmp(d->r.ak_name, r->ak_name, r->ak_name_len)) {
+		if (d->renewal)
+			device_record_free(d->renewal);
+		free(d->renewal);
+		EVP_PKEY_free(d->key);
+		d->key = NULL;
+	}
+	memcpy(d->r.ak_name, r->ak_name, sizeof(r->ak_name));
+	d->r.ak_name_len = r->ak_name_len;
+	d->r.tpm = r->tpm;
+	device_record_free(r);
+	free(r);
+}
+
+/**
+ * fleet_renew() - a device was enrolled by its TPM, for the first time or again
+ * @f: the fleet
+ * @r: what is kept of it; is emptied on success but for its TPM
+ *
+ * Return: the device; NULL when memory lacks.
+ */
+struct device *fleet_renew(struct fleet *f, struct device_record *r)
+{
+	struct device *d = fleet_find(f, r->name);
+	const struct device_tpm tpm = r->tpm;
+	struct device_record *copy;
+
+	if (!d) {
+		d = fleet_admit(f, r, 0);
+		r->tpm = tpm;
+		return d;
+	}
+	copy = malloc(sizeof(*copy));
+	if (!copy)
+		return NULL;
+	*copy = *r;
+	memset(r, 0, sizeof(*r));
+	r->tpm = tpm;
+	if (d->renewal)
+		device_record_free(d->renewal);
+	free(d->renewal);
+	d->renewal = copy;
+	if (!d->question)
+		fleet_apply(d);
+	return d;
+}
+
+/**
  * fleet_drop() - a device belongs to it no more
  * @d: freed now, or when its question is over
  */

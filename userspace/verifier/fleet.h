@@ -19,6 +19,7 @@
 #include "store.h"
 #include "timing.h"
 
+struct enrol;
 struct fleet;
 struct question;
 
@@ -45,6 +46,7 @@ struct device {
 	bool is_long; /* the next answer is */
 	bool removed; /* freed when the question is over */
 	s64 due; /* ms, monotonic: its turn came; 0: it has not come */
+	struct device_record *renewal; /* takes effect then; NULL: none */
 	s64 retry_ms; /* after the last failure; 0: it answered */
 	char failure[DEVICE_REASON_MAX]; /* of the last try; "": it answered */
 	/* From the memory: what is asked for. */
@@ -58,6 +60,7 @@ struct fleet {
 	struct event_base *base;
 	const struct conf *conf;
 	struct policy *policies; /* as many as the configuration has */
+	struct enrol *enrol; /* by TPM; NULL: nobody is */
 	SSL_CTX *tls; /* as a client */
 	struct device_list devices; /* in the order of their ids */
 	void *by_name; /* tsearch() */
@@ -85,6 +88,8 @@ int fleet_start(struct fleet *f, char *err, size_t errlen);
 void fleet_stop(struct fleet *f);
 struct device *fleet_find(const struct fleet *f, const char *name);
 struct device *fleet_admit(struct fleet *f, struct device_record *r, s64 wait);
+struct device *fleet_renew(struct fleet *f, struct device_record *r);
+void fleet_apply(struct device *d);
 void fleet_drop(struct device *d);
 bool fleet_fresh(const struct device *d, s64 now);
 void fleet_standing(const struct device *d, s64 now,

@@ -10,6 +10,7 @@
 #include "../daemon/notify.h"
 #include "../daemon/options.h"
 #include "api.h"
+#include "enrol.h"
 
 static const char usage[] =
 	"usage: shinrai-verifier [--config FILE] [--check-config]\n"
@@ -35,8 +36,13 @@ static bool make_contexts(const struct conf *conf, SSL_CTX **server,
 	if (*server)
 		*client = tls_context(pem, true, err, errlen);
 	explicit_bzero(pem, sizeof(pem));
-	if (*client)
+	if (*client) {
+		SSL_CTX_set_verify(*server, SSL_CTX_get_verify_mode(*server),
+				   enrol_tls_verify);
+		SSL_CTX_set_verify(*client, SSL_CTX_get_verify_mode(*client),
+				   enrol_tls_verify);
 		return true;
+	}
 	SSL_CTX_free(*server);
 	return false;
 }
@@ -108,7 +114,8 @@ static void serve(struct service *s, int fd)
 	struct fleet *f = &s->fleet;
 	char err[512];
 
-	if (fleet_start(f, err, sizeof(err)))
+	if (enrol_start(f, err, sizeof(err)) ||
+	    fleet_start(f, err, sizeof(err)))
 		diag_die("%s", err);
 	s->server.base = f->base;
 	s->server.limits = &s->conf->limits;
@@ -125,6 +132,7 @@ static void serve(struct service *s, int fd)
 	notify_send("READY=1");
 	event_base_dispatch(f->base);
 	fleet_stop(f);
+	enrol_stop(f);
 	store_close(f->store);
 }
 

@@ -113,6 +113,7 @@ void pull_end(struct device *d)
 	d->question = NULL;
 	d->due = 0;
 	question_free(q);
+	fleet_apply(d);
 	if (d->removed)
 		fleet_drop(d);
 	else

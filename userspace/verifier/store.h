@@ -30,4 +30,21 @@ int store_changes(struct store *s, s64 id, unsigned int most,
 		  int (*each)(void *arg, const struct device_standing *st),
 		  void *arg);
 
+/* Why a TPM cannot have a name. */
+enum store_conflict {
+	CONFLICT_NONE,
+	CONFLICT_TPM, /* it has another name already */
+	CONFLICT_NAME, /* that of another TPM */
+	CONFLICT_KEY, /* of a device that was pinned by another key */
+};
+
+int store_enrol(struct store *s, struct device_record *r, bool any_key, s64 at,
+		enum store_conflict *conflict);
+int store_certificate(struct store *s, const char *name, const u8 *serial,
+		      size_t len, s64 not_after);
+int store_revoke(struct store *s, s64 id, s64 at);
+int store_revoked(struct store *s, s64 now,
+		  int (*each)(void *arg, const u8 *serial, size_t len, s64 at),
+		  void *arg);
+
 #endif

@@ -25,6 +25,12 @@ static void standing_at(sqlite3_stmt *stmt, int column,
 		 (const char *)sqlite3_column_text(stmt, column + 3));
 }
 
+static void digest_at(sqlite3_stmt *stmt, int column, u8 out[32])
+{
+	if (sqlite3_column_bytes(stmt, column) == 32)
+		memcpy(out, sqlite3_column_blob(stmt, column), 32);
+}
+
 static int device_at(sqlite3_stmt *stmt, struct device_record *r)
 {
 	int len = sqlite3_column_bytes(stmt, 5);
@@ -44,6 +50,9 @@ static int device_at(sqlite3_stmt *stmt, struct device_record *r)
 	r->good = sqlite3_column_int64(stmt, 11);
 	r->verdict = bytes_at(stmt, 12, &r->verdict_len);
 	r->memory = bytes_at(stmt, 13, &r->memory_len);
+	digest_at(stmt, 14, r->tpm.ek);
+	digest_at(stmt, 15, r->tpm.ek_cert);
+	r->tpm.assurance = (enum shinrai_assurance)sqlite3_column_int(stmt, 16);
 	if (!r->name || !r->url || !r->tls_name || !r->policy)
 		return -ENOMEM;
 	/* A device without its memory would be judged as if it were new. */

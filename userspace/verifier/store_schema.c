@@ -34,6 +34,19 @@ static const char *const migrations[] = {
 	/* Verdicts in bytes; the next one of each device is there in a period. */
 	"ALTER TABLE device DROP COLUMN verdict;"
 	"ALTER TABLE device ADD COLUMN verdict BLOB;",
+	/* Devices that a TPM was proven of, and certificates of ours. */
+	"CREATE TABLE enrolment ("
+	" device INTEGER PRIMARY KEY REFERENCES device(id) ON DELETE CASCADE,"
+	" ek BLOB NOT NULL UNIQUE,"
+	" ek_cert BLOB NOT NULL,"
+	" assurance INTEGER NOT NULL,"
+	" at INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE certificate ("
+	" serial BLOB PRIMARY KEY,"
+	" name TEXT NOT NULL,"
+	" not_after INTEGER NOT NULL,"
+	" revoked INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX certificate_name ON certificate(name);",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -9,19 +9,41 @@
 
 static const char *const sql[STATEMENTS] = {
 	[DEVICES] = "SELECT id, name, url, tls_name, policy, ak_name, state,"
-		    " since, code, reason, judged, good, verdict, memory"
-		    " FROM device ORDER BY id",
+		    " since, code, reason, judged, good, verdict, memory,"
+		    " ek, ek_cert, assurance"
+		    " FROM device LEFT JOIN enrolment ON device = id"
+		    " ORDER BY id",
 	[ADD] = "INSERT INTO device (name, url, tls_name, policy, ak_name,"
 		" state, since, code, reason, judged, good)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, '', '', 0, 0)",
 	[REMOVE] = "DELETE FROM device WHERE id = ?",
-	[JUDGED] = "UPDATE device SET ak_name = ?2, state = ?3, since = ?4,"
+	/* A key that was proven is not replaced by one that was learned. */
+	[JUDGED] = "UPDATE device SET ak_name = CASE WHEN EXISTS"
+		   " (SELECT 1 FROM enrolment WHERE device = ?1)"
+		   " THEN ak_name ELSE ?2 END, state = ?3, since = ?4,"
 		   " code = ?5, reason = ?6, judged = ?7, good = ?8,"
 		   " verdict = ?9, memory = ?10 WHERE id = ?1",
 	[CHANGED] = "INSERT INTO change (device, at, state, code, reason)"
 		    " VALUES (?, ?, ?, ?, ?)",
 	[CHANGES] = "SELECT state, at, code, reason FROM change"
 		    " WHERE device = ? ORDER BY id DESC LIMIT ?",
+	[TPM_NAME] = "SELECT name FROM enrolment JOIN device ON device = id"
+		     " WHERE ek = ?",
+	[NAMED] = "SELECT id, ak_name, ek FROM device"
+		  " LEFT JOIN enrolment ON device = id WHERE name = ?",
+	[RENEW] = "UPDATE device SET url = ?2, tls_name = ?3, policy = ?4,"
+		  " ak_name = ?5 WHERE id = ?1",
+	[ENROL] = "INSERT INTO enrolment (device, ek, ek_cert, assurance, at)"
+		  " VALUES (?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET"
+		  " ek_cert = excluded.ek_cert,"
+		  " assurance = excluded.assurance, at = excluded.at",
+	[CERTIFY] = "INSERT INTO certificate (name, serial, not_after,"
+		    " revoked) VALUES (?, ?, ?, 0)",
+	[REVOKE] = "UPDATE certificate SET revoked = ?2 WHERE revoked = 0"
+		   " AND name = (SELECT name FROM device WHERE id = ?1)",
+	[REVOKED] = "SELECT serial, revoked FROM certificate"
+		    " WHERE revoked != 0",
+	[PURGE] = "DELETE FROM certificate WHERE not_after < ?",
 };
 
 /**

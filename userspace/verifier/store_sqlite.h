@@ -12,7 +12,23 @@
 #include "store.h"
 
 /* In the order of the texts in store_sqlite.c. */
-enum statement { DEVICES, ADD, REMOVE, JUDGED, CHANGED, CHANGES, STATEMENTS };
+enum statement {
+	DEVICES,
+	ADD,
+	REMOVE,
+	JUDGED,
+	CHANGED,
+	CHANGES,
+	TPM_NAME,
+	NAMED,
+	RENEW,
+	ENROL,
+	CERTIFY,
+	REVOKE,
+	REVOKED,
+	PURGE,
+	STATEMENTS
+};
 
 struct store {
 	sqlite3 *db;

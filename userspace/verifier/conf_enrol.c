@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+/* The group "enrolment" of shinrai-verifier.conf(5). */
+#include <stdlib.h>
+
+#include "conf.h"
+
+#define TEXT(n, check, def)                                                 \
+	{                                                                   \
+		.name = #n, .kind = CONF_TEXT,                              \
+		.offset = offsetof(struct conf, enrol.n), .fault = (check), \
+		.text = (def)                                               \
+	}
+#define NUMBER(n, lo, hi, def)                                         \
+	{                                                              \
+		.name = #n, .kind = CONF_NUMBER,                       \
+		.offset = offsetof(struct conf, enrol.n), .min = (lo), \
+		.max = (hi), .number = (def)                           \
+	}
+
+static const char *is_level(const char *text)
+{
+	enum shinrai_assurance level;
+
+	return *text && shinrai_assurance_by_name(text, &level) ?
+		       "is \"hardware\", \"firmware\", \"virtual\" or "
+		       "\"software\"" :
+		       NULL;
+}
+
+static const struct conf_key ek_keys[] = {
+	{ .name = "file",
+	  .kind = CONF_TEXT,
+	  .offset = offsetof(struct conf_ek_file, file),
+	  .fault = conf_absolute,
+	  .text = "" },
+	{ .name = "level",
+	  .kind = CONF_TEXT,
+	  .offset = offsetof(struct conf_ek_file, level_name),
+	  .fault = is_level,
+	  .text = "" },
+	{ 0 },
+};
+
+static int read_ek(const struct conf_file *f, const config_setting_t *s,
+		   void *item, size_t index)
+{
+	struct conf_ek_file *ek = item;
+	int ret = conf_group(f, s, ek_keys, ek);
+
+	(void)index;
+	if (ret)
+		return ret;
+	if (!*ek->file)
+		return conf_bad(f, s, "ek: each one has a file");
+	if (*ek->level_name)
+		shinrai_assurance_by_name(ek->level_name, &ek->level);
+	return 0;
+}
+
+static int read_eks(const struct conf_file *f, const config_setting_t *s)
+{
+	struct conf *conf = f->conf;
+
+	return conf_list(f, s, CONF_EK_FILES, sizeof(*conf->enrol.ek),
+			 (void **)&conf->enrol.ek, &conf->enrol.nek, read_ek);
+}
+
+static const char *absolute_or_none(const char *text)
+{
+	return *text ? conf_absolute(text) : NULL;
+}
+
+const struct conf_key conf_enrol_keys[] = {
+	TEXT(ca_cert, absolute_or_none, ""),
+	TEXT(ca_key, absolute_or_none, ""),
+	TEXT(policy, NULL, ""),
+	NUMBER(ak_days, 1, 3650, 365),
+	NUMBER(tls_days, 1, 825, 30),
+	NUMBER(challenge_s, 1, 600, 60),
+	{ .name = "allow_software",
+	  .kind = CONF_FLAG,
+	  .offset = offsetof(struct conf, enrol.allow_software) },
+	{ .name = "ek", .kind = CONF_OTHER, .read = read_eks },
+	{ 0 },
+};
+
+/**
+ * conf_enrol_free() - release what the group's lists allocated
+ * @enrol: may be partly filled
+ */
+void conf_enrol_free(struct conf_enrol *enrol)
+{
+	size_t i;
+
+	for (i = 0; i < enrol->nek; i++)
+		conf_file_free(&enrol->ek[i], ek_keys);
+	free(enrol->ek);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Configuration of enrolment by TPM, see shinrai-verifier.conf(5). */
+#ifndef VERIFIER_CONF_ENROL_H
+#define VERIFIER_CONF_ENROL_H
+
+#include <shinrai/assurance.h>
+
+#include "../daemon/conf_file.h"
+
+#define CONF_EK_FILES 256
+
+/* A file of certificates, or CRLs. */
+struct conf_ek_file {
+	char *file;
+	char *level_name;
+	enum shinrai_assurance level; /* NONE: no anchors */
+};
+
+/* Texts are owned and never NULL after conf_load(). */
+struct conf_enrol {
+	char *ca_cert; /* "": nobody is enrolled so */
+	char *ca_key;
+	char *policy; /* of devices that enrol themselves; "": they may not */
+	int ak_days; /* that AK certificates are valid */
+	int tls_days; /* and those for TLS */
+	int challenge_s; /* until a challenge must be answered */
+	bool allow_software; /* for tests: TPMs that prove nothing */
+	struct conf_ek_file *ek;
+	size_t nek;
+};
+
+/* Of the group "enrolment"; fields of struct conf. */
+extern const struct conf_key conf_enrol_keys[];
+
+void conf_enrol_free(struct conf_enrol *enrol);
+
+#endif

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+/* Enrolment by TPM: exchanges under way, and certificates that are revoked. */
+#include <openssl/err.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <shinrai/util.h>
+
+#include "enrol.h"
+
+#define EXCHANGES 256 /* under way; then the oldest one is forgotten */
+#define FILE_MAX (4u << 20)
+
+/* For enrol_tls_verify(), which OpenSSL gives no argument. */
+static struct enrol *running;
+
+static int load_ek_file(struct enrol *e, const struct conf_ek_file *f,
+			char *err, size_t errlen)
+{
+	SHINRAI_FREE u8 *data = NULL;
+	size_t len;
+	int ret = shinrai_file_read(f->file, FILE_MAX, &data, &len);
+
+	if (!ret)
+		ret = shinrai_ek_trust_add(e->trust, data, len, f->level);
+	if (ret == -EBADMSG)
+		snprintf(err, errlen,
+			 "enrolment: %s holds something else than PEM or DER "
+			 "certificates%s",
+			 f->file, f->level ? "" : " and CRLs");
+	else if (ret)
+		snprintf(err, errlen, "enrolment: cannot read %s: %s", f->file,
+			 strerror(-ret));
+	return ret;
+}
+
+static int load(struct enrol *e, char *err, size_t errlen)
+{
+	const struct conf_enrol *c = e->conf;
+	size_t i;
+	int ret = ca_load(&e->ca, c->ca_cert, c->ca_key, err, errlen);
+
+	e->trust = shinrai_ek_trust_new();
+	if (!ret && !e->trust)
+		ret = -ENOMEM;
+	for (i = 0; i < c->nek && !ret; i++)
+		ret = load_ek_file(e, &c->ek[i], err, errlen);
+	return ret;
+}
+
+static int by_serial(const void *a, const void *b)
+{
+	return memcmp(a, b, CA_SERIAL);
+}
+
+static int take_revoked(void *arg, const u8 *serial, size_t len, s64 at)
+{
+	(void)at;
+	return enrol_revoke(arg, serial, len);
+}
+
+/**
+ * enrol_start() - read what enrolment needs
+ * @f: with conf and store; its enrol is set where the configuration has a CA
+ * @err: out on error: what is wrong
+ * @errlen: its room
+ *
+ * Return: 0; -errno.
+ */
+int enrol_start(struct fleet *f, char *err, size_t errlen)
+{
+	struct enrol *e;
+	int ret;
+
+	if (!*f->conf->enrol.ca_cert)
+		return 0;
+	snprintf(err, errlen, "out of memory");
+	e = calloc(1, sizeof(*e));
+	if (!e)
+		return -ENOMEM;
+	e->conf = &f->conf->enrol;
+	TAILQ_INIT(&e->exchanges);
+	f->enrol = e;
+	ret = load(e, err, errlen);
+	if (ret)
+		return ret;
+	ret = store_revoked(f->store, fleet_now() / 1000, take_revoked, e);
+	if (ret)
+		snprintf(err, errlen, "cannot read what is revoked: %s",
+			 store_error(f->store));
+	running = e;
+	return ret;
+}
+
+/**
+ * enrol_stop() - forget all of it
+ * @f: from enrol_start(), also when that failed
+ */
+void enrol_stop(struct fleet *f)
+{
+	struct enrol *e = f->enrol;
+	struct exchange *x;
+
+	running = NULL;
+	f->enrol = NULL;
+	if (!e)
+		return;
+	while ((x = TAILQ_FIRST(&e->exchanges))) {
+		TAILQ_REMOVE(&e->exchanges, x, link);
+		exchange_free(x);
+	}
+	tdestroy(e->revoked, free);
+	shinrai_ek_trust_free(e->trust);
+	ca_free(&e->ca);
+	free(e);
+}
+
+/**
+ * enrol_revoke() - a certificate of ours is not valid any more
+ * @e: enrolment
+ * @serial: of the certificate
+ * @len: its bytes; of another length than CA_SERIAL it is none of ours
+ *
+ * Return: 0; -ENOMEM.
+ */
+int enrol_revoke(struct enrol *e, const u8 *serial, size_t len)
+{
+	void **at;
+	u8 *copy;
+
+	if (len != CA_SERIAL)
+		return 0;
+	copy = malloc(CA_SERIAL);
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, serial, CA_SERIAL);
+	at = tsearch(copy, &e->revoked, by_serial);
+	if (!at || *at != copy)
+		free(copy);
+	return at ? 0 : -ENOMEM;
+}
+
+/**
+ * enrol_is_revoked() - is it?
+ * @e: enrolment
+ * @serial: of a certificate of ours
+ *
+ * Return: whether it is.
+ */
+bool enrol_is_revoked(const struct enrol *e, const u8 serial[CA_SERIAL])
+{
+	return tfind(serial, &e->revoked, by_serial);
+}
+
+/**
+ * enrol_tls_verify() - for SSL_CTX_set_verify(): nothing that is revoked
+ * @ok: what OpenSSL found
+ * @ctx: where it is
+ *
+ * The issuer's name is enough to refuse.
+ *
+ * Return: whether to go on.
+ */
+int enrol_tls_verify(int ok, X509_STORE_CTX *ctx)
+{
+	X509 *x = X509_STORE_CTX_get_current_cert(ctx);
+	u8 serial[CA_SERIAL];
+
+	if (!ok || !running || !x || X509_STORE_CTX_get_error_depth(ctx) ||
+	    X509_NAME_cmp(X509_get_issuer_name(x),
+			  X509_get_subject_name(running->ca.cert)) ||
+	    ca_serial(x, serial) || !enrol_is_revoked(running, serial))
+		return ok;
+	X509_STORE_CTX_set_error(ctx, X509_V_ERR_CERT_REVOKED);
+	return 0;
+}
+
+static void forget(struct enrol *e, struct exchange *x)
+{
+	TAILQ_REMOVE(&e->exchanges, x, link);
+	e->nexchanges--;
+}
+
+/**
+ * exchange_add() - it waits for its answer
+ * @e: enrolment
+ * @x: belongs to it until it is taken
+ */
+void exchange_add(struct enrol *e, struct exchange *x)
+{
+	struct exchange *old = TAILQ_FIRST(&e->exchanges);
+
+	if (e->nexchanges >= EXCHANGES) {
+		forget(e, old);
+		exchange_free(old);
+	}
+	x->until = fleet_monotonic() + e->conf->challenge_s * 1000ll;
+	TAILQ_INSERT_TAIL(&e->exchanges, x, link);
+	e->nexchanges++;
+}
+
+/**
+ * exchange_take() - it was answered, rightly or not
+ * @e: enrolment
+ * @id: of the exchange
+ * @client: who answers
+ *
+ * Return: for exchange_free(); NULL: there is none, it is of somebody else, or too
+ * old.
+ */
+struct exchange *exchange_take(struct enrol *e, const u8 id[ENROL_ID],
+			       const u8 client[32])
+{
+	const s64 now = fleet_monotonic();
+	struct exchange *x, *next, *found = NULL;
+
+	for (x = TAILQ_FIRST(&e->exchanges); x; x = next) {
+		next = TAILQ_NEXT(x, link);
+		if (x->until < now) {
+			forget(e, x);
+			exchange_free(x);
+		} else if (!memcmp(x->id, id, ENROL_ID) &&
+			   !memcmp(x->client, client, 32)) {
+			forget(e, x);
+			found = x;
+		}
+	}
+	return found;
+}
+
+/**
+ * exchange_free() - forget its secret, and the rest
+ * @x: may be NULL
+ */
+void exchange_free(struct exchange *x)
+{
+	if (!x)
+		return;
+	OPENSSL_cleanse(x->secret, sizeof(x->secret));
+	device_record_free(&x->r);
+	EVP_PKEY_free(x->ak);
+	EVP_PKEY_free(x->tls_key);
+	GENERAL_NAMES_free(x->tpm);
+	free(x);
+}

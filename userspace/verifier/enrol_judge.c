@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+/* May this TPM have this name, and who says what it is held against? */
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "enrol.h"
+
+struct judging {
+	struct fleet *f;
+	const struct enrol_client *who;
+	const struct enrol_request *q;
+	const struct device *old; /* of this name; NULL: none */
+	char *err;
+	size_t errlen;
+};
+
+static int refuse(struct judging *c, int ret, const char *why)
+{
+	snprintf(c->err, c->errlen, "%s", why);
+	return ret;
+}
+
+/* What it is held against is said by admins, or by the configuration. */
+static int choose_policy(struct judging *c, const char **policy)
+{
+	const struct conf *conf = c->f->conf;
+	const char *wanted = c->q->policy;
+	size_t i;
+
+	*policy = c->old ? c->old->r.policy : conf->enrol.policy;
+	if (wanted && c->who->role == ROLE_ADMIN)
+		*policy = wanted;
+	else if (wanted && strcmp(wanted, *policy))
+		return refuse(c, -EACCES,
+			      "policy: only admins choose what a device is "
+			      "held against");
+	if (!**policy)
+		return refuse(c, c->who->role == ROLE_ADMIN ? -EINVAL : -EACCES,
+			      "policy: an admin names it, or "
+			      "enrolment.policy of the configuration");
+	for (i = 0; i < conf->npolicies; i++) {
+		if (!strcmp(conf->policy[i].name, *policy))
+			return 0;
+	}
+	return refuse(c, -EINVAL,
+		      "policy: the verifier's configuration has none of this "
+		      "name");
+}
+
+static int fill(struct judging *c, struct device_record *r)
+{
+	const struct enrol_request *q = c->q;
+	const char *url = q->url, *tls = q->tls_name, *policy;
+	struct url parsed;
+	int ret = choose_policy(c, &policy);
+
+	if (ret)
+		return ret;
+	if (!url && c->old)
+		url = c->old->r.url;
+	if (!url || url_parse(url, &parsed) || strcmp(parsed.path, "/"))
+		return refuse(c, -EINVAL,
+			      "url: https://ADDRESS:PORT/ of its shinraid; "
+			      "names are not looked up");
+	if (!tls && q->tls_key)
+		tls = q->name; /* in the certificate that it gets */
+	if (!tls)
+		tls = c->old ? c->old->r.tls_name : "";
+	r->name = strdup(q->name);
+	r->url = strdup(url);
+	r->tls_name = strdup(tls);
+	r->policy = strdup(policy);
+	r->standing.since = fleet_now();
+	if (!r->name || !r->url || !r->tls_name || !r->policy)
+		return -ENOMEM;
+	ret = shinrai_public_name(&q->ak, r->ak_name, &r->ak_name_len);
+	return ret ? refuse(c, -EINVAL, "ak: its name cannot be computed") : 0;
+}
+
+static int check_who(struct judging *c)
+{
+	if (device_name_fault(c->q->name))
+		return refuse(c, -EINVAL,
+			      "name: 1 to 63 of a-z 0-9 . _ -, the first a "
+			      "letter or digit");
+	c->old = fleet_find(c->f, c->q->name);
+	switch (c->who->role) {
+	case ROLE_ADMIN:
+	case ROLE_ENROLLER:
+		return 0;
+	case ROLE_DEVICE:
+		if (c->old && !strcmp(c->who->device, c->q->name))
+			return 0;
+		return refuse(c, -EACCES,
+			      "a device enrols itself, under its own name");
+	default:
+		return refuse(c, -EACCES, "only admins and enrollers do this");
+	}
+}
+
+/* Early, so that nobody is challenged in vain; the store decides. */
+static int check_taken(struct judging *c, const struct device_tpm *tpm)
+{
+	const struct device *d;
+	char text[160];
+
+	if (c->old && c->old->r.tpm.assurance &&
+	    memcmp(c->old->r.tpm.ek, tpm->ek, sizeof(tpm->ek)))
+		return refuse(c, -EEXIST,
+			      "name: it is that of another TPM; withdraw that "
+			      "device first");
+	TAILQ_FOREACH(d, &c->f->devices, link) {
+		if (d == c->old || !d->r.tpm.assurance ||
+		    memcmp(d->r.tpm.ek, tpm->ek, sizeof(tpm->ek)))
+			continue;
+		snprintf(text, sizeof(text),
+			 "ek: this TPM is enrolled as \"%s\"; withdraw that "
+			 "device first",
+			 d->r.name);
+		return refuse(c, -EEXIST, text);
+	}
+	return 0;
+}
+
+static int check_ak(struct judging *c, struct exchange *x)
+{
+	enum shinrai_ak_fault fault = shinrai_public_ak_fault(&c->q->ak);
+	int ret;
+
+	if (fault) {
+		snprintf(c->err, c->errlen, "ak: %s",
+			 shinrai_ak_fault_text(fault));
+		return -EINVAL;
+	}
+	ret = shinrai_public_key(&c->q->ak, &x->ak);
+	if (ret == -ENOMEM)
+		return ret;
+	if (ret || EVP_PKEY_get_security_bits(x->ak) < 112)
+		return refuse(c, -EINVAL,
+			      "ak: it is no valid key, or a short one");
+	return 0;
+}
+
+static int check_ek(struct judging *c, struct exchange *x)
+{
+	const struct enrol *e = c->f->enrol;
+	const struct shinrai_ek_input in = {
+		.cert = c->q->cert,
+		.ncerts = c->q->ncerts,
+		.pub = &c->q->ek,
+		.allow_software = e->conf->allow_software,
+	};
+	struct device_tpm *tpm = &x->r.tpm;
+	struct shinrai_ek ek;
+	X509 *cert;
+	int ret = shinrai_ek_check(e->trust, &in, &ek, c->err, c->errlen);
+
+	if (ret)
+		return ret;
+	tpm->assurance = ek.assurance;
+	memcpy(tpm->ek, ek.id, sizeof(tpm->ek));
+	memcpy(tpm->ek_cert, ek.cert_digest, sizeof(tpm->ek_cert));
+	cert = shinrai_ek_cert_parse(in.cert->p, in.cert->len, NULL);
+	x->tpm = cert ? shinrai_ek_cert_names(cert) : NULL;
+	X509_free(cert);
+	return x->tpm ? 0 : -ENOMEM;
+}
+
+static int judge_all(struct judging *c, struct exchange *x)
+{
+	int ret = check_who(c);
+
+	if (!ret)
+		ret = fill(c, &x->r);
+	if (!ret)
+		ret = check_ak(c, x);
+	if (!ret)
+		ret = check_ek(c, x);
+	if (!ret)
+		ret = check_taken(c, &x->r.tpm);
+	if (ret)
+		return ret;
+	memcpy(x->client, c->who->key, sizeof(x->client));
+	x->any_key = c->who->role == ROLE_ADMIN;
+	x->tls_key = c->q->tls_key;
+	if (x->tls_key)
+		EVP_PKEY_up_ref(x->tls_key);
+	return RAND_bytes(x->id, sizeof(x->id)) == 1 &&
+			       RAND_bytes(x->secret, sizeof(x->secret)) == 1 ?
+		       0 :
+		       -ENOMEM;
+}
+
+/**
+ * enrol_judge() - may a device be challenged?
+ * @f: with enrolment
+ * @who: asks
+ * @q: for what
+ * @out: out: for exchange_add() or exchange_free()
+ * @err: out on error, but for -ENOMEM: why not
+ * @errlen: its room
+ *
+ * Return: 0; -EINVAL the request is wrong; -EACCES not for this client; -EEXIST
+ * the name or the TPM is taken; -EKEYREJECTED no EK that is believed; -ENOMEM.
+ */
+int enrol_judge(struct fleet *f, const struct enrol_client *who,
+		const struct enrol_request *q, struct exchange **out, char *err,
+		size_t errlen)
+{
+	struct judging c = {
+		.f = f, .who = who, .q = q, .err = err, .errlen = errlen
+	};
+	struct exchange *x = calloc(1, sizeof(*x));
+	int ret = x ? judge_all(&c, x) : -ENOMEM;
+
+	if (ret) {
+		exchange_free(x);
+		return ret;
+	}
+	*out = x;
+	return 0;
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/* What a device sends to be enrolled by its TPM.  Pure but for memory. */
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <stdlib.h>
+
+#include <shinrai/session.h>
+
+#include "enrol.h"
+
+#define CSR_MAX 8192
+#define PUBLIC_MAX 1024
+
+static EVP_PKEY *key_of_csr(const char *pem)
+{
+	const size_t len = strlen(pem);
+	BIO *bio = len <= CSR_MAX ? BIO_new_mem_buf(pem, (int)len) : NULL;
+	X509_REQ *req = bio ? PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL) :
+			      NULL;
+	EVP_PKEY *key = req ? X509_REQ_get_pubkey(req) : NULL;
+
+	/* Whoever asks has the key; the rest of what it says does not count. */
+	if (key && (X509_REQ_verify(req, key) != 1 ||
+		    EVP_PKEY_get_security_bits(key) < 112)) {
+		EVP_PKEY_free(key);
+		key = NULL;
+	}
+	X509_REQ_free(req);
+	BIO_free(bio);
+	ERR_clear_error();
+	return key;
+}
+
+/* A text of base64url into the buffer.  Return: whether it is one. */
+static bool take_bytes(const json_t *j, size_t most, u8 **at,
+		       struct shinrai_bytes *out)
+{
+	const char *text = json_string_value(j);
+
+	if (!text || strlen(text) > most * 4 / 3 + 4)
+		return false;
+	if (shinrai_base64url_decode(text, *at, most, &out->len) || !out->len)
+		return false;
+	out->p = *at;
+	*at += out->len;
+	return true;
+}
+
+static const char *take_certs(const json_t *j, u8 **at, struct enrol_request *q)
+{
+	const json_t *v;
+	size_t i;
+
+	if (!json_array_size(j) || json_array_size(j) > SHINRAI_EK_CHAIN_MAX)
+		return "ek_certificates: the EK's, and of CAs above it; 8 at "
+		       "most";
+	json_array_foreach(j, i, v) {
+		if (!take_bytes(v, SHINRAI_EK_CERT_MAX, at, &q->cert[i]))
+			return "ek_certificates: each one is DER in base64url, "
+			       "of at most 4096 bytes";
+	}
+	q->ncerts = json_array_size(j);
+	return NULL;
+}
+
+static const char *take_keys(const json_t *j, u8 **at, struct enrol_request *q)
+{
+	const char *csr = json_string_value(json_object_get(j, "csr"));
+	struct shinrai_bytes b;
+
+	if (!take_bytes(json_object_get(j, "ek"), PUBLIC_MAX, at, &b) ||
+	    shinrai_public2b_parse(b.p, b.len, &q->ek))
+		return "ek: a TPM2B_PUBLIC in base64url, RSA or ECC";
+	if (!take_bytes(json_object_get(j, "ak"), PUBLIC_MAX, at, &b) ||
+	    shinrai_public2b_parse(b.p, b.len, &q->ak))
+		return "ak: a TPM2B_PUBLIC in base64url, RSA or ECC";
+	if (!csr)
+		return NULL;
+	q->tls_key = key_of_csr(csr);
+	return q->tls_key ? NULL :
+			    "csr: a PEM certificate request, signed by its key "
+			    "of at least 112 bits of strength";
+}
+
+static const char *take_texts(const json_t *j, struct enrol_request *q)
+{
+	const struct {
+		const char *key;
+		const char **to;
+	} texts[] = {
+		{ "name", &q->name },
+		{ "url", &q->url },
+		{ "tls_name", &q->tls_name },
+		{ "policy", &q->policy },
+		{ "ek", NULL },
+		{ "ak", NULL },
+		{ "csr", NULL },
+	};
+	const char *key;
+	const json_t *v;
+	size_t i;
+
+	json_object_foreach((json_t *)(uintptr_t)j, key, v) {
+		if (!strcmp(key, "ek_certificates"))
+			continue;
+		for (i = 0; i < ARRAY_SIZE(texts); i++) {
+			if (!strcmp(key, texts[i].key))
+				break;
+		}
+		if (i == ARRAY_SIZE(texts))
+			return "members are name, url, tls_name, policy, ek, "
+			       "ek_certificates, ak, csr";
+		if (!json_is_string(v))
+			return "each member but ek_certificates is a text";
+		if (texts[i].to)
+			*texts[i].to = json_string_value(v);
+	}
+	return q->name ? NULL : "name, ek, ek_certificates and ak are needed";
+}
+
+/**
+ * enrol_request_parse() - read a request
+ * @j: an object; stays as long as @q
+ * @q: out, for enrol_request_free() in every case
+ *
+ * Return: what is wrong with it; NULL.
+ */
+const char *enrol_request_parse(const json_t *j, struct enrol_request *q)
+{
+	const char *wrong;
+	u8 *at;
+
+	memset(q, 0, sizeof(*q));
+	wrong = take_texts(j, q);
+	if (wrong)
+		return wrong;
+	at = q->buffer = malloc(2 * PUBLIC_MAX +
+				SHINRAI_EK_CHAIN_MAX * SHINRAI_EK_CERT_MAX);
+	if (!at)
+		return "out of memory";
+	wrong = take_certs(json_object_get(j, "ek_certificates"), &at, q);
+	return wrong ? wrong : take_keys(j, &at, q);
+}
+
+/**
+ * enrol_request_free() - release it
+ * @q: from enrol_request_parse()
+ */
+void enrol_request_free(struct enrol_request *q)
+{
+	EVP_PKEY_free(q->tls_key);
+	free(q->buffer);
+}

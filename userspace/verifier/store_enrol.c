@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+/* The store in SQLite: which TPM a device has, and the certificates it was given. */
+#include "store_sqlite.h"
+
+/* Return: 1 with what @r's TPM is called; 0; -errno. */
+static int name_of_tpm(struct store *s, const struct device_record *r,
+		       bool *same)
+{
+	struct binding b = sql_bind(s, TPM_NAME);
+	const char *name;
+	int ret;
+
+	bind_bytes(&b, r->tpm.ek, sizeof(r->tpm.ek));
+	ret = sqlite3_step(b.stmt);
+	if (ret == SQLITE_ROW) {
+		name = (const char *)sqlite3_column_text(b.stmt, 0);
+		*same = name && !strcmp(name, r->name);
+	}
+	sqlite3_reset(b.stmt);
+	return ret == SQLITE_ROW ? 1 : sql_errno(ret);
+}
+
+static bool same_key(sqlite3_stmt *stmt, const struct device_record *r)
+{
+	const int n = sqlite3_column_bytes(stmt, 1);
+
+	return n > 0 && (size_t)n == r->ak_name_len &&
+	       !memcmp(sqlite3_column_blob(stmt, 1), r->ak_name, (size_t)n);
+}
+
+/* @r->id: out, 0 when there is none of its name. */
+static int find(struct store *s, struct device_record *r, bool known,
+		bool any_key, enum store_conflict *conflict)
+{
+	struct binding b = sql_bind(s, NAMED);
+	int ret;
+
+	r->id = 0;
+	bind_text(&b, r->name);
+	ret = sqlite3_step(b.stmt);
+	if (ret == SQLITE_ROW) {
+		r->id = sqlite3_column_int64(b.stmt, 0);
+		if (!known && sqlite3_column_type(b.stmt, 2) != SQLITE_NULL)
+			*conflict = CONFLICT_NAME;
+		else if (!known && !any_key && !same_key(b.stmt, r))
+			*conflict = CONFLICT_KEY;
+	}
+	sqlite3_reset(b.stmt);
+	return sql_errno(ret);
+}
+
+static int renew(struct store *s, const struct device_record *r)
+{
+	struct binding b = sql_bind(s, RENEW);
+
+	bind_number(&b, r->id);
+	bind_text(&b, r->url);
+	bind_text(&b, r->tls_name);
+	bind_text(&b, r->policy);
+	bind_bytes(&b, r->ak_name, r->ak_name_len);
+	return sql_finish(&b);
+}
+
+static int bind_tpm(struct store *s, const struct device_record *r, s64 at)
+{
+	struct binding b = sql_bind(s, ENROL);
+
+	bind_number(&b, r->id);
+	bind_bytes(&b, r->tpm.ek, sizeof(r->tpm.ek));
+	bind_bytes(&b, r->tpm.ek_cert, sizeof(r->tpm.ek_cert));
+	bind_number(&b, r->tpm.assurance);
+	bind_number(&b, at);
+	return sql_finish(&b);
+}
+
+/**
+ * store_enrol() - keep that a device has a TPM, and a key in it
+ * @s: the store, within store_begin() and store_commit()
+ * @r: the device, new or of this name; its id is set
+ * @any_key: it may also be one that has no TPM yet and was pinned by another key
+ * @at: ms since 1970
+ * @conflict: out, on -EEXIST
+ *
+ * Return: 0; -EEXIST nothing was changed: another TPM has the name, or this one has
+ * another; -errno.
+ */
+int store_enrol(struct store *s, struct device_record *r, bool any_key, s64 at,
+		enum store_conflict *conflict)
+{
+	bool same = false;
+	int ret = name_of_tpm(s, r, &same);
+	const bool known = ret > 0;
+
+	*conflict = CONFLICT_NONE;
+	if (ret < 0)
+		return ret;
+	if (known && !same)
+		*conflict = CONFLICT_TPM;
+	ret = find(s, r, known, any_key, conflict);
+	if (ret)
+		return ret;
+	if (*conflict != CONFLICT_NONE)
+		return -EEXIST;
+	ret = r->id ? renew(s, r) : store_add(s, r);
+	return ret ? ret : bind_tpm(s, r, at);
+}
+
+/**
+ * store_certificate() - keep that a device was given a certificate
+ * @s: the store
+ * @name: of the device
+ * @serial: of the certificate
+ * @len: its bytes
+ * @not_after: s since 1970
+ *
+ * Return: 0; -errno.
+ */
+int store_certificate(struct store *s, const char *name, const u8 *serial,
+		      size_t len, s64 not_after)
+{
+	struct binding b = sql_bind(s, CERTIFY);
+
+	bind_text(&b, name);
+	bind_bytes(&b, serial, len);
+	bind_number(&b, not_after);
+	return sql_finish(&b);
+}
+
+/**
+ * store_revoke() - the certificates of a device are revoked
+ * @s: the store
+ * @id: of the device, which is there still
+ * @at: s since 1970
+ *
+ * Return: 0; -errno.
+ */
+int store_revoke(struct store *s, s64 id, s64 at)
+{
+	struct binding b = sql_bind(s, REVOKE);
+
+	bind_number(&b, id);
+	bind_number(&b, at);
+	return sql_finish(&b);
+}
+
+static int purge(struct store *s, s64 now)
+{
+	struct binding b = sql_bind(s, PURGE);
+
+	bind_number(&b, now);
+	return sql_finish(&b);
+}
+
+/**
+ * store_revoked() - the certificates that are revoked; expired ones are forgotten
+ * @s: the store
+ * @now: s since 1970
+ * @each: called with each, and when it was revoked; not 0: no more
+ * @arg: for @each
+ *
+ * Return: 0; -errno; what @each gave.
+ */
+int store_revoked(struct store *s, s64 now,
+		  int (*each)(void *arg, const u8 *serial, size_t len, s64 at),
+		  void *arg)
+{
+	int ret = purge(s, now);
+	struct binding b;
+
+	if (ret)
+		return ret;
+	b = sql_bind(s, REVOKED);
+	while ((ret = sqlite3_step(b.stmt)) == SQLITE_ROW) {
+		ret = each(arg, sqlite3_column_blob(b.stmt, 0),
+			   (size_t)sqlite3_column_bytes(b.stmt, 0),
+			   sqlite3_column_int64(b.stmt, 1));
+		if (ret) {
+			sqlite3_reset(b.stmt);
+			return ret;
+		}
+	}
+	sqlite3_reset(b.stmt);
+	return sql_errno(ret);
+}
