@@ -38,7 +38,9 @@ PROGRAMS := shinraid shinrai-verifier shinrai-verify shinraictl
 src-shinraid := $(wildcard userspace/shinraid/*.c userspace/daemon/*.c)
 src-shinrai-verifier := $(wildcard userspace/verifier/*.c userspace/daemon/*.c)
 src-shinrai-verify := $(wildcard tools/shinrai-verify/*.c)
-src-shinraictl := $(wildcard tools/shinraictl/*.c)
+src-shinraictl := $(wildcard tools/shinraictl/*.c) \
+	userspace/shinraid/tpm.c userspace/shinraid/tpm_keys.c \
+	userspace/shinraid/tpm_ek.c
 # A program whose sources are not there is not built.
 programs := $(foreach p,$(PROGRAMS),$(if $(src-$p),$p))
 

@@ -31,7 +31,11 @@ _shinraictl_options() {
 		;;
 	"label show") echo --process ;;
 	"policy load") echo --signature --all ;;
-	"fleet "*) echo --verifier --cert --key --ca ;;&
+	"fleet "* | setup) echo --verifier --cert --key --ca ;;&
+	setup)
+		echo --url --policy --tls-name --out --tcti --ak-generation \
+			--ek --ek-cert --renew
+		;;
 	"fleet list") echo --state ;;
 	"fleet enrol") echo --url --policy --tls-name --ak ;;
 	esac
@@ -43,8 +47,9 @@ _shinraictl_value_of() {
 	local i
 	for ((i = COMP_CWORD - 1; i > 0; i--)); do
 		case ${COMP_WORDS[i]} in
-		--json | --help | --records | --force | --arms | --exit-code) return ;;
-		--apt | --deb | --packages | --policy)
+		--json | --help | --records | --force | --arms | --exit-code | \
+			--renew) return ;;
+		--apt | --deb | --packages | --policy | --ek-cert)
 			echo "${COMP_WORDS[i]}"
 			return
 			;;
@@ -68,7 +73,7 @@ _shinraictl() {
 	--*) verb=status ;;
 	esac
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words="status arm mode flush log violations digests reference label owner policy fleet"
+		words="status arm mode flush log violations digests reference label owner policy setup fleet"
 		[[ $cur != -* ]] || words="--json --sysfs --help"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = log ]; then
 		words="show follow export"
@@ -95,13 +100,14 @@ _shinraictl() {
 		--redact) words="path uid exe cgroup name sink" ;;
 		--state) words="new trusted untrusted unknown unreachable" ;;
 		--action) words="read write send export derive delete trace" ;;
+		--ek) words="rsa ecc" ;;
 		--from | --count | --cmdline | --firmware-pcrs | --namespace | \
 			--generation)
 			return
 			;;
 		--label | --program | --user | --cgroup | --to | --media | \
 			--filesystem | --family | --at | --bytes | --verifier | \
-			--url | --tls-name | --ak) return ;;
+			--url | --tls-name | --ak | --tcti | --ak-generation) return ;;
 		--sysfs | --all | --lists | --archives | --trust-local | \
 			--cgroups)
 			mapfile -t COMPREPLY < <(compgen -d -- "$cur")

@@ -87,6 +87,7 @@ int cmd_policy_show(struct ctl *ctl, int argc, char **argv);
 int cmd_policy_diff(struct ctl *ctl, int argc, char **argv);
 int cmd_policy_explain(struct ctl *ctl, int argc, char **argv);
 int cmd_policy_whatif(struct ctl *ctl, int argc, char **argv);
+int cmd_setup(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_list(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_show(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_changes(struct ctl *ctl, int argc, char **argv);

@@ -54,6 +54,7 @@ static const struct ctl_verb verbs[] = {
 	  cmd_policy_explain },
 	{ "policy whatif", "", 0, "judge a log by other policies",
 	  cmd_policy_whatif },
+	{ "setup", "[DEVICE]", 1, "enrol this device by its TPM", cmd_setup },
 	{ "fleet list", "", 0, "print how a verifier's devices stand",
 	  cmd_fleet_list },
 	{ "fleet show", "DEVICE", 1, "print all that is known of one",

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+# Software TPMs with EK certificates, and devices that enrol, after fleet/lib.sh.
+ctl=$(realpath "${SHINRAICTL:-$BUILD/user/shinraictl}")
+command -v swtpm_setup >/dev/null || {
+	echo "1..0 # SKIP no swtpm_setup"
+	exit 0
+}
+
+# make_tpm NAME: with an EK certificate of the CA in swtpm-ca/
+make_tpm() {
+	mkdir -p swtpm-ca "tpm-$1"
+	cat >localca.conf <<-CONF
+	statedir = $work/swtpm-ca
+	signingkey = $work/swtpm-ca/signkey.pem
+	issuercert = $work/swtpm-ca/issuercert.pem
+	certserial = $work/swtpm-ca/certserial
+	CONF
+	: >localca.options
+	cat >swtpm_setup.conf <<-CONF
+	create_certs_tool = $(command -v swtpm_localca)
+	create_certs_tool_config = $work/localca.conf
+	create_certs_tool_options = $work/localca.options
+	CONF
+	swtpm_setup --tpm2 --tpmstate "$work/tpm-$1" --create-ek-cert \
+		--config swtpm_setup.conf --overwrite >swtpm_setup.log 2>&1 || {
+		cat swtpm_setup.log
+		echo "Bail out! swtpm_setup failed"
+		exit 1
+	}
+}
+
+# use_tpm NAME: it is the one that TPM2TOOLS_TCTI names now
+use_tpm() {
+	if [ -n "$tpm_pid" ]; then
+		kill "$tpm_pid" 2>/dev/null || true
+		wait "$tpm_pid" 2>/dev/null || true
+	fi
+	rm -f tpm
+	ln -s "tpm-$1" tpm
+	start_tpm
+}
+
+# held: handles of keys and sessions in the TPM
+held() {
+	tpm2_getcap handles-transient
+	tpm2_getcap handles-loaded-session
+	tpm2_getcap handles-saved-session
+}
+
+# enrolment_conf [LINE...]: of the group; then of the file, behind "--"
+enrolment_conf() {
+	local lines=()
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		lines+=("$1")
+		shift
+	done
+	[ $# -eq 0 ] || shift
+	verifier_conf "$@" "policies = ( { name = \"plc\"; },
+		{ name = \"other\"; } );
+		tls_ca = \"$work/all.pem\";
+		people = ( { name = \"eve\"; role = \"enroller\";
+			key = \"$(spki enroller.pem)\"; } );
+		enrolment = {
+			ca_cert = \"$work/enrol.pem\";
+			ca_key = \"$work/enrol.key\";
+			ek = (
+				{ file = \"$work/swtpm-ca/issuercert.pem\";
+				  level = \"software\"; }
+			);
+			${lines[*]}
+		};"
+}
+
+# make_enrol_ca: with what x509_strict wants
+make_enrol_ca() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout enrol.key -subj /CN=enrol -days 60 -out enrol.pem \
+		-addext keyUsage=critical,keyCertSign,cRLSign 2>/dev/null
+	cat ca.pem enrol.pem >all.pem
+}
+
+# setup WHO NAME [OPTION...]: on the device, into the folder NAME
+setup() {
+	local who=$1 name=$2
+	shift 2
+	mkdir -p "$name"
+	"$ctl" setup "$name" --verifier "https://127.0.0.1:$api" \
+		--cert "$who.pem" --key "$who.key" --ca ca.pem --out "$name" \
+		--tcti "$TPM2TOOLS_TCTI" --url https://127.0.0.1:8417/ "$@"
+}
+
+# renew NAME: by what it was given
+renew() {
+	"$ctl" setup --renew --verifier "https://127.0.0.1:$api" --ca ca.pem \
+		--tcti "$TPM2TOOLS_TCTI" --out "$1"
+}
+
+# refused PATTERN COMMAND...: it fails and says so
+refused() {
+	local pattern=$1
+	shift
+	if "$@" >refused.log 2>&1; then
+		cat refused.log
+		return 1
+	fi
+	cat refused.log
+	grep -Eq -e "$pattern" refused.log
+}
+
+# said_by PATTERN COMMAND...: it succeeds and says so
+said_by() {
+	local pattern=$1
+	shift
+	"$@" >said.log 2>&1 || { cat said.log && return 1; }
+	cat said.log
+	grep -Eq -e "$pattern" said.log
+}
+
+no() {
+	! "$@"
+}

@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A device enrols by its TPM, again and again; nobody else becomes it.
+# shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
+. "$(dirname "$0")/../daemon/lib.sh"
+# shellcheck source=selftests/fleet/lib.sh
+. "$root/selftests/fleet/lib.sh"
+# shellcheck source=selftests/enrol/lib.sh
+. "$root/selftests/enrol/lib.sh"
+
+make_fleet_certs
+make_enrol_ca
+make_cert enroller ca
+make_tpm one
+make_tpm two
+enrolment_conf 'allow_software = true;'
+ok "the verifier starts" start_verifier
+use_tpm one
+
+ok "an admin enrols a device" setup admin press --policy plc
+ok "nothing is left in the TPM" test -z "$(held)"
+ok "it is in the fleet, with what its TPM is worth" device press '
+	.assurance == "software" and .policy == "plc" and
+	(.ak | startswith("000b"))'
+ok "its AK certificate is that of the CA" openssl verify -x509_strict \
+	-CAfile enrol.pem press/ak.pem
+openssl x509 -in press/ak.pem -noout -text >text
+ok "it names the device" grep -q 'Subject: CN = press$' text
+ok "the TPM" grep -q 'DirName:/2.23.133.2.1=id:00001014/2.23.133.2.2=swtpm' text
+ok "what it is for" grep -q '2\.23\.133\.8\.3' text
+openssl asn1parse -in press/ak.pem >asn
+tpm2_nvread 0x01c00002 -o ek.der >/dev/null 2>&1
+openssl x509 -inform DER -in ek.der -outform DER -out ek.der
+oid=2.25.163178825813043709308674364567787879774
+at=$(grep -A1 ":$oid\$" asn | tail -n 1 | cut -d: -f1)
+openssl asn1parse -in press/ak.pem -strparse "$((at))" >endorsement
+ok "how much that is worth" grep -q 'UTF8STRING *:software$' endorsement
+ok "and which certificate the EK has" grep -qi \
+	"DUMP\]:$(sha256sum <ek.der | cut -d' ' -f1)" endorsement
+ok "its TLS certificate is of the CA, for its name" openssl verify \
+	-x509_strict -CAfile enrol.pem -verify_hostname press press/cert.pem
+ok "the key fits, and is nobody else's" test \
+	"$(stat -c %a press/key.pem) $(openssl pkey -in press/key.pem -pubout)" \
+	= "600 $(openssl x509 -in press/cert.pem -noout -pubkey)"
+ok "whom it believes is what it was given" cmp ca.pem press/ca.pem
+
+key=$(jq -r .ak body)
+chgrp nogroup press
+ok "the same TPM enrols again" setup admin press
+ok "with the same key" device press ".ak == \"$key\""
+ok "the folder's group may read the other one" test \
+	"$(stat -c '%a %G' press/key.pem)" = "640 nogroup"
+ok "and with another AK" setup admin press --ak-generation 1
+ok "which is pinned then" device press ".ak != \"$key\""
+ok "a second name for the same TPM is refused" refused \
+	'this TPM is enrolled as \\?"press\\?"' setup admin pump --policy plc
+ok "readers enrol nobody" refused '403' setup reader pump
+use_tpm two
+ok "another TPM does not get the name" refused \
+	'that of another TPM; withdraw' setup admin press
+ok "enrollers need a policy that is configured" refused \
+	'enrolment.policy' setup enroller pump
+ok "and name none" refused 'only admins choose' setup enroller pump \
+	--policy other
+stop_verifier
+enrolment_conf 'allow_software = true; policy = "plc";'
+ok "the verifier starts anew" start_verifier
+ok "what it knew of the TPM is known still" device press '
+	.assurance == "software"'
+ok "another TPM does still not get the name" refused \
+	'that of another TPM; withdraw' setup enroller press
+ok "enrollers enrol" setup enroller pump
+ok "by the policy of the configuration" device pump '.policy == "plc"'
+ok "they see nothing of the fleet" said 403 fleet enroller /devices
+cp pump/cert.pem pump.pem
+cp pump/key.pem pump.key
+ok "nor do devices" said 403 fleet pump /devices
+ok "a certificate that is new is not renewed" said_by \
+	'nothing to renew yet' renew pump
+ok "and is the same still" cmp pump/cert.pem pump.pem
+ok "devices enrol themselves again" setup pump pump
+ok "and get another certificate" no cmp pump/cert.pem pump.pem
+ok "but not under another name" refused 'under its own name' setup pump press
+
+# What is withdrawn is revoked, and may be somebody else's then.
+cp press/cert.pem press.pem
+cp press/key.pem press.key
+fleet press /crl >/dev/null
+cp body crl
+ok "a CRL of nothing" openssl verify -CAfile enrol.pem -CRLfile crl \
+	-crl_check press/ak.pem
+ok "an admin withdraws the device" said 200 fleet admin /devices/press \
+	-X DELETE
+ok "its certificate is not accepted any more" said 000 fleet press /crl
+fleet reader /crl >/dev/null
+cp body crl
+ok "its AK certificate is on the CRL" refused 'certificate revoked' \
+	openssl verify -CAfile enrol.pem -CRLfile crl -crl_check press/ak.pem
+ok "that of another device is not" openssl verify -CAfile enrol.pem \
+	-CRLfile crl -crl_check pump/ak.pem
+stop_verifier
+ok "the verifier starts anew" start_verifier
+ok "what is revoked stays so" said 000 fleet press /crl
+use_tpm one
+ok "the TPM gets another name" setup enroller mixer
+ok "another name is another certificate" said 000 fleet press /crl
+ok "the verifier ends in an orderly way" stop_verifier
+finish

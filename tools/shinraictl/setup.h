@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* "setup": a device proves its TPM to a verifier.  setup_tpm.c: what the TPM does. */
+#ifndef SHINRAICTL_SETUP_H
+#define SHINRAICTL_SETUP_H
+
+#include <openssl/x509.h>
+
+#include "ctl.h"
+#include "userspace/shinraid/tpm.h"
+
+#define SETUP_CERTS 8 /* of an EK, and of CAs above it */
+
+struct setup_tpm {
+	struct tpm tpm; /* with our AK */
+	ESYS_TR ek;
+	u8 ek_public[1024], ak_public[1024]; /* TPM2B_PUBLIC */
+	size_t ek_len, ak_len;
+	u8 *cert[SETUP_CERTS]; /* the EK's first; for free() */
+	size_t cert_len[SETUP_CERTS];
+	size_t ncerts;
+};
+
+/* setup_tpm.c: they return 0, or the exit status, told already. */
+int setup_tpm_open(struct ctl *ctl, struct setup_tpm *t, const char *tcti,
+		   u32 generation, const char *type,
+		   const struct ctl_list *files);
+int setup_tpm_activate(struct ctl *ctl, struct setup_tpm *t,
+		       const json_t *challenge, u8 secret[32], size_t *len);
+void setup_tpm_close(struct setup_tpm *t);
+
+/* setup_files.c: the same */
+int setup_key(struct ctl *ctl, EVP_PKEY **key, char **csr);
+int setup_write(struct ctl *ctl, const char *folder, EVP_PKEY *key,
+		const struct setup_tpm *t, const json_t *answer,
+		const char *verifier_ca);
+bool setup_is_due(const char *folder, char name[64], char until[24]);
+
+#endif

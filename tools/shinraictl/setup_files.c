@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+/* Keys and certificates of "setup", as files that shinraid reads. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include <shinrai/cms.h>
+#include <shinrai/session.h>
+#include <shinrai/tpm2.h>
+
+#include "setup.h"
+#include "userspace/lib/fileio.h"
+
+static char *text_of(BIO *bio)
+{
+	char *data;
+	long len = BIO_get_mem_data(bio, &data);
+
+	return len > 0 ? strndup(data, (size_t)len) : NULL;
+}
+
+/**
+ * setup_key() - a new key for TLS, and the request for its certificate
+ * @ctl: the verb
+ * @key: out, for EVP_PKEY_free()
+ * @csr: out, PEM, for free()
+ *
+ * The verifier names the device; the request has no name.
+ */
+int setup_key(struct ctl *ctl, EVP_PKEY **key, char **csr)
+{
+	EVP_PKEY *k = EVP_EC_gen("P-256");
+	X509_REQ *req = X509_REQ_new();
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	*csr = NULL;
+	if (k && req && bio && X509_REQ_set_pubkey(req, k) == 1 &&
+	    X509_REQ_sign(req, k, EVP_sha256()) > 0 &&
+	    PEM_write_bio_X509_REQ(bio, req) == 1)
+		*csr = text_of(bio);
+	BIO_free(bio);
+	X509_REQ_free(req);
+	if (*csr) {
+		*key = k;
+		return 0;
+	}
+	EVP_PKEY_free(k);
+	return ctl_error(ctl, "memory", NULL, "cannot make a key");
+}
+
+/* Return: whether it is a certificate of exactly this key. */
+static bool is_of(const char *pem, EVP_PKEY *key)
+{
+	BIO *bio = pem ? BIO_new_mem_buf(pem, -1) : NULL;
+	X509 *x = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+	bool fits = x && key && EVP_PKEY_eq(X509_get0_pubkey(x), key) == 1;
+
+	X509_free(x);
+	BIO_free(bio);
+	ERR_clear_error();
+	return fits;
+}
+
+static bool is_ours(const char *pem, const struct setup_tpm *t)
+{
+	struct shinrai_public pub;
+	EVP_PKEY *key = NULL;
+	bool fits;
+
+	if (shinrai_public_parse(t->tpm.ak_public, t->tpm.ak_len, &pub) ||
+	    shinrai_public_key(&pub, &key))
+		return false;
+	fits = is_of(pem, key);
+	EVP_PKEY_free(key);
+	return fits;
+}
+
+static int put(struct ctl *ctl, const char *folder, const char *name,
+	       mode_t mode, const char *text, size_t len)
+{
+	const struct iovec iov = { (void *)(uintptr_t)text, len };
+	CTL_FREE char *path = NULL;
+	int ret = asprintf(&path, "%s/%s", folder, name) < 0 ? -ENOMEM : 0;
+
+	if (!ret)
+		ret = shinrai_file_replace(path, mode, &iov, 1);
+	return ret ? ctl_error(ctl, "io", "--out names a folder that is there",
+			       "cannot write %s/%s: %s", folder, name,
+			       strerror(-ret)) :
+		     0;
+}
+
+static int put_text(struct ctl *ctl, const char *folder, const char *name,
+		    const char *text)
+{
+	return put(ctl, folder, name, 0644, text, strlen(text));
+}
+
+/* shinraid reads it as a member of the group that the folder belongs to. */
+static int share_key(struct ctl *ctl, const char *folder)
+{
+	CTL_FREE char *path = NULL;
+	struct stat st;
+
+	if (asprintf(&path, "%s/key.pem", folder) < 0)
+		return ctl_error(ctl, "memory", NULL, "out of memory");
+	if (!stat(folder, &st) &&
+	    (st.st_gid == getegid() ||
+	     (!chown(path, (uid_t)-1, st.st_gid) && !chmod(path, 0640))))
+		return 0;
+	return ctl_error(ctl, "io", "are you root?",
+			 "cannot give %s to the group of its folder: %s", path,
+			 strerror(errno));
+}
+
+static int put_key(struct ctl *ctl, const char *folder, EVP_PKEY *key)
+{
+	BIO *bio = BIO_new(BIO_s_secmem());
+	char *data;
+	long len;
+	int ret;
+
+	if (!bio || PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL,
+					     NULL) != 1) {
+		BIO_free(bio);
+		return ctl_error(ctl, "memory", NULL, "out of memory");
+	}
+	len = BIO_get_mem_data(bio, &data);
+	ret = put(ctl, folder, "key.pem", 0600, data, (size_t)len);
+	BIO_free(bio);
+	return ret ? ret : share_key(ctl, folder);
+}
+
+/* Whom the device believes is not changed once somebody has said it. */
+static int put_ca(struct ctl *ctl, const char *folder, const char *ca)
+{
+	CTL_FREE char *path = NULL;
+	CTL_BUF b = { 0 };
+	int ret;
+
+	if (asprintf(&path, "%s/ca.pem", folder) < 0)
+		return ctl_error(ctl, "memory", NULL, "out of memory");
+	if (!access(path, F_OK))
+		return 0;
+	ret = ctl_read_file(ca, 65536, &b);
+	if (ret)
+		return ctl_error(ctl, "io", NULL, "cannot read %s: %s", ca,
+				 strerror(-ret));
+	return put(ctl, folder, "ca.pem", 0644, (char *)b.data, b.len);
+}
+
+/**
+ * setup_write() - check what the verifier issued, and keep it
+ * @ctl: the verb
+ * @folder: where to
+ * @key: that was asked for
+ * @t: with the AK
+ * @answer: of the verifier
+ * @verifier_ca: path of the CA that it was believed by
+ *
+ * Nothing is written unless all of it is right.
+ */
+int setup_write(struct ctl *ctl, const char *folder, EVP_PKEY *key,
+		const struct setup_tpm *t, const json_t *answer,
+		const char *verifier_ca)
+{
+	const char *ak =
+		json_string_value(json_object_get(answer, "ak_certificate"));
+	const char *tls =
+		json_string_value(json_object_get(answer, "certificate"));
+	const char *ca = json_string_value(json_object_get(answer, "ca"));
+	int ret;
+
+	if (!is_ours(ak, t) || !is_of(tls, key) || !ca)
+		return ctl_error(ctl, "protocol", "is it shinrai-verifier?",
+				 "the verifier's certificates are not those of "
+				 "our keys; nothing was written");
+	ret = put_key(ctl, folder, key);
+	if (!ret)
+		ret = put_text(ctl, folder, "cert.pem", tls);
+	if (!ret)
+		ret = put_text(ctl, folder, "ak.pem", ak);
+	if (!ret)
+		ret = put_text(ctl, folder, "enrolment-ca.pem", ca);
+	return ret ? ret : put_ca(ctl, folder, verifier_ca);
+}
+
+static s64 seconds_of(const ASN1_TIME *t)
+{
+	struct tm tm;
+
+	return ASN1_TIME_to_tm(t, &tm) == 1 ? timegm(&tm) : 0;
+}
+
+/**
+ * setup_is_due() - is it time to renew the certificate?
+ * @folder: where it is
+ * @name: out, of the device in it; "": there is no certificate
+ * @until: out, RFC 3339
+ *
+ * Return: whether a third of its time or less is left.
+ */
+bool setup_is_due(const char *folder, char name[64], char until[24])
+{
+	CTL_FREE char *path = NULL;
+	X509 *x = NULL;
+	s64 from, to;
+
+	*name = *until = '\0';
+	if (asprintf(&path, "%s/cert.pem", folder) < 0 ||
+	    shinrai_cms_read_cert(path, &x))
+		return true;
+	if (X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName,
+				      name, 64) <= 0)
+		*name = '\0';
+	from = seconds_of(X509_get0_notBefore(x));
+	to = seconds_of(X509_get0_notAfter(x));
+	X509_free(x);
+	shinrai_time_format(to, until);
+	return to - time(NULL) <= (to - from) / 3;
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+/* What the TPM has to do in "setup": its EK, our AK, and the proof of both. */
+#include <errno.h>
+#include <string.h>
+
+#include <shinrai/ek.h>
+#include <shinrai/session.h>
+#include <tss2/tss2_mu.h>
+
+#include "setup.h"
+
+static int tpm_failed(struct ctl *ctl, const char *what, TSS2_RC rc)
+{
+	return ctl_error(ctl, "tpm",
+			 "is there a TPM 2.0, is its endorsement hierarchy "
+			 "enabled and without a password, and are you root?",
+			 "%s: %s", what, tpm_error(rc));
+}
+
+static int add_cert(struct ctl *ctl, struct setup_tpm *t, const void *data,
+		    size_t len)
+{
+	u8 *copy;
+
+	if (t->ncerts == SETUP_CERTS)
+		return ctl_usage(ctl, "--ek-cert: at most %d certificates",
+				 SETUP_CERTS);
+	copy = ctl_alloc(len);
+	memcpy(copy, data, len);
+	t->cert[t->ncerts] = copy;
+	t->cert_len[t->ncerts++] = len;
+	return 0;
+}
+
+static int read_certs(struct ctl *ctl, struct setup_tpm *t,
+		      const struct ctl_list *files)
+{
+	size_t i;
+	int ret;
+
+	for (i = 0; i < files->n; i++) {
+		CTL_BUF b = { 0 };
+
+		ret = ctl_read_file(files->v[i], SHINRAI_EK_CERT_MAX, &b);
+		if (ret)
+			return ctl_error(ctl, "io", NULL, "cannot read %s: %s",
+					 files->v[i], strerror(-ret));
+		if (!b.len)
+			return ctl_error(ctl, "io", NULL, "%s is empty",
+					 files->v[i]);
+		ret = add_cert(ctl, t, b.data, b.len);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* The first kind of EK that its maker certified, unless one is asked for. */
+static int find_cert(struct ctl *ctl, struct setup_tpm *t, const char *type,
+		     u16 *alg)
+{
+	u8 cert[TPM_EK_CERT_MAX];
+	TSS2_RC rc = 1;
+	size_t len;
+
+	*alg = TPM2_ALG_ECC;
+	if (!type || !strcmp(type, "ecc"))
+		rc = tpm_ek_certificate(t->tpm.esys, *alg, cert, &len);
+	if (rc && (!type || !strcmp(type, "rsa"))) {
+		*alg = TPM2_ALG_RSA;
+		rc = tpm_ek_certificate(t->tpm.esys, *alg, cert, &len);
+	}
+	if (rc)
+		return ctl_error(ctl, "no-ek-certificate",
+				 "some makers offer it for download: give it "
+				 "with --ek-cert and --ek",
+				 "the TPM holds no certificate of its EK");
+	return add_cert(ctl, t, cert, len);
+}
+
+static int take_public(struct setup_tpm *t, u16 alg, TSS2_RC *rc)
+{
+	TPM2B_PUBLIC *public = NULL;
+
+	*rc = tpm_ek_create(t->tpm.esys, t->tpm.session, alg, &t->ek, &public);
+	if (!*rc)
+		*rc = Tss2_MU_TPM2B_PUBLIC_Marshal(
+			public, t->ek_public, sizeof(t->ek_public), &t->ek_len);
+	Esys_Free(public);
+	t->ak_public[0] = (u8)(t->tpm.ak_len >> 8);
+	t->ak_public[1] = (u8)t->tpm.ak_len;
+	memcpy(t->ak_public + 2, t->tpm.ak_public, t->tpm.ak_len);
+	t->ak_len = 2 + t->tpm.ak_len;
+	return *rc ? -EIO : 0;
+}
+
+/**
+ * setup_tpm_open() - EK, its certificates, and our AK
+ * @ctl: the verb
+ * @t: out, for setup_tpm_close() in every case
+ * @tcti: as TSS2 writes it
+ * @generation: ak_generation of shinraid.conf(5)
+ * @type: of the EK, "rsa" or "ecc"; NULL: that has a certificate
+ * @files: certificates in DER, the EK's first; none: what the TPM holds
+ */
+int setup_tpm_open(struct ctl *ctl, struct setup_tpm *t, const char *tcti,
+		   u32 generation, const char *type,
+		   const struct ctl_list *files)
+{
+	u16 alg = TPM2_ALG_RSA;
+	TSS2_RC rc;
+	int ret;
+
+	memset(t, 0, sizeof(*t));
+	t->ek = ESYS_TR_NONE;
+	setenv("TSS2_LOG", "all+none", 0);
+	rc = tpm_connect(&t->tpm, tcti);
+	if (rc)
+		return tpm_failed(ctl, "cannot open the TPM", rc);
+	rc = tpm_prepare(&t->tpm, generation);
+	if (rc)
+		return tpm_failed(ctl, "cannot derive the AK", rc);
+	if (type && !strcmp(type, "ecc"))
+		alg = TPM2_ALG_ECC;
+	ret = files->n ? read_certs(ctl, t, files) :
+			 find_cert(ctl, t, type, &alg);
+	if (ret)
+		return ret;
+	if (take_public(t, alg, &rc))
+		return tpm_failed(ctl, "cannot derive the EK", rc);
+	return 0;
+}
+
+static u8 *take(const json_t *j, const char *key, size_t most, size_t *len)
+{
+	const char *text = json_string_value(json_object_get(j, key));
+	u8 *out = ctl_alloc(most);
+
+	if (text && !shinrai_base64url_decode(text, out, most, len))
+		return out;
+	free(out);
+	return NULL;
+}
+
+/**
+ * setup_tpm_activate() - answer a challenge
+ * @ctl: the verb
+ * @t: from setup_tpm_open()
+ * @challenge: what the verifier answered
+ * @secret: out
+ * @len: out
+ */
+int setup_tpm_activate(struct ctl *ctl, struct setup_tpm *t,
+		       const json_t *challenge, u8 secret[32], size_t *len)
+{
+	struct tpm_credential c;
+	CTL_FREE u8 *blob = take(challenge, "blob", 512, &c.blob_len);
+	CTL_FREE u8 *seed = take(challenge, "seed", 512, &c.seed_len);
+	TSS2_RC rc;
+
+	if (!blob || !seed)
+		return ctl_error(ctl, "protocol", "is it shinrai-verifier?",
+				 "the verifier's challenge cannot be read");
+	c.blob = blob;
+	c.seed = seed;
+	rc = tpm_activate(&t->tpm, t->ek, &c, secret, len);
+	if (rc)
+		return tpm_failed(ctl, "the TPM refuses the challenge", rc);
+	return 0;
+}
+
+/**
+ * setup_tpm_close() - leave nothing in the TPM
+ * @t: from setup_tpm_open()
+ */
+void setup_tpm_close(struct setup_tpm *t)
+{
+	if (t->tpm.esys && t->ek != ESYS_TR_NONE)
+		Esys_FlushContext(t->tpm.esys, t->ek);
+	tpm_close(&t->tpm);
+	while (t->ncerts)
+		free(t->cert[--t->ncerts]);
+}
