@@ -30,25 +30,26 @@ json_t *api_standing(const struct device_standing *st)
  */
 json_t *api_device(const struct device *d, s64 now)
 {
+	/* What is kept, also while a question of before is under way. */
+	const struct device_record *r = d->renewal ? d->renewal : &d->r;
 	char ak[2 * SHINRAI_NAME_MAX + 1];
 	struct device_standing st;
 	json_t *j;
 
 	fleet_standing(d, now, &st);
 	j = api_standing(&st);
-	shinrai_hex_encode(d->r.ak_name, d->r.ak_name_len, ak);
+	shinrai_hex_encode(r->ak_name, r->ak_name_len, ak);
 	if (j &&
 	    json_object_update_new(
-		    j,
-		    json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:s, "
-			      "s:s?, s:I, s:s}",
-			      "name", d->r.name, "url", d->r.url, "policy",
-			      d->r.policy, "judged", device_time(d->r.judged),
-			      "last_good", device_time(d->r.good), "fresh",
-			      fleet_fresh(d, now), "failure", d->failure, "ak",
-			      d->r.ak_name_len ? ak : NULL, "records",
-			      (json_int_t)d->records, "assurance",
-			      shinrai_assurance_name(d->r.tpm.assurance)))) {
+		    j, json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:s, "
+				 "s:s?, s:I, s:s}",
+				 "name", r->name, "url", r->url, "policy",
+				 r->policy, "judged", device_time(d->r.judged),
+				 "last_good", device_time(d->r.good), "fresh",
+				 fleet_fresh(d, now), "failure", d->failure,
+				 "ak", r->ak_name_len ? ak : NULL, "records",
+				 (json_int_t)d->records, "assurance",
+				 shinrai_assurance_name(r->tpm.assurance)))) {
 		json_decref(j);
 		return NULL;
 	}

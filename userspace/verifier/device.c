@@ -123,6 +123,19 @@ void device_record_free(struct device_record *r)
 	memset(r, 0, sizeof(*r));
 }
 
+/* A simulator proves nothing, nor does a key that did not sign. */
+static void take_root(const struct device_record *r,
+		      struct shinrai_appraisal *v)
+{
+	if (v->ak_name_len != r->ak_name_len ||
+	    memcmp(v->ak_name, r->ak_name, r->ak_name_len))
+		return;
+	v->assurance = r->tpm.assurance;
+	v->proven[SHINRAI_STEP_ROOT] = v->proven[SHINRAI_STEP_QUOTE] &&
+				       v->assurance >
+					       SHINRAI_ASSURANCE_SOFTWARE;
+}
+
 /**
  * device_verdict() - the last verdict for programs, PROTOCOL.md 7
  * @r: of the device
@@ -142,15 +155,11 @@ json_t *device_verdict(const struct device_record *r)
 	if (!v)
 		return NULL;
 	ret = shinrai_verdict_unpack(r->verdict, r->verdict_len, v);
-	if (!ret) {
-		if (v->ak_name_len == r->ak_name_len &&
-		    !memcmp(v->ak_name, r->ak_name, r->ak_name_len))
-			v->assurance = r->tpm.assurance;
-		/* A simulator proves nothing. */
-		v->proven[SHINRAI_STEP_ROOT] = v->assurance >
-					       SHINRAI_ASSURANCE_SOFTWARE;
+	if (!ret)
+		take_root(r, v);
+	if (!ret)
 		j = shinrai_verdict_json(v);
-	} else if (ret != -ENOMEM)
+	else if (ret != -ENOMEM)
 		j = json_null();
 	shinrai_appraisal_free(v);
 	free(v);

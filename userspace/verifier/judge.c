@@ -29,6 +29,15 @@ static void take_key(const struct judgement *j,
 		in->ak_name = name;
 }
 
+/* Another key of the same TPM, since then: what is remembered is of that TPM. */
+static void follow_key(const struct judgement *j, struct shinrai_state *last)
+{
+	if (!j->enrolled || !j->ak_name_len)
+		return;
+	memcpy(last->ak_name, j->ak_name, j->ak_name_len);
+	last->ak_name_len = j->ak_name_len;
+}
+
 static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 {
 	struct shinrai_appraise_input in = { .session = &j->session,
@@ -51,6 +60,7 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 		ret = shinrai_state_unpack(j->memory, j->memory_len, last);
 		if (ret)
 			return ret;
+		follow_key(j, last);
 		in.last = last;
 	}
 	policy_expect(j->policy, &in);

@@ -18,6 +18,7 @@ struct judgement {
 	size_t memory_len;
 	const u8 *ak_name; /* pinned; none when @ak_name_len is 0 */
 	size_t ak_name_len;
+	bool enrolled; /* it was proven to be in the device's TPM */
 	/* in and out: of @ak_name, for EVP_PKEY_free(); NULL: none yet */
 	EVP_PKEY *key;
 	/* out */

@@ -130,6 +130,7 @@ static void judge_one(struct question *q)
 	q->j.key = d->key;
 	q->j.ak_name = d->r.ak_name;
 	q->j.ak_name_len = d->r.ak_name_len;
+	q->j.enrolled = d->r.tpm.assurance != SHINRAI_ASSURANCE_NONE;
 	conclude(q, judge(&q->j));
 	q->j.log = NULL;
 	free(q->body);
