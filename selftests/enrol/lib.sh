@@ -48,27 +48,24 @@ held() {
 	tpm2_getcap handles-saved-session
 }
 
-# enrolment_conf [LINE...]: of the group; then of the file, behind "--"
+# Whose EK certificates are believed, and what devices are held against.
+ek_file=$work/swtpm-ca/issuercert.pem
+ek_level=software
+device_url=https://127.0.0.1:8417/
+policies='{ name = "plc"; }, { name = "other"; }'
+
+# enrolment_conf [LINE...]: of the group
 enrolment_conf() {
-	local lines=()
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		lines+=("$1")
-		shift
-	done
-	[ $# -eq 0 ] || shift
-	verifier_conf "$@" "policies = ( { name = \"plc\"; },
-		{ name = \"other\"; } );
+	verifier_conf "policies = ( $policies );
 		tls_ca = \"$work/all.pem\";
 		people = ( { name = \"eve\"; role = \"enroller\";
 			key = \"$(spki enroller.pem)\"; } );
 		enrolment = {
 			ca_cert = \"$work/enrol.pem\";
 			ca_key = \"$work/enrol.key\";
-			ek = (
-				{ file = \"$work/swtpm-ca/issuercert.pem\";
-				  level = \"software\"; }
-			);
-			${lines[*]}
+			ek = ( { file = \"$ek_file\";
+				level = \"$ek_level\"; } );
+			$*
 		};"
 }
 
@@ -87,13 +84,15 @@ setup() {
 	mkdir -p "$name"
 	"$ctl" setup "$name" --verifier "https://127.0.0.1:$api" \
 		--cert "$who.pem" --key "$who.key" --ca ca.pem --out "$name" \
-		--tcti "$TPM2TOOLS_TCTI" --url https://127.0.0.1:8417/ "$@"
+		--tcti "$TPM2TOOLS_TCTI" --url "$device_url" "$@"
 }
 
-# renew NAME: by what it was given
+# renew NAME [OPTION...]: by what it was given
 renew() {
+	local name=$1
+	shift
 	"$ctl" setup --renew --verifier "https://127.0.0.1:$api" --ca ca.pem \
-		--tcti "$TPM2TOOLS_TCTI" --out "$1"
+		--tcti "$TPM2TOOLS_TCTI" --out "$name" "$@"
 }
 
 # refused PATTERN COMMAND...: it fails and says so

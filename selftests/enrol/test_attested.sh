@@ -1,0 +1,126 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# From "shinraictl setup" to a verdict whose root is proven, with the certificates
+# that the verifier issued, through a renewal of them and of the AK.
+# shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
+. "$(dirname "$0")/../daemon/lib.sh"
+# shellcheck source=selftests/verify/lib.sh
+. "$root/selftests/verify/lib.sh"
+# shellcheck source=selftests/fleet/lib.sh
+. "$root/selftests/fleet/lib.sh"
+# shellcheck source=selftests/enrol/lib.sh
+. "$root/selftests/enrol/lib.sh"
+
+# maker_cert ALG: the EK of the TPM gets a certificate of a maker of chips
+maker_cert() {
+	tpm2_createek -c ek.ctx -G "$1" -u ek.pub
+	tpm2_flushcontext -t
+	tpm2_readpublic -c ek.ctx -f pem -o ek.pem >/dev/null
+	tpm2_flushcontext -t
+	cat >ek.ext <<-'EXT'
+	subjectAltName = critical, dirName:dn
+	basicConstraints = critical, CA:FALSE
+	keyUsage = critical, keyEncipherment, keyAgreement
+	extendedKeyUsage = 2.23.133.8.1
+	[dn]
+	1.2.23.133.2.1 = id:49465800
+	1.2.23.133.2.2 = SLB9670
+	1.2.23.133.2.3 = id:0007003D
+	EXT
+	openssl x509 -req -in client.csr -force_pubkey ek.pem -CA maker.pem \
+		-CAkey maker.key -CAcreateserial -days 2 -extfile ek.ext \
+		-outform DER -out "$1.der" 2>/dev/null
+}
+
+# serve [LINE...]: shinraid, with what it was given
+serve() {
+	configure "firmware_log = \"$work/firmware\";" "port = $port;" \
+		"tls_cert = \"$work/press/cert.pem\";" \
+		"tls_key = \"$work/press/key.pem\";" \
+		"tls_ca = \"$work/press/ca.pem\";" "$@"
+	start_daemon
+}
+
+start_tpm
+make_fleet_certs
+make_enrol_ca
+make_cert enroller ca
+make_ca maker
+maker_cert rsa
+maker_cert ecc
+mkdir good
+./make_log good good
+extend_lines good/extends 1 >/dev/null
+cp good/firmware firmware
+cp good/log log
+port=$(free_ports)
+device_url=https://127.0.0.1:$port/
+policies="{ name = \"plc\"; digests = [ \"$work/good/known.txt\" ];
+	reference = \"$work/good/boot.json\"; }"
+ek_file=$work/maker.pem ek_level=hardware
+enrolment_conf
+ok "the verifier starts" start_verifier
+ok "a device enrols by its ECC key" said_by '[(]hardware[)]' setup admin press \
+	--policy plc --ek ecc --ek-cert ecc.der
+ok "shinraid serves with what it was given" serve
+ok "trusted, and the root is proven" becomes press '.state == "trusted" and
+	.assurance == "hardware" and .verdict.root == "proven" and
+	.verdict.assurance == "hardware" and .ak == .verdict.ak_name and
+	.verdict.headline == "all that was asked for is proven"'
+ok "as a step of the ladder" device press '.verdict.ladder | any(
+	.step == "root of trust" and .proven)'
+stop_daemon
+ok "another EK of the same TPM is another TPM" refused 'that of another TPM' \
+	setup admin press --ek rsa --ek-cert rsa.der
+
+# The AK is rotated: until that is enrolled, it is somebody else's.
+serve 'ak_generation = 1;'
+ok "a new AK is not trusted" becomes press '.state == "untrusted"'
+ok "nor of that TPM" device press '.verdict.root == "unproven" and
+	.verdict.assurance == "none"'
+stop_daemon
+ok "it is enrolled" setup admin press --ek ecc --ek-cert ecc.der --ak-generation 1
+serve 'ak_generation = 1;'
+ok "and trusted" becomes press '.state == "trusted" and
+	.verdict.root == "proven"'
+stop_daemon
+stop_verifier
+
+# Three days after it was issued for four: a third is left.
+enrolment_conf
+ok "the verifier starts anew" start_verifier
+ok "what is new is not renewed" said_by 'nothing to renew' renew press
+cat >ca.cnf <<-CONF
+	[ca]
+	default_ca = d
+	[d]
+	database = index
+	new_certs_dir = .
+	default_md = sha256
+	policy = p
+	serial = serial
+	unique_subject = no
+	[p]
+	commonName = supplied
+CONF
+: >index
+echo "40$(openssl rand -hex 15)" >serial
+day() { # OFFSET
+	date -u -d "$1 days" +%y%m%d%H%M%SZ
+}
+openssl req -new -key press/key.pem -subj /CN=press -out press.csr
+openssl ca -batch -config ca.cnf -in press.csr -cert enrol.pem \
+	-keyfile enrol.key -startdate "$(day -3)" -enddate "$(day +1)" \
+	-out press/cert.pem -notext >/dev/null 2>&1
+cp press/cert.pem old.pem
+ok "one that ends soon is" said_by 'enrolled by its TPM [(]hardware[)]' \
+	renew press --ek ecc --ek-cert ecc.der --ak-generation 1
+ok "by another one" no cmp old.pem press/cert.pem
+ok "which is valid for longer" openssl x509 -in press/cert.pem -noout \
+	-checkend $((20 * 86400))
+serve 'ak_generation = 1;'
+ok "shinraid serves with it" becomes press '.fresh and .state == "trusted"'
+rm press/cert.pem
+ok "nothing to renew is an error" refused 'enrol first' renew press
+ok "the verifier ends in an orderly way" stop_verifier
+finish
