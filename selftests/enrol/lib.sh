@@ -84,7 +84,7 @@ setup() {
 	mkdir -p "$name"
 	"$ctl" setup "$name" --verifier "https://127.0.0.1:$api" \
 		--cert "$who.pem" --key "$who.key" --ca ca.pem --out "$name" \
-		--tcti "$TPM2TOOLS_TCTI" --url "$device_url" "$@"
+		--tcti "$TPM2TOOLS_TCTI" ${device_url:+--url "$device_url"} "$@"
 }
 
 # renew NAME [OPTION...]: by what it was given

@@ -27,6 +27,8 @@ static void test_defaults(void **state)
 	assert_string_equal(c.user, "shinrai");
 	assert_string_equal(c.report_url, "");
 	assert_string_equal(c.report_name, "");
+	assert_string_equal(c.verifier_url, "");
+	assert_string_equal(c.verifier_name, "");
 	assert_int_equal(c.nclients, 0);
 	assert_int_equal(c.pcrs.count, 1);
 	assert_int_equal(c.pcrs.bank[0].alg, 0x0b);
@@ -60,7 +62,7 @@ static void test_values(void **state)
 	assert_int_equal(c.clients[0].key[31], 0xff);
 	assert_int_equal(c.limits.server.write_s, 4);
 	assert_int_equal(c.limits.challenges, 9);
-	assert_int_equal(c.limits.server.idle_s, 10);
+	assert_int_equal(c.limits.server.idle_s, 20);
 	conf_free(&c);
 }
 
@@ -84,6 +86,8 @@ static void test_refused(void **state)
 		{ "spool = \"\";", "a.conf:1: spool is a path that" },
 		{ "report_url = \"https://example.org:1/\";",
 		  "a.conf:1: report_url is https://ADDRESS:PORT/PATH" },
+		{ "verifier_url = \"https://192.0.2.7:1/x\";",
+		  "a.conf:1: verifier_url is https://ADDRESS:PORT/" },
 		{ "limits = { connections = 65473; };",
 		  "a.conf:1: connections is a number from 1 to 65472" },
 		{ "allow_clients = [ \"00112233445566778899AABBCCDDEEFF"

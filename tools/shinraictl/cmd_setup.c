@@ -158,8 +158,8 @@ static int check(struct ctl *ctl, struct setup *s)
 				      "certificate");
 	if (s->renew)
 		return renewal(ctl, s);
-	if (!s->name || !s->url)
-		return ctl_usage(ctl, "%s: needs the DEVICE's name and --url",
+	if (!s->name)
+		return ctl_usage(ctl, "%s: needs the DEVICE's name",
 				 ctl->verb->name);
 	return CTL_GO_ON;
 }
@@ -170,7 +170,8 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 	struct ctl_opt opts[] = {
 		FLEET_OPTIONS(s.f),
 		{ "url", CTL_TEXT, &s.url, "URL",
-		  "https://ADDRESS:PORT/ of its shinraid", false },
+		  "https://ADDRESS:PORT/ of its shinraid, if it can be asked",
+		  false },
 		{ "policy", CTL_TEXT, &s.policy, "NAME",
 		  "what it is held against; admins say that", false },
 		{ "tls-name", CTL_TEXT, &s.tls_name, "NAME",

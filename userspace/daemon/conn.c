@@ -16,6 +16,7 @@
 #define WRITE_RATE 4096 /* bytes a second that a reader must take at least */
 /* Bytes of a request as sent: evhttp bounds headers and body, but no chunk line. */
 #define REQUEST_MAX (128u << 10)
+#define STEP (1u << 20) /* of a longer one, for which there is time anew */
 
 enum state { SPARE, HANDSHAKE, IDLE, REQUEST, WORKING, SENDING };
 
@@ -28,6 +29,7 @@ struct conn {
 	enum state state;
 	bool dropped; /* shut down, not yet freed */
 	size_t received; /* since the last answer */
+	size_t stepped; /* of those, when there was time anew */
 	size_t left; /* SENDING: bytes not taken when the deadline was set */
 	u8 key[32];
 	char peer[64];
@@ -184,6 +186,22 @@ static void on_tls(const SSL *ssl, int where, int ret)
 		handshake_done(c);
 }
 
+static bool may_go_on(struct conn *c)
+{
+	struct server *s = c->server;
+
+	if (c->received <= REQUEST_MAX)
+		return true;
+	if (!s->may_go_on || c->state != REQUEST ||
+	    !s->may_go_on(c, c->received, s->arg))
+		return false;
+	if (c->received - c->stepped >= STEP) {
+		c->stepped = c->received;
+		set_deadline(c, REQUEST, s->limits->request_s);
+	}
+	return true;
+}
+
 /* The first byte of a request starts its clock; there is a last one, too. */
 static void on_input(struct evbuffer *buf, const struct evbuffer_cb_info *info,
 		     void *arg)
@@ -196,7 +214,7 @@ static void on_input(struct evbuffer *buf, const struct evbuffer_cb_info *info,
 	if (c->state == IDLE)
 		set_deadline(c, REQUEST, c->server->limits->request_s);
 	c->received += info->n_added;
-	if (c->received > REQUEST_MAX) {
+	if (!may_go_on(c)) {
 		diag_limited(&failures, LOG_INFO,
 			     "client %s: a request without end", peer(c));
 		drop(c);
@@ -416,7 +434,7 @@ static void sent(struct evhttp_request *req, void *arg)
 	(void)arg;
 	if (!c || c->dropped)
 		return;
-	c->received = 0;
+	c->received = c->stepped = 0;
 	set_deadline(c, IDLE, c->server->limits->idle_s);
 }
 

@@ -106,7 +106,8 @@ int server_start(struct server *s, int fd)
 	most = most > l->request_s ? most : l->request_s;
 	evhttp_set_timeout(s->http, most + 1);
 	evhttp_set_max_headers_size(s->http, HEADERS_MAX);
-	evhttp_set_max_body_size(s->http, BODY_READ);
+	evhttp_set_max_body_size(s->http, (ssize_t)(s->body_max ? s->body_max :
+								  BODY_READ));
 	evhttp_set_allowed_methods(s->http, 0xffff); /* we say 405 ourselves */
 	evhttp_set_bevcb(s->http, accept_connection, s);
 	evhttp_set_gencb(s->http, on_request, s);

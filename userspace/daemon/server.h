@@ -35,6 +35,9 @@ struct server {
 	void (*request)(struct evhttp_request *req, struct conn *conn,
 			void *arg);
 	void *arg;
+	size_t body_max; /* bytes of a body; 0: 64 KiB */
+	/* Whether a request may go on beyond 128 KiB; NULL: none may. */
+	bool (*may_go_on)(struct conn *conn, size_t received, void *arg);
 	/* its own */
 	struct evhttp *http;
 	struct evconnlistener *listener;

@@ -14,6 +14,13 @@ enum item { ITEM_LOG = 1, ITEM_IMA = 2, ITEM_FIRMWARE = 4, ITEM_MACHINE = 8 };
 #define ITEMS_ALL (ITEM_LOG | ITEM_IMA | ITEM_FIRMWARE | ITEM_MACHINE)
 #define ITEMS_REPORT (ITEM_LOG | ITEM_FIRMWARE | ITEM_MACHINE)
 
+/* Who is waiting for the answer; of the last two @owner is NULL. */
+enum for_whom {
+	FOR_CLIENT, /* who asked */
+	FOR_RECEIVER, /* of reports, push.c */
+	FOR_VERIFIER, /* attest.c */
+};
+
 struct challenge {
 	TAILQ_ENTRY(challenge) link;
 	void *owner; /* the request that it came with */
@@ -22,7 +29,7 @@ struct challenge {
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of the log that @from counts in */
 	u64 from; /* first record wanted; of a report, whose violations are */
 	bool report; /* of violations, not evidence */
-	bool push; /* nobody asked: @owner is NULL */
+	enum for_whom whom;
 	u32 items;
 };
 TAILQ_HEAD(challenge_list, challenge);

@@ -137,6 +137,15 @@ static const char *is_url(const char *text)
 	return "is https://ADDRESS:PORT/PATH; names are not looked up";
 }
 
+static const char *is_verifier(const char *text)
+{
+	struct url url;
+
+	if (!*text || (!url_parse(text, &url) && !strcmp(url.path, "/")))
+		return NULL;
+	return "is https://ADDRESS:PORT/; names are not looked up";
+}
+
 static const struct conf_key keys[] = {
 	TEXT(listen, conf_address, "0.0.0.0"),
 	NUMBER(port, port, 0, 65535, 8417),
@@ -156,6 +165,8 @@ static const struct conf_key keys[] = {
 	TEXT(user, NULL, "shinrai"),
 	TEXT(report_url, is_url, ""),
 	TEXT(report_name, NULL, ""),
+	TEXT(verifier_url, is_verifier, ""),
+	TEXT(verifier_name, NULL, ""),
 	{ .name = "limits",
 	  .kind = CONF_GROUP,
 	  .group = limit_keys,

@@ -47,6 +47,8 @@ struct conf {
 	char *spool;
 	char *user; /* "": stay who we are */
 	char *report_url; /* "": reports are not pushed */
+	char *verifier_url; /* "": evidence is fetched */
+	char *verifier_name; /* in its certificate; "": its address */
 	char *report_name; /* in the receiver's certificate; "": its address */
 	struct conf_limits limits;
 };

@@ -73,7 +73,7 @@ void net_ask_sync(struct net *n, u64 cookie)
 
 static void new_certificates(struct net *n, const struct msg_tls *m)
 {
-	SSL_CTX *ctx, *client;
+	SSL_CTX *ctx, *client = NULL, *attest = NULL;
 	char err[256];
 
 	if (m->which > TLS_CA || m->file.len > sizeof(m->file.pem))
@@ -82,8 +82,10 @@ static void new_certificates(struct net *n, const struct msg_tls *m)
 	if (m->which != TLS_CA)
 		return;
 	ctx = tls_context(n->pem, false, err, sizeof(err));
-	client = ctx && n->push ? tls_context(n->pem, true, err, sizeof(err)) :
-				  NULL;
+	if (ctx && n->push)
+		client = tls_context(n->pem, true, err, sizeof(err));
+	if (ctx && n->attest)
+		attest = tls_context(n->pem, true, err, sizeof(err));
 	explicit_bzero(n->pem, sizeof(n->pem));
 	if (!ctx) {
 		diag(LOG_ERR, "%s; the old certificates stay in use", err);
@@ -92,6 +94,8 @@ static void new_certificates(struct net *n, const struct msg_tls *m)
 	server_renew(&n->server, ctx);
 	if (client)
 		push_renew(n, client);
+	if (attest)
+		attest_renew(n, attest);
 	diag(LOG_INFO, "new certificates are in use");
 }
 
@@ -162,7 +166,7 @@ static void watch(struct net *n, int fd, event_callback_fn fn)
 void net_process(const struct conf *conf, const struct net_start *start)
 {
 	static struct net n;
-	SSL_CTX *client = NULL;
+	SSL_CTX *client = NULL, *attest = NULL;
 	struct msg_ready ready;
 	char err[256];
 	int fd;
@@ -174,7 +178,10 @@ void net_process(const struct conf *conf, const struct net_start *start)
 	n.server.tls = tls_context(start->pem, false, err, sizeof(err));
 	if (n.server.tls && *conf->report_url)
 		client = tls_context(start->pem, true, err, sizeof(err));
-	if (!n.server.tls || (*conf->report_url && !client))
+	if (n.server.tls && *conf->verifier_url)
+		attest = tls_context(start->pem, true, err, sizeof(err));
+	if (!n.server.tls || (*conf->report_url && !client) ||
+	    (*conf->verifier_url && !attest))
 		diag_die("%s", err);
 	fd = server_socket(conf->listen, conf->port);
 	if (fd < 0)
@@ -185,7 +192,8 @@ void net_process(const struct conf *conf, const struct net_start *start)
 	sandbox_enter(conf, SANDBOX_NET);
 	server_quiet_libevent();
 	n.base = event_base_new();
-	if (!n.base || round_setup(&n) || (client && push_setup(&n, client)))
+	if (!n.base || round_setup(&n) || (client && push_setup(&n, client)) ||
+	    (attest && attest_setup(&n, attest)))
 		diag_die("out of memory");
 	net_now(&n, &n.started);
 	n.server.base = n.base;

@@ -10,6 +10,7 @@
 #include <event2/http.h>
 
 #include "../daemon/server.h"
+#include "attest.h"
 #include "batch.h"
 #include "blob.h"
 #include "conf.h"
@@ -79,6 +80,7 @@ struct net {
 	struct round round;
 	TAILQ_HEAD(, status_wait) status;
 	struct push *push; /* NULL: nobody wants reports */
+	struct attest *attest; /* NULL: who wants evidence comes for it */
 	u64 quotes;
 	u64 challenges;
 	struct timeval started;

@@ -162,7 +162,8 @@ static void ask(struct net *n)
 		return;
 	}
 	c->c.nonce_len = 32;
-	c->report = c->push = true;
+	c->report = true;
+	c->whom = FOR_RECEIVER;
 	c->items = ITEMS_REPORT;
 	c->from = p->acked;
 	p->upto = p->pending;

@@ -16,13 +16,20 @@ static struct diag_rate failures = DIAG_RATE;
 static void problem_for(struct net *n, struct challenge *c, int status,
 			const char *detail)
 {
-	if (c->push)
-		push_failed(n, detail);
-	else
+	switch (c->whom) {
+	case FOR_CLIENT:
 		reply_problem(c->owner, status,
 			      status == 409 ? "Conflict" :
 					      "Service Unavailable",
 			      detail);
+		break;
+	case FOR_RECEIVER:
+		push_failed(n, detail);
+		break;
+	case FOR_VERIFIER:
+		attest_failed(n, detail);
+		break;
+	}
 }
 
 static void refuse_waiting(struct net *n, int status, const char *detail)
@@ -228,7 +235,7 @@ static void answer_one(struct net *n, u64 index)
 	int ret = body ? 0 : -ENOMEM;
 
 	/* Whoever left is freed by an answer of any kind. */
-	if (!ret && (c->push || conn_of(c->owner)))
+	if (!ret && (c->whom != FOR_CLIENT || conn_of(c->owner)))
 		ret = answer_build(n, index, body);
 	if (ret == -EMSGSIZE)
 		problem_for(n, c, 503,
@@ -238,8 +245,10 @@ static void answer_one(struct net *n, u64 index)
 					"fewer items");
 	else if (ret)
 		problem_for(n, c, 503, "out of memory");
-	else if (c->push)
+	else if (c->whom == FOR_RECEIVER)
 		push_report(n, body);
+	else if (c->whom == FOR_VERIFIER)
+		attest_deliver(n, body);
 	else
 		http_evidence(c->owner, body);
 	if (body)

@@ -95,7 +95,7 @@ static const int calls_net[] = {
 	SCMP_SYS(uname),	  SCMP_SYS(sysinfo),
 };
 
-/* Only where reports are pushed do connections begin here. */
+/* Only where reports or evidence are pushed do connections begin here. */
 static const int calls_push[] = {
 	SCMP_SYS(socket),
 	SCMP_SYS(connect),
@@ -278,7 +278,8 @@ static void filter(const struct conf *conf, enum sandbox which)
 		ret = allow(ctx, lists[which].calls, lists[which].count);
 	if (!ret && which == SANDBOX_TPM && strncmp(conf->tcti, "device:", 7))
 		ret = allow(ctx, calls_swtpm, ARRAY_SIZE(calls_swtpm));
-	if (!ret && which == SANDBOX_NET && *conf->report_url)
+	if (!ret && which == SANDBOX_NET &&
+	    (*conf->report_url || *conf->verifier_url))
 		ret = allow(ctx, calls_push, ARRAY_SIZE(calls_push));
 	if (!ret)
 		ret = allow_memory(ctx);

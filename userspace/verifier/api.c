@@ -34,6 +34,10 @@ static const struct route routes[] = {
 	ROUTE(POST, DEVICE, "/v1/enrolments", api_tpm_begin),
 	ROUTE(POST, DEVICE, "/v1/enrolments/answer", api_tpm_answer),
 	ROUTE(GET, DEVICE, "/v1/crl", api_crl),
+	ROUTE(POST, DEVICE, "/challenge-response/v1/newSession",
+	      api_session_begin, "nonceSize"),
+	ROUTE(POST, DEVICE, "/challenge-response/v1/session/" NAME,
+	      api_session_answer),
 };
 #define ROUTES (sizeof(routes) / sizeof(routes[0]))
 

@@ -5,6 +5,7 @@
 
 #include "fleet.h"
 
+bool session_may_go_on(struct conn *conn, size_t received, void *fleet);
 void api_request(struct evhttp_request *req, struct conn *conn, void *fleet);
 
 #endif

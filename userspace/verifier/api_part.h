@@ -64,4 +64,8 @@ void api_tpm_begin(const struct request *r);
 void api_tpm_answer(const struct request *r);
 void api_crl(const struct request *r);
 
+/* session.c */
+void api_session_begin(const struct request *r);
+void api_session_answer(const struct request *r);
+
 #endif

@@ -16,9 +16,6 @@
 
 #include "question.h"
 
-/* Bytes of an answer; a longer one is asked for again by few at once. */
-#define ANSWER_MAX (4u << 20)
-
 static void fail(struct question *q, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -85,11 +82,16 @@ static void fail_refused(struct question *q, struct evhttp_request *req,
 	fail(q, "it answered %d%s", status, detail);
 }
 
-/* What we see of the connection ourselves; our key may be another by now. */
-static bool take_session(struct question *q)
+/**
+ * ask_witness() - take what we see of the connection ourselves
+ * @q: the question
+ * @ssl: over which it is answered; our key may be another by now
+ *
+ * Return: whether all of it is there.
+ */
+bool ask_witness(struct question *q, SSL *ssl)
 {
 	struct shinrai_session *s = &q->j.session;
-	SSL *ssl = contact_ssl(q->dev);
 	const X509 *peer = ssl ? SSL_get0_peer_certificate(ssl) : NULL;
 	const X509 *ours = ssl ? SSL_get_certificate(ssl) : NULL;
 	unsigned int len = sizeof(s->peer);
@@ -101,7 +103,14 @@ static bool take_session(struct question *q)
 	       !tls_exporter(ssl, s->exporter);
 }
 
-static bool take_body(struct question *q, struct evhttp_request *req)
+/**
+ * ask_take_body() - take the evidence
+ * @q: the question
+ * @req: that brought it
+ *
+ * Return: whether there was memory for it.
+ */
+bool ask_take_body(struct question *q, struct evhttp_request *req)
 {
 	struct evbuffer *in = evhttp_request_get_input_buffer(req);
 
@@ -130,7 +139,8 @@ static void on_done(struct evhttp_request *req, void *arg)
 		fail_refused(q, req, status);
 	} else if (!type || strcmp(type, SHINRAI_EVIDENCE_TYPE)) {
 		fail(q, "its answer is of another type (is it shinraid?)");
-	} else if (!take_session(q) || !take_body(q, req)) {
+	} else if (!ask_witness(q, contact_ssl(q->dev)) ||
+		   !ask_take_body(q, req)) {
 		fail(q, "out of memory");
 	} else {
 		q->phase = ANSWERED;

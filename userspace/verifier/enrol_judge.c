@@ -57,12 +57,13 @@ static int fill(struct judging *c, struct device_record *r)
 
 	if (ret)
 		return ret;
-	if (!url && c->old)
-		url = c->old->r.url;
-	if (!url || url_parse(url, &parsed) || strcmp(parsed.path, "/"))
+	if (!url)
+		url = c->old ? c->old->r.url : "";
+	if (*url && (url_parse(url, &parsed) || strcmp(parsed.path, "/")))
 		return refuse(c, -EINVAL,
-			      "url: https://ADDRESS:PORT/ of its shinraid; "
-			      "names are not looked up");
+			      "url: https://ADDRESS:PORT/ of its shinraid, or "
+			      "\"\" when it comes by itself; names are not "
+			      "looked up");
 	if (!tls && q->tls_key)
 		tls = q->name; /* in the certificate that it gets */
 	if (!tls)

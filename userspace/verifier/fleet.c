@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "../daemon/diag.h"
-#include "fleet.h"
+#include "question.h"
 
 /**
  * fleet_now() - the time
@@ -108,7 +108,7 @@ struct device *fleet_admit(struct fleet *f, struct device_record *r, s64 wait)
 	if (!d)
 		return NULL;
 	d->fleet = f;
-	if (url_parse(r->url, &d->url))
+	if (*r->url && url_parse(r->url, &d->url))
 		goto out;
 	d->r = *r;
 	d->policy = policy_of(f, r->policy);
@@ -215,6 +215,7 @@ void fleet_drop(struct device *d)
 		return;
 	pull_stop(d);
 	contact_close(d);
+	question_free(d->offer);
 	EVP_PKEY_free(d->key);
 	device_record_free(&d->r);
 	free(d);

@@ -41,6 +41,7 @@ struct device {
 	struct url url;
 	struct event *timer; /* when it is asked; meanwhile the question's */
 	struct question *question; /* under way */
+	struct question *offer; /* that the device may answer, session.c */
 	struct contact contact;
 	bool waits; /* in fleet.waiting */
 	bool is_long; /* the next answer is */

@@ -121,6 +121,8 @@ static void serve(struct service *s, int fd)
 	s->server.limits = &s->conf->limits;
 	s->server.request = api_request;
 	s->server.arg = f;
+	s->server.body_max = SHINRAI_MAX_ANSWER;
+	s->server.may_go_on = session_may_go_on;
 	if (server_start(&s->server, fd))
 		diag_die("cannot accept connections: out of memory");
 	watch(f->base, SIGTERM, on_signal, f->base);

@@ -12,7 +12,6 @@
 #include "question.h"
 
 #define MAX_ANSWERS 32 /* that a log may come in */
-#define LONG_ANSWERS 4 /* at once */
 #define RETRY_MS 1000 /* after a failure; doubled, up to the period */
 
 /**
@@ -29,8 +28,18 @@ void pull_schedule(struct device *d, s64 ms)
 		diag_die("out of memory");
 }
 
-static void question_free(struct question *q)
+/**
+ * question_free() - release it
+ * @q: nothing of it is under way; NULL is none
+ */
+void question_free(struct question *q)
 {
+	if (!q)
+		return;
+	if (q->expiry)
+		event_free(q->expiry);
+	if (q->pushed)
+		q->dev->fleet->asking_long -= q->is_long;
 	free(q->collect.log);
 	free(q->body);
 	free(q);
@@ -54,14 +63,18 @@ static bool has_place(const struct device *d)
 	       (!d->is_long || f->asking_long < LONG_ANSWERS);
 }
 
-static void begin(struct device *d)
+/**
+ * question_new() - what is to be asked of a device
+ * @d: the device; it has a policy
+ *
+ * Return: for question_free(); NULL when memory lacks.
+ */
+struct question *question_new(struct device *d)
 {
 	struct question *q = calloc(1, sizeof(*q));
 
-	if (!q) {
-		pull_schedule(d, RETRY_MS);
-		return;
-	}
+	if (!q)
+		return NULL;
 	q->dev = d;
 	q->begun = fleet_monotonic();
 	q->whole = true;
@@ -70,6 +83,17 @@ static void begin(struct device *d)
 		q->whole = false;
 		q->from = d->records;
 		q->boot_id = d->boot_id;
+	}
+	return q;
+}
+
+static void begin(struct device *d)
+{
+	struct question *q = question_new(d);
+
+	if (!q) {
+		pull_schedule(d, RETRY_MS);
+		return;
 	}
 	d->question = q;
 	take_place(q);
@@ -101,7 +125,9 @@ void pull_end(struct device *d)
 	const s64 period = d->fleet->conf->period_s * 1000ll;
 	s64 wait = period;
 
-	if (*d->failure) {
+	if (q->req)
+		session_end(q);
+	if (*d->failure && *d->r.url) {
 		d->retry_ms = d->retry_ms ? 2 * d->retry_ms : RETRY_MS;
 		if (d->retry_ms > period)
 			d->retry_ms = period;
@@ -146,7 +172,11 @@ static void give_up(struct question *q)
 		pull_end(d);
 }
 
-static void go_on(struct question *q)
+/**
+ * pull_go_on() - there is an answer
+ * @q: with it; it is judged, or more of the log is asked for
+ */
+void pull_go_on(struct question *q)
 {
 	struct device *d = q->dev;
 	struct shinrai_evidence ev;
@@ -158,6 +188,10 @@ static void go_on(struct question *q)
 	if (ret > 0 && ++q->answers < MAX_ANSWERS) {
 		q->from = q->collect.next;
 		q->boot_id = q->collect.boot_id;
+		if (q->pushed) {
+			session_more(q);
+			return;
+		}
 		take_place(q);
 		ask(q);
 		return;
@@ -189,11 +223,11 @@ static void hang_up(struct question *q, bool answered)
 	next_turn(f);
 }
 
-/* There is nothing to hold it against. */
-static void without_policy(struct device *d)
+/* How it stands without a question. */
+static void stand(struct device *d, enum device_state state, const char *code,
+		  const char *text)
 {
 	struct question *q = calloc(1, sizeof(*q));
-	char text[DEVICE_REASON_MAX];
 
 	if (!q) {
 		pull_schedule(d, RETRY_MS);
@@ -204,14 +238,36 @@ static void without_policy(struct device *d)
 	q->begun = fleet_monotonic();
 	q->at = fleet_now();
 	q->next = d->r;
-	snprintf(text, sizeof(text), "the configuration has no policy \"%s\"",
-		 d->r.policy);
-	q->changed = device_stand(&q->next.standing, DEVICE_UNKNOWN,
-				  "no-policy", text, q->at);
+	q->changed = device_stand(&q->next.standing, state, code, text, q->at);
 	if (q->changed)
 		settle_keep(q);
 	else
 		pull_end(d);
+}
+
+/* There is nothing to hold it against. */
+static void without_policy(struct device *d)
+{
+	char text[DEVICE_REASON_MAX];
+
+	snprintf(text, sizeof(text), "the configuration has no policy \"%s\"",
+		 d->r.policy);
+	stand(d, DEVICE_UNKNOWN, "no-policy", text);
+}
+
+/* Nobody can ask it, and it did not come. */
+static void did_not_come(struct device *d)
+{
+	const struct fleet *f = d->fleet;
+
+	if (has_time(d, fleet_now()) || d->r.standing.state == DEVICE_NEW) {
+		pull_schedule(d, f->conf->period_s * 1000ll);
+		return;
+	}
+	snprintf(d->failure, sizeof(d->failure),
+		 "it has no URL to be asked at, and sent nothing for %d s",
+		 f->conf->missed * f->conf->period_s);
+	stand(d, DEVICE_UNREACHABLE, "no-answer", d->failure);
 }
 
 static void turn(struct device *d)
@@ -222,6 +278,8 @@ static void turn(struct device *d)
 		d->due = fleet_monotonic();
 	if (!d->policy) {
 		without_policy(d);
+	} else if (!*d->r.url) {
+		did_not_come(d);
 	} else if (has_place(d)) {
 		begin(d);
 	} else if (!d->waits) {
@@ -256,7 +314,7 @@ static void on_timer(evutil_socket_t fd, short what, void *device)
 	if (d->removed)
 		pull_end(d);
 	else if (phase == ANSWERED)
-		go_on(q);
+		pull_go_on(q);
 	else
 		give_up(q);
 }
@@ -276,14 +334,24 @@ int pull_prepare(struct device *d)
 }
 
 /**
+ * pull_pause() - it comes by itself: ask it when that is over
+ * @d: the device; no question to it is under way
+ */
+void pull_pause(struct device *d)
+{
+	if (d->waits)
+		TAILQ_REMOVE(&d->fleet->waiting, d, turn);
+	d->waits = false;
+	evtimer_del(d->timer);
+}
+
+/**
  * pull_stop() - ask it no more
  * @d: the device; nothing is under way
  */
 void pull_stop(struct device *d)
 {
-	if (d->waits)
-		TAILQ_REMOVE(&d->fleet->waiting, d, turn);
-	d->waits = false;
+	pull_pause(d);
 	event_free(d->timer);
 	next_turn(d->fleet); /* it may have been this one's */
 }

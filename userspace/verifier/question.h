@@ -2,6 +2,7 @@
 /*
  * One question to a device, from its turn to what is kept of the answer.  pull.c:
  * whose turn it is; ask.c: request and answer; settle.c: what follows from the answer.
+ * Or the device comes by itself, session.c: then the question is offered to it.
  */
 #ifndef VERIFIER_QUESTION_H
 #define VERIFIER_QUESTION_H
@@ -19,6 +20,10 @@ enum phase {
 	JUDGING, /* no timer: it comes back through the mailbox */
 };
 
+#define ANSWER_MAX \
+	(4u << 20) /* bytes; of a longer one there are few at once: */
+#define LONG_ANSWERS 4
+
 struct question {
 	struct job job;
 	struct device *dev;
@@ -29,6 +34,9 @@ struct question {
 	bool whole;
 	bool is_long; /* it took one of the places for long answers */
 	bool old_contact; /* it was kept from the last question */
+	bool pushed; /* the device came by itself */
+	struct evhttp_request *req; /* @pushed: that waits for an answer */
+	struct event *expiry; /* @pushed: while it is offered */
 	int answers;
 	struct shinrai_collect collect;
 	u8 *body;
@@ -43,12 +51,22 @@ struct question {
 
 /* ask.c */
 void ask(struct question *q);
+bool ask_witness(struct question *q, SSL *ssl);
+bool ask_take_body(struct question *q, struct evhttp_request *req);
 
 /* settle.c */
 void settle_judge(struct question *q);
 void settle_keep(struct question *q);
 
 /* pull.c */
+struct question *question_new(struct device *d);
+void question_free(struct question *q);
+void pull_pause(struct device *d);
+void pull_go_on(struct question *q);
 void pull_end(struct device *d);
+
+/* session.c */
+void session_more(struct question *q);
+void session_end(struct question *q);
 
 #endif

@@ -1,0 +1,142 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A device that nobody can ask brings its evidence itself, through ends of both
+# sides; nothing is lost, told twice, or taken from somebody else.
+# shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
+. "$(dirname "$0")/../daemon/lib.sh"
+# shellcheck source=selftests/verify/lib.sh
+. "$root/selftests/verify/lib.sh"
+# shellcheck source=selftests/fleet/lib.sh
+. "$root/selftests/fleet/lib.sh"
+# shellcheck source=selftests/enrol/lib.sh
+. "$root/selftests/enrol/lib.sh"
+
+# serve [LINE...]: shinraid, with what it was given, where nobody may ask
+serve() {
+	configure "firmware_log = \"$work/firmware\";" \
+		"tls_cert = \"$work/press/cert.pem\";" \
+		"tls_key = \"$work/press/key.pem\";" \
+		"tls_ca = \"$work/press/ca.pem\";" \
+		"allow_clients = [ \"$(printf %064d 7)\" ];" \
+		"verifier_url = \"https://127.0.0.1:$api/\";" "$@"
+	start_daemon
+}
+
+# judged [SECONDS]: it is judged once more within that time
+judged() {
+	local before
+	fleet reader /status >/dev/null
+	before=$(jq .judgements body)
+	for _ in $(seq $((${1:-10} * 5))); do
+		sleep 0.2
+		fleet reader /status >/dev/null
+		[ "$(jq .judgements body)" = "$before" ] || return 0
+	done
+	return 1
+}
+
+make_fleet_certs
+make_enrol_ca
+make_cert enroller ca
+make_tpm one
+use_tpm one
+mkdir good rogue
+./make_log good good
+./make_log rogue rogue
+extend_lines good/extends 1 >/dev/null
+cp good/firmware firmware
+cp good/log log
+policies="{ name = \"plc\"; digests = [ \"$work/good/known.txt\" ];
+	reference = \"$work/good/boot.json\"; }"
+api=$(free_ports)
+enrolment_conf 'allow_software = true;'
+echo "port = $api;" >>verifier.conf.d/test.conf
+ok "the verifier starts" start_verifier
+device_url=''
+ok "a device enrols without a URL" setup admin press --policy plc
+ok "nobody asks it" device press '.state == "new" and .url == ""'
+ok "shinraid starts" serve
+ok "trusted, once it came" becomes press '.state == "trusted" and .fresh and
+	.verdict.records == 8 and .records == 8'
+ok "which it is told" grep -q 'the verifier finds this machine trusted' err
+ok "it comes again" judged
+ok "over the same connection" test \
+	"$(ss -Htn state established "( sport = :$api )" | wc -l)" -le 2
+
+ok "the verifier is killed" no stop_verifier KILL
+sleep 2
+ok "shinraid says that it cannot be reached" grep -q 'cannot bring evidence to' err
+ok "the verifier starts again" start_verifier
+ok "trusted, and asked for nothing that was judged" becomes press \
+	'.state == "trusted" and .fresh and .records == 8'
+ok "the device comes again" judged 20
+fleet reader /devices/press/changes >/dev/null
+ok "nothing was false meanwhile" jq -e '[.changes[].state] == ["trusted"]' body
+
+stop_daemon KILL
+ok "a device that does not come is unreachable" becomes press \
+	'.state == "unreachable" and .code == "no-answer" and
+	(.reason | startswith("it has no URL"))'
+ok "it is there again" serve
+ok "trusted" becomes press '.state == "trusted" and .fresh'
+tail -n 1 rogue/extends >last
+extend_lines last 1 >/dev/null
+cp rogue/log log
+ok "a program that nobody knows" becomes press '.state == "untrusted" and
+	.code == "code-unknown" and .records == 9'
+ok "which the device is told" grep -q 'finds this machine untrusted: ' err
+stop_daemon
+
+# Whoever comes otherwise.
+session() { # WHO PATH [CURL-OPTION...]
+	local who=$1 path=$2
+	shift 2
+	code=$(curl -s -m 30 -D head -o body -w '%{http_code}' --cacert ca.pem \
+		--cert "$who.pem" --key "$who.key" -X POST "$@" \
+		"https://127.0.0.1:$api/challenge-response/v1/$path") || true
+	cat body
+	echo "status $code"
+}
+cp press/cert.pem press.pem
+cp press/key.pem press.key
+ok "a session is for devices" said 403 session admin newSession
+ok "not for who is nobody" said 403 session client newSession
+ok "a device gets one" said 201 session press newSession
+ok "with a nonce" jq -e '.state == "waiting" and (.nonce | length) == 44 and
+	.from == 9 and (.boot_id | length) == 32 and
+	.accept == ["application/cmw+cbor"]' body
+ok "at a place" grep -qi '^location: /challenge-response/v1/session/press' head
+ok "nonces of other sizes are not made" said 400 session press \
+	'newSession?nonceSize=8'
+cmw='Content-Type: application/cmw+cbor'
+ok "over another connection it is not answered" said 410 session press \
+	session/press -H "$cmw" --data-binary x
+ok "nor in another type" said 415 session press session/press --data-binary x
+ok "nor by somebody else" said 410 session admin session/press -H "$cmw" \
+	--data-binary x
+# Both in one connection: curl keeps it.
+both() { # DATA
+	curl -s -m 30 --cacert ca.pem --cert press.pem --key press.key \
+		-X POST -o first "https://127.0.0.1:$api/challenge-response/v1/newSession" \
+		--next -s -m 30 --cacert ca.pem --cert press.pem --key press.key \
+		-o body -w '%{http_code}' -H "$cmw" --data-binary "$1" \
+		"https://127.0.0.1:$api/challenge-response/v1/session/press" \
+		>status || true
+	code=$(cat status)
+	cat body
+	echo "status $code"
+}
+ok "what is no evidence is judged so" said 200 both x
+ok "which is said" jq -e '.state == "complete" and
+	.result.state == "untrusted"' body
+head -c 300000 /dev/zero >zeros
+ok "more than is usual may come from a device" said 200 both @zeros
+ok "but not without a question" test "$(session press session/press -H "$cmw" \
+	--data-binary @zeros | tail -n 1)" != "status 200"
+head -c 70000000 /dev/zero >zeros
+ok "and not without an end" test "$(both @zeros | tail -n 1)" != "status 200"
+ok "the verifier goes on" fleet reader /status
+ok "its memory is not full of it" test \
+	"$(awk '/^VmHWM/ { print $2 }' "/proc/$verifier_pid/status")" -lt 200000
+ok "the verifier ends in an orderly way" stop_verifier
+finish

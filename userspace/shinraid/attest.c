@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Brings evidence to the verifier that the configuration names, PROTOCOL.md 12, for
+ * machines behind NAT or a firewall.  The verifier says from which record on: what
+ * it has not judged and kept is sent again, whichever side began anew meanwhile.
+ * Invariant: all is done by the timer's callback or by the round, never by one of
+ * evhttp, which may not end a connection.
+ */
+#include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
+#include <jansson.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <shinrai/evidence.h>
+#include <shinrai/hex.h>
+
+#include "../daemon/diag.h"
+#include "attest.h"
+#include "net.h"
+
+#define BEGIN "/challenge-response/v1/newSession?nonceSize=32"
+#define ANSWER_MAX 65536
+#define TIMEOUT_S 30
+#define RETRY_S 1 /* doubled after each failure ... */
+#define RETRY_MAX_S 60 /* ... up to this */
+#define PERIOD_MAX_S 86400
+
+static struct diag_rate failures = DIAG_RATE;
+
+static void schedule(struct attest *a, enum attest_phase phase, long seconds)
+{
+	const struct timeval tv = { seconds, 0 };
+
+	a->phase = phase;
+	if (evtimer_add(a->timer, &tv))
+		diag_die("out of memory");
+}
+
+static void hang_up(struct attest *a)
+{
+	if (!a->conn)
+		return;
+	evhttp_connection_set_closecb(a->conn, NULL, NULL);
+	evhttp_connection_free(a->conn);
+	a->conn = NULL;
+}
+
+static SSL *ssl_of(const struct attest *a)
+{
+	return bufferevent_openssl_get_ssl(
+		evhttp_connection_get_bufferevent(a->conn));
+}
+
+/* By a callback of evhttp: the timer goes on. */
+static void broke(struct attest *a, const char *why)
+{
+	snprintf(a->why, sizeof(a->why), "%s", why);
+	schedule(a, ATTEST_FAILED, 0);
+}
+
+static void on_close(struct evhttp_connection *conn, void *arg)
+{
+	struct attest *a = arg;
+
+	(void)conn;
+	a->gone = true;
+}
+
+static void on_tls(const SSL *ssl, int where, int ret)
+{
+	(void)ret;
+	if (where & SSL_CB_HANDSHAKE_DONE)
+		tls_no_delay(ssl);
+}
+
+static bool dial(struct net *n)
+{
+	struct attest *a = n->attest;
+	struct bufferevent *bev;
+
+	hang_up(a);
+	bev = tls_dial(n->base, a->tls, n->conf->verifier_name, a->url.host);
+	if (!bev)
+		return false;
+	SSL_set_info_callback(bufferevent_openssl_get_ssl(bev), on_tls);
+	a->conn = evhttp_connection_base_bufferevent_new(
+		n->base, NULL, bev, a->url.host, a->url.port);
+	if (!a->conn) {
+		bufferevent_free(bev);
+		return false;
+	}
+	a->gone = false;
+	evhttp_connection_set_closecb(a->conn, on_close, a);
+	evhttp_connection_set_timeout(a->conn, 2 * TIMEOUT_S);
+	evhttp_connection_set_max_body_size(a->conn, ANSWER_MAX);
+	evhttp_connection_set_max_headers_size(a->conn, ANSWER_MAX);
+	return true;
+}
+
+static void on_done(struct evhttp_request *req, void *net);
+
+static bool post(struct attest *a, struct net *n, const char *path,
+		 struct evbuffer *body)
+{
+	struct evhttp_request *req = evhttp_request_new(on_done, n);
+	struct evkeyvalq *h;
+	char host[INET6_ADDRSTRLEN + 16];
+
+	if (!req)
+		return false;
+	h = evhttp_request_get_output_headers(req);
+	snprintf(host, sizeof(host), a->url.v6 ? "[%s]:%u" : "%s:%u",
+		 a->url.host, a->url.port);
+	evhttp_add_header(h, "Host", host);
+	if (body) {
+		evhttp_add_header(h, "Content-Type", SHINRAI_EVIDENCE_TYPE);
+		evbuffer_add_buffer(evhttp_request_get_output_buffer(req),
+				    body);
+	}
+	/* When this fails it frees the request. */
+	return !evhttp_make_request(a->conn, req, EVHTTP_REQ_POST, path);
+}
+
+/* Return: whether @j offers a question. */
+static bool take_offer(struct attest *a, const json_t *j)
+{
+	const char *nonce = json_string_value(json_object_get(j, "nonce"));
+	const char *boot = json_string_value(json_object_get(j, "boot_id"));
+	const json_t *from = json_object_get(j, "from");
+	u8 raw[2 * SHINRAI_NONCE_MAX];
+	size_t text = nonce ? strlen(nonce) : 0, len;
+	int got;
+
+	if (text < 4 || text % 4 || text > sizeof(raw) ||
+	    !json_is_integer(from) || json_integer_value(from) < 0)
+		return false;
+	got = EVP_DecodeBlock(raw, (const u8 *)nonce, (int)text);
+	got -= (nonce[text - 1] == '=') + (nonce[text - 2] == '=');
+	if (got < SHINRAI_NONCE_MIN || got > SHINRAI_NONCE_MAX)
+		return false;
+	a->nonce_len = (size_t)got;
+	memcpy(a->nonce, raw, a->nonce_len);
+	a->from = (u64)json_integer_value(from);
+	a->boot_known = boot;
+	return !boot || (!shinrai_hex_parse(boot, a->boot_id,
+					    sizeof(a->boot_id), &len) &&
+			 len == sizeof(a->boot_id));
+}
+
+/* What it was judged to be, when that is news. */
+static void tell(struct attest *a, const json_t *result)
+{
+	const char *state = json_string_value(json_object_get(result, "state"));
+	const char *why = json_string_value(json_object_get(result, "reason"));
+	const bool well = state && !strcmp(state, "trusted");
+
+	if (well != a->told)
+		diag(well ? LOG_INFO : LOG_WARNING,
+		     "the verifier finds this machine %.20s%s%.200s",
+		     state ? state : "?", why && *why ? ": " : "",
+		     why ? why : "");
+	a->told = well;
+}
+
+static void take_answer(struct attest *a, const json_t *j)
+{
+	const char *state = json_string_value(json_object_get(j, "state"));
+	json_int_t period = json_integer_value(json_object_get(j, "period_s"));
+
+	if (state && !strcmp(state, "complete") && a->phase == ATTEST_SENDS) {
+		a->period_s = period < 1	    ? 1 :
+			      period > PERIOD_MAX_S ? PERIOD_MAX_S :
+						      (long)period;
+		tell(a, json_object_get(j, "result"));
+		schedule(a, ATTEST_DONE, 0);
+	} else if (state && !strcmp(state, "waiting") && take_offer(a, j)) {
+		schedule(a, ATTEST_OPENED, 0);
+	} else {
+		broke(a, "its answer is not understood (is it a "
+			 "shinrai-verifier?)");
+	}
+}
+
+/* Words are the verifier's, so they are made printable. */
+static void refused(struct attest *a, int status, const json_t *j)
+{
+	const char *text = json_string_value(json_object_get(j, "detail"));
+	char *p;
+
+	snprintf(a->why, sizeof(a->why), "it answered %d%s%.120s", status,
+		 text ? ": " : "", text ? text : "");
+	for (p = a->why; *p; p++) {
+		if (*p < ' ' || *p > '~')
+			*p = '?';
+	}
+	schedule(a, ATTEST_FAILED, 0);
+}
+
+static void on_done(struct evhttp_request *req, void *net)
+{
+	struct attest *a = ((struct net *)net)->attest;
+	int status = req ? evhttp_request_get_response_code(req) : 0;
+	const char *location;
+	struct evbuffer *in;
+	json_t *j;
+
+	if (a->phase != ATTEST_OPENS && a->phase != ATTEST_SENDS)
+		return;
+	if (!status) {
+		broke(a, "no answer (is its certificate of tls_ca, and ours "
+			 "known to it?)");
+		return;
+	}
+	in = evhttp_request_get_input_buffer(req);
+	j = json_loadb((const char *)evbuffer_pullup(in, -1),
+		       evbuffer_get_length(in), JSON_REJECT_DUPLICATES, NULL);
+	location = evhttp_find_header(evhttp_request_get_input_headers(req),
+				      "Location");
+	if (location)
+		snprintf(a->path, sizeof(a->path), "%s", location);
+	if (status != 200 && status != 201)
+		refused(a, status, j);
+	else
+		take_answer(a, j);
+	json_decref(j);
+}
+
+static void begin(struct net *n)
+{
+	struct attest *a = n->attest;
+
+	if ((a->gone || !a->conn) && !dial(n)) {
+		attest_failed(n, "out of memory");
+		return;
+	}
+	schedule(a, ATTEST_OPENS, TIMEOUT_S);
+	*a->path = '\0';
+	if (!post(a, n, BEGIN, NULL) && a->phase == ATTEST_OPENS)
+		attest_failed(n, "out of memory");
+}
+
+/* As if the verifier had come over this connection and asked. */
+static void ask(struct net *n)
+{
+	struct attest *a = n->attest;
+	struct challenge *c;
+
+	if (a->gone || *a->path != '/') {
+		attest_failed(n, a->gone ? "it ended the connection" :
+					   "its answer names no session");
+		return;
+	}
+	c = calloc(1, sizeof(*c));
+	if (!c || tls_exporter(ssl_of(a), c->c.exporter) ||
+	    tls_peer_key(ssl_of(a), c->c.verifier_key)) {
+		free(c);
+		attest_failed(n, "out of memory");
+		return;
+	}
+	c->whom = FOR_VERIFIER;
+	c->items = ITEMS_ALL;
+	c->c.nonce_len = (u8)a->nonce_len;
+	memcpy(c->c.nonce, a->nonce, a->nonce_len);
+	c->from = a->from;
+	c->boot_known = a->boot_known;
+	memcpy(c->boot_id, a->boot_id, sizeof(c->boot_id));
+	a->phase = ATTEST_QUOTES;
+	TAILQ_INSERT_TAIL(&n->round.waiting, c, link);
+	n->round.nwaiting++;
+	round_kick(n);
+}
+
+/**
+ * attest_deliver() - the evidence is made
+ * @n: the network process
+ * @body: is emptied
+ */
+void attest_deliver(struct net *n, struct evbuffer *body)
+{
+	struct attest *a = n->attest;
+
+	if (a->gone) {
+		attest_failed(n, "it ended the connection");
+		return;
+	}
+	schedule(a, ATTEST_SENDS, TIMEOUT_S);
+	if (!post(a, n, a->path, body) && a->phase == ATTEST_SENDS)
+		attest_failed(n, "out of memory");
+}
+
+/**
+ * attest_failed() - nothing came of it: try again
+ * @n: the network process
+ * @why: what happened
+ */
+void attest_failed(struct net *n, const char *why)
+{
+	struct attest *a = n->attest;
+
+	hang_up(a);
+	a->told = false;
+	a->retry_s = !a->retry_s		  ? RETRY_S :
+		     2 * a->retry_s > RETRY_MAX_S ? RETRY_MAX_S :
+						    2 * a->retry_s;
+	diag_limited(&failures, LOG_WARNING,
+		     "cannot bring evidence to %s: %s; next try in %ld s",
+		     n->conf->verifier_url, why, a->retry_s);
+	schedule(a, ATTEST_RESTS, a->retry_s);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *net)
+{
+	struct net *n = net;
+	struct attest *a = n->attest;
+
+	(void)fd;
+	(void)what;
+	switch (a->phase) {
+	case ATTEST_RESTS:
+		if (n->round.tpm_busy && n->round.phase == PHASE_IDLE)
+			attest_failed(n, "the TPM does not answer");
+		else
+			begin(n);
+		break;
+	case ATTEST_OPENED:
+		ask(n);
+		break;
+	case ATTEST_DONE:
+		a->retry_s = 0;
+		schedule(a, ATTEST_RESTS, a->period_s);
+		break;
+	case ATTEST_FAILED:
+		attest_failed(n, a->why);
+		break;
+	case ATTEST_OPENS:
+	case ATTEST_SENDS:
+		attest_failed(n, "no answer in time");
+		break;
+	case ATTEST_QUOTES:
+		break;
+	}
+}
+
+/**
+ * attest_renew() - use these certificates from the next session on
+ * @n: the network process
+ * @tls: client context, belongs to it
+ */
+void attest_renew(struct net *n, SSL_CTX *tls)
+{
+	SSL_CTX_free(n->attest->tls);
+	n->attest->tls = tls;
+	/* What is under way is over this connection, and ends with it. */
+	n->attest->gone = true;
+}
+
+/**
+ * attest_setup() - once, where a verifier_url is configured
+ * @n: the network process, with its event loop
+ * @tls: client context, belongs to it
+ *
+ * Return: 0; -ENOMEM.
+ */
+int attest_setup(struct net *n, SSL_CTX *tls)
+{
+	static struct attest attest;
+
+	attest.tls = tls;
+	attest.timer = evtimer_new(n->base, on_timer, n);
+	if (!attest.timer || url_parse(n->conf->verifier_url, &attest.url))
+		return -ENOMEM;
+	n->attest = &attest;
+	schedule(&attest, ATTEST_RESTS, 0);
+	return 0;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Evidence that is brought to a verifier which cannot ask for it. */
+#ifndef SHINRAID_ATTEST_H
+#define SHINRAID_ATTEST_H
+
+#include <event2/event.h>
+#include <event2/http.h>
+#include <openssl/ssl.h>
+
+#include <shinrai/session.h>
+
+#include "../daemon/url.h"
+
+enum attest_phase {
+	ATTEST_RESTS, /* the timer begins; in the others it is the deadline */
+	ATTEST_OPENS, /* a session was asked for */
+	ATTEST_OPENED, /* the timer goes on; the same with the next two */
+	ATTEST_DONE,
+	ATTEST_FAILED,
+	ATTEST_QUOTES, /* no timer: the round always answers */
+	ATTEST_SENDS, /* the evidence is on its way */
+};
+
+struct attest {
+	struct url url;
+	SSL_CTX *tls;
+	struct event *timer;
+	struct evhttp_connection *conn; /* NULL: none */
+	bool gone; /* it has ended, or is of old certificates */
+	enum attest_phase phase;
+	char path[128]; /* of the session */
+	u8 nonce[SHINRAI_NONCE_MAX];
+	size_t nonce_len;
+	u64 from;
+	bool boot_known;
+	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
+	bool told; /* that all is well */
+	long period_s; /* that the verifier wants */
+	long retry_s;
+	char why[160];
+};
+
+struct net;
+struct evbuffer;
+
+int attest_setup(struct net *n, SSL_CTX *tls);
+void attest_renew(struct net *n, SSL_CTX *tls);
+void attest_deliver(struct net *n, struct evbuffer *body);
+void attest_failed(struct net *n, const char *why);
+
+#endif

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Devices that nobody can ask come by themselves, PROTOCOL.md 12: a session offers a
+ * question, and the device answers it over the same connection.  What it is asked
+ * for follows from what is kept of it, so that nothing has to be remembered of a
+ * session that was broken off.
+ */
+#include <event2/buffer.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <shinrai/evidence.h>
+#include <shinrai/hex.h>
+
+#include "api_part.h"
+#include "question.h"
+
+#define NONCE 32
+#define SESSION_TYPE "application/vnd.veraison.challenge-response-session+json"
+#define PATH "/challenge-response/v1/session/"
+
+static void on_expiry(evutil_socket_t fd, short what, void *device)
+{
+	struct device *d = device;
+
+	(void)fd;
+	(void)what;
+	question_free(d->offer);
+	d->offer = NULL;
+}
+
+/* Return: for json_decref(); NULL when memory lacks. */
+static json_t *offer_json(const struct question *q)
+{
+	const struct shinrai_session *s = &q->j.session;
+	const int seconds = q->dev->fleet->conf->timeout_s;
+	u8 nonce[4 * (NONCE + 2) / 3 + 1];
+	char boot[2 * SHINRAI_BOOT_ID_SIZE + 1] = "", expiry[24];
+
+	EVP_EncodeBlock(nonce, s->nonce, s->nonce_len);
+	shinrai_time_format(fleet_now() / 1000 + seconds, expiry);
+	if (q->boot_id)
+		shinrai_hex_encode(q->boot_id, SHINRAI_BOOT_ID_SIZE, boot);
+	return json_pack("{s:s, s:s, s:s, s:[s], s:I, s:s?}", "state",
+			 "waiting", "nonce", nonce, "expiry", expiry, "accept",
+			 SHINRAI_EVIDENCE_TYPE, "from", (json_int_t)q->from,
+			 "boot_id", q->boot_id ? boot : NULL);
+}
+
+static void offer(struct question *q, struct evhttp_request *req, SSL *ssl,
+		  int status)
+{
+	struct device *d = q->dev;
+	struct shinrai_session *s = &q->j.session;
+	const struct timeval tv = { d->fleet->conf->timeout_s, 0 };
+	char location[sizeof(PATH) + DEVICE_NAME_MAX];
+	json_t *j = NULL;
+
+	s->nonce_len = NONCE;
+	if (!q->expiry)
+		q->expiry = evtimer_new(d->fleet->base, on_expiry, d);
+	if (q->expiry && !evtimer_add(q->expiry, &tv) &&
+	    RAND_bytes(s->nonce, NONCE) == 1 && !tls_exporter(ssl, s->exporter))
+		j = offer_json(q);
+	if (!j) {
+		question_free(q);
+		reply_problem(req, 503, "Service Unavailable", "out of memory");
+		return;
+	}
+	question_free(d->offer);
+	d->offer = q;
+	snprintf(location, sizeof(location), PATH "%s", d->r.name);
+	evhttp_add_header(evhttp_request_get_output_headers(req), "Location",
+			  location);
+	reply_json(req, status, status == 201 ? "Created" : "OK", SESSION_TYPE,
+		   j);
+}
+
+/**
+ * api_session_begin() - a device asks for a question
+ * @r: the request
+ */
+void api_session_begin(const struct request *r)
+{
+	const char *size = request_arg(r, "nonceSize");
+	struct device *d = r->self;
+	struct question *q;
+
+	if (!d) {
+		reply_problem(r->req, 403, "Forbidden",
+			      "only a device may, with the certificate that it "
+			      "was given when it was enrolled by its TPM");
+	} else if (size && strcmp(size, "32")) {
+		answer_bad(r->req, "nonceSize: 32 bytes is what there is");
+	} else if (d->question) {
+		reply_problem(r->req, 409, "Conflict",
+			      "it is being asked, or judged, just now");
+	} else if (!d->policy) {
+		reply_problem(r->req, 409, "Conflict",
+			      "the verifier's configuration has no policy of "
+			      "its name");
+	} else {
+		q = question_new(d);
+		if (q) {
+			q->pushed = true;
+			offer(q, r->req, conn_ssl(r->conn), 201);
+		} else {
+			reply_problem(r->req, 503, "Service Unavailable",
+				      "out of memory");
+		}
+	}
+}
+
+/* The question is for this connection only. */
+static bool is_offered(const struct request *r)
+{
+	const struct question *q = r->self ? r->self->offer : NULL;
+	u8 exporter[SHINRAI_EXPORTER_SIZE];
+
+	return q && r->dev == r->self &&
+	       !tls_exporter(conn_ssl(r->conn), exporter) &&
+	       !CRYPTO_memcmp(exporter, q->j.session.exporter,
+			      sizeof(exporter));
+}
+
+/**
+ * api_session_answer() - a device sends its evidence
+ * @r: the request
+ */
+void api_session_answer(const struct request *r)
+{
+	const char *type = evhttp_find_header(
+		evhttp_request_get_input_headers(r->req), "Content-Type");
+	struct device *d = r->self;
+	struct question *q;
+
+	if (!type || strcmp(type, SHINRAI_EVIDENCE_TYPE)) {
+		reply_problem(r->req, 415, "Unsupported Media Type",
+			      "evidence is of the type " SHINRAI_EVIDENCE_TYPE);
+		return;
+	}
+	if (!is_offered(r) || d->question || !d->policy) {
+		reply_problem(r->req, 410, "Gone",
+			      "no question waits for this answer: it was "
+			      "answered before, or too late, or is of another "
+			      "connection; begin anew");
+		return;
+	}
+	q = d->offer;
+	d->offer = NULL;
+	evtimer_del(q->expiry);
+	if (!ask_witness(q, conn_ssl(r->conn)) || !ask_take_body(q, r->req)) {
+		question_free(q);
+		reply_problem(r->req, 503, "Service Unavailable",
+			      "out of memory");
+		return;
+	}
+	pull_pause(d);
+	d->question = q;
+	d->due = fleet_monotonic();
+	q->req = r->req;
+	pull_go_on(q);
+}
+
+/**
+ * session_more() - the log came in part: offer the question for the next one
+ * @q: the device's question
+ */
+void session_more(struct question *q)
+{
+	struct evhttp_request *req = q->req;
+	struct conn *conn = conn_of(req);
+	struct device *d = q->dev;
+
+	q->req = NULL;
+	d->question = NULL;
+	d->due = 0;
+	pull_schedule(d, d->fleet->conf->period_s * 1000ll);
+	if (conn) {
+		offer(q, req, conn_ssl(conn), 200);
+		return;
+	}
+	question_free(q);
+	reply_problem(req, 503, "Service Unavailable", "gone");
+}
+
+/**
+ * session_end() - tell the device what it was judged to be
+ * @q: its question, which is over
+ */
+void session_end(struct question *q)
+{
+	const struct device *d = q->dev;
+
+	if (*d->failure) {
+		reply_problem(q->req, 422, "Unprocessable Content", d->failure);
+	} else {
+		reply_json(q->req, 200, "OK", SESSION_TYPE,
+			   json_pack("{s:s, s:o, s:i}", "state", "complete",
+				     "result", api_standing(&d->r.standing),
+				     "period_s", d->fleet->conf->period_s));
+	}
+	q->req = NULL;
+}
+
+/**
+ * session_may_go_on() - whether a long request is welcome
+ * @conn: whose
+ * @received: bytes of it
+ * @fleet: struct fleet
+ *
+ * Only who has a question to answer may send much, and few at once very much.
+ *
+ * Return: whether it is.
+ */
+bool session_may_go_on(struct conn *conn, size_t received, void *fleet)
+{
+	struct fleet *f = fleet;
+	struct device *d = api_client(f, conn);
+	struct question *q = d ? d->offer : NULL;
+
+	if (!q || received > SHINRAI_MAX_ANSWER)
+		return false;
+	if (received <= ANSWER_MAX || q->is_long)
+		return true;
+	if (f->asking_long >= LONG_ANSWERS)
+		return false;
+	q->is_long = true;
+	f->asking_long++;
+	return true;
+}
