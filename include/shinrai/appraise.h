@@ -9,6 +9,7 @@
 #include "assurance.h"
 #include "digests.h"
 #include "evidence.h"
+#include "ima_rules.h"
 #include "reference.h"
 #include "session.h"
 #include "state.h"
@@ -82,6 +83,7 @@ struct shinrai_appraise_input {
 	const struct shinrai_state *last; /* NULL: never seen */
 	const struct shinrai_digests *digests; /* NULL: none given */
 	const struct shinrai_reference *ref; /* NULL: none given */
+	const struct shinrai_ima_rules *ima; /* NULL: IMA is only replayed */
 	bool whole; /* the log was asked for from record 0 on */
 	/*
 	 * Appraise what is reported, not the machine: what violations the log

@@ -106,6 +106,16 @@ int shinrai_ima_next(struct shinrai_ima *i, struct shinrai_ima_entry *e);
 /* Return: bytes of the log read without error. */
 size_t shinrai_ima_offset(const struct shinrai_ima *i);
 
+/*
+ * The byte order of a binary list: that in which its first entry can be read.  It
+ * cannot be in both: a template's name has 1 to 255 bytes, which the other order
+ * reads as 2^24 or more.  Kernels write their own order, or little-endian when
+ * booted with ima_canonical_fmt, and never change it within a list.
+ * Return: 0, or SHINRAI_IMA_BIG_ENDIAN.  0 too when it can be read in neither:
+ * shinrai_ima_next() then tells what is wrong.
+ */
+unsigned int shinrai_ima_order(const void *log, size_t len);
+
 /* Does this look like an ASCII list (first byte is a digit)? */
 bool shinrai_ima_is_ascii(const void *log, size_t len);
 

@@ -248,6 +248,9 @@ SHINRAI_REASON(CODE_UNKNOWN, "code-unknown", ON(CODE), BAD,
 	       "code that nobody vouched for",
 	       "find out what it is; if it is wanted, add it to the digest "
 	       "list")
+SHINRAI_REASON(CODE_DENIED, "code-denied", ON(CODE), BAD,
+	       "code that a list denies",
+	       "find out how it came there; remove it, and reboot")
 SHINRAI_REASON(CODE_NOT_KERNEL, "code-not-kernel", ON(CODE), BAD,
 	       "kernel code that is known only as user code",
 	       "find out who loaded it")
@@ -347,6 +350,22 @@ SHINRAI_REASON(IMA_TEMPLATE, "ima-template", ON(IMA), OPEN,
 	       "IMA template is not known here", "update shinrai-verify")
 SHINRAI_REASON(IMA_REPLAY, "ima-replay", ON(IMA), BAD,
 	       "IMA log does not lead to the quoted PCR", ATTACK)
+SHINRAI_REASON(IMA_MISSING, "ima-missing", ON(IMA), OPEN,
+	       "there is no IMA log that the quote covers, though files of it "
+	       "are held against a Keylime policy",
+	       "have IMA measure: boot with ima_policy=tcb, or load a policy")
+SHINRAI_REASON(IMA_PCR, "ima-pcr", ON(IMA), OPEN,
+	       "entry of the IMA log is in a PCR other than 10",
+	       "leave pcr= out of the IMA policy")
+SHINRAI_REASON(IMA_UNKNOWN, "ima-unknown", ON(IMA), BAD,
+	       "entry of the IMA log that nobody vouched for",
+	       "find out what it is; if it is wanted, add it to the policy")
+SHINRAI_REASON(IMA_DENIED, "ima-denied", ON(IMA), BAD,
+	       "file of the IMA log that a list denies",
+	       "find out how it came there; remove it, and reboot")
+SHINRAI_REASON(IMA_VIOLATION, "ima-violation", ON(IMA), BAD,
+	       "file was written while IMA measured it or it was in use",
+	       "find out who wrote it; reboot")
 
 /* Only when the appraisal itself has a hole: nothing missing is trusted. */
 SHINRAI_REASON(STEP_UNPROVEN, "step-unproven", ON(CODE), OPEN,

@@ -42,12 +42,14 @@ struct shinrai_reference {
 	size_t nfirmware;
 	struct shinrai_ref_module *module;
 	size_t nmodules;
-	u8 id[32]; /* equal for equal entries, in whatever order */
+	u8 id[32]; /* equal for equal files, in whatever order */
 };
 
 int shinrai_reference_parse(const void *json, size_t len,
 			    struct shinrai_reference *r, char *why,
 			    size_t why_size);
+int shinrai_reference_merge(struct shinrai_reference *into,
+			    struct shinrai_reference *from);
 void shinrai_reference_free(struct shinrai_reference *r);
 
 int shinrai_module_read(const void *ko, size_t len,

@@ -37,8 +37,8 @@ static void load_policy(struct policy *p)
 
 	sim_write_files();
 	memset(p, 0, sizeof(*p));
-	conf.digests[0] = realpath("known.txt", NULL);
-	conf.reference = realpath("boot.json", NULL);
+	conf.reference[0] = realpath("known.txt", NULL);
+	conf.reference[1] = realpath("boot.json", NULL);
 	if (policy_load(p, &conf, err, sizeof(err))) {
 		fprintf(stderr, "judge_bench: %s\n", err);
 		exit(1);

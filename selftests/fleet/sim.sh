@@ -16,7 +16,8 @@ build_sim() {
 		"$root"/selftests/verify/forge*.c \
 		"$root"/userspace/daemon/{server,accept,conn,reply,tls,diag}.c \
 		"$BUILD/user/libshinrai.a" $(pkg-config --cflags --libs libssl \
-			libcrypto jansson libcbor jose libevent libevent_openssl)
+			libcrypto jansson libcbor jose libevent libevent_openssl \
+			libpcre2-8)
 }
 
 # start_sim DEVICES [NEW]: its port is in sim_port.

@@ -40,6 +40,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	}
 	if (!ret != (shinrai_ima_offset(&i) == len - 1))
 		abort();
+	/* What can be read in one byte order is seen to be of it. */
+	if (i.entries && !(data[0] & SHINRAI_IMA_ASCII) &&
+	    shinrai_ima_order(data + 1, len - 1) != (data[0] & 3))
+		abort();
 	shinrai_ima_fini(&i);
 	sink = sum;
 	return 0;

@@ -15,6 +15,8 @@ import policy_pack  # noqa: E402
 
 with open("selftests/unit/fixtures.json") as f:
     FIXTURES = json.load(f)
+with open("selftests/unit/refs.json") as f:
+    REFS = json.load(f)
 with open("userspace/testvectors.json") as f:
     VECTORS = json.load(f)
 
@@ -88,6 +90,11 @@ def main():
     for n, log in enumerate(FIXTURES["ima"][:4]):
         seed("ima", "binary%d" % n,
              bytes([log["big_endian"]]) + unhex(log, "log"))
+    for n, doc in enumerate(REFS["files"] + REFS["lists"][:1]):
+        if not doc.get("ret"):
+            text = doc["text"] if "text" in doc else doc["policy"]
+            seed("refs", "file%d" % n,
+                 bytes([bool(doc.get("keys"))]) + text.encode())
     zero = b"0" * 40
     seed("ima", "ascii", b"\2" + b"".join([
         b"10 " + zero + b" ima-ng sha1:" + zero + b" /a b\n",

@@ -355,4 +355,5 @@ def main():
         "ima": ima_logs(), "bootlog": logs, "bootlog_bad": bad}, indent=1))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Violation reports: what an abridged log keeps, and what is told of it. */
-/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c selftests/verify/forge_session.c selftests/verify/forge_data.c */
+/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_ima.c selftests/verify/forge_quote.c selftests/verify/forge_session.c selftests/verify/forge_data.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

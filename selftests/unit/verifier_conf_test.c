@@ -40,6 +40,7 @@ static void test_values(void **state)
 	(void)state;
 	put(path, "period_s = 7; limits = { write_s = 3; };\n"
 		  "policies = ( { name = \"a\"; digests = [ \"/x\", \"/y\" ];"
+		  " reference = \"/z\"; reference_keys = [ \"/k\" ];"
 		  " require = [ \"" KEY "\" ]; allow_anon_exec = true; } );\n"
 		  "people = ( { name = \"ada\"; key = \"" KEY "\";"
 		  " role = \"admin\"; } );\n");
@@ -49,9 +50,11 @@ static void test_values(void **state)
 	assert_int_equal(c.limits.write_s, 3);
 	assert_int_equal(c.limits.idle_s, 30);
 	assert_int_equal(c.npolicies, 2);
-	assert_string_equal(c.policy[0].digests[1], "/y");
-	assert_null(c.policy[0].digests[2]);
-	assert_string_equal(c.policy[0].reference, "");
+	assert_string_equal(c.policy[0].reference[1], "/y");
+	assert_string_equal(c.policy[0].reference[2], "/z");
+	assert_null(c.policy[0].reference[3]);
+	assert_string_equal(c.policy[0].reference_keys[0], "/k");
+	assert_null(c.policy[1].reference[0]);
 	assert_int_equal(c.policy[0].nrequired, 1);
 	assert_int_equal(c.policy[0].require[0][31], 0xff);
 	assert_int_equal(c.policy[0].pcr_code, 12);
@@ -83,8 +86,10 @@ static void test_refused(void **state)
 		  "a.conf:2: policy a is there twice" },
 		{ "policies = ( { name = \"a\"; digests = [ \"x\" ]; } );",
 		  "a.conf:1: digests: entry 1 is a path" },
-		{ "policies = ( { name = \"a\"; digests = \"/x\"; } );",
+		{ "policies = ( { name = \"a\"; digests = 7; } );",
 		  "a.conf:1: digests is an array" },
+		{ "policies = ( { name = \"a\"; reference = \"x\"; } );",
+		  "a.conf:1: reference: entry 1 is a path" },
 		{ "policies = ( { name = \"a\"; require = [ \"00\" ]; } );",
 		  "a.conf:1: require: entry 1 is not" },
 		{ "policies = ( { name = \"a\"; pcr_flow = 12; } );",

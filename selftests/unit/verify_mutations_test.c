@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Honest evidence is trusted; each lie is refused with its own reason. */
-/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_quote.c selftests/verify/forge_session.c selftests/verify/mutations_quote.c selftests/verify/mutations_log.c selftests/verify/mutations_boot.c selftests/verify/forge_data.c selftests/verify/mutations_owner.c selftests/verify/mutations_data.c selftests/verify/mutations_report.c */
+/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_ima.c selftests/verify/forge_quote.c selftests/verify/forge_session.c selftests/verify/mutations_quote.c selftests/verify/mutations_log.c selftests/verify/mutations_boot.c selftests/verify/mutations_ima.c selftests/verify/forge_data.c selftests/verify/mutations_owner.c selftests/verify/mutations_data.c selftests/verify/mutations_report.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -59,8 +59,8 @@ static bool try(struct forge *f, EVP_PKEY *key, const struct mutation *m)
 }
 
 static const struct mutation *const tables[] = {
-	mutations_quote, mutations_log,	 mutations_boot,
-	mutations_owner, mutations_data, mutations_report,
+	mutations_quote, mutations_log,	   mutations_boot, mutations_owner,
+	mutations_data,	 mutations_report, mutations_ima,
 };
 
 static void test_mutations(void **state)

@@ -79,6 +79,7 @@ void forge_init(struct forge *f, EVP_PKEY *key)
 	f->own[1] = 13;
 	forge_plan_log(f);
 	forge_plan_boot(f);
+	forge_plan_ima(f);
 	f->digests = make_digests();
 	f->reference = "";
 }
@@ -112,15 +113,24 @@ void forge_build(struct forge *f)
 		forge_abridge(f);
 }
 
+static void load(struct shinrai_refs *r, const char *text, const char *name)
+{
+	char why[200];
+	FILE *f;
+
+	if (!text)
+		return;
+	f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	assert(f && !shinrai_refs_read(r, f, name, why, sizeof(why)));
+	fclose(f);
+}
+
 int forge_appraise(struct forge *f, struct shinrai_appraisal *out)
 {
 	struct shinrai_appraise_input in = { 0 };
-	struct shinrai_reference ref;
-	struct shinrai_digests known;
+	struct shinrai_refs refs;
 	struct shinrai_evidence ev = { .report = f->abridged };
-	unsigned long line;
 	char why[200];
-	FILE *list;
 	int i, ret;
 
 	for (i = 0; i < SHINRAI_NITEMS; i++) {
@@ -140,24 +150,14 @@ int forge_appraise(struct forge *f, struct shinrai_appraisal *out)
 	in.allow_anon_exec = f->allow_anon_exec;
 	in.policy = (const u8(*)[32])f->policy;
 	in.npolicies = f->npolicies;
-	shinrai_digests_init(&known);
-	if (f->digests) {
-		list = fmemopen((void *)(uintptr_t)f->digests,
-				strlen(f->digests), "r");
-		assert(!shinrai_digests_load(&known, list, &line));
-		fclose(list);
-		assert(!shinrai_digests_ready(&known));
-		in.digests = &known;
-	}
-	if (f->reference) {
-		assert(!shinrai_reference_parse(f->reference,
-						strlen(f->reference), &ref, why,
-						sizeof(why)));
-		in.ref = &ref;
-	}
+	shinrai_refs_init(&refs);
+	load(&refs, f->digests, "known.txt");
+	load(&refs, f->deny, "deny.list");
+	load(&refs, f->rules, "keylime.json");
+	load(&refs, f->reference, "boot.json");
+	assert(!shinrai_refs_ready(&refs, why, sizeof(why)));
+	shinrai_refs_expect(&refs, &in);
 	ret = shinrai_appraise(&in, out);
-	if (f->reference)
-		shinrai_reference_free(&ref);
-	shinrai_digests_free(&known);
+	shinrai_refs_free(&refs);
 	return ret;
 }

@@ -9,12 +9,13 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include <shinrai/appraise.h>
 #include <shinrai/record.h>
+#include <shinrai/refs.h>
 
 #define FORGE_RECORDS 32
 #define FORGE_EVENTS 8192
 #define FORGE_BOOT 32
+#define FORGE_IMA 3
 #define FORGE_ITEM (192 << 10)
 
 /*
@@ -51,6 +52,15 @@ struct forge_boot {
 	size_t len;
 };
 
+/* An entry of template ima-ng. */
+struct forge_ima {
+	u32 pcr;
+	const char *path;
+	u8 digest[32];
+	bool aggregate; /* of PCRs 0 to 9, instead of @digest */
+	bool violation;
+};
+
 struct forge {
 	/* The plan. */
 	EVP_PKEY *key;
@@ -63,6 +73,8 @@ struct forge {
 	struct forge_boot boot[FORGE_BOOT];
 	unsigned int nboot;
 	unsigned int nima; /* entries of the kernel's list; one more came later */
+	struct forge_ima ima[FORGE_IMA]; /* the first ones */
+	bool ima_big_endian;
 	const char *module_id; /* in START */
 	u8 programs[34]; /* in ARM: 1, a name of one letter, their digest */
 	u8 own[2]; /* PCRs of code and flow */
@@ -96,6 +108,8 @@ struct forge {
 	struct shinrai_state last;
 	bool have_last;
 	const char *digests; /* list text; NULL: none */
+	const char *deny; /* a list named "deny.list"; NULL: none */
+	const char *rules; /* Keylime policy for IMA; NULL: none */
 	const char *reference; /* JSON; NULL: none */
 	/* Command lines around the one that is right, with their commas. */
 	const char *reference_head, *reference_tail;

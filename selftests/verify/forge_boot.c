@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Evidence made from nothing: the boot, its references, the IMA list. */
+/* Evidence made from nothing: the boot and its references. */
 #include <assert.h>
 #include <stdio.h>
 
@@ -84,35 +84,6 @@ void forge_build_boot(struct forge *f)
 		forge_extend(f->pcr[b->pcr], b->digest);
 	}
 	f->len[SHINRAI_ITEM_FIRMWARE] = n;
-}
-
-void forge_build_ima(struct forge *f)
-{
-	u8 *p = f->item[SHINRAI_ITEM_IMA], data[128], digest[32];
-	size_t n = 0, len;
-	unsigned int i;
-
-	for (i = 0; i <= f->nima; i++) {
-		len = 0;
-		le(data, &len, 40, 4);
-		forge_raw(data, &len, "sha256:", 8);
-		memset(data + len, (int)i + 1, 32);
-		len += 32;
-		le(data, &len, 8, 4);
-		forge_raw(data, &len, "/bin/ab", 8);
-		le(p, &n, 10, 4);
-		SHA1(data, len, p + n);
-		n += 20;
-		le(p, &n, 6, 4);
-		forge_raw(p, &n, "ima-ng", 6);
-		le(p, &n, len, 4);
-		forge_raw(p, &n, data, len);
-		SHA256(data, len, digest);
-		/* The last entry came after the quote. */
-		if (i < f->nima)
-			forge_extend(f->pcr[10], digest);
-	}
-	f->len[SHINRAI_ITEM_IMA] = n;
 }
 
 static char *hex32(const u8 *p)

@@ -18,8 +18,11 @@ void forge_checkpoints(struct forge *f);
 /* forge_boot.c */
 void forge_plan_boot(struct forge *f);
 void forge_build_boot(struct forge *f);
-void forge_build_ima(struct forge *f);
 char *forge_make_reference(const struct forge *f);
+
+/* forge_ima.c */
+void forge_plan_ima(struct forge *f);
+void forge_build_ima(struct forge *f);
 
 /* forge_quote.c */
 void forge_build_ak(struct forge *f);

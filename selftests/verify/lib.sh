@@ -7,7 +7,7 @@ src=$root/selftests/verify
 cc -O1 -D_GNU_SOURCE -I"$root" -I"$root/include" -I"$root/include/uapi" \
 	-I"$root/userspace/lib" -o make_log "$src/make_log.c" "$src"/forge*.c \
 	"$(dirname "$verify")/libshinrai.a" -lssl -lcrypto -ljansson -lcbor \
-	-ljose
+	-ljose -lpcre2-8
 
 # extend_lines FILE FROM: the module's and the firmware's part
 extend_lines() {

@@ -17,6 +17,7 @@ struct mutation {
 extern const struct mutation mutations_quote[];
 extern const struct mutation mutations_log[];
 extern const struct mutation mutations_boot[];
+extern const struct mutation mutations_ima[];
 extern const struct mutation mutations_owner[];
 extern const struct mutation mutations_data[];
 extern const struct mutation mutations_report[];

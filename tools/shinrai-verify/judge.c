@@ -60,12 +60,16 @@ int judge_option(struct verify *v, struct judge *j, int opt, const char *arg)
 {
 	switch (opt) {
 	case JUDGE_DIGESTS:
-		if (j->ndigests == JUDGE_MAX_LISTS)
-			return verify_usage(v, "more than %d --digests",
-					    JUDGE_MAX_LISTS);
-		return take_text(&j->digests[j->ndigests++], arg);
 	case JUDGE_REFERENCE:
-		return take_text(&j->reference, arg);
+		if (j->nreferences == JUDGE_MAX_LISTS)
+			return verify_usage(v, "more than %d --reference",
+					    JUDGE_MAX_LISTS);
+		return take_text(&j->reference[j->nreferences++], arg);
+	case JUDGE_REFERENCE_KEY:
+		if (j->nkeys == SHINRAI_MAX_REFS_KEYS)
+			return verify_usage(v, "more than %d --reference-key",
+					    SHINRAI_MAX_REFS_KEYS);
+		return take_text(&j->reference_key[j->nkeys++], arg);
 	case JUDGE_AK:
 		return take_text(&j->ak, arg);
 	case JUDGE_LEARN_AK:
@@ -99,45 +103,25 @@ int judge_option(struct verify *v, struct judge *j, int opt, const char *arg)
 	return -1;
 }
 
-static int load_list(struct verify *v, struct judge *j, const char *path)
+static int load_references(struct verify *v, struct judge *j)
 {
-	FILE *f = fopen(path, "re");
-	unsigned long line;
-	int ret;
+	char why[512];
+	unsigned int i;
+	int ret = 0;
 
-	if (!f)
-		return verify_error(v, "digests",
-				    "give a list made by "
-				    "shinraictl digests make",
-				    "cannot open %s: %s", path,
-				    strerror(errno));
-	ret = shinrai_digests_load(&j->known, f, &line);
-	fclose(f);
-	if (ret == -EBADMSG)
-		return verify_error(v, "digests", "make the list again",
-				    "%s: line %lu is not of a digest list",
-				    path, line);
-	if (ret)
-		return verify_error(v, "digests", NULL, "%s: %s", path,
-				    strerror(-ret));
-	return 0;
-}
-
-static int load_reference(struct verify *v, struct judge *j)
-{
-	SHINRAI_FREE u8 *text = NULL;
-	char why[256];
-	size_t len;
-	int ret;
-
-	ret = verify_read(v, j->reference, VERIFY_MAX_REFERENCE, &text, &len);
-	if (ret)
-		return ret;
-	if (shinrai_reference_parse(text, len, &j->ref, why, sizeof(why)))
-		return verify_error(v, "reference",
-				    "see shinrai-verify(1), Boot references",
-				    "%s: %s", j->reference, why);
-	return 0;
+	shinrai_refs_init(&j->refs);
+	for (i = 0; i < j->nkeys && !ret; i++)
+		ret = shinrai_refs_key(&j->refs, j->reference_key[i], why,
+				       sizeof(why));
+	for (i = 0; i < j->nreferences && !ret; i++)
+		ret = shinrai_refs_load(&j->refs, j->reference[i], why,
+					sizeof(why));
+	if (!ret)
+		ret = shinrai_refs_ready(&j->refs, why, sizeof(why));
+	return ret ? verify_error(v, "reference",
+				  "see shinrai-verify(1), Reference values",
+				  "%s", why) :
+		     0;
 }
 
 static int take_name(struct judge *j, const u8 *data, size_t len)
@@ -269,13 +253,7 @@ int judge_load(struct verify *v, struct judge *j)
 
 	if (ret)
 		return ret;
-	shinrai_digests_init(&j->known);
-	for (i = 0; i < j->ndigests && !ret; i++)
-		ret = load_list(v, j, j->digests[i]);
-	if (!ret && j->ndigests && shinrai_digests_ready(&j->known))
-		ret = verify_error(v, "memory", NULL, "out of memory");
-	if (!ret && j->reference)
-		ret = load_reference(v, j);
+	ret = load_references(v, j);
 	for (i = 0; i < j->npolicy_files && !ret; i++)
 		ret = load_policy(v, j, j->policies[i]);
 	if (!ret && j->ak)
@@ -289,8 +267,7 @@ int judge_load(struct verify *v, struct judge *j)
 
 void judge_free(struct judge *j)
 {
-	shinrai_digests_free(&j->known);
-	shinrai_reference_free(&j->ref);
+	shinrai_refs_free(&j->refs);
 	EVP_PKEY_free(j->ak_key);
 	EVP_PKEY_free(j->ear);
 	X509_free(j->saver);
@@ -388,8 +365,6 @@ static void hold_against(const struct judge *j,
 		.saver = j->saver,
 		.learned = j->learning,
 		.last = j->have_state && !j->report ? &j->last : NULL,
-		.digests = j->ndigests ? &j->known : NULL,
-		.ref = j->reference ? &j->ref : NULL,
 		.whole = j->whole,
 		.report = j->report,
 		.names = &j->names,
@@ -399,6 +374,7 @@ static void hold_against(const struct judge *j,
 		.policy = (const u8(*)[SHINRAI_DIGEST_SIZE])j->policy,
 		.npolicies = j->npolicies,
 	};
+	shinrai_refs_expect(&j->refs, in);
 }
 
 bool judge_goes_on(const struct judge *j)

@@ -6,7 +6,7 @@
 
 #include <getopt.h>
 
-#include <shinrai/appraise.h>
+#include <shinrai/refs.h>
 
 #include "verify.h"
 
@@ -14,9 +14,10 @@
 
 struct judge {
 	/* options */
-	const char *digests[JUDGE_MAX_LISTS];
-	unsigned int ndigests;
-	const char *reference;
+	const char *reference[JUDGE_MAX_LISTS];
+	unsigned int nreferences;
+	const char *reference_key[SHINRAI_MAX_REFS_KEYS];
+	unsigned int nkeys;
 	const char *ak;
 	const char *state;
 	const char *save;
@@ -31,8 +32,7 @@ struct judge {
 	unsigned int npolicy_files;
 	bool verbose;
 	/* what they name */
-	struct shinrai_digests known;
-	struct shinrai_reference ref;
+	struct shinrai_refs refs;
 	u8 ak_name[SHINRAI_NAME_MAX];
 	size_t ak_name_len;
 	EVP_PKEY *ak_key;
@@ -50,6 +50,7 @@ struct judge {
 enum {
 	JUDGE_DIGESTS = 256,
 	JUDGE_REFERENCE,
+	JUDGE_REFERENCE_KEY,
 	JUDGE_AK,
 	JUDGE_LEARN_AK,
 	JUDGE_STATE,
@@ -67,6 +68,8 @@ enum {
 #define JUDGE_OPTIONS                                                \
 	{ "digests", required_argument, NULL, JUDGE_DIGESTS },       \
 	{ "reference", required_argument, NULL, JUDGE_REFERENCE },   \
+	{ "reference-key", required_argument, NULL,                  \
+	  JUDGE_REFERENCE_KEY },                                     \
 	{ "ak", required_argument, NULL, JUDGE_AK },                 \
 	{ "learn-ak", no_argument, NULL, JUDGE_LEARN_AK },           \
 	{ "state", required_argument, NULL, JUDGE_STATE },           \
@@ -84,8 +87,10 @@ enum {
 /* clang-format on */
 
 #define JUDGE_HELP                                                         \
-	"  --digests FILE   list of known digests (repeatable)\n"          \
-	"  --reference FILE boot references\n"                             \
+	"  --reference FILE reference values: digest or deny list, boot\n" \
+	"                   references, SPDX, CycloneDX, Keylime policy\n" \
+	"                   (repeatable; --digests is the same)\n"         \
+	"  --reference-key PEM  who signs Keylime policies (repeatable)\n" \
 	"  --ak FILE        pinned key: PEM, TPMT_PUBLIC, or its name\n"   \
 	"  --state FILE     what was seen last; kept up to date\n"         \
 	"  --pcr-code N     PCR of the module's code events (12)\n"        \

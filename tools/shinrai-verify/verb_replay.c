@@ -189,6 +189,8 @@ static int replay_ima(struct result *r, const u8 *data, size_t len,
 
 	if (shinrai_ima_is_ascii(data, len))
 		flags |= SHINRAI_IMA_ASCII;
+	else
+		flags |= shinrai_ima_order(data, len);
 	if (shinrai_ima_init(&ima, data, len, flags, banks, ARRAY_SIZE(banks)))
 		return verify_error(r->v, "memory", NULL, "out of memory");
 	while ((ret = shinrai_ima_next(&ima, &e)) > 0) {

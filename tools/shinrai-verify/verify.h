@@ -21,7 +21,6 @@ enum {
 	VERIFY_UNKNOWN = 4, /* cannot tell */
 };
 
-#define VERIFY_MAX_REFERENCE (64u << 20) /* boot references */
 #define VERIFY_MAX_ITEM (64u << 10) /* quotes, keys, PCR values */
 
 struct verify;

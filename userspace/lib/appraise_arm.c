@@ -78,6 +78,6 @@ void shinrai_appraise_arm(struct appraise *a)
 		shinrai_appraise_why(a, SHINRAI_WHY_MODULE_EARLY,
 				     "%llu modules",
 				     (unsigned long long)a->now.modules);
-	if (!a->in->digests)
+	if (!a->in->digests || !a->in->digests->allows)
 		shinrai_appraise_why(a, SHINRAI_WHY_DIGESTS_MISSING, "%s", "");
 }

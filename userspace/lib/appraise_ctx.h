@@ -9,6 +9,7 @@
 #include <shinrai/bootlog.h>
 #include <shinrai/cel.h>
 #include <shinrai/challenge.h>
+#include <shinrai/ima.h>
 
 /* Required of every quote; our own two PCRs are added from START. */
 #define APPRAISE_BOOT_PCRS 0x3ffu
@@ -36,6 +37,7 @@ struct appraise {
 	bool have_ima; /* read to its end */
 	bool ima_faults; /* in any of its entries */
 	u64 ima_entries;
+	u64 ima_violations;
 	unsigned int nima;
 	/* PCR 10 after the last @nima of them, each by its number. */
 	u8 ima[APPRAISE_IMA_TAIL][SHINRAI_BANK_MAX];
@@ -85,6 +87,8 @@ void shinrai_appraise_firmware(struct appraise *a);
 void shinrai_appraise_boot(struct appraise *a);
 void shinrai_appraise_ima_read(struct appraise *a);
 void shinrai_appraise_ima(struct appraise *a);
+void shinrai_appraise_ima_entry(struct appraise *a,
+				const struct shinrai_ima_entry *e);
 void shinrai_appraise_place(struct appraise *a);
 void shinrai_appraise_begin(const struct appraise *a, struct shinrai_cel *c);
 void shinrai_appraise_log(struct appraise *a);

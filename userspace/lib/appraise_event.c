@@ -56,13 +56,13 @@ static bool user_code(u64 kind)
 	       kind == SHINRAI_KIND_MMAP;
 }
 
-/* Stops unknown code, and user code that was turned into kernel code. */
+/* Stops what is denied, unknown code, and user code turned into kernel code. */
 static void judge_code(const struct subject *s)
 {
 	const struct shinrai_digests *d = s->a->in->digests;
 	enum shinrai_reason_code why = SHINRAI_WHY_CODE_UNKNOWN;
 	const struct shinrai_field *digest;
-	char path[APPRAISE_TEXT], hex[65];
+	char path[APPRAISE_TEXT], list[APPRAISE_TEXT + 16] = "", hex[65];
 	unsigned int known;
 	u64 kind, flags;
 
@@ -83,16 +83,23 @@ static void judge_code(const struct subject *s)
 	if (!d)
 		return;
 	known = shinrai_digests_find(d, digest->data);
-	if (known &
-	    (user_code(kind) ? SHINRAI_KNOWN_USER : SHINRAI_KNOWN_KERNEL))
+	if (known & SHINRAI_KNOWN_DENIED) {
+		why = SHINRAI_WHY_CODE_DENIED;
+		snprintf(list, sizeof(list), ", list %s",
+			 shinrai_digests_denied(d, digest->data));
+	} else if (!d->allows ||
+		   known & (user_code(kind) ? SHINRAI_KNOWN_USER :
+					      SHINRAI_KNOWN_KERNEL)) {
 		return;
-	if (known)
+	} else if (known) {
 		why = user_code(kind) ? SHINRAI_WHY_CODE_NOT_USER :
 					SHINRAI_WHY_CODE_NOT_KERNEL;
-	shinrai_appraise_record(s->a, why, s->h->recnum, "%s %s, SHA-256 %s",
+	}
+	shinrai_appraise_record(s->a, why, s->h->recnum, "%s %s, SHA-256 %s%s",
 				kind_name(kind),
 				shown(s, SHINRAI_FIELD_PATH, path),
-				shinrai_hex_encode(digest->data, 32, hex));
+				shinrai_hex_encode(digest->data, 32, hex),
+				list);
 }
 
 /* Stops a log whose PCRs were somebody else's before. */

@@ -8,7 +8,9 @@ static int begin(const struct appraise *a, struct shinrai_ima *ima)
 {
 	const struct shinrai_item *item = appraise_item(a, SHINRAI_ITEM_IMA);
 
-	return shinrai_ima_init(ima, item->data, item->len, 0, &a->bank, 1);
+	return shinrai_ima_init(ima, item->data, item->len,
+				shinrai_ima_order(item->data, item->len),
+				&a->bank, 1);
 }
 
 /**
@@ -37,6 +39,7 @@ void shinrai_appraise_ima_read(struct appraise *a)
 				     shinrai_ima_offset(&ima));
 	a->have_ima = !ret;
 	a->ima_entries = ima.entries;
+	a->ima_violations = ima.violations;
 	if (a->have_ima)
 		a->nima = ima.entries < APPRAISE_IMA_TAIL ? ima.entries + 1 :
 							    APPRAISE_IMA_TAIL;
@@ -98,38 +101,76 @@ static bool reaches(struct appraise *a, const struct shinrai_pcr_value *want,
 	return found;
 }
 
+/* @entries: that the quote covers */
+static void judge_entries(struct appraise *a, u64 entries)
+{
+	const struct shinrai_digests *d = a->in->digests;
+	struct shinrai_ima_entry e;
+	struct shinrai_ima ima;
+
+	if ((!a->in->ima && (!d || !d->denies)) || begin(a, &ima))
+		return;
+	while (ima.entries < entries && shinrai_ima_next(&ima, &e) > 0)
+		shinrai_appraise_ima_entry(a, &e);
+	shinrai_ima_fini(&ima);
+}
+
+static void tell(struct appraise *a, u64 entries)
+{
+	shinrai_appraise_note(a,
+			      "IMA log replays to the quoted PCR 10: %llu "
+			      "entries",
+			      (unsigned long long)entries);
+	if (a->ima_violations)
+		shinrai_appraise_note(
+			a, "IMA log has violations: %llu of its entries",
+			(unsigned long long)a->ima_violations);
+}
+
+/* @why: printable.  Nothing to hold against is no fault unless it is asked. */
+static void not_covered(struct appraise *a, const char *why)
+{
+	if (a->in->ima)
+		shinrai_appraise_why(a, SHINRAI_WHY_IMA_MISSING, "%s", why);
+	else
+		shinrai_appraise_note(a, "IMA log is not covered: %s", why);
+}
+
+static const struct shinrai_pcr_value *quoted_pcr(const struct appraise *a)
+{
+	if (!a->have_quoted ||
+	    !(shinrai_selection_mask(&a->quote.attest.selection, a->bank) >>
+		      APPRAISE_IMA_PCR &
+	      1))
+		return NULL;
+	return shinrai_pcrs_get(&a->quoted, a->bank, APPRAISE_IMA_PCR);
+}
+
 /**
  * shinrai_appraise_ima() - hold the list against the quoted PCR 10
  * @a: the appraisal, after the quoted values were established
  */
 void shinrai_appraise_ima(struct appraise *a)
 {
-	const struct shinrai_pcr_value *want;
+	const struct shinrai_pcr_value *want = quoted_pcr(a);
 	u64 entries = 0;
 
+	if (!a->have_ima && a->in->ima &&
+	    !appraise_item(a, SHINRAI_ITEM_IMA)->data)
+		not_covered(a, "there is none");
 	if (!a->have_ima)
 		return;
-	want = shinrai_pcrs_get(&a->quoted, a->bank, APPRAISE_IMA_PCR);
-	if (!a->have_quoted || !want ||
-	    !(shinrai_selection_mask(&a->quote.attest.selection, a->bank) >>
-		      APPRAISE_IMA_PCR &
-	      1)) {
-		shinrai_appraise_note(a,
-				      "IMA log is not covered: PCR 10 was not "
-				      "quoted");
+	if (!want) {
+		not_covered(a, "PCR 10 was not quoted");
 		return;
 	}
-	if (!tail_reaches(a, want, &entries) && !reaches(a, want, &entries))
+	if (!tail_reaches(a, want, &entries) && !reaches(a, want, &entries)) {
 		shinrai_appraise_why(a, SHINRAI_WHY_IMA_REPLAY, "%s", "");
-	else if (!entries)
-		shinrai_appraise_note(
-			a, "IMA log is not covered: the kernel never "
-			   "extended PCR 10");
-	else
-		shinrai_appraise_note(
-			a,
-			"IMA log replays to the quoted PCR 10: %llu "
-			"entries",
-			(unsigned long long)entries);
+	} else if (!entries) {
+		not_covered(a, "the kernel never extended PCR 10");
+	} else {
+		judge_entries(a, entries);
+		tell(a, entries);
+	}
 	a->out->proven[SHINRAI_STEP_IMA] = entries;
 }

@@ -49,6 +49,8 @@ void shinrai_appraise_policy(const struct shinrai_appraise_input *in,
 	shinrai_sha256_update(&c, RULES, sizeof(RULES));
 	put(&c, in->digests ? in->digests->id : NULL);
 	put(&c, in->ref ? in->ref->id : NULL);
+	if (in->ima)
+		put(&c, in->ima->at.id);
 	shinrai_sha256_update(&c, rest, sizeof(rest));
 	shinrai_sha256_final(&c, id);
 }

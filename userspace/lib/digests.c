@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* Known digests: 33 bytes an entry, sorted, with an index of 16 bits. */
+/* Known and denied digests: 34 bytes each, sorted, with an index of 16 bits. */
 #include <stdlib.h>
 
+#include <shinrai/bank.h>
 #include <shinrai/digests.h>
-#include <shinrai/hash.h>
 #include <shinrai/hex.h>
 
 #define BUCKETS 65536
 #define HEADING "# shinrai-digests v1"
+#define HEADING_DENY "# shinrai-deny v1"
 #define SOURCE "# source: "
 
 static const struct {
@@ -28,17 +29,21 @@ void shinrai_digests_init(struct shinrai_digests *d)
 	memset(d, 0, sizeof(*d));
 }
 
+static void free_texts(char **text, unsigned int n)
+{
+	while (n)
+		free(text[--n]);
+	free(text);
+}
+
 /**
  * shinrai_digests_free() - release everything
  * @d: may be used again after shinrai_digests_init()
  */
 void shinrai_digests_free(struct shinrai_digests *d)
 {
-	unsigned int i;
-
-	for (i = 0; i < d->nsources; i++)
-		free(d->source[i]);
-	free(d->source);
+	free_texts(d->source, d->nsources);
+	free_texts(d->list, d->nlists);
 	free(d->entry);
 	free(d->first);
 }
@@ -59,27 +64,73 @@ static int add(struct shinrai_digests *d, const struct shinrai_known *k)
 		d->entry = bigger;
 		d->cap = cap;
 	}
-	d->entry[d->count++] = *k;
+	d->entry[d->count] = *k;
+	d->entry[d->count++].list = d->nlists ? (u8)(d->nlists - 1) : 0;
+	d->denies |= !!(k->kinds & SHINRAI_KNOWN_DENIED);
 	return 0;
 }
 
-static int add_source(struct shinrai_digests *d, const char *text)
+static int add_text(char ***texts, unsigned int *n, unsigned int max,
+		    const char *text)
 {
 	char **bigger;
 
-	if (d->nsources == SHINRAI_MAX_SOURCES)
+	if (*n == max)
 		return -E2BIG;
-	bigger = realloc(d->source, (d->nsources + 1) * sizeof(*bigger));
+	bigger = realloc(*texts, (*n + 1) * sizeof(*bigger));
 	if (!bigger)
 		return -ENOMEM;
-	d->source = bigger;
-	d->source[d->nsources] = strdup(text);
-	if (!d->source[d->nsources])
+	*texts = bigger;
+	bigger[*n] = strdup(text);
+	if (!bigger[*n])
 		return -ENOMEM;
-	d->nsources++;
-	if (!strncmp(text, "local", 5) && (text[5] == ' ' || !text[5]))
-		d->local = true;
+	(*n)++;
 	return 0;
+}
+
+/**
+ * shinrai_digests_begin() - what is added from here on is of another list
+ * @d: the lists
+ * @name: of the list, for people; copied
+ *
+ * Return: 0; -E2BIG more than SHINRAI_MAX_LISTS; -ENOMEM.
+ */
+int shinrai_digests_begin(struct shinrai_digests *d, const char *name)
+{
+	return add_text(&d->list, &d->nlists, SHINRAI_MAX_LISTS, name);
+}
+
+/**
+ * shinrai_digests_add() - add one digest to the list begun last
+ * @d: grows
+ * @sha256: of shinrai_digests_key()
+ * @kinds: SHINRAI_KNOWN_ bits
+ *
+ * Return: 0; -E2BIG more than SHINRAI_MAX_DIGESTS; -ENOMEM.
+ */
+int shinrai_digests_add(struct shinrai_digests *d, const u8 sha256[32],
+			u8 kinds)
+{
+	struct shinrai_known k = { .kinds = kinds };
+
+	memcpy(k.sha256, sha256, sizeof(k.sha256));
+	return add(d, &k);
+}
+
+/**
+ * shinrai_digests_source() - say where digests come from
+ * @d: the lists
+ * @text: what every verdict then names; copied
+ *
+ * Return: 0; -E2BIG more than SHINRAI_MAX_SOURCES; -ENOMEM.
+ */
+int shinrai_digests_source(struct shinrai_digests *d, const char *text)
+{
+	int ret = add_text(&d->source, &d->nsources, SHINRAI_MAX_SOURCES, text);
+
+	if (!ret && !strncmp(text, "local", 5) && (text[5] == ' ' || !text[5]))
+		d->local = true;
+	return ret;
 }
 
 static u8 kind_of(const char *s, size_t len)
@@ -104,7 +155,18 @@ struct reader {
 		     const char *path);
 	int (*source)(void *ctx, const char *text); /* or NULL */
 	void *ctx;
+	bool denies; /* the list that is read; set only where that may be */
 };
+
+/* What follows the digest is for people. */
+static int parse_denied(const struct reader *r, const char *s,
+			struct shinrai_known *k)
+{
+	if (s[64] && (s[64] != ' ' || !s[65]))
+		return -EBADMSG;
+	k->kinds = SHINRAI_KNOWN_DENIED;
+	return r->entry(r->ctx, k, s + 64);
+}
 
 /* @s: one line without its LF. */
 static int parse_line(const struct reader *r, const char *s)
@@ -117,8 +179,11 @@ static int parse_line(const struct reader *r, const char *s)
 			return -EBADMSG;
 		return r->source ? r->source(r->ctx, s + strlen(SOURCE)) : 0;
 	}
-	if (!lower_hex(s, 64) || s[64] != ' ' ||
-	    shinrai_hex_decode(s, 64, k.sha256))
+	if (!lower_hex(s, 64) || shinrai_hex_decode(s, 64, k.sha256))
+		return -EBADMSG;
+	if (r->denies)
+		return parse_denied(r, s, &k);
+	if (s[64] != ' ')
 		return -EBADMSG;
 	path = strchr(s + 65, ' ');
 	if (!path || !path[1])
@@ -127,14 +192,23 @@ static int parse_line(const struct reader *r, const char *s)
 	return k.kinds ? r->entry(r->ctx, &k, path + 1) : -EBADMSG;
 }
 
-static int read_list(const struct reader *r, FILE *f, unsigned long *line)
+/* Only a list that is kept with its source may deny. */
+static bool heading(struct reader *r, const char *s)
+{
+	if (!strcmp(s, HEADING "\n"))
+		return true;
+	r->denies = r->source && !strcmp(s, HEADING_DENY "\n");
+	return r->denies;
+}
+
+static int read_list(struct reader *r, FILE *f, unsigned long *line)
 {
 	char buf[SHINRAI_MAX_DIGEST_LINE];
 	size_t n;
 	int ret;
 
 	*line = 1;
-	if (!fgets(buf, sizeof(buf), f) || strcmp(buf, HEADING "\n"))
+	if (!fgets(buf, sizeof(buf), f) || !heading(r, buf))
 		return ferror(f) ? -EIO : -EBADMSG;
 	while (fgets(buf, sizeof(buf), f)) {
 		(*line)++;
@@ -164,7 +238,7 @@ int shinrai_digests_each(FILE *f,
 				      const char *path),
 			 void *ctx, unsigned long *line)
 {
-	const struct reader r = { entry, NULL, ctx };
+	struct reader r = { entry, NULL, ctx, false };
 
 	return read_list(&r, f, line);
 }
@@ -178,11 +252,11 @@ static int keep_entry(void *ctx, const struct shinrai_known *k,
 
 static int keep_source(void *ctx, const char *text)
 {
-	return add_source(ctx, text);
+	return shinrai_digests_source(ctx, text);
 }
 
 /**
- * shinrai_digests_load() - add one list, PROTOCOL.md 8.1
+ * shinrai_digests_load() - add one list, PROTOCOL.md 8.1, 8.3
  * @d: grows; on error it holds the lines up to the wrong one
  * @f: open for reading; read to its end
  * @line: out, number of the last line read, from 1; the wrong one on error
@@ -194,9 +268,11 @@ static int keep_source(void *ctx, const char *text)
 int shinrai_digests_load(struct shinrai_digests *d, FILE *f,
 			 unsigned long *line)
 {
-	const struct reader r = { keep_entry, keep_source, d };
+	struct reader r = { keep_entry, keep_source, d, false };
+	int ret = read_list(&r, f, line);
 
-	return read_list(&r, f, line);
+	d->allows |= !r.denies;
+	return ret;
 }
 
 static unsigned int bucket(const struct shinrai_known *k)
@@ -286,6 +362,30 @@ int shinrai_digests_ready(struct shinrai_digests *d)
 	return 0;
 }
 
+/* The first of equal entries. */
+static const struct shinrai_known *look_up(const struct shinrai_digests *d,
+					   const u8 sha256[32],
+					   const struct shinrai_known **end)
+{
+	unsigned int b = (unsigned int)sha256[0] << 8 | sha256[1];
+	size_t lo, hi, mid;
+
+	*end = NULL;
+	if (!d->first || !d->count)
+		return NULL;
+	lo = d->first[b];
+	hi = d->first[b + 1];
+	*end = d->entry + hi;
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (memcmp(d->entry[mid].sha256, sha256, 32) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return d->entry + lo;
+}
+
 /**
  * shinrai_digests_find() - what is a digest known as?
  * @d: after shinrai_digests_ready()
@@ -296,22 +396,62 @@ int shinrai_digests_ready(struct shinrai_digests *d)
 unsigned int shinrai_digests_find(const struct shinrai_digests *d,
 				  const u8 sha256[32])
 {
-	unsigned int b = (unsigned int)sha256[0] << 8 | sha256[1], found = 0;
-	size_t lo, hi, mid;
+	const struct shinrai_known *k, *end;
+	unsigned int found = 0;
 
-	if (!d->first)
-		return 0;
-	lo = d->first[b];
-	hi = d->first[b + 1];
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (memcmp(d->entry[mid].sha256, sha256, 32) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (; lo < d->first[b + 1] && !memcmp(d->entry[lo].sha256, sha256, 32);
-	     lo++)
-		found |= d->entry[lo].kinds;
+	for (k = look_up(d, sha256, &end); k != end && !by_digest(k, sha256);
+	     k++)
+		found |= k->kinds;
 	return found;
+}
+
+/**
+ * shinrai_digests_denied() - which list denies a digest?
+ * @d: after shinrai_digests_ready()
+ * @sha256: the digest
+ *
+ * Return: name of a list, "a list" where it has none; NULL when no list does.
+ */
+const char *shinrai_digests_denied(const struct shinrai_digests *d,
+				   const u8 sha256[32])
+{
+	const struct shinrai_known *k, *end;
+
+	for (k = look_up(d, sha256, &end); k != end && !by_digest(k, sha256);
+	     k++) {
+		if (k->kinds & SHINRAI_KNOWN_DENIED)
+			return k->list < d->nlists ? d->list[k->list] :
+						     "a list";
+	}
+	return NULL;
+}
+
+/**
+ * shinrai_digests_key() - what a digest of a file is kept and looked up as
+ * @alg: TPM_ALG_ID
+ * @digest: @len bytes
+ * @len: their number
+ * @key: out: a SHA-256 itself, the SHA-256 of name and digest of others
+ *
+ * Return: 0; -ENOTSUP for hashes that no longer tell files apart, and those
+ * that are not known here; -EINVAL not of that size.
+ */
+int shinrai_digests_key(u16 alg, const u8 *digest, size_t len, u8 key[32])
+{
+	struct shinrai_sha256 c;
+	const char *name = shinrai_bank_name(alg);
+
+	if (!name || alg == SHINRAI_ALG_SHA1)
+		return -ENOTSUP;
+	if (len != shinrai_bank_size_any(alg))
+		return -EINVAL;
+	if (alg == SHINRAI_ALG_SHA256) {
+		memcpy(key, digest, 32);
+		return 0;
+	}
+	shinrai_sha256_init(&c);
+	shinrai_sha256_update(&c, name, strlen(name) + 1);
+	shinrai_sha256_update(&c, digest, len);
+	shinrai_sha256_final(&c, key);
+	return 0;
 }

@@ -132,6 +132,16 @@ static int binary_next(struct shinrai_ima *i, struct shinrai_ima_entry *e)
 	return shinrai_rd_err(r) ? -EBADMSG : 1;
 }
 
+unsigned int shinrai_ima_order(const void *log, size_t len)
+{
+	struct shinrai_ima_entry e = { 0 };
+	struct shinrai_ima i;
+
+	if (shinrai_ima_init(&i, log, len, SHINRAI_IMA_BIG_ENDIAN, NULL, 0))
+		return 0;
+	return binary_next(&i, &e) > 0 ? SHINRAI_IMA_BIG_ENDIAN : 0;
+}
+
 static bool all_are(const u8 *p, size_t len, u8 value)
 {
 	while (len && p[len - 1] == value)

@@ -312,6 +312,69 @@ static void free_files(struct shinrai_ref_file *f, size_t n)
 	free(f);
 }
 
+/* Moves what @from has behind what @into has. */
+static int append(void **into, size_t *n, void **from, size_t *more,
+		  size_t size)
+{
+	u8 *bigger;
+
+	if (*n + *more > SHINRAI_MAX_REFERENCES)
+		return -E2BIG;
+	bigger = realloc(*into, (*n + *more + 1) * size);
+	if (!bigger)
+		return -ENOMEM;
+	if (*more)
+		memcpy(bigger + *n * size, *from, *more * size);
+	*into = bigger;
+	*n += *more;
+	free(*from);
+	*from = NULL;
+	*more = 0;
+	return 0;
+}
+
+/* The sum of the ids, modulo 2^256: the same in whatever order. */
+static void add_id(u8 id[32], const u8 more[32])
+{
+	unsigned int i, carry = 0;
+
+	for (i = 32; i; i--) {
+		carry += id[i - 1] + more[i - 1];
+		id[i - 1] = (u8)carry;
+		carry >>= 8;
+	}
+}
+
+#define APPEND(list, n)                                                        \
+	append((void **)&into->list, &into->n, (void **)&from->list, &from->n, \
+	       sizeof(*into->list))
+
+/**
+ * shinrai_reference_merge() - hold against either of two sets of references
+ * @into: from shinrai_reference_parse(), or zeroed; grows
+ * @from: becomes empty
+ *
+ * Return: 0; -E2BIG more than SHINRAI_MAX_REFERENCES of one sort; -ENOMEM.  On
+ * error @into is only good for shinrai_reference_free().
+ */
+int shinrai_reference_merge(struct shinrai_reference *into,
+			    struct shinrai_reference *from)
+{
+	int ret = APPEND(kernel, nkernels);
+
+	if (!ret)
+		ret = APPEND(initramfs, ninitramfs);
+	if (!ret)
+		ret = APPEND(cmdline, ncmdlines);
+	if (!ret)
+		ret = APPEND(firmware, nfirmware);
+	if (!ret)
+		ret = APPEND(module, nmodules);
+	add_id(into->id, from->id);
+	shinrai_reference_free(from);
+	return ret;
+}
+
 /**
  * shinrai_reference_free() - release
  * @r: becomes empty

@@ -24,25 +24,46 @@
 		.max = (hi), .number = (def)                            \
 	}
 
-static int read_lists(const struct conf_file *f, const config_setting_t *s)
+/* One path or an array of them, behind those that @paths has. */
+static int read_paths(const struct conf_file *f, const config_setting_t *s,
+		      char **paths)
 {
-	struct conf_policy *p = f->conf;
-	int i, n = config_setting_length(s);
-	const char *text;
+	const char *key = config_setting_name(s), *text;
+	bool one = config_setting_type(s) == CONFIG_TYPE_STRING;
+	int i, n = one ? 1 : config_setting_length(s), have = 0;
 
-	if (!config_setting_is_array(s) || n > CONF_LISTS)
-		return conf_bad(f, s, "digests is an array of at most %d paths",
+	while (paths[have])
+		have++;
+	if ((!one && !config_setting_is_array(s)) || n + have > CONF_LISTS)
+		return conf_bad(f, s, "%s is an array of at most %d paths", key,
 				CONF_LISTS);
 	for (i = 0; i < n; i++) {
-		text = config_setting_get_string_elem(s, i);
+		text = one ? config_setting_get_string(s) :
+			     config_setting_get_string_elem(s, i);
 		if (!text || conf_absolute(text))
-			return conf_bad(f, s, "digests: entry %d %s", i + 1,
+			return conf_bad(f, s, "%s: entry %d %s", key, i + 1,
 					conf_absolute(""));
-		p->digests[i] = strdup(text);
-		if (!p->digests[i])
+		paths[have + i] = strdup(text);
+		if (!paths[have + i])
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+/* "digests" too: what sort of file it is, the file says. */
+static int read_reference(const struct conf_file *f, const config_setting_t *s)
+{
+	struct conf_policy *p = f->conf;
+
+	return read_paths(f, s, p->reference);
+}
+
+static int read_reference_keys(const struct conf_file *f,
+			       const config_setting_t *s)
+{
+	struct conf_policy *p = f->conf;
+
+	return read_paths(f, s, p->reference_keys);
 }
 
 static int read_required(const struct conf_file *f, const config_setting_t *s)
@@ -65,11 +86,6 @@ static int read_required(const struct conf_file *f, const config_setting_t *s)
 	return 0;
 }
 
-static const char *absolute_or_none(const char *text)
-{
-	return *text ? conf_absolute(text) : NULL;
-}
-
 /* What names things in URLs and on command lines. */
 static const char *is_name(const char *text)
 {
@@ -83,8 +99,11 @@ static const char *is_name(const char *text)
 
 static const struct conf_key policy_keys[] = {
 	TEXT(struct conf_policy, name, is_name, ""),
-	{ .name = "digests", .kind = CONF_OTHER, .read = read_lists },
-	TEXT(struct conf_policy, reference, absolute_or_none, ""),
+	{ .name = "digests", .kind = CONF_OTHER, .read = read_reference },
+	{ .name = "reference", .kind = CONF_OTHER, .read = read_reference },
+	{ .name = "reference_keys",
+	  .kind = CONF_OTHER,
+	  .read = read_reference_keys },
 	{ .name = "require", .kind = CONF_OTHER, .read = read_required },
 	NUMBER(struct conf_policy, pcr_code, 1, 23, SHINRAI_DEFAULT_PCR_CODE),
 	NUMBER(struct conf_policy, pcr_flow, 1, 23, SHINRAI_DEFAULT_PCR_FLOW),
@@ -241,15 +260,20 @@ int conf_load(struct conf *conf, const char *path, char *err, size_t errlen)
 	return conf_file_load(&f, path);
 }
 
+static void free_paths(char **paths)
+{
+	while (*paths)
+		free(*paths++);
+}
+
 static void free_policies(struct conf *conf)
 {
 	size_t i;
-	char **s;
 
 	for (i = 0; i < conf->npolicies; i++) {
 		conf_file_free(&conf->policy[i], policy_keys);
-		for (s = conf->policy[i].digests; *s; s++)
-			free(*s);
+		free_paths(conf->policy[i].reference);
+		free_paths(conf->policy[i].reference_keys);
 	}
 	free(conf->policy);
 }

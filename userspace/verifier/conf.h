@@ -8,15 +8,15 @@
 
 #define CONF_DEFAULT "/etc/shinrai/verifier.conf"
 #define CONF_POLICIES 256
-#define CONF_LISTS 64 /* digest lists of one policy */
+#define CONF_LISTS 64 /* files of reference values of one policy */
 #define CONF_OWNED 64 /* owners' policies that one policy asks for */
 #define CONF_PEOPLE 4096
 
-/* What devices are held against; paths, which appraise.c reads. */
+/* What devices are held against; paths, which policy.c reads. */
 struct conf_policy {
 	char *name;
-	char *digests[CONF_LISTS + 1]; /* NULL-terminated */
-	char *reference; /* "": none */
+	char *reference[CONF_LISTS + 1]; /* NULL-terminated */
+	char *reference_keys[CONF_LISTS + 1]; /* likewise */
 	u8 require[CONF_OWNED][32]; /* SHA-256 of owners' policies */
 	size_t nrequired;
 	int pcr_code;

@@ -1,57 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Reads the lists and references that a policy of the configuration names. */
-#include <stdio.h>
-
-#include <shinrai/util.h>
-
+/* Reads the reference values that a policy of the configuration names. */
 #include "policy.h"
-
-#define MAX_REFERENCE (16u << 20)
-
-static int load_list(struct policy *p, const char *path, char *err,
-		     size_t errlen)
-{
-	FILE *f = fopen(path, "re");
-	unsigned long line = 0;
-	int ret;
-
-	if (!f) {
-		ret = -errno;
-		snprintf(err, errlen, "cannot open %s: %s", path,
-			 strerror(-ret));
-		return ret;
-	}
-	ret = shinrai_digests_load(&p->known, f, &line);
-	fclose(f);
-	if (ret == -EBADMSG)
-		snprintf(
-			err, errlen,
-			"%s:%lu: not of a list made by shinraictl digests make",
-			path, line);
-	else if (ret)
-		snprintf(err, errlen, "%s: %s", path, strerror(-ret));
-	return ret;
-}
-
-static int load_reference(struct policy *p, char *err, size_t errlen)
-{
-	const char *path = p->conf->reference;
-	SHINRAI_FREE u8 *text = NULL;
-	char why[256];
-	size_t len;
-	int ret;
-
-	ret = shinrai_file_read(path, MAX_REFERENCE, &text, &len);
-	if (ret) {
-		snprintf(err, errlen, "cannot read %s: %s", path,
-			 strerror(-ret));
-		return ret;
-	}
-	ret = shinrai_reference_parse(text, len, &p->ref, why, sizeof(why));
-	if (ret)
-		snprintf(err, errlen, "%s: %s", path, why);
-	return ret;
-}
 
 /**
  * policy_load() - read what a policy names
@@ -66,20 +15,18 @@ int policy_load(struct policy *p, const struct conf_policy *conf, char *err,
 		size_t errlen)
 {
 	struct shinrai_appraise_input in = { 0 };
-	char *const *list;
+	char *const *file;
 	int ret = 0;
 
 	memset(p, 0, sizeof(*p));
 	p->conf = conf;
-	shinrai_digests_init(&p->known);
-	for (list = conf->digests; *list && !ret; list++)
-		ret = load_list(p, *list, err, errlen);
-	if (!ret && conf->digests[0] && shinrai_digests_ready(&p->known)) {
-		snprintf(err, errlen, "out of memory");
-		ret = -ENOMEM;
-	}
-	if (!ret && *conf->reference)
-		ret = load_reference(p, err, errlen);
+	shinrai_refs_init(&p->refs);
+	for (file = conf->reference_keys; *file && !ret; file++)
+		ret = shinrai_refs_key(&p->refs, *file, err, errlen);
+	for (file = conf->reference; *file && !ret; file++)
+		ret = shinrai_refs_load(&p->refs, *file, err, errlen);
+	if (!ret)
+		ret = shinrai_refs_ready(&p->refs, err, errlen);
 	if (ret)
 		return ret;
 	policy_expect(p, &in);
@@ -93,8 +40,7 @@ int policy_load(struct policy *p, const struct conf_policy *conf, char *err,
  */
 void policy_free(struct policy *p)
 {
-	shinrai_digests_free(&p->known);
-	shinrai_reference_free(&p->ref);
+	shinrai_refs_free(&p->refs);
 }
 
 /**
@@ -106,8 +52,7 @@ void policy_free(struct policy *p)
  */
 void policy_expect(const struct policy *p, struct shinrai_appraise_input *in)
 {
-	in->digests = p->conf->digests[0] ? &p->known : NULL;
-	in->ref = *p->conf->reference ? &p->ref : NULL;
+	shinrai_refs_expect(&p->refs, in);
 	in->pcr_code = (u8)p->conf->pcr_code;
 	in->pcr_flow = (u8)p->conf->pcr_flow;
 	in->allow_anon_exec = p->conf->allow_anon_exec;

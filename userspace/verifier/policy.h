@@ -6,14 +6,13 @@
 #ifndef VERIFIER_POLICY_H
 #define VERIFIER_POLICY_H
 
-#include <shinrai/appraise.h>
+#include <shinrai/refs.h>
 
 #include "conf.h"
 
 struct policy {
 	const struct conf_policy *conf;
-	struct shinrai_digests known;
-	struct shinrai_reference ref;
+	struct shinrai_refs refs;
 	u8 id[SHINRAI_POLICY_SIZE]; /* shinrai_appraise_policy() */
 };
 

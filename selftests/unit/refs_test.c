@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: MIT
+/* Reference values: every format, and IMA lists that are held against rules. */
+#include "testdata.h"
+
+#include <unistd.h>
+
+#include <shinrai/refs.h>
+
+static json_t *fixtures;
+static char path[] = "/tmp/shinrai-refs-XXXXXX";
+static char key_path[] = "/tmp/shinrai-refs-XXXXXX";
+
+static int setup(void **state)
+{
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	fd = mkstemp(key_path);
+	assert_true(fd >= 0);
+	close(fd);
+	fixtures = testdata_json("selftests/unit/refs.json", 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	unlink(path);
+	unlink(key_path);
+	return 0;
+}
+
+static void write_file(const char *name, const char *text)
+{
+	FILE *f = fopen(name, "w");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
+	assert_int_equal(fclose(f), 0);
+}
+
+static int errno_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		int value;
+	} table[] = {
+		{ "", 0 },
+		{ "EBADMSG", -EBADMSG },
+		{ "EINVAL", -EINVAL },
+		{ "EKEYREJECTED", -EKEYREJECTED },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		if (!strcmp(table[i].name, name))
+			return table[i].value;
+	}
+	fail_msg("no such errno: %s", name);
+	return 0;
+}
+
+/* Each digest in member @list of @j is known as one of @kinds, or as nothing. */
+static void check_digests(const struct shinrai_refs *r, const json_t *j,
+			  const char *list, unsigned int kinds)
+{
+	const json_t *hex;
+	unsigned int is;
+	size_t i;
+
+	json_array_foreach(json_object_get(j, list), i, hex) {
+		is = shinrai_digests_find(
+			&r->digests, testdata_unhex(json_string_value(hex)).p);
+		if (kinds ? !(is & kinds) : is)
+			fail_msg("%s: %s[%zu] is %#x", testdata_text(j, "name"),
+				 list, i, is);
+	}
+}
+
+static void add_keys(struct shinrai_refs *r, const json_t *names)
+{
+	const json_t *keys = json_object_get(fixtures, "keys"), *name;
+	char why[256];
+	size_t i;
+
+	json_array_foreach(names, i, name) {
+		write_file(key_path,
+			   testdata_text(keys, json_string_value(name)));
+		assert_int_equal(
+			shinrai_refs_key(r, key_path, why, sizeof(why)), 0);
+	}
+}
+
+static void check_file(const json_t *j)
+{
+	const char *name = testdata_text(j, "name"), *said;
+	struct shinrai_refs r;
+	char why[512] = "";
+	int ret;
+
+	shinrai_refs_init(&r);
+	add_keys(&r, json_object_get(j, "keys"));
+	write_file(path, testdata_text(j, "text"));
+	ret = shinrai_refs_load(&r, path, why, sizeof(why));
+	if (ret != errno_of(testdata_text(j, "ret")))
+		fail_msg("%s: %d, %s", name, ret, why);
+	said = ret		  ? why :
+	       r.digests.nsources ? r.digests.source[r.digests.nsources - 1] :
+				    "";
+	if (!strstr(said, testdata_text(j, "says")) ||
+	    (ret && strncmp(why, path, strlen(path))))
+		fail_msg("%s: said \"%s\"", name, said);
+	if (!ret) {
+		assert_int_equal(shinrai_refs_ready(&r, why, sizeof(why)), 0);
+		check_digests(&r, j, "known", SHINRAI_KNOWN_USER);
+		check_digests(&r, j, "unknown", 0);
+		check_digests(&r, j, "denied", SHINRAI_KNOWN_DENIED);
+	}
+	shinrai_refs_free(&r);
+}
+
+static void test_files(void **state)
+{
+	const json_t *j;
+	size_t i;
+
+	(void)state;
+	json_array_foreach(json_object_get(fixtures, "files"), i, j)
+		check_file(j);
+	assert_true(i > 50);
+}
+
+static void test_keys(void **state)
+{
+	static const struct {
+		const char *pem;
+		const char *why;
+	} table[] = {
+		{ "", "nothing" },
+		{ "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+		  "no key" },
+		{ "-----BEGIN PUBLIC KEY-----\n" /* openssl genpkey */
+		  "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
+		  "-----END PUBLIC KEY-----\n",
+		  "Ed25519" },
+	};
+	struct shinrai_refs r;
+	char why[256];
+	size_t i;
+
+	(void)state;
+	shinrai_refs_init(&r);
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		write_file(key_path, table[i].pem);
+		if (shinrai_refs_key(&r, key_path, why, sizeof(why)) !=
+		    -EBADMSG)
+			fail_msg("%s", table[i].why);
+	}
+	assert_int_equal(shinrai_refs_key(&r, "/nonexistent", why, 99),
+			 -ENOENT);
+	assert_string_equal(why, "cannot read /nonexistent: No such file or "
+				 "directory");
+	shinrai_refs_free(&r);
+}
+
+/* What is denied stays denied, wherever else it is known; the list is named. */
+static void test_denied(void **state)
+{
+	static const char hex[] = "ba7816bf8f01cfea414140de5dae2223"
+				  "b00361a396177a9cb410ff61f20015ad";
+	const u8 *digest = testdata_unhex(hex).p;
+	char text[200], why[256];
+	struct shinrai_refs r;
+	unsigned int first;
+
+	(void)state;
+	for (first = 0; first < 2; first++) {
+		shinrai_refs_init(&r);
+		snprintf(text, sizeof(text), "# shinrai-deny v1\n%s bad\n",
+			 hex);
+		write_file(first ? path : key_path, text);
+		snprintf(text, sizeof(text),
+			 "# shinrai-digests v1\n%s exec /bin/a\n", hex);
+		write_file(first ? key_path : path, text);
+		assert_int_equal(shinrai_refs_load(&r, path, why, 99), 0);
+		assert_int_equal(shinrai_refs_load(&r, key_path, why, 99), 0);
+		assert_int_equal(shinrai_refs_ready(&r, why, 99), 0);
+		assert_int_equal(shinrai_digests_find(&r.digests, digest),
+				 SHINRAI_KNOWN_DENIED | SHINRAI_KNOWN_EXEC);
+		assert_string_equal(shinrai_digests_denied(&r.digests, digest),
+				    first ? path : key_path);
+		shinrai_refs_free(&r);
+	}
+}
+
+/* Two files hold what both have; their order does not matter. */
+static void test_merged(void **state)
+{
+	static const char *const text[] = {
+		"{\"format\":\"shinrai-boot-v1\",\"cmdline\":[{\"text\":\"a\"},"
+		"{\"text\":\"b\"}]}",
+		"{\"format\":\"shinrai-boot-v1\",\"cmdline\":[{\"text\":\"c\"}]"
+		"}",
+	};
+	struct shinrai_refs r[2];
+	unsigned int i, k;
+	char why[256];
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		shinrai_refs_init(&r[i]);
+		for (k = 0; k < 2; k++) {
+			write_file(path, text[k ^ i]);
+			assert_int_equal(
+				shinrai_refs_load(&r[i], path, why, 99), 0);
+		}
+		assert_int_equal(r[i].boot.ncmdlines, 3);
+	}
+	assert_string_equal(r[0].boot.cmdline[2], "c");
+	assert_string_equal(r[1].boot.cmdline[0], "c");
+	assert_memory_equal(r[0].boot.id, r[1].boot.id, 32);
+	shinrai_refs_free(&r[0]);
+	shinrai_refs_free(&r[1]);
+}
+
+static void check_list(const json_t *j, bool with_a)
+{
+	static const char *const names[] = {
+		[SHINRAI_IMA_KNOWN] = "known",
+		[SHINRAI_IMA_EXCLUDED] = "excluded",
+		[SHINRAI_IMA_ELSEWHERE] = "elsewhere",
+		[SHINRAI_IMA_UNKNOWN] = "unknown",
+		[SHINRAI_IMA_VIOLATED] = "violated",
+	};
+	const struct shinrai_bytes log = testdata_hex(j, "log");
+	const json_t *want = json_object_get(j, "judged");
+	unsigned int order = shinrai_ima_order(log.p, log.len);
+	struct shinrai_ima_entry e;
+	struct shinrai_refs r;
+	struct shinrai_ima i;
+	enum shinrai_ima_judged is;
+	char why[256];
+
+	assert_int_equal(order == SHINRAI_IMA_BIG_ENDIAN,
+			 json_is_true(json_object_get(j, "big_endian")));
+	shinrai_refs_init(&r);
+	write_file(path, testdata_text(j, "policy"));
+	assert_int_equal(shinrai_refs_load(&r, path, why, sizeof(why)), 0);
+	assert_int_equal(shinrai_refs_ready(&r, why, sizeof(why)), 0);
+	assert_int_equal(shinrai_ima_init(&i, log.p, log.len, order, NULL, 0),
+			 0);
+	while (shinrai_ima_next(&i, &e) > 0) {
+		is = shinrai_ima_rules_judge(&r.ima, with_a ? &r.digests : NULL,
+					     &e);
+		if (!with_a && is == SHINRAI_IMA_UNKNOWN)
+			continue; /* for want of the list: elsewhere */
+		if (strcmp(names[is], json_string_value(json_array_get(
+					      want, (size_t)e.index))))
+			fail_msg("%s-endian, entry %u, %.*s: %s",
+				 testdata_text(j, "name"),
+				 (unsigned int)e.index, (int)e.path.len,
+				 e.path.p, names[is]);
+	}
+	assert_int_equal(i.entries, json_array_size(want));
+	assert_int_equal(shinrai_ima_offset(&i), log.len);
+	shinrai_ima_fini(&i);
+	shinrai_refs_free(&r);
+}
+
+static void test_lists(void **state)
+{
+	const json_t *j;
+	size_t i;
+
+	(void)state;
+	json_array_foreach(json_object_get(fixtures, "lists"), i, j) {
+		check_list(j, true);
+		check_list(j, false);
+	}
+	assert_int_equal(i, 2);
+}
+
+/* A list that knows digests wherever they are vouches for them in IMA too. */
+static void test_any_path(void **state)
+{
+	const json_t *j = json_array_get(json_object_get(fixtures, "lists"), 0);
+	const struct shinrai_bytes log = testdata_hex(j, "log");
+	struct shinrai_ima_entry e;
+	struct shinrai_refs r;
+	struct shinrai_ima i;
+	char hex[65], text[256], why[256];
+
+	(void)state;
+	assert_int_equal(shinrai_ima_init(&i, log.p, log.len, 0, NULL, 0), 0);
+	while (shinrai_ima_next(&i, &e) > 0 && e.index != 13)
+		;
+	assert_int_equal(e.index, 13);
+	shinrai_refs_init(&r);
+	snprintf(text, sizeof(text), "# shinrai-digests v1\n%s lib /other\n",
+		 shinrai_hex_encode(e.digest.p, 32, hex));
+	write_file(path, text);
+	assert_int_equal(shinrai_refs_load(&r, path, why, 99), 0);
+	assert_int_equal(shinrai_refs_ready(&r, why, 99), 0);
+	assert_int_equal(shinrai_ima_rules_judge(&r.ima, &r.digests, &e),
+			 SHINRAI_IMA_KNOWN);
+	assert_int_equal(shinrai_ima_rules_judge(&r.ima, NULL, &e),
+			 SHINRAI_IMA_UNKNOWN);
+	shinrai_refs_free(&r);
+	shinrai_ima_fini(&i);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_files),  cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_denied), cmocka_unit_test(test_merged),
+		cmocka_unit_test(test_lists),  cmocka_unit_test(test_any_path),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

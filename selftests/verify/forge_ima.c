@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+/* Evidence made from nothing: the IMA list. */
+#include <assert.h>
+
+#include <openssl/sha.h>
+
+#include "forge_parts.h"
+
+static void put32(const struct forge *f, u8 *p, size_t *n, u32 v)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		p[(*n)++] = (u8)(v >> 8 * (f->ima_big_endian ? 3 - i : i));
+}
+
+void forge_plan_ima(struct forge *f)
+{
+	unsigned int i;
+
+	for (i = 0; i < FORGE_IMA; i++) {
+		f->ima[i].pcr = 10;
+		f->ima[i].path = "/bin/ab";
+		memset(f->ima[i].digest, (int)i + 1, 32);
+	}
+}
+
+/* The sum of what was booted, which is known only when that is built. */
+static const u8 *digest_of(const struct forge *f, const struct forge_ima *e,
+			   u8 sum[32])
+{
+	if (!e->aggregate)
+		return e->digest;
+	SHA256(f->pcr[0], sizeof(f->pcr[0]) * 10, sum);
+	return sum;
+}
+
+static void build_entry(struct forge *f, const struct forge_ima *e, size_t *n,
+			u8 extended[32])
+{
+	u8 *p = f->item[SHINRAI_ITEM_IMA], data[128], sum[32];
+	size_t len = 0;
+
+	put32(f, data, &len, 40);
+	forge_raw(data, &len, "sha256:", 8);
+	forge_raw(data, &len, digest_of(f, e, sum), 32);
+	put32(f, data, &len, (u32)strlen(e->path) + 1);
+	forge_raw(data, &len, e->path, strlen(e->path) + 1);
+	put32(f, p, n, e->pcr);
+	SHA1(data, len, p + *n);
+	SHA256(data, len, extended);
+	if (e->violation) {
+		memset(p + *n, 0, 20);
+		memset(extended, 0xff, 32);
+	}
+	*n += 20;
+	put32(f, p, n, 6);
+	forge_raw(p, n, "ima-ng", 6);
+	put32(f, p, n, (u32)len);
+	forge_raw(p, n, data, len);
+}
+
+void forge_build_ima(struct forge *f)
+{
+	struct forge_ima plain = { .pcr = 10, .path = "/bin/ab" };
+	const struct forge_ima *e;
+	u8 extended[32];
+	size_t n = 0;
+	unsigned int i;
+
+	for (i = 0; i <= f->nima; i++) {
+		memset(plain.digest, (int)i + 1, sizeof(plain.digest));
+		e = i < FORGE_IMA ? &f->ima[i] : &plain;
+		build_entry(f, e, &n, extended);
+		/* The last entry came after the quote. */
+		if (i < f->nima && e->pcr == 10)
+			forge_extend(f->pcr[10], extended);
+	}
+	f->len[SHINRAI_ITEM_IMA] = n;
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+/* Ways to lie: IMA lists held against a Keylime policy, and what is denied. */
+#include "mutations.h"
+
+/* Digests of the forged list, and of the program "ls" (sha256sum). */
+#define ONES "0101010101010101010101010101010101010101010101010101010101010101"
+#define TWOS "0202020202020202020202020202020202020202020202020202020202020202"
+#define THREES                             \
+	"03030303030303030303030303030303" \
+	"03030303030303030303030303030303"
+#define LS "c7b68ac37f364473e922936708e7f43c293dd07b295171566c07ff5fe024fab9"
+
+#define RULES(digests, excludes)                          \
+	"{\"meta\":{\"version\":1},\"digests\":{" digests \
+	"},\"excludes\":[" excludes "]}"
+#define DENY(digest) "# shinrai-deny v1\n" digest " CVE-2026-1\n"
+
+static void both_known(struct forge *f)
+{
+	f->rules = RULES("\"/bin/ab\":[\"" ONES "\",\"" TWOS "\"]", "");
+}
+
+static void big_endian(struct forge *f)
+{
+	both_known(f);
+	f->ima_big_endian = true;
+}
+
+static void big_endian_unruled(struct forge *f)
+{
+	f->ima_big_endian = true;
+}
+
+static void second_unknown(struct forge *f)
+{
+	f->rules = RULES("\"/bin/ab\":[\"" ONES "\"]", "");
+}
+
+static void second_elsewhere(struct forge *f)
+{
+	f->rules = RULES(
+		"\"/bin/ab\":[\"" ONES "\"],\"/bin/cd\":[\"" TWOS "\"]", "");
+}
+
+static void second_excluded(struct forge *f)
+{
+	f->rules = RULES("\"/bin/ab\":[\"" ONES "\"]", "\"/tmp/.*\"");
+	f->ima[1].path = "/tmp/ab";
+}
+
+static void aggregate(struct forge *f)
+{
+	f->rules = RULES("\"/bin/ab\":[\"" TWOS "\"]", "");
+	f->ima[0].path = "boot_aggregate";
+	f->ima[0].aggregate = true;
+}
+
+static void aggregate_of_another_boot(struct forge *f)
+{
+	aggregate(f);
+	f->ima[0].aggregate = false;
+}
+
+static void aggregate_elsewhere(struct forge *f)
+{
+	aggregate(f);
+	f->ima[0].path = "/bin/cd";
+}
+
+static void violated(struct forge *f)
+{
+	both_known(f);
+	f->ima[1].violation = true;
+}
+
+static void violated_unruled(struct forge *f)
+{
+	f->ima[1].violation = true;
+}
+
+static void violated_excluded(struct forge *f)
+{
+	second_excluded(f);
+	f->ima[1].violation = true;
+}
+
+static void other_pcr(struct forge *f)
+{
+	both_known(f);
+	f->ima[0].pcr = 11;
+}
+
+static void other_pcr_unruled(struct forge *f)
+{
+	f->ima[0].pcr = 11;
+}
+
+static void absent(struct forge *f)
+{
+	both_known(f);
+	f->absent[SHINRAI_ITEM_IMA] = true;
+}
+
+/* It has what came after the quote alone. */
+static void never_extended(struct forge *f)
+{
+	both_known(f);
+	f->nima = 0;
+}
+
+static void not_quoted(struct forge *f)
+{
+	both_known(f);
+	f->mask &= ~(1u << 10);
+	f->asked_mask = f->mask;
+}
+
+static void denied_first(struct forge *f)
+{
+	f->deny = DENY(ONES);
+}
+
+static void denied_excluded(struct forge *f)
+{
+	second_excluded(f);
+	f->deny = DENY(TWOS);
+}
+
+static void denied_later(struct forge *f)
+{
+	f->deny = DENY(THREES);
+}
+
+static void denied_code(struct forge *f)
+{
+	f->deny = DENY(LS);
+}
+
+static void denied_only(struct forge *f)
+{
+	f->digests = NULL;
+	f->deny = DENY(THREES);
+}
+
+#define BAD SHINRAI_UNTRUSTED
+#define OPEN SHINRAI_UNKNOWN
+#define GOOD SHINRAI_TRUSTED
+
+const struct mutation mutations_ima[] = {
+	{ "honest, IMA known", both_known, NULL, NULL, GOOD },
+	{ "honest, IMA of a big-endian kernel", big_endian, NULL, NULL, GOOD },
+	{ "honest, the same without rules", big_endian_unruled, NULL, NULL,
+	  GOOD },
+	{ "honest, path excluded", second_excluded, NULL, NULL, GOOD },
+	{ "honest, boot aggregate", aggregate, NULL, NULL, GOOD },
+	{ "IMA violation without rules", violated_unruled, NULL, NULL, GOOD },
+	{ "IMA violation, excluded", violated_excluded, NULL, NULL, GOOD },
+	{ "IMA in PCR 11 without rules", other_pcr_unruled, NULL, NULL, GOOD },
+	{ "denied after the quote", denied_later, NULL, NULL, GOOD },
+	{ "IMA file unknown", second_unknown, NULL, "ima-unknown", BAD },
+	{ "IMA file known elsewhere", second_elsewhere, NULL, "ima-unknown",
+	  BAD },
+	{ "boot aggregate of another boot", aggregate_of_another_boot, NULL,
+	  "ima-unknown", BAD },
+	{ "boot aggregate as a file", aggregate_elsewhere, NULL, "ima-unknown",
+	  BAD },
+	{ "IMA violation", violated, NULL, "ima-violation", BAD },
+	{ "IMA in PCR 11", other_pcr, NULL, "ima-pcr", OPEN },
+	{ "rules and no IMA", absent, NULL, "ima-missing", OPEN },
+	{ "rules and IMA never extended", never_extended, NULL, "ima-missing",
+	  OPEN },
+	{ "rules and PCR 10 not quoted", not_quoted, NULL, "ima-missing",
+	  OPEN },
+	{ "IMA file denied", denied_first, NULL, "ima-denied", BAD },
+	{ "IMA file denied and excluded", denied_excluded, NULL, "ima-denied",
+	  BAD },
+	{ "code denied that is known", denied_code, NULL, "code-denied", BAD },
+	{ "deny list alone", denied_only, NULL, "digests-missing", OPEN },
+	{ 0 },
+};

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* What the readers of the formats of reference values share. */
+#ifndef _SHINRAI_LIB_REFS_H
+#define _SHINRAI_LIB_REFS_H
+
+#include <jansson.h>
+
+#include <shinrai/refs.h>
+
+/* A file that is being loaded. */
+struct refs_file {
+	struct shinrai_refs *refs;
+	const char *path;
+	char *why;
+	size_t why_size;
+	/* Files, or names, in it. */
+	unsigned long held;
+	unsigned long weak; /* only digests that are not held against */
+};
+
+/* "PATH: ..." for people.  Return: @ret. */
+int shinrai_refs_bad(const struct refs_file *f, int ret, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * @alg: as SPDX, CycloneDX and Keylime spell it
+ * @hex: of the digest; NULL is malformed
+ * Return: 1 with @key; 0 when the hash is not one of those that are held; a
+ * negative errno for what is no digest at all, told.
+ */
+int shinrai_refs_digest(const struct refs_file *f, const char *alg,
+			const char *hex, u8 key[32]);
+
+/* Says what was taken.  @fmt: sort and name of the document */
+int shinrai_refs_source(struct refs_file *f, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* @j: the whole document.  Return: 0; a negative errno, told. */
+int shinrai_refs_spdx(struct refs_file *f, const json_t *j);
+int shinrai_refs_cyclonedx(struct refs_file *f, const json_t *j);
+int shinrai_refs_keylime(struct refs_file *f, const json_t *j, bool is_signed);
+int shinrai_refs_dsse(struct refs_file *f, const json_t *j);
+
+#endif
