@@ -2,6 +2,7 @@
 /* Reference values: every format, and IMA lists that are held against rules. */
 #include "testdata.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #include <shinrai/refs.h>
@@ -311,12 +312,103 @@ static void test_any_path(void **state)
 	shinrai_ima_fini(&i);
 }
 
+#define POLICY(digests, excludes, ignored)                \
+	"{\"meta\":{\"version\":1},\"digests\":{" digests \
+	"},\"excludes\":[" excludes                       \
+	"],\"ima\":{\"ignored_keyrings\":[" ignored "]}}"
+#define H "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+static void policy_id(const char *const text[2], u8 id[SHINRAI_POLICY_SIZE])
+{
+	struct shinrai_appraise_input in = { 0 };
+	struct shinrai_refs r;
+	char why[256];
+	size_t i;
+
+	shinrai_refs_init(&r);
+	for (i = 0; i < 2; i++) {
+		write_file(path, text[i]);
+		assert_int_equal(shinrai_refs_load(&r, path, why, 99), 0);
+	}
+	assert_int_equal(shinrai_refs_ready(&r, why, 99), 0);
+	shinrai_refs_expect(&r, &in);
+	shinrai_appraise_policy(&in, id);
+	shinrai_refs_free(&r);
+}
+
+/* What was judged by other rules says nothing about these. */
+static void test_policy_ids(void **state)
+{
+	static const char *const text[][2] = {
+		{ "# shinrai-digests v1\n", POLICY("", "", "") },
+		{ POLICY("", "", ""), "# shinrai-digests v1\n" H " any /a\n" },
+		{ POLICY("", "", ""), "# shinrai-deny v1\n" H "\n" },
+		{ POLICY("", "", ""), POLICY("\"/a\":[\"" H "\"]", "", "") },
+		{ POLICY("", "", ""), POLICY("\"/b\":[\"" H "\"]", "", "") },
+		{ POLICY("", "", ""), POLICY("", "\"/a\"", "") },
+		{ POLICY("", "", ""), POLICY("", "\"/b\"", "") },
+		{ POLICY("", "", ""), POLICY("", "", "\"/a\"") },
+		{ "# shinrai-deny v1\n", "# shinrai-digests v1\n" },
+	};
+	u8 id[ARRAY_SIZE(text)][SHINRAI_POLICY_SIZE];
+	u8 other[SHINRAI_POLICY_SIZE];
+	const char *turned[2];
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(text); i++) {
+		turned[0] = text[i][1];
+		turned[1] = text[i][0];
+		policy_id(text[i], id[i]);
+		policy_id(turned, other);
+		assert_memory_equal(id[i], other, sizeof(other));
+		for (k = 0; k < i; k++) {
+			if (!memcmp(id[i], id[k], sizeof(id[i])))
+				fail_msg("policies %zu, %zu", k, i);
+		}
+	}
+}
+
+/* An expression that backtracks without end costs milliseconds, not minutes. */
+static void test_long_match(void **state)
+{
+	static const char rules[] = POLICY("", "\"/(x+x+)+[yz]\"", "");
+	struct shinrai_ima_entry e = { 0 };
+	char name[200], why[256];
+	struct shinrai_refs r;
+	clock_t begun;
+	int i;
+
+	(void)state;
+	memset(name, 'x', sizeof(name));
+	name[0] = '/';
+	e.path = (struct shinrai_bytes){ (const u8 *)name, sizeof(name) };
+	shinrai_refs_init(&r);
+	write_file(path, rules);
+	assert_int_equal(shinrai_refs_load(&r, path, why, 99), 0);
+	assert_int_equal(shinrai_refs_ready(&r, why, 99), 0);
+	begun = clock();
+	for (i = 0; i < 20; i++)
+		assert_int_equal(shinrai_ima_rules_judge(&r.ima, NULL, &e),
+				 SHINRAI_IMA_UNKNOWN);
+	assert_true(clock() - begun < CLOCKS_PER_SEC / 2);
+	name[199] = 'y';
+	assert_int_equal(shinrai_ima_rules_judge(&r.ima, NULL, &e),
+			 SHINRAI_IMA_EXCLUDED);
+	shinrai_refs_free(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_files),  cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_denied), cmocka_unit_test(test_merged),
-		cmocka_unit_test(test_lists),  cmocka_unit_test(test_any_path),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_denied),
+		cmocka_unit_test(test_merged),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_any_path),
+		cmocka_unit_test(test_policy_ids),
+		cmocka_unit_test(test_long_match),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
