@@ -329,6 +329,20 @@ static void identify(struct shinrai_digests *d)
 	shinrai_sha256_final(&c, d->id);
 }
 
+/* Gives back the room to grow; where that fails, it stays. */
+static void shrink(struct shinrai_digests *d)
+{
+	struct shinrai_known *smaller;
+
+	if (!d->count)
+		return;
+	smaller = realloc(d->entry, d->count * sizeof(*smaller));
+	if (!smaller)
+		return;
+	d->entry = smaller;
+	d->cap = d->count;
+}
+
 /**
  * shinrai_digests_ready() - sort, after the last list was loaded
  * @d: entries may move
@@ -359,6 +373,7 @@ int shinrai_digests_ready(struct shinrai_digests *d)
 		qsort(d->entry + first[b], first[b + 1] - first[b],
 		      sizeof(*d->entry), by_digest);
 	identify(d);
+	shrink(d);
 	return 0;
 }
 

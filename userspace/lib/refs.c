@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Reference values: what sort of file it is, and who reads that. */
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,6 +311,8 @@ int shinrai_refs_load(struct shinrai_refs *r, const char *path, char *why,
 
 int shinrai_refs_ready(struct shinrai_refs *r, char *why, size_t why_size)
 {
+	/* What JSON took is many times what is kept of it. */
+	malloc_trim(0);
 	if (!shinrai_digests_ready(&r->digests) &&
 	    !shinrai_ima_rules_ready(&r->ima))
 		return 0;
