@@ -146,6 +146,15 @@ def keylime_cases():
         case("Keylime policy with SHA-1 too", policy(
             digests={"/bin/a": [A1, A], "/bin/b": [A1]}), known=[A],
             says="1 files; 1 more"),
+        case("Keylime digests with the hash before them", policy(
+            digests={"/bin/a": ["sha256:" + A], "/bin/b": ["sha512:" + A512],
+                     "/bin/c": ["sha1:" + A1]}),
+            known=[A, key_of("sha512", A512)], says="2 files; 1 more"),
+        case("Keylime digest of another size than its hash", policy(
+            digests={"/bin/a": ["sha512:" + A]}), "EBADMSG",
+            "not of the size of SHA512"),
+        case("Keylime digest of a hash without a name", policy(
+            digests={"/bin/a": [":" + A]}), "EBADMSG", "not in hexadecimal"),
         case("Keylime policy, version 2", policy(meta={"version": 2}),
              "EBADMSG", "of version 2, not 1"),
         case("Keylime policy with a section of its own", policy(extra={}),

@@ -9,10 +9,18 @@
 
 #define VERSION 1
 
-/* Keylime tells the hash by the length alone. */
-static const char *alg_of(const char *hex)
+/* The name before the colon; mostly the hash is told by the length alone. */
+static const char *alg_of(const char **hex, char name[16])
 {
-	switch (hex ? strlen(hex) : 0) {
+	const char *colon = *hex ? strchr(*hex, ':') : NULL;
+
+	if (colon && colon - *hex < 16) {
+		memcpy(name, *hex, (size_t)(colon - *hex));
+		name[colon - *hex] = '\0';
+		*hex = colon + 1;
+		return name;
+	}
+	switch (*hex ? strlen(*hex) : 0) {
 	case 64:
 		return "sha256";
 	case 96:
@@ -27,8 +35,10 @@ static const char *alg_of(const char *hex)
 static int take_digest(struct refs_file *f, enum shinrai_ima_section section,
 		       const char *name, const char *hex)
 {
+	char name_of[16];
+	const char *alg = alg_of(&hex, name_of);
 	u8 key[32];
-	int ret = shinrai_refs_digest(f, alg_of(hex), hex, key);
+	int ret = shinrai_refs_digest(f, alg, hex, key);
 
 	if (ret <= 0)
 		return ret;
