@@ -10,6 +10,7 @@
 #include "appraise.h"
 
 #define SHINRAI_MAX_REFS_JSON (64u << 20) /* bytes of one file */
+#define SHINRAI_MAX_REFS_VALUES 4000000 /* in them */
 #define SHINRAI_MAX_REFS_KEYS 16
 
 /* All files together. */

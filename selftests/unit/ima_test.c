@@ -52,15 +52,18 @@ static void check_fixture(const json_t *j)
 	const json_t *want = json_object_get(j, "faults"), *fault;
 	const char *why = testdata_text(j, "name"), *alg;
 	struct shinrai_ima_entry e;
+	struct shinrai_bytes log;
 	struct shinrai_ima i;
 	char index[8];
-	unsigned int f;
+	unsigned int f, flags;
 	int ret;
 
-	begin(&i, testdata_hex(j, "log"),
-	      json_is_true(json_object_get(j, "big_endian")) ?
-		      SHINRAI_IMA_BIG_ENDIAN :
-		      0);
+	log = testdata_hex(j, "log");
+	flags = json_is_true(json_object_get(j, "big_endian")) ?
+			SHINRAI_IMA_BIG_ENDIAN :
+			0;
+	testdata_int(why, shinrai_ima_order(log.p, log.len), flags);
+	begin(&i, log, flags);
 	while ((ret = shinrai_ima_next(&i, &e)) > 0) {
 		snprintf(index, sizeof(index), "%u", (unsigned int)e.index);
 		fault = json_object_get(want, index);

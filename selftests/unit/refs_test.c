@@ -312,6 +312,35 @@ static void test_any_path(void **state)
 	shinrai_ima_fini(&i);
 }
 
+/* What is small on disk and large in memory, and what cannot be read. */
+static void test_limits(void **state)
+{
+	const size_t n = SHINRAI_MAX_REFS_VALUES + 1;
+	char *text = calloc(1, 3 * n + 4), why[256];
+	struct shinrai_refs r;
+	size_t i;
+
+	(void)state;
+	assert_non_null(text);
+	text[0] = '[';
+	for (i = 0; i <= n / 2; i++)
+		memcpy(text + 1 + 3 * i, "[],", 3);
+	memcpy(text + 3 * i, "]", 2);
+	write_file(path, text);
+	free(text);
+	shinrai_refs_init(&r);
+	assert_int_equal(shinrai_refs_load(&r, path, why, sizeof(why)), -EFBIG);
+	assert_non_null(strstr(why, ": more than 4000000 values"));
+	assert_int_equal(truncate(path, SHINRAI_MAX_REFS_JSON + 1l), 0);
+	assert_int_equal(shinrai_refs_load(&r, path, why, sizeof(why)), -EFBIG);
+	assert_non_null(strstr(why, ": more than 64 MiB"));
+	assert_int_equal(shinrai_refs_load(&r, "/tmp", why, sizeof(why)), -EIO);
+	write_file(path, "\"\\\",[{,[{\"");
+	assert_int_equal(shinrai_refs_load(&r, path, why, sizeof(why)),
+			 -EBADMSG);
+	shinrai_refs_free(&r);
+}
+
 #define POLICY(digests, excludes, ignored)                \
 	"{\"meta\":{\"version\":1},\"digests\":{" digests \
 	"},\"excludes\":[" excludes                       \
@@ -407,6 +436,7 @@ int main(void)
 		cmocka_unit_test(test_merged),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_any_path),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_policy_ids),
 		cmocka_unit_test(test_long_match),
 	};

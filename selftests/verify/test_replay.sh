@@ -73,6 +73,7 @@ fixture '.ima[1].log' ima-be
 expect "a big-endian one" 0 "PCR 10  $(jq -er '.ima[1].pcr10.sha1' \
 	"$top/selftests/unit/fixtures.json")\$" \
 	replay ima --big-endian "$work/ima-be"
+expect "seen to be one" 0 '"big_endian":true' replay ima --json "$work/ima-be"
 fixture '.ima[] | select(.name == "edited path") | .log' ima-wrong
 expect "an edited path" 3 'wrong: entry 1 .*\(template-hash\)$' \
 	replay ima "$work/ima-wrong"

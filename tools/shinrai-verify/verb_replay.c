@@ -207,9 +207,11 @@ static int replay_ima(struct result *r, const u8 *data, size_t len,
 		put_malformed(r, ima.entries, shinrai_ima_offset(&ima),
 			      "malformed", "no IMA entry can be read");
 	if (r->v->json)
-		r->extra = json_pack("{s:I, s:b}", "violations",
+		r->extra = json_pack("{s:I, s:b, s:b}", "violations",
 				     (json_int_t)ima.violations, "ascii",
-				     !!(flags & SHINRAI_IMA_ASCII));
+				     !!(flags & SHINRAI_IMA_ASCII),
+				     "big_endian",
+				     !!(flags & SHINRAI_IMA_BIG_ENDIAN));
 	else
 		printf("%" PRIu64 " violations\n", ima.violations);
 	shinrai_ima_fini(&ima);

@@ -56,13 +56,32 @@ static bool user_code(u64 kind)
 	       kind == SHINRAI_KIND_MMAP;
 }
 
+static void tell_code(const struct subject *s, enum shinrai_reason_code why,
+		      u64 kind, const u8 digest[32], const char *more)
+{
+	char path[APPRAISE_TEXT], hex[65];
+
+	shinrai_appraise_record(s->a, why, s->h->recnum, "%s %s, SHA-256 %s%s",
+				kind_name(kind),
+				shown(s, SHINRAI_FIELD_PATH, path),
+				shinrai_hex_encode(digest, 32, hex), more);
+}
+
+static void tell_denied(const struct subject *s, u64 kind, const u8 digest[32])
+{
+	char list[APPRAISE_TEXT];
+
+	snprintf(list, sizeof(list), ", list %s",
+		 shinrai_digests_denied(s->a->in->digests, digest));
+	tell_code(s, SHINRAI_WHY_CODE_DENIED, kind, digest, list);
+}
+
 /* Stops what is denied, unknown code, and user code turned into kernel code. */
 static void judge_code(const struct subject *s)
 {
 	const struct shinrai_digests *d = s->a->in->digests;
 	enum shinrai_reason_code why = SHINRAI_WHY_CODE_UNKNOWN;
 	const struct shinrai_field *digest;
-	char path[APPRAISE_TEXT], list[APPRAISE_TEXT + 16] = "", hex[65];
 	unsigned int known;
 	u64 kind, flags;
 
@@ -84,22 +103,16 @@ static void judge_code(const struct subject *s)
 		return;
 	known = shinrai_digests_find(d, digest->data);
 	if (known & SHINRAI_KNOWN_DENIED) {
-		why = SHINRAI_WHY_CODE_DENIED;
-		snprintf(list, sizeof(list), ", list %s",
-			 shinrai_digests_denied(d, digest->data));
-	} else if (!d->allows ||
-		   known & (user_code(kind) ? SHINRAI_KNOWN_USER :
-					      SHINRAI_KNOWN_KERNEL)) {
+		tell_denied(s, kind, digest->data);
 		return;
-	} else if (known) {
+	}
+	if (!d->allows || known & (user_code(kind) ? SHINRAI_KNOWN_USER :
+						     SHINRAI_KNOWN_KERNEL))
+		return;
+	if (known)
 		why = user_code(kind) ? SHINRAI_WHY_CODE_NOT_USER :
 					SHINRAI_WHY_CODE_NOT_KERNEL;
-	}
-	shinrai_appraise_record(s->a, why, s->h->recnum, "%s %s, SHA-256 %s%s",
-				kind_name(kind),
-				shown(s, SHINRAI_FIELD_PATH, path),
-				shinrai_hex_encode(digest->data, 32, hex),
-				list);
+	tell_code(s, why, kind, digest->data, "");
 }
 
 /* Stops a log whose PCRs were somebody else's before. */

@@ -218,13 +218,33 @@ static int load_object(struct refs_file *f, const json_t *j, const u8 *text,
 		"Keylime runtime policy or DSSE envelope");
 }
 
+/* A value of two bytes takes a hundred when it is parsed. */
+static bool too_many_values(const u8 *text, size_t len)
+{
+	bool inside = false; /* of a string */
+	size_t i, n = 0;
+
+	for (i = 0; i < len; i++) {
+		if (inside && text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			inside = !inside;
+		else if (!inside)
+			n += text[i] == ',' || text[i] == '[' || text[i] == '{';
+	}
+	return n > SHINRAI_MAX_REFS_VALUES;
+}
+
 static int load_json(struct refs_file *f, const u8 *text, size_t len)
 {
 	json_error_t e;
-	json_t *j =
-		json_loadb((const char *)text, len, JSON_REJECT_DUPLICATES, &e);
+	json_t *j;
 	int ret;
 
+	if (too_many_values(text, len))
+		return shinrai_refs_bad(f, -EFBIG, "more than %d values",
+					SHINRAI_MAX_REFS_VALUES);
+	j = json_loadb((const char *)text, len, JSON_REJECT_DUPLICATES, &e);
 	if (!j)
 		return shinrai_refs_bad(f, -EBADMSG,
 					"line %d: neither a list nor JSON",
