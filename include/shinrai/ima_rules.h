@@ -35,6 +35,7 @@ enum shinrai_ima_judged {
 	SHINRAI_IMA_ELSEWHERE, /* known, at another path only */
 	SHINRAI_IMA_UNKNOWN,
 	SHINRAI_IMA_VIOLATED,
+	SHINRAI_IMA_NO_MEMORY, /* to match its path */
 };
 
 /* @r: caller's, for shinrai_ima_rules_free() */
@@ -65,7 +66,7 @@ int shinrai_ima_rules_ready(struct shinrai_ima_rules *r);
 
 /*
  * Is an entry what the rules allow?  An expression that takes too long to match
- * does not match.
+ * does not match, nor does any a path that is not UTF-8.
  * @known: lists in which a digest is known at any path; NULL: none
  * @e: of shinrai_ima_next()
  * Context: any thread.

@@ -242,7 +242,9 @@ def dsse_cases(a, b):
         case("DSSE, payload that is no base64", dict(good, payload="@@@@"),
              "EBADMSG", "payload is not in base64", keys=["a"]),
         case("DSSE, payload that is no policy", envelope(a, b"[]"),
-             "EBADMSG", "payload, line 1: not JSON", keys=["a"]),
+             "EBADMSG", "of version 0", keys=["a"]),
+        case("DSSE, payload that is no JSON", envelope(a, b"{"),
+             "EBADMSG", "payload, line 1: neither", keys=["a"]),
         case("DSSE, payload of another version", envelope(
             a, json.dumps(policy(meta={})).encode()), "EBADMSG",
             "of version 0", keys=["a"]),
@@ -304,7 +306,8 @@ def judged_lists():
             return kind + alg + b":\0" + bytes.fromhex(digest)
 
         def f(digest, path, *more):
-            return ima_fields(order, digest, path.encode() + b"\0", *more)
+            return ima_fields(order, digest, path.encode(
+                errors="surrogateescape") + b"\0", *more)
 
         def e(template, data, **k):
             return ima_entry(order, template, data, **k)[0]
@@ -336,6 +339,7 @@ def judged_lists():
             ("unknown", e("ima-ng", f(d(key), ".ima"))),
             ("excluded", e("ima-ng", f(d(C), "/tmp/x"))),
             ("unknown", e("ima-ng", f(d(C), "/x/tmp/x"))),
+            ("unknown", e("ima-ng", f(d(C), "/tmp/\udcff"))),
             ("excluded", e("ima-ng", f(d(C), "/var/log/a.log"))),
             ("unknown", e("ima-ng", f(d(C), "/var/log/a.logs"))),
             ("unknown", e("ima-ng", f(d(C), "/var/log/a.log\n"))),

@@ -95,6 +95,9 @@ void shinrai_appraise_ima_entry(struct appraise *a,
 		add_reason(a, SHINRAI_WHY_IMA_UNKNOWN, e,
 			   ", known at another path only");
 		break;
+	case SHINRAI_IMA_NO_MEMORY:
+		a->err = -ENOMEM;
+		break;
 	case SHINRAI_IMA_UNKNOWN:
 		if (!is_boot_aggregate(a, e))
 			add_reason(a, SHINRAI_WHY_IMA_UNKNOWN, e, "");

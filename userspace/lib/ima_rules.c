@@ -92,19 +92,23 @@ int shinrai_ima_rules_ready(struct shinrai_ima_rules *r)
 	return shinrai_digests_ready(&r->at);
 }
 
-static bool excluded(const struct shinrai_ima_rules *r,
-		     const struct shinrai_bytes *path)
+/* Return: 1 or 0; -ENOMEM. */
+static int excluded(const struct shinrai_ima_rules *r,
+		    const struct shinrai_bytes *path)
 {
 	pcre2_match_context *limits = pcre2_match_context_create(NULL);
 	pcre2_match_data *match = pcre2_match_data_create(1, NULL);
-	bool found = false;
+	int found = limits && match ? 0 : -ENOMEM, got;
 	size_t i;
 
-	if (limits && match) {
+	if (!found)
 		pcre2_set_match_limit(limits, MATCH_LIMIT);
-		for (i = 0; i < r->nexcludes && !found; i++)
-			found = pcre2_match(r->exclude[i], path->p, path->len,
-					    0, 0, match, limits) >= 0;
+	for (i = 0; i < r->nexcludes && !found; i++) {
+		got = pcre2_match(r->exclude[i], path->p, path->len, 0, 0,
+				  match, limits);
+		found = got >= 0		    ? 1 :
+			got == PCRE2_ERROR_NOMEMORY ? -ENOMEM :
+						      0;
 	}
 	pcre2_match_data_free(match);
 	pcre2_match_context_free(limits);

@@ -271,13 +271,15 @@ int shinrai_reference_parse(const void *json, size_t len,
 			    size_t why_size)
 {
 	const struct why w = { why, why_size };
-	json_error_t e;
+	json_error_t e = { 0 };
 	json_t *all;
 	int ret;
 
 	memset(r, 0, sizeof(*r));
 	snprintf(why, why_size, "out of memory");
 	all = json_loadb(json, len, JSON_REJECT_DUPLICATES, &e);
+	if (!all && json_error_code(&e) == json_error_out_of_memory)
+		return -ENOMEM;
 	if (!json_is_object(all)) {
 		snprintf(why, why_size, "line %d: %s", all ? 1 : e.line,
 			 all ? "not an object" : "not JSON");

@@ -235,20 +235,31 @@ static bool too_many_values(const u8 *text, size_t len)
 	return n > SHINRAI_MAX_REFS_VALUES;
 }
 
-static int load_json(struct refs_file *f, const u8 *text, size_t len)
+int shinrai_refs_parse(const struct refs_file *f, const u8 *text, size_t len,
+		       const char *what, json_t **j)
 {
-	json_error_t e;
-	json_t *j;
-	int ret;
+	json_error_t e = { 0 };
 
 	if (too_many_values(text, len))
-		return shinrai_refs_bad(f, -EFBIG, "more than %d values",
-					SHINRAI_MAX_REFS_VALUES);
-	j = json_loadb((const char *)text, len, JSON_REJECT_DUPLICATES, &e);
-	if (!j)
-		return shinrai_refs_bad(f, -EBADMSG,
-					"line %d: neither a list nor JSON",
-					e.line);
+		return shinrai_refs_bad(f, -EFBIG, "%smore than %d values",
+					what, SHINRAI_MAX_REFS_VALUES);
+	*j = json_loadb((const char *)text, len, JSON_REJECT_DUPLICATES, &e);
+	if (*j)
+		return 0;
+	if (json_error_code(&e) == json_error_out_of_memory)
+		return shinrai_refs_bad(f, -ENOMEM, "%s", strerror(ENOMEM));
+	return shinrai_refs_bad(f, -EBADMSG,
+				"%sline %d: neither a list nor JSON", what,
+				e.line);
+}
+
+static int load_json(struct refs_file *f, const u8 *text, size_t len)
+{
+	json_t *j;
+	int ret = shinrai_refs_parse(f, text, len, "", &j);
+
+	if (ret)
+		return ret;
 	ret = load_object(f, j, text, len);
 	json_decref(j);
 	return ret;
@@ -262,15 +273,12 @@ static int read_rest(struct refs_file *f, FILE *in, u8 **text, size_t *len)
 	for (*len = 0;; *len += n) {
 		if (*len == cap) {
 			cap = cap ? 2 * cap : 65536;
-			bigger = cap > 2 * SHINRAI_MAX_REFS_JSON ?
-					 NULL :
-					 realloc(*text, cap);
+			if (cap > 2 * SHINRAI_MAX_REFS_JSON)
+				break;
+			bigger = realloc(*text, cap);
 			if (!bigger)
-				return shinrai_refs_bad(
-					f, -EFBIG,
-					"more than %u MiB, or than "
-					"memory holds",
-					SHINRAI_MAX_REFS_JSON >> 20);
+				return shinrai_refs_bad(f, -ENOMEM, "%s",
+							strerror(ENOMEM));
 			*text = bigger;
 		}
 		n = fread(*text + *len, 1, cap - *len, in);

@@ -31,6 +31,15 @@ int shinrai_refs_bad(const struct refs_file *f, int ret, const char *fmt, ...)
 int shinrai_refs_digest(const struct refs_file *f, const char *alg,
 			const char *hex, u8 key[32]);
 
+/*
+ * Parses JSON; duplicate members are refused.
+ * @what: printable, such as "payload, "
+ * @j: out, only on success, for json_decref()
+ * Return: 0; -EBADMSG; -EFBIG; -ENOMEM; told.
+ */
+int shinrai_refs_parse(const struct refs_file *f, const u8 *text, size_t len,
+		       const char *what, json_t **j);
+
 /* Says what was taken.  @fmt: sort and name of the document */
 int shinrai_refs_source(struct refs_file *f, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -68,21 +68,25 @@ static bool signed_by(EVP_PKEY *key, const char *type, const u8 *body,
 	return good;
 }
 
-static bool signed_by_any(const struct refs_file *f, const json_t *j,
-			  const char *type, const u8 *body, size_t len)
+/* Return: 1 or 0; -ENOMEM. */
+static int signed_by_any(const struct refs_file *f, const json_t *j,
+			 const char *type, const u8 *body, size_t len)
 {
 	const json_t *list = json_object_get(j, "signatures"), *s;
-	bool good = false;
 	unsigned int k;
+	int good = 0;
 	size_t i;
 
 	json_array_foreach(list, i, s) {
 		SHINRAI_FREE u8 *sig = NULL;
 		size_t sig_len;
+		int ret;
 
-		if (i == MAX_SIGNATURES ||
-		    decode(json_string_value(json_object_get(s, "sig")), &sig,
-			   &sig_len))
+		ret = decode(json_string_value(json_object_get(s, "sig")), &sig,
+			     &sig_len);
+		if (ret == -ENOMEM)
+			return ret;
+		if (ret || i == MAX_SIGNATURES)
 			break;
 		for (k = 0; k < f->refs->nkeys && !good; k++)
 			good = signed_by(f->refs->key[k], type, body, len, sig,
@@ -93,17 +97,12 @@ static bool signed_by_any(const struct refs_file *f, const json_t *j,
 
 static int read_payload(struct refs_file *f, const u8 *body, size_t len)
 {
-	json_error_t e;
-	json_t *j =
-		json_loadb((const char *)body, len, JSON_REJECT_DUPLICATES, &e);
-	int ret;
+	json_t *j;
+	int ret = shinrai_refs_parse(f, body, len, "payload, ", &j);
 
-	if (!json_is_object(j))
-		ret = shinrai_refs_bad(f, -EBADMSG,
-				       "payload, line %d: not JSON",
-				       j ? 1 : e.line);
-	else
-		ret = shinrai_refs_keylime(f, j, true);
+	if (ret)
+		return ret;
+	ret = shinrai_refs_keylime(f, j, true);
 	json_decref(j);
 	return ret;
 }
@@ -114,6 +113,7 @@ int shinrai_refs_dsse(struct refs_file *f, const json_t *j)
 	const char *type = json_string_value(json_object_get(j, "payloadType"));
 	SHINRAI_FREE u8 *body = NULL;
 	size_t len;
+	int ret;
 
 	if (!type || strcmp(type, KEYLIME_TYPE))
 		return shinrai_refs_bad(
@@ -123,16 +123,19 @@ int shinrai_refs_dsse(struct refs_file *f, const json_t *j)
 	if (!f->refs->nkeys)
 		return shinrai_refs_bad(
 			f, -EKEYREJECTED,
-			"signed, and no key to hold it against; name "
-			"the signer's public key as reference key");
-	if (decode(json_string_value(json_object_get(j, "payload")), &body,
-		   &len))
-		return shinrai_refs_bad(f, -EBADMSG,
-					"payload is not in base64");
-	if (!signed_by_any(f, j, type, body, len))
+			"signed, and no key to hold it against; name the "
+			"signer's public key as reference key");
+	ret = decode(json_string_value(json_object_get(j, "payload")), &body,
+		     &len);
+	if (ret)
+		return shinrai_refs_bad(f, ret, "payload is not in base64");
+	ret = signed_by_any(f, j, type, body, len);
+	if (ret < 0)
+		return shinrai_refs_bad(f, ret, "%s", strerror(-ret));
+	if (!ret)
 		return shinrai_refs_bad(
 			f, -EKEYREJECTED,
-			"not signed by a reference key; find out who "
-			"altered it, or name its signer's key");
+			"not signed by a reference key; find out who altered "
+			"it, or name its signer's key");
 	return read_payload(f, body, len);
 }
