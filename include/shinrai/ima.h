@@ -45,6 +45,8 @@ enum shinrai_ima_fault {
 enum shinrai_ima_flags {
 	SHINRAI_IMA_BIG_ENDIAN = 1 << 0, /* binary log of such a machine */
 	SHINRAI_IMA_ASCII = 1 << 1, /* ascii_runtime_measurements */
+	/* Parse only, what was read before: no template hash, no replay. */
+	SHINRAI_IMA_AGAIN = 1 << 2,
 };
 
 /* A measurement list that is being read. */

@@ -4,13 +4,14 @@
 
 #include "appraise_ctx.h"
 
-static int begin(const struct appraise *a, struct shinrai_ima *ima)
+static int begin(const struct appraise *a, unsigned int flags,
+		 struct shinrai_ima *ima)
 {
 	const struct shinrai_item *item = appraise_item(a, SHINRAI_ITEM_IMA);
 
-	return shinrai_ima_init(ima, item->data, item->len,
-				shinrai_ima_order(item->data, item->len),
-				&a->bank, 1);
+	return shinrai_ima_init(
+		ima, item->data, item->len,
+		flags | shinrai_ima_order(item->data, item->len), &a->bank, 1);
 }
 
 /**
@@ -24,7 +25,7 @@ void shinrai_appraise_ima_read(struct appraise *a)
 	const u8 *value;
 	int ret;
 
-	if (!appraise_item(a, SHINRAI_ITEM_IMA)->data || begin(a, &ima))
+	if (!appraise_item(a, SHINRAI_ITEM_IMA)->data || begin(a, 0, &ima))
 		return;
 	while ((ret = shinrai_ima_next(&ima, &e)) > 0) {
 		value = shinrai_replay_get(&ima.replay, a->bank,
@@ -86,7 +87,7 @@ static bool reaches(struct appraise *a, const struct shinrai_pcr_value *want,
 	bool found = false;
 	const u8 *value;
 
-	if (begin(a, &ima))
+	if (begin(a, 0, &ima))
 		return false;
 	do {
 		*entries = ima.entries;
@@ -108,7 +109,8 @@ static void judge_entries(struct appraise *a, u64 entries)
 	struct shinrai_ima_entry e;
 	struct shinrai_ima ima;
 
-	if ((!a->in->ima && (!d || !d->denies)) || begin(a, &ima))
+	if ((!a->in->ima && (!d || !d->denies)) ||
+	    begin(a, SHINRAI_IMA_AGAIN, &ima))
 		return;
 	while (ima.entries < entries && shinrai_ima_next(&ima, &e) > 0)
 		shinrai_appraise_ima_entry(a, &e);

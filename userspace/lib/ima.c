@@ -41,7 +41,8 @@ int shinrai_ima_init(struct shinrai_ima *i, const void *log, size_t len,
 {
 	unsigned int b;
 
-	if (flags & ~(unsigned int)(SHINRAI_IMA_BIG_ENDIAN | SHINRAI_IMA_ASCII))
+	if (flags & ~(unsigned int)(SHINRAI_IMA_BIG_ENDIAN | SHINRAI_IMA_ASCII |
+				    SHINRAI_IMA_AGAIN))
 		return -EINVAL;
 	memset(i, 0, sizeof(*i));
 	shinrai_rd_init(&i->rd, log, len);
@@ -445,7 +446,8 @@ int shinrai_ima_next(struct shinrai_ima *i, struct shinrai_ima_entry *e)
 		return ret;
 	e->violation = all_are(e->template_hash, i->log_size, 0);
 	parse_fields(i, e);
-	replay(i, e);
+	if (!(i->flags & SHINRAI_IMA_AGAIN))
+		replay(i, e);
 	i->entries++;
 	i->violations += e->violation;
 	i->faults |= e->faults;
