@@ -11,6 +11,7 @@
 #include "ima.h"
 
 #define SHINRAI_MAX_EXCLUDES 1024
+#define SHINRAI_MAX_IMA_KEYS 64
 #define SHINRAI_MAX_EXCLUDE 4096 /* bytes of one expression */
 
 enum shinrai_ima_section {
@@ -18,6 +19,7 @@ enum shinrai_ima_section {
 	SHINRAI_IMA_BUFFERS, /* event name, digest */
 	SHINRAI_IMA_KEYRINGS, /* keyring, digest of the key */
 	SHINRAI_IMA_KEYRINGS_IGNORED, /* keyring, "*" for all; no digest */
+	SHINRAI_IMA_KEYS, /* as in shinrai_ima_rules_key() */
 	SHINRAI_IMA_EXCLUDES, /* as in shinrai_ima_rules_exclude() */
 	SHINRAI_IMA_SECTIONS
 };
@@ -26,6 +28,8 @@ struct shinrai_ima_rules {
 	struct shinrai_digests at; /* hashes of section, name and digest */
 	struct pcre2_real_code_8 **exclude;
 	size_t nexcludes;
+	struct shinrai_ima_key *key; /* whose signatures on files count */
+	size_t nkeys;
 	bool given;
 };
 
@@ -60,6 +64,22 @@ int shinrai_ima_rules_add(struct shinrai_ima_rules *r,
  */
 int shinrai_ima_rules_exclude(struct shinrai_ima_rules *r, const char *regex,
 			      char *why, size_t why_size);
+
+/*
+ * Files that a key signed are known, wherever they are.
+ * @der: SubjectPublicKeyInfo, RSA of 2048 bits or EC of 256 bits at least
+ * @id: by which signatures name it; 0: the end of its subject key id
+ * Return: 0; -EBADMSG; -E2BIG; -ENOMEM.
+ */
+int shinrai_ima_rules_key(struct shinrai_ima_rules *r, const u8 *der,
+			  size_t len, u32 id);
+
+/* Releases the keys alone; shinrai_ima_rules_free() does it. */
+void shinrai_ima_keys_free(struct shinrai_ima_rules *r);
+
+/* Did one of the keys sign the digest of this entry?  Context: any thread. */
+bool shinrai_ima_rules_signed(const struct shinrai_ima_rules *r,
+			      const struct shinrai_ima_entry *e);
 
 /* After the last rule.  r->at.id is of all rules then.  Return: 0; -ENOMEM. */
 int shinrai_ima_rules_ready(struct shinrai_ima_rules *r);

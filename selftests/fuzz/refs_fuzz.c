@@ -23,10 +23,13 @@ static void judge(const struct shinrai_refs *r, const u8 *data, size_t len)
 	e.field[SHINRAI_IMA_BUF] = e.path;
 	shinrai_ima_rules_judge(&r->ima, &r->digests, &e);
 	e.present = 0;
+	e.field[SHINRAI_IMA_SIG] =
+		(struct shinrai_bytes){ data + 32, len - 32 };
 	if (len >= 32 &&
 	    shinrai_ima_rules_judge(&r->ima, &r->digests, &e) ==
 		    SHINRAI_IMA_KNOWN &&
-	    !shinrai_digests_find(&r->digests, data))
+	    !shinrai_digests_find(&r->digests, data) &&
+	    !shinrai_ima_rules_signed(&r->ima, &e))
 		abort();
 }
 

@@ -12,6 +12,7 @@ import base64
 import hashlib
 import json
 import os
+import struct
 import sys
 import tempfile
 
@@ -139,6 +140,16 @@ def policy(**more):
                  "ima-buf": {}, "verification-keys": ""}, **more)
 
 
+def new_rsa(bits):
+    return run("openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt",
+               "rsa_keygen_bits:%d" % bits)
+
+
+def spki(pem):
+    return base64.b64encode(run("openssl", "pkey", "-pubout", "-outform",
+                                "DER", stdin=pem)).decode()
+
+
 def keylime_cases():
     return [
         case("Keylime policy", policy(), known=[A],
@@ -159,9 +170,25 @@ def keylime_cases():
              "EBADMSG", "of version 2, not 1"),
         case("Keylime policy with a section of its own", policy(extra={}),
              "EBADMSG", "not known here: extra"),
-        case("Keylime keys and dm policy are not used", policy(
-            **{"verification-keys": "[1]", "ima": {"dm_policy": {"x": 1}}}),
-            says="verification-keys and dm_policy are not used"),
+        case("Keylime dm policy is not used", policy(
+            ima={"dm_policy": {"x": 1}}), says="; dm_policy is not used"),
+        case("Keylime keys", policy(**{"verification-keys": json.dumps(
+            {"pubkeys": [spki(new_key()), spki(new_rsa(2048))]})}), known=[A]),
+        case("Keylime keys that are no JSON", policy(
+            **{"verification-keys": "x"}), "EBADMSG",
+            "verification-keys, line 1"),
+        case("Keylime keys without any", policy(
+            **{"verification-keys": "{}"}), "EBADMSG", "has no pubkeys"),
+        case("Keylime keys that are no text", policy(
+            **{"verification-keys": {"pubkeys": []}}), "EBADMSG",
+            "has no pubkeys"),
+        case("Keylime key that is none", policy(
+            **{"verification-keys": '{"pubkeys": ["AAAA"]}'}), "EBADMSG",
+            "pubkeys[0] is no RSA or EC key"),
+        case("Keylime RSA key of 1024 bits", policy(**{
+            "verification-keys": json.dumps({"pubkeys": [
+                spki(new_rsa(1024))]})}), "EBADMSG",
+            "pubkeys[0] is no RSA or EC key"),
         case("Keylime exclude that does not compile", policy(
             excludes=["/tmp/.*", "("]), "EINVAL", "excludes[1]: byte 1: "),
         case("Keylime exclude that is no text", policy(excludes=[1]),
@@ -360,12 +387,104 @@ def judged_lists():
     return out
 
 
+# Signatures of files: struct signature_v2_hdr of the kernel's integrity.h
+
+ALGO = {"sha256": 4, "sha384": 5, "sha512": 6}
+
+
+def digest_sign(pem, digest, alg):
+    with tempfile.TemporaryDirectory() as d:
+        for name, data in (("key", pem), ("digest", digest)):
+            with open(os.path.join(d, name), "wb") as f:
+                f.write(data)
+        return run("openssl", "pkeyutl", "-sign", "-inkey",
+                   os.path.join(d, "key"), "-in", os.path.join(d, "digest"),
+                   "-pkeyopt", "digest:" + alg)
+
+
+def key_id(pem):
+    """The last bytes of the SHA-1 of the key's BIT STRING."""
+    der = base64.b64decode(spki(pem))
+    text = run("openssl", "asn1parse", "-inform", "DER", stdin=der).decode()
+    line = [x for x in text.splitlines() if "BIT STRING" in x][-1]
+    at = int(line.split(":")[0]) + int(line.split("hl=")[1].split()[0])
+    return hashlib.sha1(der[at + 1:]).digest()[16:]
+
+
+def ima_sig(pem, digest, alg="sha256", kind=3, version=2, keyid=None,
+            signed=None, size=None):
+    digest = bytes.fromhex(digest)
+    if kind == 6 and signed is None:
+        signed = hashlib.new(alg, bytes([6, ALGO[alg]]) + digest).digest()
+    sig = digest_sign(pem, digest if signed is None else signed, alg)
+    return (bytes([kind, version, ALGO[alg]]) + (keyid or key_id(pem)) +
+            struct.pack(">H", len(sig) if size is None else size) + sig)
+
+
+def signed_lists():
+    rsa, ec, other, named = (new_rsa(2048), new_key(), new_key(), new_key())
+    keys = {"meta": {"version": 1}, "pubkeys": [
+        spki(rsa), spki(named), spki(ec)],
+        "keyids": [int.from_bytes(key_id(rsa), "big"), 0xf1020304]}
+    rules = policy(digests={"/bin/b": [C]},
+                   **{"verification-keys": json.dumps(keys)})
+    flipped = bytearray(ima_sig(rsa, A))
+    flipped[-1] ^= 1
+    out = []
+    for order in "<>":
+        def row(judged, digest, sig, kind=b"", alg=b"sha256",
+                template="ima-sig"):
+            return judged, ima_entry(order, template, ima_fields(
+                order, kind + alg + b":\0" + bytes.fromhex(digest), b"/x\0",
+                sig))[0]
+
+        rows = [
+            row("known", A, ima_sig(rsa, A)),
+            row("known", A, ima_sig(ec, A)),
+            row("known", A512, ima_sig(rsa, A512, "sha512"), alg=b"sha512"),
+            row("known", A384, ima_sig(ec, A384, "sha384"), alg=b"sha384"),
+            row("known", A, ima_sig(ec, A), b"ima:", template="ima-sigv2"),
+            row("known", A, ima_sig(ec, A, kind=6, version=3), b"verity:",
+                template="ima-sigv2"),
+            row("known", A, ima_sig(named, A, keyid=b"\xf1\2\3\4")),
+            row("unknown", A, ima_sig(named, A)),
+            row("elsewhere", C, b""),
+            row("known", C, ima_sig(ec, C)),
+            row("unknown", A, b""),
+            row("unknown", A, bytes(flipped)),
+            row("unknown", A, ima_sig(other, A)),
+            row("unknown", A, ima_sig(other, A, keyid=key_id(ec))),
+            row("unknown", A, ima_sig(ec, A, keyid=bytes(4))),
+            row("unknown", B, ima_sig(rsa, A)),
+            row("unknown", A, ima_sig(rsa, A) + b"\0"),
+            row("unknown", A, ima_sig(rsa, A)[:-1]),
+            row("unknown", A, ima_sig(rsa, A)[:9]),
+            row("unknown", A, ima_sig(rsa, A, size=0)),
+            row("unknown", A, ima_sig(rsa, A, version=1)),
+            row("unknown", A, ima_sig(rsa, A, version=3)),
+            row("unknown", A, ima_sig(ec, A, kind=5)),
+            row("unknown", A, ima_sig(ec, A), b"verity:",
+                template="ima-sigv2"),
+            row("unknown", A, ima_sig(ec, A, kind=6, version=3)),
+            row("unknown", A, ima_sig(ec, A, kind=6, version=3,
+                                      signed=bytes.fromhex(A)), b"verity:",
+                template="ima-sigv2"),
+            row("unknown", A512, ima_sig(rsa, A), alg=b"sha512"),
+        ]
+        out.append({"name": "signed, " + order, "policy": json.dumps(rules),
+                    "big_endian": order == ">",
+                    "log": b"".join(r[1] for r in rows).hex(),
+                    "judged": [r[0] for r in rows]})
+    return out
+
+
 def main():
     a, b = new_key(), new_key()
     print(json.dumps({
         "keys": {"a": public(a), "b": public(b)},
         "files": list_cases() + spdx_cases() + cdx_cases() + keylime_cases() +
-        dsse_cases(a, b), "lists": judged_lists()}, indent=1))
+        dsse_cases(a, b), "lists": judged_lists() +
+        signed_lists()}, indent=1))
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ static char *test_strdup_(const char *s)
 #include "userspace/lib/digests.c"
 #undef identify
 #include "userspace/lib/ima_rules.c"
+#include "userspace/lib/ima_sig.c"
 #include "userspace/lib/reference.c"
 #include "userspace/lib/refs.c"
 #include "userspace/lib/refs_dsse.c"

@@ -280,7 +280,7 @@ static void test_lists(void **state)
 		check_list(j, true);
 		check_list(j, false);
 	}
-	assert_int_equal(i, 2);
+	assert_int_equal(i, 4);
 }
 
 /* A list that knows digests wherever they are vouches for them in IMA too. */
@@ -347,6 +347,12 @@ static void test_limits(void **state)
 	"],\"ima\":{\"ignored_keyrings\":[" ignored "]}}"
 #define H "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
+#define KEYS(id)                                                                \
+	"{\"meta\":{\"version\":1},\"digests\":{},\"verification-keys\":\"{"    \
+	"\\\"pubkeys\\\":[\\\"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEoQwgsm0efYtk" \
+	"dUeeM/y0zZGMLm1VmujMxyJm0p9j8yS0lkPr+IGB96sWKSe+i8VQC+w+HD2Fk4pZpQbd"  \
+	"gSl4dQ==\\\"],\\\"keyids\\\":[" id "]}\"}"
+
 static void policy_id(const char *const text[2], u8 id[SHINRAI_POLICY_SIZE])
 {
 	struct shinrai_appraise_input in = { 0 };
@@ -377,6 +383,8 @@ static void test_policy_ids(void **state)
 		{ POLICY("", "", ""), POLICY("", "\"/a\"", "") },
 		{ POLICY("", "", ""), POLICY("", "\"/b\"", "") },
 		{ POLICY("", "", ""), POLICY("", "", "\"/a\"") },
+		{ POLICY("", "", ""), KEYS("") },
+		{ POLICY("", "", ""), KEYS("7") },
 		{ "# shinrai-deny v1\n", "# shinrai-digests v1\n" },
 	};
 	u8 id[ARRAY_SIZE(text)][SHINRAI_POLICY_SIZE];

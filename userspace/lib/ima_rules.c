@@ -25,6 +25,7 @@ void shinrai_ima_rules_free(struct shinrai_ima_rules *r)
 	while (r->nexcludes)
 		pcre2_code_free(r->exclude[--r->nexcludes]);
 	free(r->exclude);
+	shinrai_ima_keys_free(r);
 	shinrai_digests_free(&r->at);
 }
 
@@ -181,6 +182,9 @@ shinrai_ima_rules_judge(const struct shinrai_ima_rules *r,
 			kinds = shinrai_digests_find(known, key);
 		if (kinds &
 		    ~(unsigned int)(SHINRAI_KNOWN_AT | SHINRAI_KNOWN_DENIED))
+			return SHINRAI_IMA_KNOWN;
+		if (section == SHINRAI_IMA_FILES &&
+		    shinrai_ima_rules_signed(r, e))
 			return SHINRAI_IMA_KNOWN;
 		if (kinds & SHINRAI_KNOWN_AT)
 			not = SHINRAI_IMA_ELSEWHERE;

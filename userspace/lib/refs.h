@@ -40,6 +40,14 @@ int shinrai_refs_digest(const struct refs_file *f, const char *alg,
 int shinrai_refs_parse(const struct refs_file *f, const u8 *text, size_t len,
 		       const char *what, json_t **j);
 
+/*
+ * Base64, standard or URL-safe, padded (DSSE 1.0: "either").
+ * @text: NULL is malformed
+ * @out: out, for free(), also on error; ends in NUL, which @len does not count
+ * Return: 0; -EBADMSG; -ENOMEM.
+ */
+int shinrai_refs_base64(const char *text, u8 **out, size_t *len);
+
 /* Says what was taken.  @fmt: sort and name of the document */
 int shinrai_refs_source(struct refs_file *f, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -13,11 +13,7 @@
 #define KEYLIME_TYPE "application/vnd.keylime+json"
 #define MAX_SIGNATURES 16
 
-/*
- * Base64, standard or URL-safe, padded (DSSE 1.0: "either").
- * @out: out, for free(); one byte more than @len
- */
-static int decode(const char *text, u8 **out, size_t *len)
+int shinrai_refs_base64(const char *text, u8 **out, size_t *len)
 {
 	size_t n = text ? strlen(text) : 0, i, pad = 0;
 	char *copy;
@@ -82,8 +78,9 @@ static int signed_by_any(const struct refs_file *f, const json_t *j,
 		size_t sig_len;
 		int ret;
 
-		ret = decode(json_string_value(json_object_get(s, "sig")), &sig,
-			     &sig_len);
+		ret = shinrai_refs_base64(
+			json_string_value(json_object_get(s, "sig")), &sig,
+			&sig_len);
 		if (ret == -ENOMEM)
 			return ret;
 		if (ret || i == MAX_SIGNATURES)
@@ -125,8 +122,8 @@ int shinrai_refs_dsse(struct refs_file *f, const json_t *j)
 			f, -EKEYREJECTED,
 			"signed, and no key to hold it against; name the "
 			"signer's public key as reference key");
-	ret = decode(json_string_value(json_object_get(j, "payload")), &body,
-		     &len);
+	ret = shinrai_refs_base64(
+		json_string_value(json_object_get(j, "payload")), &body, &len);
 	if (ret)
 		return shinrai_refs_bad(f, ret, "payload is not in base64");
 	ret = signed_by_any(f, j, type, body, len);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <shinrai/hex.h>
+#include <shinrai/util.h>
 
 #include "refs.h"
 
@@ -139,17 +139,63 @@ static bool empty(const json_t *j)
 	       (json_is_object(j) && !json_object_size(j));
 }
 
+static int read_key(struct refs_file *f, const char *text, const json_t *id)
+{
+	SHINRAI_FREE u8 *der = NULL;
+	json_int_t n = json_integer_value(id);
+	size_t len;
+	int ret;
+
+	if (n < 0 || n > U32_MAX)
+		return -EBADMSG;
+	ret = shinrai_refs_base64(text, &der, &len);
+	return ret ? ret :
+		     shinrai_ima_rules_key(&f->refs->ima, der, len, (u32)n);
+}
+
+/*
+ * JSON within a text: {"pubkeys": [base64 of a SubjectPublicKeyInfo, ...],
+ * "keyids": [number, ...]}
+ */
+static int read_keys(struct refs_file *f, const json_t *all)
+{
+	const json_t *member = json_object_get(all, "verification-keys"), *list;
+	const char *text = json_string_value(member);
+	json_t *j = NULL;
+	size_t i;
+	int ret = 0;
+
+	if (empty(member))
+		return 0;
+	if (text)
+		ret = shinrai_refs_parse(f, (const u8 *)text, strlen(text),
+					 "verification-keys, ", &j);
+	if (ret)
+		return ret;
+	list = json_object_get(j, "pubkeys");
+	if (!json_is_array(list))
+		ret = shinrai_refs_bad(f, -EBADMSG,
+				       "verification-keys has no pubkeys");
+	for (i = 0; i < json_array_size(list) && !ret; i++) {
+		ret = read_key(f, json_string_value(json_array_get(list, i)),
+			       json_array_get(json_object_get(j, "keyids"), i));
+		if (ret)
+			shinrai_refs_bad(f, ret,
+					 "verification-keys: pubkeys[%zu] is "
+					 "no RSA or EC key of 2048 or 256 bits",
+					 i);
+	}
+	json_decref(j);
+	return ret;
+}
+
 /* What is not used allows nothing, so that entries it allows are unknown. */
 static const char *unused(const json_t *all)
 {
-	bool keys = !empty(json_object_get(all, "verification-keys"));
-	bool dm = !empty(
-		json_object_get(json_object_get(all, "ima"), "dm_policy"));
-
-	return keys && dm ? "; verification-keys and dm_policy are not used" :
-	       keys	  ? "; verification-keys are not used" :
-	       dm	  ? "; dm_policy is not used" :
-			    "";
+	return empty(json_object_get(json_object_get(all, "ima"),
+				     "dm_policy")) ?
+		       "" :
+		       "; dm_policy is not used";
 }
 
 static int check_members(const struct refs_file *f, const json_t *all)
@@ -214,6 +260,8 @@ int shinrai_refs_keylime(struct refs_file *f, const json_t *j, bool is_signed)
 		ret = read_excludes(f, j);
 	if (!ret)
 		ret = read_ignored(f, json_object_get(j, "ima"));
+	if (!ret)
+		ret = read_keys(f, j);
 	f->refs->ima.given = true;
 	return ret ? ret :
 		     shinrai_refs_source(f, "Keylime runtime policy, %s%s",
