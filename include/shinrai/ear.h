@@ -3,10 +3,12 @@
 #ifndef _SHINRAI_EAR_H
 #define _SHINRAI_EAR_H
 
+#include <jansson.h>
+
 #include "appraise.h"
 
+json_t *shinrai_ear_claims(const json_t *verdict, const char *build, s64 now);
 int shinrai_ear_sign(const struct shinrai_appraisal *v, EVP_PKEY *key, s64 now,
 		     char **jwt);
-int shinrai_ear_key(const void *pem, size_t len, EVP_PKEY **key);
 
 #endif

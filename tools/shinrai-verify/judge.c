@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 
 #include <shinrai/ear.h>
+#include <shinrai/jws.h>
 #include <shinrai/hex.h>
 #include <shinrai/policy.h>
 #include <shinrai/verdict.h>
@@ -183,7 +184,7 @@ static int load_ear_key(struct verify *v, struct judge *j)
 	ret = verify_read(v, j->ear_key, VERIFY_MAX_ITEM, &pem, &len);
 	if (ret)
 		return ret;
-	if (shinrai_ear_key(pem, len, &j->ear))
+	if (shinrai_jws_key(pem, len, &j->ear))
 		return verify_error(v, "ear-key",
 				    "make one with openssl "
 				    "genpkey -algorithm EC -pkeyopt "
