@@ -28,6 +28,7 @@ verifier_conf() {
 	tls_key = "$work/verifier.key";
 	tls_ca = "$work/ca.pem";
 	database = "$work/fleet.db";
+	signing_key = "$work/signing.pem";
 	period_s = 1;
 	timeout_s = 5;
 	people = (
@@ -68,9 +69,10 @@ stop_verifier() {
 fleet() {
 	local who=$1 path=$2
 	shift 2
+	[[ $path == /.well-known/* ]] || path=/v1$path
 	code=$(curl -s -m 30 -o body -w '%{http_code}' --cacert ca.pem \
 		--cert "$who.pem" --key "$who.key" "$@" \
-		"https://127.0.0.1:$api/v1$path") || true
+		"https://127.0.0.1:$api$path") || true
 	cat body
 	echo "status $code"
 }

@@ -68,6 +68,25 @@ ok "trusted, once there is one" becomes press1 '.state == "trusted" and .fresh
 ok "every record is judged, and the key is pinned" device press1 \
 	'.verdict.records == 8 and .records == 8 and
 	.ak == .verdict.ak_name and .verdict.root == "unproven"'
+ok "its verdict, for others" said 200 fleet reader /devices/press1/ear
+cp body verdict.jwt
+fleet reader /.well-known/jwks.json >/dev/null
+ear() { # JQ: of the claims, which are signed
+	python3 "$root/selftests/fleet/log.py" jws body verdict.jwt JWT |
+		jq -e "$1"
+}
+ok "is signed, of this device, and ends" ear '.sub == "press1" and
+	.exp == .iat + 3 and (now - .iat) < 10 and
+	.eat_profile == "tag:github.com,2023:veraison/ear"'
+ok "affirming, but for hardware that nobody vouched for" ear '.submods.shinrai |
+	."ear.status" == 2 and ."shinrai.verdict".verdict == "trusted" and
+	."ear.trustworthiness-vector" == {"instance-identity": 2, "hardware": 0,
+	"configuration": 2, "executables": 2}'
+fleet reader '/log/entries' >/dev/null
+ok "the log has how it came to that, with the verdict" jq -e '[.entries[] |
+	fromjson | select(.device == "press1")] | [.[].state] ==
+	["unreachable", "trusted"] and .[1].verdict.records == 8 and
+	.[0].verdict == null' body
 ok "the list has it" said 200 fleet reader /devices
 ok "as it is" jq -e '.devices | length == 1 and .[0].state == "trusted"' body
 ok "asked for by its state" said 200 fleet reader '/devices?state=trusted'

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The verifier's store: what is kept is there again, whole or not at all. */
-/* links: userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/device.c */
+/* links: userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_log.c userspace/verifier/device.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

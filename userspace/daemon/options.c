@@ -53,5 +53,6 @@ int options_take(struct options *o, int argc, char **argv, const char *usage)
 			return refuse(usage);
 		}
 	}
-	return optind == argc ? -1 : refuse(usage);
+	o->words = argv + optind;
+	return argc - optind <= o->most ? -1 : refuse(usage);
 }

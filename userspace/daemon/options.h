@@ -8,6 +8,8 @@
 struct options {
 	const char *config; /* file; in: without the option */
 	bool check; /* say what is wrong with it, no more */
+	int most; /* words after the options at most, in */
+	char *const *words; /* those, NULL-terminated */
 };
 
 int options_take(struct options *o, int argc, char **argv, const char *usage);

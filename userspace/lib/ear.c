@@ -71,11 +71,20 @@ static int tier(const json_t *verdict, enum shinrai_step from,
 }
 
 /* A pinned key whose TPM nobody vouched for is no affirmed hardware. */
+static int hardware(const json_t *v)
+{
+	return proven(v, SHINRAI_STEP_ROOT) &&
+			       (is(v, "assurance", "hardware") ||
+				is(v, "assurance", "firmware")) ?
+		       AFFIRMING :
+		       NONE;
+}
+
 static json_t *vector(const json_t *v)
 {
 	return json_pack("{s:i, s:i, s:i, s:i}", "instance-identity",
 			 tier(v, SHINRAI_STEP_QUOTE, SHINRAI_STEP_FRESH),
-			 "hardware", NONE, "configuration",
+			 "hardware", hardware(v), "configuration",
 			 tier(v, SHINRAI_STEP_FIRMWARE, SHINRAI_STEP_CMDLINE),
 			 "executables",
 			 tier(v, SHINRAI_STEP_LOG, SHINRAI_STEP_CODE));
@@ -95,7 +104,7 @@ static int status_of(const json_t *verdict)
 
 /**
  * shinrai_ear_claims() - the claims of an EAR
- * @verdict: PROTOCOL.md 7, or 9.2; NULL gives NULL
+ * @verdict: PROTOCOL.md 7, or 9.2; what is no object gives NULL
  * @build: what appraised it
  * @now: s since 1970, claim "iat"
  *
@@ -103,7 +112,7 @@ static int status_of(const json_t *verdict)
  */
 json_t *shinrai_ear_claims(const json_t *verdict, const char *build, s64 now)
 {
-	if (!verdict)
+	if (!json_is_object(verdict))
 		return NULL;
 	return json_pack("{s:s, s:I, s:{s:s, s:s}, s:{s:{s:i, s:o, s:O}}}",
 			 "eat_profile", "tag:github.com,2023:veraison/ear",

@@ -38,6 +38,15 @@ static const struct route routes[] = {
 	      api_session_begin, "nonceSize"),
 	ROUTE(POST, DEVICE, "/challenge-response/v1/session/" NAME,
 	      api_session_answer),
+	ROUTE(GET, READER, "/v1/devices/" NAME "/ear", api_ear),
+	ROUTE(GET, READER, "/v1/log", api_log_head),
+	ROUTE(GET, READER, "/v1/log/entries", api_log_entries, "start",
+	      "count"),
+	ROUTE(GET, READER, "/v1/log/proof/inclusion", api_log_inclusion,
+	      "index", "size"),
+	ROUTE(GET, READER, "/v1/log/proof/consistency", api_log_consistency,
+	      "old", "size"),
+	ROUTE(GET, READER, "/.well-known/jwks.json", api_keys),
 };
 #define ROUTES (sizeof(routes) / sizeof(routes[0]))
 

@@ -104,6 +104,8 @@ void errand_answer(struct job *j, struct fleet *f)
 	(void)f;
 	if (j->err)
 		errand_failed(e);
+	else if (e->wrong)
+		answer_bad(e->req, e->wrong);
 	else
 		answer_ok(e->req, json_incref(e->answer));
 	errand_free(e);

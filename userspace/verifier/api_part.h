@@ -29,7 +29,10 @@ struct errand {
 	struct evhttp_request *req;
 	struct device_record r; /* that is new */
 	s64 id; /* of the device; 0: a new one */
+	u64 number[2]; /* arguments of the query */
+	struct log_head head;
 	json_t *answer; /* what the store gave, for the answer */
+	const char *wrong; /* with the request, as the store found; NULL */
 };
 
 /* api_errand.c */
@@ -53,6 +56,16 @@ void api_status(const struct request *r);
 void api_list(const struct request *r);
 void api_show(const struct request *r);
 void api_changes(const struct request *r);
+
+/* api_log.c */
+void api_log_head(const struct request *r);
+void api_log_entries(const struct request *r);
+void api_log_inclusion(const struct request *r);
+void api_log_consistency(const struct request *r);
+
+/* api_sign.c */
+void api_keys(const struct request *r);
+void api_ear(const struct request *r);
 
 /* api_enrol.c */
 void api_enrol(const struct request *r);

@@ -220,6 +220,8 @@ static const struct conf_key keys[] = {
 	TEXT(struct conf, tls_ca, conf_some, "/etc/shinrai/verifier/ca.pem"),
 	TEXT(struct conf, database, conf_absolute,
 	     "/var/lib/shinrai-verifier/fleet.db"),
+	TEXT(struct conf, signing_key, conf_absolute,
+	     "/var/lib/shinrai-verifier/signing.pem"),
 	NUMBER(struct conf, workers, 0, 256, 0),
 	NUMBER(struct conf, period_s, 1, 86400, 30),
 	NUMBER(struct conf, timeout_s, 1, 600, 10),

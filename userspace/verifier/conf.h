@@ -42,6 +42,7 @@ struct conf {
 	char *tls_key;
 	char *tls_ca;
 	char *database;
+	char *signing_key;
 	int workers; /* 0: one for each processor */
 	int period_s; /* between two appraisals of a device */
 	int timeout_s; /* of one question and its answer */

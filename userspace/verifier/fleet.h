@@ -22,6 +22,7 @@
 struct enrol;
 struct fleet;
 struct question;
+struct signer;
 
 /* What has to be kept: done by the keeping thread, ended by the loop. */
 struct job {
@@ -77,6 +78,7 @@ struct fleet {
 	struct stage *keeper;
 	struct mailbox *kept;
 	struct store *store; /* the keeping thread's, once that runs */
+	struct signer *signer;
 	bool keeps; /* the last time it was tried */
 	s64 begun; /* ms, monotonic */
 	u64 judgements; /* that were kept */

@@ -11,10 +11,14 @@
 #include "../daemon/options.h"
 #include "api.h"
 #include "enrol.h"
+#include "signer.h"
+#include "verbs.h"
 
 static const char usage[] =
 	"usage: shinrai-verifier [--config FILE] [--check-config]\n"
+	"       shinrai-verifier [--config FILE] new-key\n"
 	"Keeps a fleet of devices judged; runs in the foreground.\n"
+	"  new-key             make another key to sign with, for after SIGHUP\n"
 	"  -c, --config FILE   instead of " CONF_DEFAULT "\n"
 	"  -n, --check-config  say what is wrong with it and end\n"
 	"  -h, --help\n"
@@ -53,6 +57,17 @@ struct service {
 	struct fleet fleet;
 };
 
+static void renew_key(struct fleet *f)
+{
+	struct signer *signer;
+	char err[256];
+
+	if (signer_load(f->conf->signing_key, &signer, err, sizeof(err)))
+		diag(LOG_ERR, "%s; the old signing key stays in use", err);
+	else
+		signer_replace(f, signer);
+}
+
 static void on_hup(evutil_socket_t sig, short what, void *arg)
 {
 	struct service *s = arg;
@@ -61,6 +76,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 
 	(void)sig;
 	(void)what;
+	renew_key(&s->fleet);
 	if (!make_contexts(s->conf, &server, &client, err, sizeof(err))) {
 		diag(LOG_ERR, "%s; the old certificates stay in use", err);
 		return;
@@ -107,6 +123,11 @@ static void open_store(struct fleet *f)
 	umask(077);
 	if (store_open(f->conf->database, &f->store, err, sizeof(err)))
 		diag_die("cannot use %s: %s", f->conf->database, err);
+	if (signer_load(f->conf->signing_key, &f->signer, err, sizeof(err)))
+		diag_die("%s", err);
+	if (signer_keep(f->signer, f->store))
+		diag_die("cannot keep the signing key in %s: %s",
+			 f->conf->database, store_error(f->store));
 }
 
 static void serve(struct service *s, int fd)
@@ -136,6 +157,7 @@ static void serve(struct service *s, int fd)
 	fleet_stop(f);
 	enrol_stop(f);
 	store_close(f->store);
+	signer_free(f->signer);
 }
 
 static int run(const struct conf *conf)
@@ -183,16 +205,22 @@ static int check_policies(const struct conf *conf)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .config = CONF_DEFAULT };
+	struct options o = { .config = CONF_DEFAULT, .most = 2 };
 	struct conf conf;
 	char err[512];
 	int ret = options_take(&o, argc, argv, usage);
 
 	if (ret >= 0)
 		return ret;
+	if (!verb_known(o.words)) {
+		fputs(usage, stderr);
+		return 2;
+	}
 	ret = conf_load(&conf, o.config, err, sizeof(err));
 	if (ret)
 		diag(LOG_ERR, "%s", err);
+	else if (*o.words)
+		ret = verb_run(&conf, o.words);
 	else
 		ret = o.check ? check_policies(&conf) : run(&conf);
 	conf_free(&conf);

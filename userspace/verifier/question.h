@@ -47,6 +47,7 @@ struct question {
 	struct device_record next;
 	s64 at; /* ms since 1970 */
 	bool changed;
+	char *entry; /* of the log, with @changed */
 };
 
 /* ask.c */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "entry.h"
 #include "question.h"
 
 static struct question *question_of(struct job *j)
@@ -22,8 +23,11 @@ static int keep_question(struct job *j, struct store *s)
 
 	if (ret || !q->changed)
 		return ret;
+	if (!q->entry)
+		return -ENOMEM;
 	st.since = q->at;
-	return store_changed(s, q->next.id, &st);
+	ret = store_changed(s, q->next.id, &st);
+	return ret ? ret : store_log_add(s, q->entry);
 }
 
 static void count_judgement(const struct device *d)
@@ -44,6 +48,8 @@ static void question_kept(struct job *j, struct fleet *f)
 	(void)f;
 	if (q->j.key)
 		d->key = q->j.key;
+	free(q->entry);
+	q->entry = NULL;
 	if (j->err) {
 		free(q->j.told);
 		free(q->j.next);
@@ -75,6 +81,8 @@ static void question_kept(struct job *j, struct fleet *f)
 void settle_keep(struct question *q)
 {
 	q->phase = JUDGING;
+	if (q->changed)
+		q->entry = entry_of_change(&q->next, q->at, q->j.told);
 	q->job.keep = keep_question;
 	q->job.done = question_kept;
 	keep_put(q->dev->fleet, &q->job);

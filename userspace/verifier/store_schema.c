@@ -47,6 +47,29 @@ static const char *const migrations[] = {
 	" not_after INTEGER NOT NULL,"
 	" revoked INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX certificate_name ON certificate(name);",
+	/*
+	 * The log: entry.id is the leaf's index, from 0 on; node as in merkle.h.
+	 * Its name tells logs apart.
+	 */
+	"CREATE TABLE log (name TEXT NOT NULL) STRICT;"
+	"INSERT INTO log VALUES (lower(hex(randomblob(16))));"
+	"CREATE TABLE log_entry ("
+	" id INTEGER PRIMARY KEY,"
+	" text TEXT NOT NULL) STRICT;"
+	"CREATE TABLE log_node ("
+	" level INTEGER NOT NULL,"
+	" n INTEGER NOT NULL,"
+	" hash BLOB NOT NULL,"
+	" PRIMARY KEY (level, n)) STRICT, WITHOUT ROWID;"
+	"CREATE TRIGGER log_entry_stays BEFORE DELETE ON log_entry"
+	" BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;"
+	"CREATE TRIGGER log_entry_is BEFORE UPDATE ON log_entry"
+	" BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;"
+	"CREATE TABLE signing_key ("
+	" id INTEGER PRIMARY KEY," /* in the order of their use */
+	" kid TEXT NOT NULL UNIQUE,"
+	" jwk TEXT NOT NULL,"
+	" since INTEGER NOT NULL) STRICT;",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

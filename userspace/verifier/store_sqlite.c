@@ -44,6 +44,17 @@ static const char *const sql[STATEMENTS] = {
 	[REVOKED] = "SELECT serial, revoked FROM certificate"
 		    " WHERE revoked != 0",
 	[PURGE] = "DELETE FROM certificate WHERE not_after < ?",
+	[LOG_NAME] = "SELECT name FROM log",
+	[LOG_SIZE] = "SELECT coalesce(max(id) + 1, 0) FROM log_entry",
+	[LOG_ADD] = "INSERT INTO log_entry (id, text) VALUES (?, ?)",
+	[LOG_ENTRIES] = "SELECT text FROM log_entry WHERE id >= ?"
+			" ORDER BY id LIMIT ?",
+	[NODE_PUT] = "INSERT INTO log_node (level, n, hash) VALUES (?, ?, ?)",
+	[NODE_GET] = "SELECT hash FROM log_node WHERE level = ? AND n = ?",
+	[KEYS] = "SELECT jwk FROM signing_key ORDER BY id DESC"
+		 " LIMIT ?",
+	[KEY_ADD] = "INSERT OR IGNORE INTO signing_key (kid, jwk, since)"
+		    " VALUES (?, ?, ?)",
 };
 
 /**

@@ -27,6 +27,14 @@ enum statement {
 	REVOKE,
 	REVOKED,
 	PURGE,
+	LOG_NAME,
+	LOG_SIZE,
+	LOG_ADD,
+	LOG_ENTRIES,
+	NODE_PUT,
+	NODE_GET,
+	KEYS,
+	KEY_ADD,
 	STATEMENTS
 };
 

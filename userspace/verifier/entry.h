@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* Entries of the verifier's log, PROTOCOL.md 13. */
+#ifndef VERIFIER_ENTRY_H
+#define VERIFIER_ENTRY_H
+
+#include "device.h"
+
+char *entry_of_change(const struct device_record *r, s64 at, bool judged);
+
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/* Commands beside the service, which may run meanwhile. */
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "../daemon/diag.h"
+#include "signer.h"
+#include "verbs.h"
+
+static int new_key(const struct conf *conf, const char *file)
+{
+	char err[256];
+
+	(void)file;
+	if (signer_make(conf->signing_key, err, sizeof(err))) {
+		diag(LOG_ERR, "%s", err);
+		return EXIT_FAILURE;
+	}
+	diag(LOG_INFO, "%s is new; SIGHUP makes the service sign with it",
+	     conf->signing_key);
+	return EXIT_SUCCESS;
+}
+
+static const struct verb {
+	const char *name;
+	bool takes_file;
+	int (*run)(const struct conf *conf, const char *file);
+} verbs[] = {
+	{ "new-key", false, new_key },
+};
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static const struct verb *find(char *const *words)
+{
+	const struct verb *v;
+
+	for (v = verbs; v < verbs + VERBS; v++) {
+		if (!strcmp(v->name, words[0]) && v->takes_file == !!words[1])
+			return v;
+	}
+	return NULL;
+}
+
+/**
+ * verb_known() - is this a command?
+ * @words: two at most, NULL-terminated
+ *
+ * Return: whether it is none, or one that there is.
+ */
+bool verb_known(char *const *words)
+{
+	return !words[0] || find(words);
+}
+
+/**
+ * verb_run() - do it
+ * @conf: the configuration
+ * @words: that are known
+ *
+ * Return: exit status, and all is said.
+ */
+int verb_run(const struct conf *conf, char *const *words)
+{
+	umask(077);
+	return find(words)->run(conf, words[1]);
+}
