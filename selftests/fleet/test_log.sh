@@ -77,6 +77,68 @@ for i in 0 3 6; do
 done
 ok "that it grew" take '/log/proof/consistency?old=1&size=7' c.json
 ok "is proven" log consistency p1.json p7.json c.json
+# Offline: what holds, and what does not.
+verify=$(realpath "${SHINRAI_VERIFY:-$BUILD/user/shinrai-verify}")
+# proves STATUS PATTERN OPTION...: for head 7 unless another is given
+proves() {
+	local want=$1 pattern=$2 got=0
+	shift 2
+	"$verify" proof --keys keys.json --head h7.json "$@" >out 2>&1 || got=$?
+	cat out
+	[ "$got" -eq "$want" ] && grep -q -- "$pattern" out
+}
+ok "proof: the head" proves 0 '^valid'
+ok "its JWS alone" sh -c 'jq -r .head h7.json >h7.jws'
+ok "too" proves 0 '^valid' --head h7.jws
+ok "an entry" proves 0 '^has      entry 3: {"code":"no-answer"' \
+	--inclusion i3.json
+ok "that it grew" proves 0 '^grew of  log' --old h1.json --consistency c.json
+ok "all of it, as JSON" proves 0 '"size":1' --old h1.json --consistency c.json \
+	--inclusion i6.json --json
+ok "that says so" jq -e '.result == "valid" and .head.size == 7 and
+	.old.size == 1 and .index == 6 and (.entry | fromjson | .type == "change")
+	and .head.root == "'"$(jq -r .root p7.json)"'"' out
+ok "a head without growth" proves 0 '^valid' --old h7.json
+# changed FILE JQ: the file with that done to it, as bad.json
+changed() {
+	jq -c "$2" "$1" >bad.json
+}
+changed i3.json '.index = 2'
+ok "another place" proves 3 'does not have this entry' --inclusion bad.json
+changed i3.json '.entry |= sub("unreachable"; "trusted")'
+ok "another entry" proves 3 'does not have this entry' --inclusion bad.json
+changed i3.json '.path |= reverse'
+ok "another order" proves 3 'does not have this entry' --inclusion bad.json
+changed i3.json '.path[0] |= "zz" + .[2:]'
+ok "a path that is none" proves 3 'bad.json: malformed' --inclusion bad.json
+changed i3.json '.path = [range(65) | "00" * 32]'
+ok "one that is too long" proves 3 'bad.json: malformed' --inclusion bad.json
+changed i3.json '.size = 8'
+ok "another size" proves 3 'for another size' --inclusion bad.json
+changed i3.json '.index = -1'
+ok "a place that is none" proves 3 'malformed' --inclusion bad.json
+changed i3.json 'del(.entry)'
+ok "no entry" proves 3 'malformed' --inclusion bad.json
+ok "growth without a proof" proves 3 'has grown, and --consistency' \
+	--old h1.json
+ok "the wrong way round" proves 3 'has shrunk' --old h7.json --head h1.json
+changed c.json '.path[1] = .path[0]'
+ok "a wrong proof" proves 3 'does not begin with the older one' --old h1.json \
+	--consistency bad.json
+changed c.json '.old = 2'
+ok "one of other sizes" proves 3 'for another size' --old h1.json \
+	--consistency bad.json
+changed h7.json '.head |= (split(".") | .[1] |= "A" + .[1:] | join("."))'
+ok "a head that was changed" proves 3 'not signed by this key' --head bad.json
+ok "as JSON" proves 3 '"reason":"not signed by this key"' --head bad.json --json
+changed keys.json '.keys[0].kid |= "A" + .[1:]'
+ok "keys of somebody else" proves 3 'not in --keys' --keys bad.json
+echo '{' >bad.json
+ok "files that are none" proves 3 'bad.json: malformed' --keys bad.json
+ok "and are not there" proves 1 'cannot read' --inclusion nothing
+ok "options that do not go together" proves 2 'goes with --old' \
+	--consistency c.json
+
 for bad in entries?start=-1 entries?count=1001 entries?start=x entries?start= \
 	'entries?start=1&start=2' 'entries?colour=1' \
 	entries?start=99999999999999999999 'proof/inclusion' \
@@ -122,6 +184,9 @@ take /log h9.json
 ok "the new one signs" log jws keys2.json h9.json
 ok "not the old one" fails log jws keys.json h9.json
 ok "what the old one signed is still good" log jws keys2.json h7.json
+take "/log/proof/consistency?old=7&size=$(jq .size h9.json)" c9.json
+ok "and continued by the new one" proves 0 '^valid' --keys keys2.json \
+	--head h9.json --old h7.json --consistency c9.json
 chmod 644 signing.pem
 kill -HUP "$verifier_pid"
 sleep 0.5

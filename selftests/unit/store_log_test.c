@@ -68,11 +68,11 @@ static int take_text(void *arg, const char *text)
 
 static void check_root(u64 size, const char *hex)
 {
-	struct log_head head;
+	struct shinrai_log_head head;
 
 	assert_int_equal(store_log_head(store, &head), 0);
 	assert_int_equal(head.size, size);
-	assert_int_equal(strlen(head.name), 32);
+	assert_int_equal(strlen(head.log), 32);
 	testdata_same("root", head.root, sizeof(head.root),
 		      testdata_unhex(hex));
 }
@@ -89,7 +89,7 @@ static void test_log(void **state)
 	u8 a[SHINRAI_TREE_HASH], b[SHINRAI_TREE_HASH], ab[SHINRAI_TREE_HASH];
 	char text[64] = "";
 	struct shinrai_proof p;
-	struct log_head head;
+	struct shinrai_log_head head;
 
 	(void)state;
 	again();

@@ -40,6 +40,14 @@ static const struct verify_verb verbs[] = {
 	  "  --pcrs FILE      PCR values (PROTOCOL.md 2.5, or tpm2_quote's)\n"
 	  "  --no-resettable  refuse PCRs that software can reset (16, 23)\n",
 	  verb_quote },
+	{ "proof", "--keys FILE --head FILE [OPTION]...",
+	  "check what the log of a verifier proves",
+	  "  --keys FILE      its /.well-known/jwks.json\n"
+	  "  --head FILE      its /v1/log\n"
+	  "  --inclusion FILE its /v1/log/proof/inclusion: an entry is in it\n"
+	  "  --old FILE       an earlier --head, whose log this one continues\n"
+	  "  --consistency FILE  its /v1/log/proof/consistency, from that on\n",
+	  verb_proof },
 };
 
 static const char exit_text[] =

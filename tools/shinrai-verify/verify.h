@@ -43,6 +43,7 @@ int verb_replay(struct verify *v, int argc, char **argv);
 int verb_quote(struct verify *v, int argc, char **argv);
 int verb_live(struct verify *v, int argc, char **argv);
 int verb_check(struct verify *v, int argc, char **argv);
+int verb_proof(struct verify *v, int argc, char **argv);
 int verb_report(struct verify *v, int argc, char **argv);
 
 /* Prints the verb's help to standard output.  Return: exit status. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <shinrai/hex.h>
+#include <shinrai/proof.h>
 
 #include "api_part.h"
 #include "signer.h"
@@ -47,16 +48,16 @@ static int read_head(struct job *j, struct store *s)
 }
 
 static json_t *signed_head(const struct signer *signer,
-			   const struct log_head *head)
+			   const struct shinrai_log_head *head)
 {
 	const s64 now = fleet_now();
 	json_t *j = json_pack("{s:I, s:s, s:I, s:o}", "iat",
-			      (json_int_t)(now / 1000), "log", head->name,
+			      (json_int_t)(now / 1000), "log", head->log,
 			      "size", (json_int_t)head->size, "root",
 			      hex(head->root));
 	char *jws = NULL;
 
-	if (j && !shinrai_jws_sign(signer->key, LOG_HEAD_TYPE, j, &jws))
+	if (j && !shinrai_jws_sign(signer->key, SHINRAI_LOG_HEAD_TYPE, j, &jws))
 		json_object_set_new(j, "head", json_string(jws));
 	free(jws);
 	if (json_object_get(j, "head"))

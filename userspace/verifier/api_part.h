@@ -30,7 +30,7 @@ struct errand {
 	struct device_record r; /* that is new */
 	s64 id; /* of the device; 0: a new one */
 	u64 number[2]; /* arguments of the query */
-	struct log_head head;
+	struct shinrai_log_head head;
 	json_t *answer; /* what the store gave, for the answer */
 	const char *wrong; /* with the request, as the store found; NULL */
 };

@@ -11,8 +11,6 @@
 
 #include "store.h"
 
-#define LOG_HEAD_TYPE "shinrai-log-head+jwt"
-
 struct fleet;
 
 struct signer {

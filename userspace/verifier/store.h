@@ -7,20 +7,11 @@
 #ifndef VERIFIER_STORE_H
 #define VERIFIER_STORE_H
 
-#include <shinrai/merkle.h>
+#include <shinrai/proof.h>
 
 #include "device.h"
 
-#define LOG_NAME_SIZE 33 /* 32 hex digits */
-
 struct store;
-
-/* The log of verdicts, as it is. */
-struct log_head {
-	char name[LOG_NAME_SIZE];
-	u64 size; /* entries */
-	u8 root[SHINRAI_TREE_HASH];
-};
 
 int store_open(const char *path, struct store **out, char *err, size_t errlen);
 void store_close(struct store *s);
@@ -58,7 +49,7 @@ int store_revoked(struct store *s, s64 now,
 		  int (*each)(void *arg, const u8 *serial, size_t len, s64 at),
 		  void *arg);
 int store_log_add(struct store *s, const char *text);
-int store_log_head(struct store *s, struct log_head *head);
+int store_log_head(struct store *s, struct shinrai_log_head *head);
 int store_log_entries(struct store *s, u64 start, unsigned int most,
 		      int (*each)(void *arg, const char *text), void *arg);
 int store_log_inclusion(struct store *s, u64 index, u64 size,

@@ -96,14 +96,14 @@ int store_log_add(struct store *s, const char *text)
  *
  * Return: 0; -EBADMSG the log is damaged; -errno.
  */
-int store_log_head(struct store *s, struct log_head *head)
+int store_log_head(struct store *s, struct shinrai_log_head *head)
 {
 	const struct shinrai_merkle tree = tree_of(s);
 	struct binding b = sql_bind(s, LOG_NAME);
 	int ret = sqlite3_step(b.stmt);
 
 	if (ret == SQLITE_ROW)
-		snprintf(head->name, sizeof(head->name), "%s",
+		snprintf(head->log, sizeof(head->log), "%s",
 			 (const char *)sqlite3_column_text(b.stmt, 0));
 	sqlite3_reset(b.stmt);
 	if (ret != SQLITE_ROW)
