@@ -46,6 +46,7 @@ static const struct route routes[] = {
 	      "index", "size"),
 	ROUTE(GET, READER, "/v1/log/proof/consistency", api_log_consistency,
 	      "old", "size"),
+	ROUTE(GET, READER, "/metrics", api_metrics),
 	ROUTE(GET, READER, "/.well-known/jwks.json", api_keys),
 };
 #define ROUTES (sizeof(routes) / sizeof(routes[0]))

@@ -14,6 +14,7 @@
 #include "../daemon/url.h"
 #include "device.h"
 #include "contact.h"
+#include "metrics.h"
 #include "policy.h"
 #include "stage.h"
 #include "store.h"
@@ -84,6 +85,7 @@ struct fleet {
 	u64 judgements; /* that were kept */
 	struct timing latency; /* of those, from the device's turn until then */
 	u64 late; /* of those, over a period */
+	struct metrics metrics;
 };
 
 /* fleet.c */

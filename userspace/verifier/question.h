@@ -43,6 +43,7 @@ struct question {
 	size_t len;
 	char why[DEVICE_REASON_MAX]; /* FAILED */
 	struct judgement j;
+	s64 judge_us; /* that it took */
 	/* what is to be kept */
 	struct device_record next;
 	s64 at; /* ms since 1970 */

@@ -45,12 +45,12 @@ static void question_kept(struct job *j, struct fleet *f)
 	struct question *q = question_of(j);
 	struct device *d = q->dev;
 
-	(void)f;
 	if (q->j.key)
 		d->key = q->j.key;
 	free(q->entry);
 	q->entry = NULL;
 	if (j->err) {
+		f->metrics.unkept++;
 		free(q->j.told);
 		free(q->j.next);
 		snprintf(d->failure, sizeof(d->failure),
@@ -60,6 +60,8 @@ static void question_kept(struct job *j, struct fleet *f)
 	}
 	if (q->j.told) {
 		count_judgement(d);
+		f->metrics.verdicts[device_state_of(q->j.verdict)]++;
+		histogram_add(&f->metrics.appraisal, q->judge_us);
 		free(d->r.verdict);
 	}
 	if (q->j.next) {
@@ -127,6 +129,8 @@ static void judge_one(struct question *q)
 {
 	const struct device *d = q->dev;
 	const struct shinrai_item log = { q->collect.log, q->collect.len };
+	const s64 begun = metrics_clock();
+	int ret;
 
 	q->j.policy = d->policy;
 	q->j.evidence = q->body;
@@ -139,7 +143,9 @@ static void judge_one(struct question *q)
 	q->j.ak_name = d->r.ak_name;
 	q->j.ak_name_len = d->r.ak_name_len;
 	q->j.enrolled = d->r.tpm.assurance != SHINRAI_ASSURANCE_NONE;
-	conclude(q, judge(&q->j));
+	ret = judge(&q->j);
+	q->judge_us = metrics_clock() - begun;
+	conclude(q, ret);
 	q->j.log = NULL;
 	free(q->body);
 	q->body = NULL;

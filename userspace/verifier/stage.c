@@ -10,11 +10,12 @@
 
 #include "stage.h"
 
-/* Invariant: @waiting, @ended are read and written with @lock held. */
+/* Invariant: @waiting, @length, @ended are read and written with @lock held. */
 struct stage {
 	pthread_mutex_t lock;
 	pthread_cond_t more;
 	struct task_list waiting;
+	unsigned int length; /* of @waiting */
 	bool ended;
 	unsigned int batch;
 	void (*run)(struct task_list *tasks, void *arg);
@@ -34,6 +35,7 @@ static void take(struct stage *s, struct task_list *tasks)
 		pthread_cond_wait(&s->more, &s->lock);
 	for (n = 0; n < s->batch && (t = STAILQ_FIRST(&s->waiting)); n++) {
 		STAILQ_REMOVE_HEAD(&s->waiting, link);
+		s->length--;
 		STAILQ_INSERT_TAIL(tasks, t, link);
 	}
 	pthread_mutex_unlock(&s->lock);
@@ -101,8 +103,27 @@ void stage_put(struct stage *s, struct task *t)
 {
 	pthread_mutex_lock(&s->lock);
 	STAILQ_INSERT_TAIL(&s->waiting, t, link);
+	s->length++;
 	pthread_cond_signal(&s->more);
 	pthread_mutex_unlock(&s->lock);
+}
+
+/**
+ * stage_waiting() - how long is its queue?
+ * @s: the stage
+ *
+ * Context: any thread.
+ *
+ * Return: tasks that no thread has taken.
+ */
+unsigned int stage_waiting(struct stage *s)
+{
+	unsigned int n;
+
+	pthread_mutex_lock(&s->lock);
+	n = s->length;
+	pthread_mutex_unlock(&s->lock);
+	return n;
 }
 
 /**

@@ -19,6 +19,7 @@ struct stage *stage_new(unsigned int threads, unsigned int batch,
 			void (*run)(struct task_list *tasks, void *arg),
 			void *arg);
 void stage_put(struct stage *s, struct task *t);
+unsigned int stage_waiting(struct stage *s);
 void stage_free(struct stage *s);
 
 struct mailbox;

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+/* Metrics as Prometheus reads them: text format 0.0.4. */
+#include <inttypes.h>
+#include <time.h>
+
+#include "../daemon/version.h"
+#include "fleet.h"
+
+/* us; in seconds as they are written */
+static const struct {
+	s64 us;
+	const char *text;
+} bounds[HISTOGRAM_BUCKETS] = {
+	{ 50, "5e-05" },   { 100, "0.0001" }, { 250, "0.00025" },
+	{ 1000, "0.001" }, { 5000, "0.005" }, { 20000, "0.02" },
+	{ 50000, "0.05" }, { 100000, "0.1" }, { 500000, "0.5" },
+	{ 1000000, "1" },  { 5000000, "5" },  { 30000000, "30" },
+};
+
+/**
+ * metrics_clock() - a clock to measure by
+ *
+ * Context: any thread.
+ *
+ * Return: us since some time.
+ */
+s64 metrics_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (s64)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/**
+ * histogram_add() - something took a time
+ * @h: of what
+ * @us: how long
+ */
+void histogram_add(struct histogram *h, s64 us)
+{
+	unsigned int i = 0;
+
+	while (i < HISTOGRAM_BUCKETS && us > bounds[i].us)
+		i++;
+	h->bucket[i]++;
+	h->sum_us += us > 0 ? (u64)us : 0;
+}
+
+static void head(struct evbuffer *out, const char *name, const char *type,
+		 const char *help)
+{
+	evbuffer_add_printf(out, "# HELP shinrai_%s %s\n# TYPE shinrai_%s %s\n",
+			    name, help, name, type);
+}
+
+static void single(struct evbuffer *out, const char *name, const char *type,
+		   const char *help, u64 value)
+{
+	head(out, name, type, help);
+	evbuffer_add_printf(out, "shinrai_%s %" PRIu64 "\n", name, value);
+}
+
+static void write_histogram(struct evbuffer *out, const char *name,
+			    const char *help, const struct histogram *h)
+{
+	u64 count = 0;
+	unsigned int i;
+
+	head(out, name, "histogram", help);
+	for (i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		count += h->bucket[i];
+		evbuffer_add_printf(out,
+				    "shinrai_%s_bucket{le=\"%s\"} %" PRIu64
+				    "\n",
+				    name, bounds[i].text, count);
+	}
+	count += h->bucket[i];
+	evbuffer_add_printf(out,
+			    "shinrai_%s_bucket{le=\"+Inf\"} %" PRIu64 "\n"
+			    "shinrai_%s_sum %" PRIu64 ".%06u\n"
+			    "shinrai_%s_count %" PRIu64 "\n",
+			    name, count, name, h->sum_us / 1000000,
+			    (unsigned int)(h->sum_us % 1000000), name, count);
+}
+
+static void write_devices(const struct fleet *f, struct evbuffer *out)
+{
+	const s64 now = fleet_now();
+	u64 count[DEVICE_STATES] = { 0 };
+	struct device_standing st;
+	struct device *d;
+	unsigned int i;
+
+	TAILQ_FOREACH(d, &f->devices, link) {
+		fleet_standing(d, now, &st);
+		count[st.state]++;
+	}
+	head(out, "devices", "gauge",
+	     "Devices by the state they are shown in.");
+	for (i = 0; i < DEVICE_STATES; i++)
+		evbuffer_add_printf(out,
+				    "shinrai_devices{state=\"%s\"} %" PRIu64
+				    "\n",
+				    device_state_name(i), count[i]);
+}
+
+static void write_verdicts(const struct metrics *m, struct evbuffer *out)
+{
+	static const enum device_state of[] = { DEVICE_TRUSTED,
+						DEVICE_UNTRUSTED,
+						DEVICE_UNKNOWN };
+	unsigned int i;
+
+	head(out, "appraisals_total", "counter",
+	     "Appraisals that were kept since the start, by verdict.");
+	for (i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+		evbuffer_add_printf(
+			out,
+			"shinrai_appraisals_total{verdict=\"%s\"} %" PRIu64
+			"\n",
+			device_state_name(of[i]), m->verdicts[of[i]]);
+}
+
+static u64 waiting(const struct fleet *f)
+{
+	const struct device *d;
+	u64 n = 0;
+
+	TAILQ_FOREACH(d, &f->waiting, turn)
+		n++;
+	return n;
+}
+
+/**
+ * metrics_write() - all of them
+ * @f: the fleet
+ * @log_size: entries of the log; NULL: not known now
+ * @out: is added to
+ */
+void metrics_write(const struct fleet *f, const u64 *log_size,
+		   struct evbuffer *out)
+{
+	const struct metrics *m = &f->metrics;
+
+	head(out, "build_info", "gauge", "Which verifier this is.");
+	evbuffer_add_printf(out, "shinrai_build_info{version=\"%s\"} 1\n",
+			    SHINRAI_VERSION);
+	write_devices(f, out);
+	write_verdicts(m, out);
+	single(out, "question_failures_total", "counter",
+	       "Questions without an answer that could be judged.",
+	       m->failures);
+	single(out, "unkept_total", "counter",
+	       "Results that the database did not take.", m->unkept);
+	write_histogram(out, "question_seconds",
+			"From a device's turn to the verdict that is shown.",
+			&m->question);
+	write_histogram(out, "appraisal_seconds",
+			"Of that, appraising what it answered.", &m->appraisal);
+	single(out, "appraisals_late_total", "counter",
+	       "Of them, those kept later than a period after their turn.",
+	       f->late);
+	single(out, "questions", "gauge", "Questions that have a connection.",
+	       (u64)f->asking);
+	single(out, "questions_waiting", "gauge",
+	       "Devices whose turn it is, and that wait for one to end.",
+	       waiting(f));
+	single(out, "appraisals_waiting", "gauge",
+	       "Answers that wait for a thread.", stage_waiting(f->judges));
+	single(out, "writes_waiting", "gauge",
+	       "Results and requests that wait for the database.",
+	       stage_waiting(f->keeper));
+	single(out, "database_up", "gauge",
+	       "1 while the database takes what is written.", f->keeps);
+	if (log_size)
+		single(out, "log_entries", "gauge",
+		       "Entries of the log of verdicts.", *log_size);
+}

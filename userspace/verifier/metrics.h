@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* What is counted for /metrics.  The loop's thread counts, and it alone. */
+#ifndef VERIFIER_METRICS_H
+#define VERIFIER_METRICS_H
+
+#include <event2/buffer.h>
+
+#include "device.h"
+
+#define HISTOGRAM_BUCKETS 12
+
+struct histogram {
+	u64 bucket[HISTOGRAM_BUCKETS + 1]; /* the last: above all bounds */
+	u64 sum_us;
+};
+
+struct metrics {
+	u64 verdicts[DEVICE_STATES]; /* appraisals that were kept, by result */
+	u64 failures; /* questions without an answer that could be judged */
+	u64 unkept; /* what the database did not take */
+	struct histogram question; /* from its turn to what is shown */
+	struct histogram appraisal; /* of those, judging */
+};
+
+struct fleet;
+
+s64 metrics_clock(void);
+void histogram_add(struct histogram *h, s64 us);
+void metrics_write(const struct fleet *f, const u64 *log_size,
+		   struct evbuffer *out);
+
+#endif
