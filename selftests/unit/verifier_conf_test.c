@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The verifier's configuration: defaults, lists of groups, places of errors. */
-/* links: userspace/verifier/conf.c userspace/verifier/conf_enrol.c userspace/daemon/conf_file.c */
+/* links: userspace/verifier/conf.c userspace/verifier/conf_enrol.c userspace/daemon/conf_file.c userspace/daemon/url.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -5,6 +5,7 @@
 #include <shinrai/record.h>
 
 #include "../daemon/conf_file.h"
+#include "../daemon/url.h"
 #include "conf.h"
 
 #define TEXT(type, n, check, def)                                           \
@@ -201,6 +202,52 @@ static int read_people(const struct conf_file *f, const config_setting_t *s)
 			 (void **)&conf->person, &conf->npeople, read_person);
 }
 
+static const char *is_url(const char *text)
+{
+	struct url url;
+
+	return url_parse(text, &url) ?
+		       "is https://ADDRESS:PORT/PATH; names are not looked up" :
+		       NULL;
+}
+
+static const struct conf_key hook_keys[] = {
+	TEXT(struct conf_hook, name, is_name, ""),
+	TEXT(struct conf_hook, url, is_url, ""),
+	TEXT(struct conf_hook, tls_name, NULL, ""),
+	TEXT(struct conf_hook, secret, conf_absolute, ""),
+	{ 0 },
+};
+
+static int read_hook(const struct conf_file *f, const config_setting_t *s,
+		     void *item, size_t index)
+{
+	const struct conf *conf = f->conf;
+	struct conf_hook *h = item;
+	size_t i;
+	int ret = conf_group(f, s, hook_keys, h);
+
+	if (ret)
+		return ret;
+	if (is_name(h->name) || is_url(h->url) || conf_absolute(h->secret))
+		return conf_bad(f, s,
+				"a webhook has a name, a url and a secret");
+	for (i = 0; i < index; i++) {
+		if (!strcmp(conf->hook[i].name, h->name))
+			return conf_bad(f, s, "webhook %s is there twice",
+					h->name);
+	}
+	return 0;
+}
+
+static int read_hooks(const struct conf_file *f, const config_setting_t *s)
+{
+	struct conf *conf = f->conf;
+
+	return conf_list(f, s, CONF_HOOKS, sizeof(*conf->hook),
+			 (void **)&conf->hook, &conf->nhooks, read_hook);
+}
+
 static const struct conf_key limit_keys[] = {
 	LIMIT(connections, 1, 65536, 2048),
 	LIMIT(connections_per_client, 1, 65536, 64),
@@ -233,6 +280,7 @@ static const struct conf_key keys[] = {
 	  .group = limit_keys,
 	  .shape = "connections = 100;" },
 	{ .name = "policies", .kind = CONF_OTHER, .read = read_policies },
+	{ .name = "webhooks", .kind = CONF_OTHER, .read = read_hooks },
 	{ .name = "people", .kind = CONF_OTHER, .read = read_people },
 	{ .name = "enrolment",
 	  .kind = CONF_GROUP,
@@ -294,6 +342,9 @@ void conf_free(struct conf *conf)
 	for (i = 0; i < conf->npeople; i++)
 		conf_file_free(&conf->person[i], person_keys);
 	free(conf->person);
+	for (i = 0; i < conf->nhooks; i++)
+		conf_file_free(&conf->hook[i], hook_keys);
+	free(conf->hook);
 	memset(conf, 0, sizeof(*conf));
 }
 

@@ -11,6 +11,7 @@
 #define CONF_LISTS 64 /* files of reference values of one policy */
 #define CONF_OWNED 64 /* owners' policies that one policy asks for */
 #define CONF_PEOPLE 4096
+#define CONF_HOOKS 16
 
 /* What devices are held against; paths, which policy.c reads. */
 struct conf_policy {
@@ -22,6 +23,14 @@ struct conf_policy {
 	int pcr_code;
 	int pcr_flow;
 	bool allow_anon_exec;
+};
+
+/* Who is told what the log says. */
+struct conf_hook {
+	char *name;
+	char *url;
+	char *tls_name; /* in its certificate; "": the URL's address */
+	char *secret; /* path */
 };
 
 /* Who may do what, in ascending order; ROLE_DEVICE has a certificate of ours. */
@@ -55,6 +64,8 @@ struct conf {
 	struct conf_enrol enrol;
 	struct conf_person *person;
 	size_t npeople;
+	struct conf_hook *hook;
+	size_t nhooks;
 };
 
 int conf_load(struct conf *conf, const char *path, char *err, size_t errlen);

@@ -22,6 +22,7 @@
 
 struct enrol;
 struct fleet;
+struct hook;
 struct question;
 struct signer;
 
@@ -80,6 +81,7 @@ struct fleet {
 	struct mailbox *kept;
 	struct store *store; /* the keeping thread's, once that runs */
 	struct signer *signer;
+	struct hook *hooks; /* as many as the configuration has */
 	bool keeps; /* the last time it was tried */
 	s64 begun; /* ms, monotonic */
 	u64 judgements; /* that were kept */

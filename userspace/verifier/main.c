@@ -11,6 +11,7 @@
 #include "../daemon/options.h"
 #include "api.h"
 #include "enrol.h"
+#include "hook.h"
 #include "signer.h"
 #include "verbs.h"
 
@@ -136,7 +137,8 @@ static void serve(struct service *s, int fd)
 	char err[512];
 
 	if (enrol_start(f, err, sizeof(err)) ||
-	    fleet_start(f, err, sizeof(err)))
+	    fleet_start(f, err, sizeof(err)) ||
+	    hooks_start(f, err, sizeof(err)))
 		diag_die("%s", err);
 	s->server.base = f->base;
 	s->server.limits = &s->conf->limits;
@@ -156,6 +158,7 @@ static void serve(struct service *s, int fd)
 	event_base_dispatch(f->base);
 	fleet_stop(f);
 	enrol_stop(f);
+	hooks_stop(f);
 	store_close(f->store);
 	signer_free(f->signer);
 }
@@ -187,8 +190,9 @@ static int run(const struct conf *conf)
 }
 
 /* What it names is read, too. */
-static int check_policies(const struct conf *conf)
+static int check_files(const struct conf *conf)
 {
+	struct hook_secret secret;
 	struct policy p;
 	char err[512];
 	size_t i;
@@ -198,6 +202,10 @@ static int check_policies(const struct conf *conf)
 		ret = policy_load(&p, &conf->policy[i], err, sizeof(err));
 		policy_free(&p);
 	}
+	for (i = 0; i < conf->nhooks && !ret; i++)
+		ret = hook_secret_read(conf->hook[i].secret, &secret, err,
+				       sizeof(err));
+	explicit_bzero(&secret, sizeof(secret));
 	if (ret)
 		diag(LOG_ERR, "%s", err);
 	return ret;
@@ -222,7 +230,7 @@ int main(int argc, char **argv)
 	else if (*o.words)
 		ret = verb_run(&conf, o.words);
 	else
-		ret = o.check ? check_policies(&conf) : run(&conf);
+		ret = o.check ? check_files(&conf) : run(&conf);
 	conf_free(&conf);
 	return ret ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -5,6 +5,7 @@
 
 #include "../daemon/version.h"
 #include "fleet.h"
+#include "hook.h"
 
 /* us; in seconds as they are written */
 static const struct {
@@ -122,6 +123,34 @@ static void write_verdicts(const struct metrics *m, struct evbuffer *out)
 			device_state_name(of[i]), m->verdicts[of[i]]);
 }
 
+static void write_hooks(const struct fleet *f, const u64 *log_size,
+			struct evbuffer *out)
+{
+	static const char *const name[] = { "webhook_taken_total",
+					    "webhook_failures_total",
+					    "webhook_waiting" };
+	static const char *const help[] = {
+		"Entries that a webhook took since the start.",
+		"Tries that failed.",
+		"Entries that a webhook is yet to be told.",
+	};
+	struct hook_numbers n;
+	unsigned int i;
+	size_t k;
+
+	for (i = 0; i < (log_size ? 3 : 2) && f->conf->nhooks; i++) {
+		head(out, name[i], i == 2 ? "gauge" : "counter", help[i]);
+		for (k = 0; hook_numbers(f, k, &n); k++)
+			evbuffer_add_printf(
+				out, "shinrai_%s{webhook=\"%s\"} %" PRIu64 "\n",
+				name[i], n.name,
+				i == 0		   ? n.taken :
+				i == 1		   ? n.failures :
+				*log_size > n.next ? *log_size - n.next :
+						     0);
+	}
+}
+
 static u64 waiting(const struct fleet *f)
 {
 	const struct device *d;
@@ -173,6 +202,7 @@ void metrics_write(const struct fleet *f, const u64 *log_size,
 	       stage_waiting(f->keeper));
 	single(out, "database_up", "gauge",
 	       "1 while the database takes what is written.", f->keeps);
+	write_hooks(f, log_size, out);
 	if (log_size)
 		single(out, "log_entries", "gauge",
 		       "Entries of the log of verdicts.", *log_size);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "entry.h"
+#include "hook.h"
 #include "question.h"
 
 static struct question *question_of(struct job *j)
@@ -71,6 +72,8 @@ static void question_kept(struct job *j, struct fleet *f)
 		memcpy(d->judged_by, d->policy->id, sizeof(d->judged_by));
 	}
 	d->r = q->next;
+	if (q->changed)
+		hooks_wake(f);
 	pull_end(d);
 }
 

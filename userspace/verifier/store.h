@@ -61,4 +61,7 @@ int store_key_add(struct store *s, const char *kid, const char *jwk, s64 since);
 int store_keys(struct store *s, unsigned int most,
 	       int (*each)(void *arg, const char *jwk), void *arg);
 
+int store_hook_next(struct store *s, const char *name, u64 *next);
+int store_hook_advance(struct store *s, const char *name, u64 next);
+
 #endif

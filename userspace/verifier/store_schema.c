@@ -70,6 +70,10 @@ static const char *const migrations[] = {
 	" kid TEXT NOT NULL UNIQUE,"
 	" jwk TEXT NOT NULL,"
 	" since INTEGER NOT NULL) STRICT;",
+	/* Webhooks: the entry of the log that each is told next. */
+	"CREATE TABLE hook ("
+	" name TEXT PRIMARY KEY,"
+	" next INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

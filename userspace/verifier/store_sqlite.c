@@ -55,6 +55,10 @@ static const char *const sql[STATEMENTS] = {
 		 " LIMIT ?",
 	[KEY_ADD] = "INSERT OR IGNORE INTO signing_key (kid, jwk, since)"
 		    " VALUES (?, ?, ?)",
+	[HOOK_NEW] = "INSERT OR IGNORE INTO hook (name, next) SELECT ?,"
+		     " coalesce(max(id) + 1, 0) FROM log_entry",
+	[HOOK_NEXT] = "SELECT next FROM hook WHERE name = ?",
+	[HOOK_ADVANCE] = "UPDATE hook SET next = ?2 WHERE name = ?1",
 };
 
 /**

@@ -35,6 +35,9 @@ enum statement {
 	NODE_GET,
 	KEYS,
 	KEY_ADD,
+	HOOK_NEW,
+	HOOK_NEXT,
+	HOOK_ADVANCE,
 	STATEMENTS
 };
 

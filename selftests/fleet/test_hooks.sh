@@ -1,0 +1,146 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Webhooks: signed, in order, again and again until they are taken, and through the
+# end of either side.
+# shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
+. "$(dirname "$0")/../daemon/lib.sh"
+# shellcheck source=selftests/fleet/lib.sh
+. "$root/selftests/fleet/lib.sh"
+
+make_fleet_certs
+make_cert receiver ca
+hooked_pid=''
+end_hooked() {
+	[ -z "$hooked_pid" ] || kill -9 "$hooked_pid" 2>/dev/null || true
+	[ -z "$hooked_pid" ] || wait "$hooked_pid" 2>/dev/null || true
+	hooked_pid=''
+}
+trap 'end_hooked; end_verifier; cleanup' EXIT
+start_hooked() { # [PORT]
+	: >hport
+	python3 "$root/selftests/fleet/hooked.py" receiver.pem receiver.key ca.pem \
+		secret "$@" >hport 2>herr &
+	hooked_pid=$!
+	for _ in $(seq 50); do
+		[ ! -s hport ] || return 0
+		sleep 0.1
+	done
+	cat herr
+	return 1
+}
+(umask 077 && echo "whsec_$(openssl rand -base64 32)" >secret)
+: >told
+ok "somebody listens" start_hooked
+hook=$(cat hport)
+siem="name = \"siem\"; secret = \"$work/secret\";
+	url = \"https://127.0.0.1:$hook/in\";"
+conf() { # WEBHOOK...: members
+	verifier_conf 'policies = ( { name = "plc"; } ); missed = 1; timeout_s = 2;'
+	for one; do
+		echo "webhooks = ( { $one } );" >"verifier.conf.d/${#one}.conf"
+	done
+}
+check() {
+	"$verifier" --config verifier.conf --check-config 2>verr
+}
+fails() {
+	! "$@"
+}
+conf "$siem"
+ok "the configuration is right" check
+chmod 644 secret
+ok "not with a secret that others may read" fails check
+ok "which is said" grep -q 'others may read .*secret' verr
+chmod 600 secret
+for bad in whsec_ whsec_c2hvcnQ= hunter2 'whsec_????????????????????????????????'; do
+	(umask 077 && echo "$bad" >weak)
+	conf "name = \"weak\"; secret = \"$work/weak\";
+		url = \"https://127.0.0.1:1/\";"
+	ok "nor with $bad" fails check
+	ok "which is said" grep -q 'is no secret: whsec_' verr
+done
+rm verifier.conf.d/*
+while IFS='|' read -r bad why; do
+	conf "$siem" "$bad"
+	ok "nor with $bad" fails check
+	ok "but $why" grep -q "conf:[0-9]*: .*$why" verr
+	rm verifier.conf.d/*
+done <<'TABLE'
+name = "x"; url = "https://127.0.0.1:1/";|a webhook has a name, a url and a secret
+name = "siem"; secret = "/x"; url = "https://127.0.0.1:1/";|webhook siem is there twice
+name = "x"; secret = "/x"; url = "http://127.0.0.1:1/";|https://ADDRESS:PORT/PATH
+name = "x"; secret = "/x"; url = "https://example.org:1/";|names are not looked up
+name = "x"; secret = "x"; url = "https://127.0.0.1:1/";|secret
+TABLE
+conf "$siem"
+ok "the verifier starts" start_verifier
+enrol() { # NAME
+	fleet admin /devices -d "{\"name\":\"$1\",\"policy\":\"plc\",
+		\"url\":\"https://127.0.0.1:1/\"}" >/dev/null
+}
+# told LINE: within a while, as the last one
+told() {
+	for _ in $(seq "${2:-50}"); do
+		[ "$(tail -n 1 told)" != "$1" ] || return 0
+		sleep 0.2
+	done
+	cat told herr
+	return 1
+}
+enrol a
+ok "a change is told, signed" told '204 /in 0 a unreachable'
+echo 500 >answer
+enrol b
+ok "who fails" told '500 /in 1 b unreachable'
+sleep 1.2
+ok "is told again" test "$(grep -c '500 /in 1 b' told)" -ge 2
+ok "which the log says" grep -q 'webhook siem did not take entry 1.*again in 1 s' verr
+enrol c
+becomes c '.state == "unreachable"' >/dev/null
+ok "and nothing else meanwhile" fails grep -q ' c ' told
+rm answer
+ok "until it is taken; then what follows" told '204 /in 2 c unreachable'
+ok "in order" test "$(grep ^204 told | cut -d' ' -f3 | tr '\n' ' ')" = '0 1 2 '
+echo hang >answer
+enrol d
+ok "who does not answer" told 'hang /in 3 d unreachable'
+sleep 2.5
+rm answer
+ok "is told again" told '204 /in 3 d unreachable'
+echo 301 >answer
+enrol e
+ok "no other place is followed to" told '301 /in 4 e unreachable'
+kill -9 "$verifier_pid"
+wait "$verifier_pid" 2>/dev/null || true
+rm answer
+conf "$siem"
+ok "killed, it begins again" start_verifier
+ok "and goes on where it was" told '204 /in 4 e unreachable'
+end_hooked
+enrol f
+becomes f '.state == "unreachable"' >/dev/null
+ok "nobody listens: the verifier ends" stop_verifier
+ok "begins anew" start_verifier
+ok "somebody listens" start_hooked "$hook"
+ok "and is told" told '204 /in 5 f unreachable' 100
+ok "each was taken once" test "$(grep ^204 told | cut -d' ' -f3 | tr '\n' ' ')" = \
+	'0 1 2 3 4 5 '
+ok "nothing was wrong" fails grep wrong told
+fleet reader /metrics >/dev/null
+ok "and nothing waits" grep -qx 'shinrai_webhook_waiting{webhook="siem"} 0' body
+ok "as the metrics say" grep -q '^shinrai_webhook_taken_total{webhook="siem"} 1' body
+ok "the verifier ends" stop_verifier
+
+# Somebody with a certificate of another CA is told nothing.
+make_ca stranger
+make_cert receiver stranger
+end_hooked
+ok "somebody else listens" start_hooked "$hook"
+lines=$(wc -l <told)
+ok "begins anew" start_verifier
+enrol g
+becomes g '.state == "unreachable"' >/dev/null
+sleep 1
+ok "and is told nothing" test "$(wc -l <told)" = "$lines"
+ok "the verifier ends" stop_verifier
+finish

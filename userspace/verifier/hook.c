@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+/* Webhooks: what is due is read, sent, and then no longer due. */
+#include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
+#include <event2/keyvalq_struct.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../daemon/diag.h"
+#include "fleet.h"
+#include "hook.h"
+
+#define RETRY_MS 1000
+#define RETRY_MAX_MS 300000
+#define ANSWER_MAX 16384
+
+enum progress {
+	IDLE, /* nothing is due, or it is tried later: the timer looks again */
+	READING, /* a job is with the store */
+	SENDING, /* the timer is the deadline */
+	TAKEN, /* the timer ends the connection; the same with ... */
+	REFUSED,
+};
+
+struct hook {
+	struct job job;
+	struct fleet *fleet;
+	const struct conf_hook *conf;
+	struct url url;
+	struct hook_secret secret;
+	struct event *timer;
+	enum progress progress;
+	struct evhttp_connection *conn;
+	bool again; /* the log grew while it was read */
+	bool taken; /* @next was: the job moves on */
+	char log[SHINRAI_LOG_NAME_SIZE];
+	u64 next; /* entry that is due, as the store has it */
+	u64 found; /* by the job: what becomes @next when it is kept */
+	char *text; /* the entry that is due; NULL: none is */
+	s64 retry_ms; /* 0: the last one was taken */
+	u64 delivered, failures;
+};
+
+static void schedule(struct hook *h, s64 ms)
+{
+	const struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+
+	/* It was pending before: there is memory for it. */
+	evtimer_add(h->timer, &tv);
+}
+
+static struct hook *hook_of(struct job *j)
+{
+	return (struct hook *)((char *)j - offsetof(struct hook, job));
+}
+
+static int take_text(void *arg, const char *text)
+{
+	struct hook *h = arg;
+
+	h->text = strdup(text);
+	return h->text ? 0 : -ENOMEM;
+}
+
+static int keep_place(struct job *j, struct store *s)
+{
+	struct hook *h = hook_of(j);
+	struct shinrai_log_head head;
+	int ret = 0;
+
+	if (h->taken)
+		ret = store_hook_advance(s, h->conf->name, h->next + 1);
+	if (!ret)
+		ret = store_hook_next(s, h->conf->name, &h->found);
+	if (!ret)
+		ret = store_log_head(s, &head);
+	if (ret)
+		return ret;
+	snprintf(h->log, sizeof(h->log), "%s", head.log);
+	return store_log_entries(s, h->found, 1, take_text, h);
+}
+
+static void read_next(struct hook *h)
+{
+	h->progress = READING;
+	h->again = false;
+	free(h->text);
+	h->text = NULL;
+	keep_put(h->fleet, &h->job);
+}
+
+static void retry(struct hook *h, const char *why)
+{
+	h->failures++;
+	h->retry_ms = h->retry_ms ? 2 * h->retry_ms : RETRY_MS;
+	if (h->retry_ms > RETRY_MAX_MS)
+		h->retry_ms = RETRY_MAX_MS;
+	diag(LOG_WARNING,
+	     "webhook %s did not take entry %" PRIu64 ": %s; again in %lld s",
+	     h->conf->name, h->next, why, (long long)h->retry_ms / 1000);
+	h->progress = IDLE;
+	schedule(h, h->retry_ms);
+}
+
+static void on_answer(struct evhttp_request *req, void *hook)
+{
+	struct hook *h = hook;
+	int status = req ? evhttp_request_get_response_code(req) : 0;
+
+	if (h->progress != SENDING)
+		return;
+	h->progress = status >= 200 && status < 300 ? TAKEN : REFUSED;
+	schedule(h, 0);
+}
+
+/* Return: whether all of it could be added. */
+static bool add_headers(struct hook *h, struct evhttp_request *req)
+{
+	struct evkeyvalq *to = evhttp_request_get_output_headers(req);
+	char host[INET6_ADDRSTRLEN + 16], id[64], time[24];
+	const s64 now = fleet_now() / 1000;
+	char signature[HOOK_SIGNATURE_SIZE];
+
+	snprintf(host, sizeof(host), h->url.v6 ? "[%s]:%u" : "%s:%u",
+		 h->url.host, h->url.port);
+	snprintf(id, sizeof(id), "%s.%" PRIu64, h->log, h->next);
+	snprintf(time, sizeof(time), "%lld", (long long)now);
+	return !hook_sign(&h->secret, id, now, h->text, signature) &&
+	       !evhttp_add_header(to, "Host", host) &&
+	       !evhttp_add_header(to, "Content-Type", "application/json") &&
+	       !evhttp_add_header(to, "webhook-id", id) &&
+	       !evhttp_add_header(to, "webhook-timestamp", time) &&
+	       !evhttp_add_header(to, "webhook-signature", signature);
+}
+
+static bool dial(struct hook *h)
+{
+	struct fleet *f = h->fleet;
+	struct bufferevent *bev =
+		tls_dial(f->base, f->tls, h->conf->tls_name, h->url.host);
+
+	if (!bev)
+		return false;
+	h->conn = evhttp_connection_base_bufferevent_new(
+		f->base, NULL, bev, h->url.host, h->url.port);
+	if (!h->conn) {
+		bufferevent_free(bev);
+		return false;
+	}
+	evhttp_connection_set_timeout(h->conn, f->conf->timeout_s + 1);
+	evhttp_connection_set_max_headers_size(h->conn, ANSWER_MAX);
+	evhttp_connection_set_max_body_size(h->conn, ANSWER_MAX);
+	return true;
+}
+
+static bool post(struct hook *h)
+{
+	struct evhttp_request *req = evhttp_request_new(on_answer, h);
+
+	if (!req)
+		return false;
+	if (!dial(h) || !add_headers(h, req) ||
+	    evbuffer_add(evhttp_request_get_output_buffer(req), h->text,
+			 strlen(h->text))) {
+		evhttp_request_free(req);
+		return false;
+	}
+	/* When this fails it frees the request. */
+	return !evhttp_make_request(h->conn, req, EVHTTP_REQ_POST, h->url.path);
+}
+
+static void send_entry(struct hook *h)
+{
+	h->progress = SENDING;
+	schedule(h, h->fleet->conf->timeout_s * 1000ll);
+	if (!post(h) && h->progress == SENDING) {
+		h->progress = REFUSED;
+		schedule(h, 0);
+	}
+}
+
+static void place_kept(struct job *j, struct fleet *f)
+{
+	struct hook *h = hook_of(j);
+
+	(void)f;
+	h->progress = IDLE;
+	if (j->err) {
+		/* Sent again, if it was taken: better twice than not. */
+		free(h->text);
+		h->text = NULL;
+		schedule(h, RETRY_MS);
+		return;
+	}
+	h->taken = false;
+	h->next = h->found;
+	if (h->text)
+		send_entry(h);
+	else if (h->again)
+		read_next(h);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *hook)
+{
+	struct hook *h = hook;
+	enum progress progress = h->progress;
+
+	(void)fd;
+	(void)what;
+	if (progress == READING)
+		return;
+	h->progress = IDLE; /* what evhttp says now is of no interest */
+	if (h->conn)
+		evhttp_connection_free(h->conn);
+	h->conn = NULL;
+	if (progress == SENDING) {
+		retry(h, "no answer in time");
+	} else if (progress == REFUSED) {
+		retry(h, "it could not be connected to, or refused");
+	} else {
+		if (progress == TAKEN) {
+			h->delivered++;
+			h->retry_ms = 0;
+			h->taken = true;
+		}
+		read_next(h);
+	}
+}
+
+/**
+ * hooks_wake() - the log grew
+ * @f: the fleet
+ */
+void hooks_wake(struct fleet *f)
+{
+	struct hook *h;
+
+	for (h = f->hooks; h && h < f->hooks + f->conf->nhooks; h++) {
+		if (h->progress == READING)
+			h->again = true;
+		else if (h->progress == IDLE && !h->retry_ms)
+			schedule(h, 0);
+	}
+}
+
+static int prepare(struct fleet *f, struct hook *h,
+		   const struct conf_hook *conf, char *err, size_t errlen)
+{
+	int ret = hook_secret_read(conf->secret, &h->secret, err, errlen);
+
+	if (ret)
+		return ret;
+	h->fleet = f;
+	h->conf = conf;
+	h->job.keep = keep_place;
+	h->job.done = place_kept;
+	if (url_parse(conf->url, &h->url))
+		return -EINVAL;
+	h->timer = evtimer_new(f->base, on_timer, h);
+	if (!h->timer)
+		return -ENOMEM;
+	schedule(h, 0);
+	return 0;
+}
+
+/**
+ * hooks_start() - begin to tell what the log says
+ * @f: the fleet, which is started
+ * @err: out on error: what is wrong
+ * @errlen: its room
+ *
+ * A hook that is new begins with what comes next.
+ *
+ * Return: 0; -errno.
+ */
+int hooks_start(struct fleet *f, char *err, size_t errlen)
+{
+	size_t i;
+	int ret = 0;
+
+	f->hooks = calloc(f->conf->nhooks + 1, sizeof(*f->hooks));
+	if (!f->hooks)
+		return -ENOMEM;
+	for (i = 0; i < f->conf->nhooks && !ret; i++)
+		ret = prepare(f, &f->hooks[i], &f->conf->hook[i], err, errlen);
+	return ret;
+}
+
+/**
+ * hooks_stop() - tell no more; the next start goes on
+ * @f: the fleet, whose keeping thread has ended
+ */
+void hooks_stop(struct fleet *f)
+{
+	size_t i;
+
+	for (i = 0; f->hooks && i < f->conf->nhooks; i++) {
+		if (f->hooks[i].conn)
+			evhttp_connection_free(f->hooks[i].conn);
+		if (f->hooks[i].timer)
+			event_free(f->hooks[i].timer);
+		free(f->hooks[i].text);
+	}
+	free(f->hooks);
+	f->hooks = NULL;
+}
+
+/**
+ * hook_numbers() - what there is to count
+ * @f: the fleet
+ * @i: which hook, from 0 on
+ * @n: out
+ *
+ * Return: whether there is that one.
+ */
+bool hook_numbers(const struct fleet *f, size_t i, struct hook_numbers *n)
+{
+	const struct hook *h = f->hooks + i;
+
+	if (!f->hooks || i >= f->conf->nhooks)
+		return false;
+	*n = (struct hook_numbers){ h->conf->name, h->delivered, h->failures,
+				    h->next + h->taken };
+	return true;
+}
