@@ -17,9 +17,11 @@
 
 static const char usage[] =
 	"usage: shinrai-verifier [--config FILE] [--check-config]\n"
-	"       shinrai-verifier [--config FILE] new-key\n"
+	"       shinrai-verifier [--config FILE] new-key | backup FILE | restore FILE\n"
 	"Keeps a fleet of devices judged; runs in the foreground.\n"
 	"  new-key             make another key to sign with, for after SIGHUP\n"
+	"  backup FILE         copy the database, which may be in use\n"
+	"  restore FILE        put such a copy in its place\n"
 	"  -c, --config FILE   instead of " CONF_DEFAULT "\n"
 	"  -n, --check-config  say what is wrong with it and end\n"
 	"  -h, --help\n"
@@ -122,6 +124,8 @@ static void open_store(struct fleet *f)
 
 	/* What devices ran is nobody else's business. */
 	umask(077);
+	if (store_lock(f->conf->database, false, err, sizeof(err)))
+		diag_die("%s", err);
 	if (store_open(f->conf->database, &f->store, err, sizeof(err)))
 		diag_die("cannot use %s: %s", f->conf->database, err);
 	if (signer_load(f->conf->signing_key, &f->signer, err, sizeof(err)))

@@ -104,6 +104,36 @@ static int migrate_from(struct store *s, int version)
 }
 
 /**
+ * schema_version() - which version of a store is this?
+ * @s: the store
+ * @err: out on error, perhaps: what is wrong with it
+ * @errlen: its room
+ *
+ * Return: the version, 0 for an empty file; -EPROTONOSUPPORT a later one; -EBADMSG
+ * no store; -errno.
+ */
+int schema_version(struct store *s, char *err, size_t errlen)
+{
+	int version = number(s, "PRAGMA user_version");
+
+	if (version > VERSION) {
+		snprintf(err, errlen,
+			 "made by a later shinrai-verifier (version %d, this "
+			 "one knows %d); update it",
+			 version, VERSION);
+		return -EPROTONOSUPPORT;
+	}
+	if (version < 0)
+		return version;
+	if (version ? number(s, "PRAGMA application_id") != APPLICATION_ID :
+		      number(s, "SELECT count(*) FROM sqlite_master")) {
+		snprintf(err, errlen, "a database of something else");
+		return -EBADMSG;
+	}
+	return version;
+}
+
+/**
  * schema_migrate() - make the tables, or of older ones those of this version
  * @s: the store
  * @err: out on error, perhaps: what is wrong with it
@@ -119,24 +149,9 @@ int schema_migrate(struct store *s, char *err, size_t errlen)
 
 	if (ret)
 		return ret;
-	version = number(s, "PRAGMA user_version");
-	if (version > VERSION) {
-		snprintf(err, errlen,
-			 "made by a later shinrai-verifier (version %d, this "
-			 "one knows %d); update it",
-			 version, VERSION);
-		return -EPROTONOSUPPORT;
-	}
+	version = schema_version(s, err, errlen);
 	if (version < 0)
 		return version;
-	if (!version && number(s, "SELECT count(*) FROM sqlite_master")) {
-		snprintf(err, errlen, "a database of something else");
-		return -EBADMSG;
-	}
-	if (version && number(s, "PRAGMA application_id") != APPLICATION_ID) {
-		snprintf(err, errlen, "a database of something else");
-		return -EBADMSG;
-	}
 	if (version < VERSION)
 		ret = migrate_from(s, version);
 	return ret ? ret : sql_run(s, "COMMIT");

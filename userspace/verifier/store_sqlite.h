@@ -47,6 +47,7 @@ struct store {
 };
 
 /* store_schema.c */
+int schema_version(struct store *s, char *err, size_t errlen);
 int schema_migrate(struct store *s, char *err, size_t errlen);
 
 /* The next parameter is the one after those that are bound. */

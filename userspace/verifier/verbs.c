@@ -21,12 +21,40 @@ static int new_key(const struct conf *conf, const char *file)
 	return EXIT_SUCCESS;
 }
 
+static int backup(const struct conf *conf, const char *file)
+{
+	char err[512];
+
+	if (store_copy(conf->database, file, err, sizeof(err))) {
+		diag(LOG_ERR, "%s", err);
+		return EXIT_FAILURE;
+	}
+	diag(LOG_INFO, "%s has what %s had; keep %s, too, and secret", file,
+	     conf->database, conf->signing_key);
+	return EXIT_SUCCESS;
+}
+
+static int restore(const struct conf *conf, const char *file)
+{
+	char err[512];
+
+	if (store_restore(file, conf->database, err, sizeof(err))) {
+		diag(LOG_ERR, "%s", err);
+		return EXIT_FAILURE;
+	}
+	diag(LOG_INFO, "%s is as %s was; what it had is in %s.old",
+	     conf->database, file, conf->database);
+	return EXIT_SUCCESS;
+}
+
 static const struct verb {
 	const char *name;
 	bool takes_file;
 	int (*run)(const struct conf *conf, const char *file);
 } verbs[] = {
 	{ "new-key", false, new_key },
+	{ "backup", true, backup },
+	{ "restore", true, restore },
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Copies of the store, taken while it is in use, and put back while it is not.
+ * store_lock() tells both apart: the service has it shared, restoring alone.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "store_sqlite.h"
+
+#define BUSY_MS 10000
+#define PATH_ROOM 4096
+
+static int fail(char *err, size_t errlen, int ret, const char *what,
+		const char *path)
+{
+	snprintf(err, errlen, "%s %s: %s", what, path, strerror(-ret));
+	return ret;
+}
+
+/**
+ * store_lock() - use a store, or keep everybody from using it
+ * @path: of the store
+ * @alone: nobody else has it
+ * @err: out on error: what is wrong
+ * @errlen: its room
+ *
+ * It is held until the process ends.
+ *
+ * Return: 0; -EWOULDBLOCK others have it; -errno.
+ */
+int store_lock(const char *path, bool alone, char *err, size_t errlen)
+{
+	char name[PATH_ROOM];
+	int fd, ret;
+
+	if (snprintf(name, sizeof(name), "%s.lock", path) >= (int)sizeof(name))
+		return fail(err, errlen, -ENAMETOOLONG, "cannot lock", path);
+	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return fail(err, errlen, -errno, "cannot lock", name);
+	if (!flock(fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB))
+		return 0;
+	ret = -errno;
+	close(fd);
+	if (ret != -EWOULDBLOCK)
+		return fail(err, errlen, ret, "cannot lock", name);
+	snprintf(err, errlen, "%s is in use (%s)", path,
+		 alone ? "end shinrai-verifier first" : "is it restored now?");
+	return ret;
+}
+
+/* Return: 0; -errno, with @err. */
+static int copy(sqlite3 *from, sqlite3 *to, char *err, size_t errlen)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+	int ret = SQLITE_OK;
+
+	/* All pages at once are those of one moment. */
+	while (b && (ret = sqlite3_backup_step(b, -1)) == SQLITE_BUSY)
+		sqlite3_sleep(50);
+	sqlite3_backup_finish(b);
+	if (b && ret == SQLITE_DONE)
+		return 0;
+	snprintf(err, errlen, "cannot copy: %s",
+		 b ? sqlite3_errstr(ret) : sqlite3_errmsg(to));
+	return sql_errno(b ? ret : sqlite3_errcode(to)) ?: -EIO;
+}
+
+/* Return: whether the pragma says "ok". */
+static bool is_whole(sqlite3 *db)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool ok = sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &stmt,
+				     NULL) == SQLITE_OK &&
+		  sqlite3_step(stmt) == SQLITE_ROW &&
+		  !strcmp((const char *)sqlite3_column_text(stmt, 0), "ok");
+
+	sqlite3_finalize(stmt);
+	return ok;
+}
+
+/* Return: 0; -EBADMSG, -EPROTONOSUPPORT, with @err. */
+static int check(sqlite3 *db, const char *path, char *err, size_t errlen)
+{
+	struct store s = { .db = db };
+	char why[160] = "";
+	int version = schema_version(&s, why, sizeof(why));
+
+	if (version > 0)
+		return 0;
+	if (!*why)
+		snprintf(why, sizeof(why), "%s",
+			 version ? sqlite3_errmsg(db) : "it is empty");
+	snprintf(err, errlen, "%s is not of shinrai-verifier: %s", path, why);
+	return version ? version : -EBADMSG;
+}
+
+static int open_both(const char *from, const char *to, sqlite3 *db[2],
+		     char *err, size_t errlen)
+{
+	static const int flags[] = { SQLITE_OPEN_READWRITE,
+				     SQLITE_OPEN_READWRITE |
+					     SQLITE_OPEN_CREATE };
+	const char *path[] = { from, to };
+	int i, ret;
+
+	for (i = 0; i < 2; i++) {
+		ret = sqlite3_open_v2(path[i], &db[i], flags[i], NULL);
+		if (ret != SQLITE_OK) {
+			snprintf(err, errlen, "cannot open %s: %s", path[i],
+				 sqlite3_errmsg(db[i]));
+			return sql_errno(ret);
+		}
+		sqlite3_busy_timeout(db[i], BUSY_MS);
+	}
+	return 0;
+}
+
+/* Into @part, one file that is whole and on the disk. */
+static int copy_into(const char *from, const char *part, char *err,
+		     size_t errlen)
+{
+	sqlite3 *db[2] = { NULL, NULL };
+	int ret = open_both(from, part, db, err, errlen);
+
+	if (!ret)
+		ret = check(db[0], from, err, errlen);
+	if (!ret)
+		ret = copy(db[0], db[1], err, errlen);
+	if (!ret && (sqlite3_exec(db[1], "PRAGMA journal_mode = DELETE", NULL,
+				  NULL, NULL) != SQLITE_OK ||
+		     !is_whole(db[1]))) {
+		snprintf(err, errlen, "%s is damaged", from);
+		ret = -EBADMSG;
+	}
+	sqlite3_close(db[0]);
+	sqlite3_close(db[1]);
+	return ret;
+}
+
+static int sync_path(const char *path, int flags)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | flags), ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fsync(fd))
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+static int put_in_place(const char *part, const char *to)
+{
+	char folder[PATH_ROOM];
+	char *slash;
+	int ret = sync_path(part, 0);
+
+	if (!ret && rename(part, to))
+		ret = -errno;
+	if (ret)
+		return ret;
+	snprintf(folder, sizeof(folder), "%s", to);
+	slash = strrchr(folder, '/');
+	if (slash)
+		slash[slash == folder] = '\0';
+	return sync_path(slash ? folder : ".", O_DIRECTORY);
+}
+
+/**
+ * store_copy() - a copy of a store, which may be in use
+ * @from: the store
+ * @to: file; one that there is is replaced, once the copy is whole
+ * @err: out on error: what is wrong
+ * @errlen: its room
+ *
+ * Return: 0; -EBADMSG @from is no store, or damaged; -errno.
+ */
+int store_copy(const char *from, const char *to, char *err, size_t errlen)
+{
+	char part[PATH_ROOM];
+	int fd, ret;
+
+	if (snprintf(part, sizeof(part), "%s.XXXXXX", to) >= (int)sizeof(part))
+		return fail(err, errlen, -ENAMETOOLONG, "cannot write", to);
+	fd = mkstemp(part);
+	if (fd < 0)
+		return fail(err, errlen, -errno, "cannot write", to);
+	close(fd);
+	ret = copy_into(from, part, err, errlen);
+	if (!ret) {
+		ret = put_in_place(part, to);
+		if (ret)
+			fail(err, errlen, ret, "cannot write", to);
+	}
+	if (ret)
+		unlink(part);
+	return ret;
+}
+
+/* What was there stays as @path.old, with what its journal has. */
+static int set_aside(const char *path, char *err, size_t errlen)
+{
+	static const char *const suffix[] = { "", "-wal", "-shm" };
+	char name[PATH_ROOM], old[PATH_ROOM];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(suffix); i++) {
+		snprintf(name, sizeof(name), "%s%s", path, suffix[i]);
+		snprintf(old, sizeof(old), "%s.old%s", path, suffix[i]);
+		if (unlink(old) && errno != ENOENT)
+			return fail(err, errlen, -errno, "cannot remove", old);
+		if (rename(name, old) && errno != ENOENT)
+			return fail(err, errlen, -errno, "cannot move", name);
+	}
+	return 0;
+}
+
+/**
+ * store_restore() - put a copy in the place of a store
+ * @from: the copy
+ * @to: the store, which nobody uses; what it was stays as @to.old
+ * @err: out on error: what is wrong
+ * @errlen: its room
+ *
+ * Return: 0; -EWOULDBLOCK it is in use; as store_copy().
+ */
+int store_restore(const char *from, const char *to, char *err, size_t errlen)
+{
+	char new[PATH_ROOM];
+	int ret;
+
+	if (snprintf(new, sizeof(new), "%s.new", to) >=
+	    (int)sizeof(new) - (int)sizeof(".old-wal"))
+		return fail(err, errlen, -ENAMETOOLONG, "cannot write", to);
+	ret = store_lock(to, true, err, errlen);
+	if (!ret)
+		ret = store_copy(from, new, err, errlen);
+	if (ret)
+		return ret;
+	ret = set_aside(to, err, errlen);
+	if (!ret) {
+		ret = put_in_place(new, to);
+		if (ret)
+			fail(err, errlen, ret, "cannot write", to);
+	}
+	if (ret)
+		unlink(new);
+	return ret;
+}
