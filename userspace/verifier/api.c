@@ -16,6 +16,7 @@ struct route {
 	const char *args[ARGS_MAX]; /* that a query may have */
 };
 
+/* One a line, and in openapi.json: selftests/fleet/test_openapi.sh reads both. */
 #define ROUTE(method, least, of, does, ...)                  \
 	{                                                    \
 		EVHTTP_REQ_##method, ROLE_##least, of, does, \
@@ -46,6 +47,7 @@ static const struct route routes[] = {
 	      "index", "size"),
 	ROUTE(GET, READER, "/v1/log/proof/consistency", api_log_consistency,
 	      "old", "size"),
+	ROUTE(GET, READER, "/v1/openapi.json", api_doc),
 	ROUTE(GET, READER, "/metrics", api_metrics),
 	ROUTE(GET, READER, "/.well-known/jwks.json", api_keys),
 };
@@ -151,8 +153,8 @@ static void dispatch(struct request *r, const char *path)
 	}
 	if (!found) {
 		reply_problem(r->req, 404, "Not Found",
-			      "there is nothing at this path; begin with "
-			      "/v1/status or /v1/devices");
+			      "there is nothing at this path; "
+			      "/v1/openapi.json lists all");
 		return;
 	}
 	matches(found->path, path, name);

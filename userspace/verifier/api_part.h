@@ -63,6 +63,9 @@ void api_log_entries(const struct request *r);
 void api_log_inclusion(const struct request *r);
 void api_log_consistency(const struct request *r);
 
+/* api_doc.c */
+void api_doc(const struct request *r);
+
 /* api_metrics.c */
 void api_metrics(const struct request *r);
 
