@@ -157,6 +157,12 @@ static void dispatch(struct request *r, const char *path)
 			      "/v1/openapi.json lists all");
 		return;
 	}
+	/* To who may not look, names are not told from others either. */
+	if (r->role < ROLE_READER && r->role < found->role) {
+		reply_problem(r->req, 403, "Forbidden",
+			      "only readers and admins may do this");
+		return;
+	}
 	matches(found->path, path, name);
 	r->dev = *name ? fleet_find(r->fleet, name) : NULL;
 	if (strstr(found->path, NAME) && !r->dev) {
@@ -167,9 +173,7 @@ static void dispatch(struct request *r, const char *path)
 		not_so(r->req, found->path);
 	} else if (r->role < found->role) {
 		reply_problem(r->req, 403, "Forbidden",
-			      found->role == ROLE_ADMIN ?
-				      "only admins may do this" :
-				      "only readers and admins may do this");
+			      "only admins may do this");
 	} else {
 		handle(found, r);
 	}
