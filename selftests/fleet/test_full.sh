@@ -65,6 +65,13 @@ ok "trusted" becomes press1 '.state == "trusted" and .fresh'
 fleet reader /devices/press1/changes >/dev/null
 ok "which was the only change there was" jq -e '[.changes[].state] ==
 	["trusted"]' body
+fleet reader /log >/dev/null
+cp body head.json
+fleet reader /log/entries >/dev/null
+ok "the log is whole" python3 "$root/selftests/fleet/log.py" root head.json body
+ok "and has that change once, and what became of the other" jq -e '
+	[.entries[] | fromjson | select(.device == "press1") | .state] ==
+	["trusted"]' body
 stop_verifier || true
 umount disk || true
 finish

@@ -12,12 +12,15 @@
 
 #define PREFIX "whsec_"
 #define FILE_MAX 256
+#define ALPHABET                     \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
+	"abcdefghijklmnopqrstuvwxyz0123456789+/"
 
 /* Return: 0; -EBADMSG. */
 static int decode(char *text, struct hook_secret *secret)
 {
 	u8 raw[FILE_MAX];
-	size_t len;
+	size_t len, pad;
 	int n;
 
 	text[strcspn(text, "\r\n")] = '\0';
@@ -25,11 +28,15 @@ static int decode(char *text, struct hook_secret *secret)
 		return -EBADMSG;
 	text += strlen(PREFIX);
 	len = strlen(text);
+	pad = len - strcspn(text, "=");
+	/* OpenSSL takes blanks and padding in more places than there can be. */
+	if (pad > 2 || (pad == 2 && text[len - 1] != '=') ||
+	    strspn(text, ALPHABET) != len - pad)
+		return -EBADMSG;
 	n = len ? EVP_DecodeBlock(raw, (const u8 *)text, (int)len) : -1;
 	if (n < 0)
 		return -EBADMSG;
-	n -= text[len - 1] == '=';
-	n -= text[len - 2] == '=';
+	n -= (int)pad;
 	if (n < HOOK_SECRET_MIN || n > HOOK_SECRET_MAX)
 		return -EBADMSG;
 	memcpy(secret->key, raw, (size_t)n);

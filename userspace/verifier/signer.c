@@ -98,10 +98,15 @@ int signer_load(const char *path, struct signer **out, char *err, size_t errlen)
 	struct signer *s;
 	struct stat st;
 	EVP_PKEY *key;
+	bool made = true;
 	int ret = 0;
 
 	if (stat(path, &st) && errno == ENOENT)
 		ret = signer_make(path, err, errlen);
+	else
+		made = false;
+	if (!ret && made)
+		diag(LOG_NOTICE, "made the signing key %s", path);
 	if (!ret)
 		ret = read_key(path, &key, err, errlen);
 	if (ret)
