@@ -14,7 +14,7 @@ export SHINRAI_VERIFIER=$BUILD/asan/shinrai-verifier
 number=0 failed=0
 for test in "$here"/test_{evidence,load,hostile}.sh \
 	"$root"/selftests/verify/test_{report,push}.sh \
-	"$root"/selftests/fleet/test_{pull,odd}.sh; do
+	"$root"/selftests/fleet/test_{pull,odd,log,hooks}.sh; do
 	name=$(basename "$test")
 	number=$((number + 1))
 	log=$(timeout 250 bash "$test" 2>&1) && rc=0 || rc=$?
