@@ -5,6 +5,7 @@
 
 #include "device.h"
 
-char *entry_of_change(const struct device_record *r, s64 at, bool judged);
+char *entry_make(const struct device_record *r, s64 at, bool changed,
+		 bool judged, u64 violations);
 
 #endif

@@ -38,6 +38,27 @@ static void follow_key(const struct judgement *j, struct shinrai_state *last)
 	last->ak_name_len = j->ak_name_len;
 }
 
+static u64 denied(const struct shinrai_state *s)
+{
+	return s->data.flows[SHINRAI_FLOW_REFUSED] +
+	       s->data.flows[SHINRAI_FLOW_LEFT];
+}
+
+/* What records that are judged now prove of this boot. */
+static u64 new_violations(const struct shinrai_state *last,
+			  const struct shinrai_appraisal *a)
+{
+	u64 now, before = 0;
+
+	if (!a->have_next)
+		return 0;
+	now = denied(&a->next);
+	if (last &&
+	    !memcmp(last->boot_id, a->next.boot_id, sizeof(last->boot_id)))
+		before = denied(last);
+	return now > before ? now - before : 0;
+}
+
 static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 {
 	struct shinrai_appraise_input in = { .session = &j->session,
@@ -66,7 +87,10 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 	policy_expect(j->policy, &in);
 	in.ev = &ev;
 	take_key(j, &ev, name, &in);
-	return shinrai_appraise(&in, a);
+	ret = shinrai_appraise(&in, a);
+	if (!ret)
+		j->violations = new_violations(last, a);
+	return ret;
 }
 
 static void name_worst(struct judgement *j, const struct shinrai_appraisal *a)
@@ -116,8 +140,10 @@ static int tell(struct judgement *j, const struct shinrai_appraisal *a)
 int judge(struct judgement *j)
 {
 	struct shinrai_appraisal *a = malloc(sizeof(*a));
-	int ret = a ? appraise(j, a) : -ENOMEM;
+	int ret;
 
+	j->violations = 0;
+	ret = a ? appraise(j, a) : -ENOMEM;
 	if (!a)
 		return ret;
 	j->told = NULL;
@@ -132,6 +158,7 @@ int judge(struct judgement *j)
 		free(j->next);
 		j->told = NULL;
 		j->next = NULL;
+		j->violations = 0;
 	}
 	return ret;
 }

@@ -25,6 +25,7 @@ struct judgement {
 	enum shinrai_verdict verdict;
 	char code[48]; /* of the worst reason, or "" */
 	char reason[DEVICE_REASON_MAX];
+	u64 violations; /* accesses that owners deny, not known before */
 	u8 *told; /* shinrai_verdict_pack(), for free() */
 	size_t told_len;
 	u8 *next; /* what to remember, for free(); NULL: as before */

@@ -48,7 +48,8 @@ struct question {
 	struct device_record next;
 	s64 at; /* ms since 1970 */
 	bool changed;
-	char *entry; /* of the log, with @changed */
+	bool logged; /* it changed, or there are violations */
+	char *entry; /* of the log, with @logged */
 };
 
 /* ask.c */

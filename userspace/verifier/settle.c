@@ -22,13 +22,12 @@ static int keep_question(struct job *j, struct store *s)
 	struct device_standing st = q->next.standing;
 	int ret = store_judged(s, &q->next);
 
-	if (ret || !q->changed)
-		return ret;
-	if (!q->entry)
-		return -ENOMEM;
 	st.since = q->at;
-	ret = store_changed(s, q->next.id, &st);
-	return ret ? ret : store_log_add(s, q->entry);
+	if (!ret && q->changed)
+		ret = store_changed(s, q->next.id, &st);
+	if (ret || !q->logged)
+		return ret;
+	return q->entry ? store_log_add(s, q->entry) : -ENOMEM;
 }
 
 static void count_judgement(const struct device *d)
@@ -72,7 +71,7 @@ static void question_kept(struct job *j, struct fleet *f)
 		memcpy(d->judged_by, d->policy->id, sizeof(d->judged_by));
 	}
 	d->r = q->next;
-	if (q->changed)
+	if (q->logged)
 		hooks_wake(f);
 	pull_end(d);
 }
@@ -86,8 +85,10 @@ static void question_kept(struct job *j, struct fleet *f)
 void settle_keep(struct question *q)
 {
 	q->phase = JUDGING;
-	if (q->changed)
-		q->entry = entry_of_change(&q->next, q->at, q->j.told);
+	q->logged = q->changed || q->j.violations;
+	if (q->logged)
+		q->entry = entry_make(&q->next, q->at, q->changed, q->j.told,
+				      q->j.violations);
 	q->job.keep = keep_question;
 	q->job.done = question_kept;
 	keep_put(q->dev->fleet, &q->job);

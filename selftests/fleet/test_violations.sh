@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# What was denied on a device is in the verifier's log, once, whether or not the
+# device's state changes with it.
+# shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
+. "$(dirname "$0")/../daemon/lib.sh"
+# shellcheck source=selftests/verify/lib.sh
+. "$root/selftests/verify/lib.sh"
+# shellcheck source=selftests/fleet/lib.sh
+. "$root/selftests/fleet/lib.sh"
+
+start_tpm
+make_fleet_certs
+mkdir data left
+./make_log data data
+./make_log left left
+cp data/firmware firmware
+# The log ends before record 14, which refuses something; 4 TLVs are a record.
+all=$(python3 - <<-'PY'
+	data, ends, at = open("data/log", "rb").read(), [], 0
+	while at < len(data):
+	    for _ in range(4):
+	        at += 5 + int.from_bytes(data[at + 1:at + 5], "big")
+	    ends.append(at)
+	open("log", "wb").write(data[:ends[13]])
+	print(len(ends))
+	PY
+)
+lines=$(wc -l <data/extends)
+head -n $((lines - all + 14)) data/extends >part
+extend_lines part 1 >/dev/null
+configure "firmware_log = \"$work/firmware\";"
+ok "shinraid starts" start_daemon
+verifier_conf "policies = ( {
+	name = \"plc\";
+	digests = [ \"$work/data/known.txt\" ];
+	reference = \"$work/data/boot.json\";
+} );"
+ok "the verifier starts" start_verifier
+fleet admin /devices -d "{\"name\":\"press1\",\"policy\":\"plc\",
+	\"url\":\"https://127.0.0.1:$port/\"}" >/dev/null
+ok "trusted" becomes press1 '.state == "trusted" and .records == 14'
+entries() { # JQ: of all entries
+	fleet reader /log/entries >/dev/null
+	jq -c '[.entries[] | fromjson | [.type, .state, .violations,
+		.verdict.data.flows.refused, .verdict.data.flows.left]]' body
+	jq -e "[.entries[] | fromjson] | $1" body
+}
+ok "which is all that the log says" entries 'length == 1 and
+	.[0].type == "change" and .[0].violations == 0'
+
+extend_lines data/extends $((lines - all + 15)) >/dev/null
+cp data/log log
+ok "two more accesses, and all is judged" becomes press1 ".records == $all"
+ok "that is an entry, with the same state" entries 'length == 2 and
+	.[1].type == "violations" and .[1].state == "trusted" and
+	.[1].violations == 2 and (.[1].verdict.notes | any(test("refused by acme")))'
+sleep 2.5
+ok "once" entries 'length == 2'
+ok "the verifier ends" stop_verifier
+ok "and begins anew" start_verifier
+ok "judged again" becomes press1 '.fresh'
+sleep 1.5
+ok "it is still there once" entries 'length == 2'
+
+extend_lines left/extends $((lines + 1)) >/dev/null
+cp left/log log
+ok "one that happened: untrusted" becomes press1 '.state == "untrusted"'
+ok "which is a change, by one more" entries 'length == 3 and
+	.[2].type == "change" and .[2].state == "untrusted" and
+	.[2].violations >= 1 and .[2].verdict.data.flows.left == .[2].violations'
+ok "the verifier ends" stop_verifier
+finish
