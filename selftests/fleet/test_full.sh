@@ -20,7 +20,21 @@ extend_lines good/extends 1 >/dev/null
 configure "firmware_log = \"$work/firmware\";"
 ok "shinraid starts" start_daemon
 mount -t tmpfs -o size=1M none disk
-verifier_conf "database = \"$work/disk/fleet.db\"; policies = ( {
+make_cert receiver ca
+(umask 077 && echo "whsec_$(openssl rand -base64 32)" >secret)
+echo 500 >answer
+: >told
+python3 "$root/selftests/fleet/hooked.py" receiver.pem receiver.key ca.pem \
+	secret >hport 2>/dev/null &
+hooked_pid=$!
+trap 'kill "$hooked_pid" 2>/dev/null; end_verifier; cleanup' EXIT
+for _ in $(seq 50); do
+	[ ! -s hport ] || break
+	sleep 0.1
+done
+verifier_conf "webhooks = ( { name = \"siem\"; secret = \"$work/secret\";
+	url = \"https://127.0.0.1:$(cat hport)/in\"; } );
+	database = \"$work/disk/fleet.db\"; policies = ( {
 	name = \"plc\";
 	digests = [ \"$work/good/known.txt\" ];
 	reference = \"$work/good/boot.json\";
@@ -44,6 +58,17 @@ dd if=/dev/zero of=disk/fill bs=4k >/dev/null 2>&1 || true
 ok "the disk is full: the status says so" keeps false
 ok "and the log, what follows" grep -q 'cannot write to .*not kept, and not shown' \
 	verr
+taken() { # INDEX...: those are the entries that the webhook took, within a while
+	for _ in $(seq 60); do
+		[ "$(sed -n 's/^204 .in \([0-9]*\) .*/\1/p' told | tr '\n' ' ')" \
+			!= "$* " ] || return 0
+		sleep 0.2
+	done
+	cat told
+	return 1
+}
+rm answer
+ok "a webhook takes an entry, which cannot be kept" taken 0
 ok "no device is enrolled" said 503 fleet admin /devices -d \
 	"{\"name\":\"press2\",\"policy\":\"plc\",\"url\":\"https://127.0.0.1:1/\"}"
 ok "nor there" said 404 fleet reader /devices/press2
@@ -56,6 +81,8 @@ ok "there is room again" keeps true
 ok "trusted" becomes press1 '.state == "trusted" and .fresh and .failure == ""'
 ok "an admin enrols" said 201 fleet admin /devices -d \
 	"{\"name\":\"press2\",\"policy\":\"plc\",\"url\":\"https://127.0.0.1:1/\"}"
+ok "and becomes unreachable" becomes press2 '.state == "unreachable"'
+ok "the webhook is told that next, and nothing twice" taken 0 1
 kill -9 "$verifier_pid"
 wait "$verifier_pid" 2>/dev/null || true
 ok "killed, it begins again" start_verifier

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The verifier's log in its store, and a store of version 1 that becomes one of now. */
-/* links: userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_log.c userspace/verifier/device.c */
+/* links: userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_log.c userspace/verifier/store_hook.c userspace/verifier/device.c */
 #include "testdata.h"
 
 #include <sqlite3.h>
@@ -176,6 +176,34 @@ static void test_keys(void **state)
 	assert_string_equal(text, "{2};");
 }
 
+/* A place that is not committed is not gone from. */
+static void test_hooks(void **state)
+{
+	u64 next;
+
+	(void)state;
+	again();
+	add("a");
+	add("b");
+	assert_int_equal(store_hook_next(store, "new", &next), 0);
+	assert_int_equal(next, 2);
+	add("c");
+	assert_int_equal(store_hook_next(store, "new", &next), 0);
+	assert_int_equal(next, 2);
+	assert_int_equal(store_hook_next(store, "newer", &next), 0);
+	assert_int_equal(next, 3);
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(store_hook_advance(store, "new", 3), 0);
+	store_rollback(store);
+	again();
+	assert_int_equal(store_hook_next(store, "new", &next), 0);
+	assert_int_equal(next, 2);
+	assert_int_equal(store_hook_advance(store, "new", 3), 0);
+	again();
+	assert_int_equal(store_hook_next(store, "new", &next), 0);
+	assert_int_equal(next, 3);
+}
+
 /* As shinrai-verifier made it before there was a log; not to be changed. */
 static const char version1[] =
 	"CREATE TABLE device (id INTEGER PRIMARY KEY,"
@@ -246,6 +274,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_log, remove_file),
 		cmocka_unit_test_teardown(test_damaged, remove_file),
 		cmocka_unit_test_teardown(test_keys, remove_file),
+		cmocka_unit_test_teardown(test_hooks, remove_file),
 		cmocka_unit_test_teardown(test_migration, remove_file),
 	};
 
