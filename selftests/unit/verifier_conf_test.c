@@ -67,6 +67,36 @@ static void test_values(void **state)
 	conf_free(&c);
 }
 
+static void test_enrolment(void **state)
+{
+	struct conf c;
+	char err[256];
+
+	(void)state;
+	put(path, "enrolment = { ca_cert = \"/a\"; policy = \"p\"; ek = (\n"
+		  "{ file = \"/r\"; level = \"firmware\"; },\n"
+		  "{ file = \"/i\"; } ); };\n");
+	put(drop_in, "enrolment = { tls_days = 7; ek = ( { file = \"/x\";"
+		     " level = \"hardware\"; } ); };\n"
+		     "people = ( { name = \"eve\"; role = \"enroller\";"
+		     " key = \"" KEY "\"; } );\n");
+	if (conf_load(&c, path, err, sizeof(err)))
+		fail_msg("%s", err);
+	assert_string_equal(c.enrol.ca_cert, "/a");
+	assert_string_equal(c.enrol.policy, "p");
+	assert_int_equal(c.enrol.tls_days, 7);
+	assert_int_equal(c.enrol.ak_days, 365);
+	assert_int_equal(c.enrol.challenge_s, 60);
+	assert_false(c.enrol.allow_software);
+	assert_int_equal(c.enrol.nek, 3);
+	assert_string_equal(c.enrol.ek[0].file, "/r");
+	assert_int_equal(c.enrol.ek[0].level, SHINRAI_ASSURANCE_FIRMWARE);
+	assert_int_equal(c.enrol.ek[1].level, SHINRAI_ASSURANCE_NONE);
+	assert_int_equal(c.enrol.ek[2].level, SHINRAI_ASSURANCE_HARDWARE);
+	assert_int_equal(conf_role(&c, c.person[0].key), ROLE_ENROLLER);
+	conf_free(&c);
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -106,6 +136,17 @@ static void test_refused(void **state)
 		  "a.conf:1: key is the SHA-256" },
 		{ "people = ( { name = \"a\"; role = \"root\"; } );",
 		  "a.conf:1: role is \"reader\", \"enroller\" or \"admin\"" },
+		{ "enrolment = { ek = ( { level = \"hardware\"; } ); };",
+		  "a.conf:1: ek: each one has a file" },
+		{ "enrolment = { ek = ( { file = \"/x\"; level = \"gold\"; }"
+		  " ); };",
+		  "a.conf:1: level is \"hardware\"" },
+		{ "enrolment = { ek = ( { file = \"x\"; } ); };",
+		  "a.conf:1: file is a path" },
+		{ "enrolment = { ca_key = \"x\"; };",
+		  "a.conf:1: ca_key is a path" },
+		{ "enrolment = { allow_software = 1; };",
+		  "a.conf:1: allow_software is true or false" },
 	};
 	struct conf c;
 	char err[256];
@@ -128,6 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_enrolment),
 		cmocka_unit_test(test_refused),
 	};
 

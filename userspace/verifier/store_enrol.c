@@ -2,6 +2,8 @@
 /* The store in SQLite: which TPM a device has, and the certificates it was given. */
 #include "store_sqlite.h"
 
+#define REMEMBERED (365 * 86400) /* s that an expired certificate is */
+
 /* Return: 1 with what @r's TPM is called; 0; -errno. */
 static int name_of_tpm(struct store *s, const struct device_record *r,
 		       bool *same)
@@ -143,16 +145,18 @@ int store_revoke(struct store *s, s64 id, s64 at)
 	return sql_finish(&b);
 }
 
+/* A clock that is set ahead, and back, makes nothing valid that was revoked. */
 static int purge(struct store *s, s64 now)
 {
 	struct binding b = sql_bind(s, PURGE);
 
-	bind_number(&b, now);
+	bind_number(&b, now - REMEMBERED);
 	return sql_finish(&b);
 }
 
 /**
- * store_revoked() - the certificates that are revoked; expired ones are forgotten
+ * store_revoked() - the certificates that are revoked; those that expired a
+ * year ago are forgotten
  * @s: the store
  * @now: s since 1970
  * @each: called with each, and when it was revoked; not 0: no more

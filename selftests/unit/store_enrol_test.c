@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+/* The verifier's store: a name is that of one TPM, a TPM has one name. */
+/* links: userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/device.c */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../userspace/verifier/store.h"
+
+#define NOW 1700000000
+
+static char dir[] = "/tmp/store-XXXXXX";
+static char path[64];
+static struct store *store;
+
+static void again(void)
+{
+	char err[256];
+
+	store_close(store);
+	store = NULL;
+	if (store_open(path, &store, err, sizeof(err)))
+		fail_msg("%s", err);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/db", dir);
+	again();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	store_close(store);
+	unlink(path);
+	return rmdir(dir);
+}
+
+/* A device of this name, whose TPM and key begin with these bytes. */
+static struct device_record device(const char *name, u8 tpm, u8 key)
+{
+	struct device_record r = {
+		.name = (char *)(uintptr_t)name,
+		.url = (char *)(uintptr_t) "https://192.0.2.1:8417/",
+		.tls_name = (char *)(uintptr_t) "",
+		.policy = (char *)(uintptr_t) "plc",
+		.ak_name = { 0, 0x0b, key },
+		.ak_name_len = 34,
+	};
+
+	if (tpm) {
+		r.tpm.assurance = SHINRAI_ASSURANCE_FIRMWARE;
+		r.tpm.ek[0] = tpm;
+		r.tpm.ek_cert[31] = tpm;
+	}
+	return r;
+}
+
+/* In this order, one after the other. */
+static const struct {
+	const char *name;
+	u8 tpm, key; /* 0 of tpm: pinned, without one */
+	bool any_key;
+	enum store_conflict want;
+	const char *why;
+} steps[] = {
+	{ "press", 1, 1, false, CONFLICT_NONE, "a new device" },
+	{ "press", 1, 1, false, CONFLICT_NONE, "the same again" },
+	{ "press", 1, 2, false, CONFLICT_NONE, "with another key" },
+	{ "press", 2, 1, false, CONFLICT_NAME, "another TPM" },
+	{ "press", 2, 2, true, CONFLICT_NAME,
+	  "also with its key, by an admin" },
+	{ "pump", 1, 2, true, CONFLICT_TPM, "the TPM under another name" },
+	{ "pump", 2, 3, false, CONFLICT_NONE, "a second device" },
+	{ "pump", 1, 1, true, CONFLICT_TPM, "whose name the first one wants" },
+	{ "lathe", 0, 4, false, CONFLICT_NONE, "one without a TPM" },
+	{ "lathe", 3, 5, false, CONFLICT_KEY, "a TPM with another key" },
+	{ "lathe", 3, 4, false, CONFLICT_NONE, "with the key that is pinned" },
+	{ "lathe", 3, 5, false, CONFLICT_NONE, "and then with another one" },
+	{ "mill", 0, 6, false, CONFLICT_NONE, "another one without" },
+	{ "mill", 4, 7, true, CONFLICT_NONE, "with any key, by an admin" },
+};
+
+static void test_names(void **state)
+{
+	enum store_conflict conflict;
+	struct device_record r;
+	size_t i;
+	int ret;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		r = device(steps[i].name, steps[i].tpm, steps[i].key);
+		conflict = CONFLICT_NONE;
+		assert_int_equal(store_begin(store), 0);
+		ret = steps[i].tpm ? store_enrol(store, &r, steps[i].any_key,
+						 NOW, &conflict) :
+				     store_add(store, &r);
+		assert_int_equal(store_commit(store), 0);
+		if (conflict != steps[i].want ||
+		    ret != (conflict ? -EEXIST : 0))
+			fail_msg("%s: %d, conflict %d", steps[i].why, ret,
+				 conflict);
+		again();
+	}
+}
+
+struct found {
+	unsigned int n;
+	struct device_record r[8];
+	char name[8][64];
+};
+
+static int take(void *arg, const struct device_record *r)
+{
+	struct found *f = arg;
+
+	assert_true(f->n < ARRAY_SIZE(f->r));
+	f->r[f->n] = *r;
+	snprintf(f->name[f->n++], 64, "%s", r->name);
+	return 0;
+}
+
+/* What the steps left, after the file was opened again. */
+static void test_kept(void **state)
+{
+	static const struct {
+		const char *name;
+		u8 tpm, key;
+	} want[] = { { "press", 1, 2 },
+		     { "pump", 2, 3 },
+		     { "lathe", 3, 5 },
+		     { "mill", 4, 7 } };
+	struct found f = { 0 };
+	size_t i;
+
+	(void)state;
+	assert_int_equal(store_devices(store, take, &f), 0);
+	assert_int_equal(f.n, ARRAY_SIZE(want));
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
+		assert_string_equal(f.name[i], want[i].name);
+		assert_int_equal(f.r[i].tpm.assurance,
+				 SHINRAI_ASSURANCE_FIRMWARE);
+		assert_int_equal(f.r[i].tpm.ek[0], want[i].tpm);
+		assert_int_equal(f.r[i].tpm.ek_cert[31], want[i].tpm);
+		assert_int_equal(f.r[i].ak_name[2], want[i].key);
+	}
+}
+
+/* A judgement of before, with the key of before, does not bring that back. */
+static void test_judged(void **state)
+{
+	struct device_record r = device("press", 0, 1);
+	struct found f = { 0 };
+
+	(void)state;
+	r.id = 1;
+	r.judged = NOW;
+	assert_int_equal(store_judged(store, &r), 0);
+	assert_int_equal(store_devices(store, take, &f), 0);
+	assert_int_equal(f.r[0].judged, NOW);
+	assert_int_equal(f.r[0].ak_name[2], 2);
+}
+
+static int count(void *arg, const u8 *serial, size_t len, s64 at)
+{
+	assert_int_equal(len, 16);
+	assert_int_equal(at, NOW);
+	*(unsigned int *)arg = *(unsigned int *)arg * 10 + serial[0];
+	return 0;
+}
+
+static void test_certificates(void **state)
+{
+	static const struct {
+		const char *name;
+		u8 serial;
+		s64 not_after;
+	} all[] = { { "press", 1, NOW + 9 },
+		    { "press", 2, NOW + 9 },
+		    { "pump", 3, NOW + 9 } };
+	struct device_record r = device("press", 5, 9);
+	enum store_conflict conflict;
+	unsigned int found = 0;
+	u8 serial[16] = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		serial[0] = all[i].serial;
+		assert_int_equal(store_certificate(store, all[i].name, serial,
+						   sizeof(serial),
+						   all[i].not_after),
+				 0);
+	}
+	assert_int_equal(store_certificate(store, "pump", serial, 16, NOW),
+			 -EEXIST);
+	assert_int_equal(store_revoked(store, NOW, count, &found), 0);
+	assert_int_equal(found, 0);
+	assert_int_equal(store_revoke(store, 1, NOW), 0);
+	assert_int_equal(store_remove(store, 1), 0);
+	again();
+	assert_int_equal(store_revoked(store, NOW, count, &found), 0);
+	assert_int_equal(found, 12);
+	/* Its name, and its TPM, are free now. */
+	assert_int_equal(store_enrol(store, &r, false, NOW, &conflict), 0);
+	r = device("saw", 1, 1);
+	assert_int_equal(store_enrol(store, &r, false, NOW, &conflict), 0);
+	/* What is revoked is known for a year after it expired. */
+	found = 0;
+	assert_int_equal(store_revoked(store, NOW + 300 * 86400, count, &found),
+			 0);
+	assert_int_equal(found, 12);
+	found = 0;
+	assert_int_equal(store_revoked(store, NOW + 400 * 86400, count, &found),
+			 0);
+	assert_int_equal(found, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_judged),
+		cmocka_unit_test(test_certificates),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
