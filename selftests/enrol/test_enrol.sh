@@ -9,6 +9,7 @@
 . "$root/selftests/enrol/lib.sh"
 
 make_fleet_certs
+make_hub_cert
 make_enrol_ca
 make_cert enroller ca
 make_tpm one
@@ -104,5 +105,25 @@ ok "what is revoked stays so" said 000 fleet press /crl
 use_tpm one
 ok "the TPM gets another name" setup enroller mixer
 ok "another name is another certificate" said 000 fleet press /crl
+ok "nobody gets the verifier's own name" refused "verifier's own" setup admin \
+	hub --policy plc
+stop_verifier
+
+# Only the root is believed; the CA below it comes out of the TPM.
+ek_file=$work/swtpm-ca/swtpm-localca-rootca-cert.pem
+enrolment_conf 'allow_software = true; policy = "plc";'
+ok "the verifier believes the root" start_verifier
+ok "the CA below it is missing" refused 'the CA .*CN=swtpm-localca[^-].*missing' \
+	setup enroller mixer
+openssl x509 -in swtpm-ca/issuercert.pem -outform DER -out issuer.der
+cat issuer.der issuer.der >chain
+tpm2_nvdefine 0x01c00100 -C o -s 700 -a 'ownerwrite|ownerread|authread' \
+	>/dev/null
+tpm2_nvdefine 0x01c00101 -C o -s "$(($(stat -c %s chain) - 700))" \
+	-a 'ownerwrite|ownerread|authread' >/dev/null
+head -c 700 chain | tpm2_nvwrite 0x01c00100 -C o -i - >/dev/null
+tail -c +701 chain | tpm2_nvwrite 0x01c00101 -C o -i - >/dev/null
+ok "unless its maker left it in the TPM" setup enroller mixer
+ok "nothing is left in it" test -z "$(held)"
 ok "the verifier ends in an orderly way" stop_verifier
 finish

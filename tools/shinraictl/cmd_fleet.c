@@ -87,9 +87,9 @@ static void print_device(const json_t *d)
 	if (*text(d, "failure"))
 		printf("  failure    %s\n", text(d, "failure"));
 	printf("  judged     %s\n  last good  %s\n  policy     %s\n"
-	       "  at         %s\n  key        %s\n",
+	       "  at         %s\n  key        %s\n  TPM        %s\n",
 	       text(d, "judged"), text(d, "last_good"), text(d, "policy"),
-	       text(d, "url"), text(d, "ak"));
+	       text(d, "url"), text(d, "ak"), text(d, "assurance"));
 	print_verdict(json_object_get(d, "verdict"));
 }
 

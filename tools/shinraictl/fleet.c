@@ -33,6 +33,8 @@ static int prepare(struct ctl *ctl, struct fleet *f)
 				 "needed, or SHINRAI_VERIFIER, SHINRAI_CERT, "
 				 "SHINRAI_KEY and SHINRAI_CA",
 				 ctl->verb->name);
+	free(f->own); /* of a question before */
+	f->own = NULL;
 	why = shinrai_client_url(f->verifier, &f->req, &f->own);
 	if (why)
 		return ctl_usage(ctl, "%s: %s", f->verifier, why);

@@ -3,11 +3,15 @@
 #include <errno.h>
 #include <string.h>
 
+#include <openssl/err.h>
+
 #include <shinrai/ek.h>
 #include <shinrai/session.h>
 #include <tss2/tss2_mu.h>
 
 #include "setup.h"
+
+#define CHAIN_MAX (SETUP_CERTS * SHINRAI_EK_CERT_MAX)
 
 static int tpm_failed(struct ctl *ctl, const char *what, TSS2_RC rc)
 {
@@ -55,6 +59,31 @@ static int read_certs(struct ctl *ctl, struct setup_tpm *t,
 	return 0;
 }
 
+/* CAs that the maker left in the TPM, up to what is no certificate. */
+static int add_chain(struct ctl *ctl, struct setup_tpm *t)
+{
+	CTL_FREE u8 *chain = ctl_alloc(CHAIN_MAX);
+	size_t left = tpm_ek_chain(t->tpm.esys, chain, CHAIN_MAX);
+	const u8 *at = chain, *p;
+	int tag, class, ret = 0;
+	long len;
+	size_t n;
+
+	while (left && t->ncerts < SETUP_CERTS && !ret) {
+		p = at;
+		if (ASN1_get_object(&p, &len, &tag, &class, (long)left) &
+			    0x80 ||
+		    tag != V_ASN1_SEQUENCE)
+			break;
+		n = (size_t)(p - at) + (size_t)len;
+		ret = add_cert(ctl, t, at, n);
+		at += n;
+		left -= n;
+	}
+	ERR_clear_error();
+	return ret;
+}
+
 /* The first kind of EK that its maker certified, unless one is asked for. */
 static int find_cert(struct ctl *ctl, struct setup_tpm *t, const char *type,
 		     u16 *alg)
@@ -62,6 +91,7 @@ static int find_cert(struct ctl *ctl, struct setup_tpm *t, const char *type,
 	u8 cert[TPM_EK_CERT_MAX];
 	TSS2_RC rc = 1;
 	size_t len;
+	int ret;
 
 	*alg = TPM2_ALG_ECC;
 	if (!type || !strcmp(type, "ecc"))
@@ -75,7 +105,8 @@ static int find_cert(struct ctl *ctl, struct setup_tpm *t, const char *type,
 				 "some makers offer it for download: give it "
 				 "with --ek-cert and --ek",
 				 "the TPM holds no certificate of its EK");
-	return add_cert(ctl, t, cert, len);
+	ret = add_cert(ctl, t, cert, len);
+	return ret ? ret : add_chain(ctl, t);
 }
 
 static int take_public(struct setup_tpm *t, u16 alg, TSS2_RC *rc)

@@ -53,6 +53,7 @@ TSS2_RC tpm_ek_create(ESYS_CONTEXT *esys, ESYS_TR session, u16 type,
 
 TSS2_RC tpm_ek_certificate(ESYS_CONTEXT *esys, u16 type,
 			   u8 cert[TPM_EK_CERT_MAX], size_t *len);
+size_t tpm_ek_chain(ESYS_CONTEXT *esys, u8 *chain, size_t cap);
 TSS2_RC tpm_activate(struct tpm *t, ESYS_TR ek, const struct tpm_credential *c,
 		     u8 secret[32], size_t *len);
 

@@ -7,6 +7,8 @@
 /* TCG EK Credential Profile 2.5, 2.2.1.4: certificates of L-1 and L-2. */
 #define NV_RSA_CERT 0x01c00002
 #define NV_ECC_CERT 0x01c0000a
+#define NV_CHAIN 0x01c00100
+#define NV_CHAIN_COUNT 0x100
 #define NV_CHUNK 512 /* TPM2_PT_NV_BUFFER_MAX is at least that */
 
 static TSS2_RC nv_size(ESYS_CONTEXT *esys, ESYS_TR nv, u16 *size)
@@ -46,6 +48,28 @@ static TSS2_RC nv_read(ESYS_CONTEXT *esys, ESYS_TR nv, u8 *out, u16 size)
 	return TSS2_RC_SUCCESS;
 }
 
+static TSS2_RC nv_get(ESYS_CONTEXT *esys, u32 index, u8 *out, size_t cap,
+		      size_t *len)
+{
+	ESYS_TR nv = ESYS_TR_NONE;
+	u16 size = 0;
+	TSS2_RC rc;
+
+	rc = Esys_TR_FromTPMPublic(esys, index, ESYS_TR_NONE, ESYS_TR_NONE,
+				   ESYS_TR_NONE, &nv);
+	if (rc)
+		return rc;
+	rc = nv_size(esys, nv, &size);
+	if (!rc && size > cap)
+		rc = TSS2_BASE_RC_INSUFFICIENT_BUFFER;
+	if (!rc)
+		rc = nv_read(esys, nv, out, size);
+	Esys_TR_Close(esys, &nv);
+	if (!rc)
+		*len = size;
+	return rc;
+}
+
 /**
  * tpm_ek_certificate() - what the maker of the TPM left in it
  * @esys: the TPM
@@ -58,24 +82,31 @@ static TSS2_RC nv_read(ESYS_CONTEXT *esys, ESYS_TR nv, u8 *out, u16 size)
 TSS2_RC tpm_ek_certificate(ESYS_CONTEXT *esys, u16 type,
 			   u8 cert[TPM_EK_CERT_MAX], size_t *len)
 {
-	ESYS_TR nv = ESYS_TR_NONE;
-	u16 size = 0;
-	TSS2_RC rc;
+	return nv_get(esys, type == TPM2_ALG_ECC ? NV_ECC_CERT : NV_RSA_CERT,
+		      cert, TPM_EK_CERT_MAX, len);
+}
 
-	rc = Esys_TR_FromTPMPublic(
-		esys, type == TPM2_ALG_ECC ? NV_ECC_CERT : NV_RSA_CERT,
-		ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &nv);
-	if (rc)
-		return rc;
-	rc = nv_size(esys, nv, &size);
-	if (!rc && size > TPM_EK_CERT_MAX)
-		rc = TSS2_BASE_RC_INSUFFICIENT_BUFFER;
-	if (!rc)
-		rc = nv_read(esys, nv, cert, size);
-	Esys_TR_Close(esys, &nv);
-	if (!rc)
-		*len = size;
-	return rc;
+/**
+ * tpm_ek_chain() - the CAs that the maker of the TPM left beside its certificate
+ * @esys: the TPM
+ * @chain: out, DER certificates one after the other
+ * @cap: room for them
+ *
+ * The same profile, 2.2.1.5.2: they begin anywhere in a row of NV indices.
+ *
+ * Return: bytes; 0: there are none, or more than there is room for.
+ */
+size_t tpm_ek_chain(ESYS_CONTEXT *esys, u8 *chain, size_t cap)
+{
+	size_t len = 0, n;
+	u32 i;
+
+	for (i = 0; i < NV_CHAIN_COUNT; i++) {
+		if (nv_get(esys, NV_CHAIN + i, chain + len, cap - len, &n))
+			break;
+		len += n;
+	}
+	return len;
 }
 
 /* What an EK of the default templates asks for: Part 1, 19.7; B.3.3. */

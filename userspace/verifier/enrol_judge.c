@@ -85,6 +85,10 @@ static int check_who(struct judging *c)
 		return refuse(c, -EINVAL,
 			      "name: 1 to 63 of a-z 0-9 . _ -, the first a "
 			      "letter or digit");
+	/* Its certificate could be shown as ours, where the CA is the same. */
+	if (X509_check_host(SSL_CTX_get0_certificate(c->f->tls), c->q->name, 0,
+			    0, NULL) == 1)
+		return refuse(c, -EINVAL, "name: it is the verifier's own");
 	c->old = fleet_find(c->f, c->q->name);
 	switch (c->who->role) {
 	case ROLE_ADMIN:
