@@ -63,6 +63,12 @@ configuration "$verifier" "$shipped/verifier.conf" shinrai-verifier.conf.5
 if command -v systemd-analyze >/dev/null; then
 	unit "$shinraid" "$shipped/shinraid.service"
 	unit "$verifier" "$shipped/shinrai-verifier.service"
+	unit "$(dirname "$shinraid")/shinraictl" \
+		"$shipped/shinrai-renew.service"
+	sed '/^Documentation/d' "$shipped/shinrai-renew.timer" \
+		>shinrai-renew.timer
+	ok "the timer is right" systemd-analyze verify \
+		"$work/shinrai-renew.timer"
 	answers_confined
 else
 	echo "# skipped: no systemd-analyze, which knows its sets of calls"

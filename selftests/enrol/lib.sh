@@ -98,8 +98,7 @@ setup() {
 renew() {
 	local name=$1
 	shift
-	"$ctl" setup --renew --verifier "https://127.0.0.1:$api" --ca ca.pem \
-		--tcti "$TPM2TOOLS_TCTI" --out "$name" "$@"
+	"$ctl" setup --renew --tcti "$TPM2TOOLS_TCTI" --out "$name" "$@"
 }
 
 # refused PATTERN COMMAND...: it fails and says so

@@ -89,6 +89,7 @@ stop_verifier
 # Three days after it was issued for four: a third is left.
 enrolment_conf
 ok "the verifier starts anew" start_verifier
+echo "https://127.0.0.1:$api" | tr -d '\n' >press/verifier.url
 ok "what is new is not renewed" said_by 'nothing to renew' renew press
 cat >ca.cnf <<-CONF
 	[ca]

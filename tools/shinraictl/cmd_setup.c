@@ -19,7 +19,7 @@ struct setup {
 	bool renew;
 	/* for renewal: our certificate is what we show */
 	char own_name[64];
-	char *own_cert, *own_key;
+	char *own_cert, *own_key, *own_url, *own_ca;
 	struct setup_tpm t;
 	EVP_PKEY *key;
 	char *csr;
@@ -33,6 +33,8 @@ static void setup_free(struct setup *s)
 	free(s->csr);
 	free(s->own_cert);
 	free(s->own_key);
+	free(s->own_url);
+	free(s->own_ca);
 	free(s->ek_cert.v);
 }
 
@@ -102,7 +104,7 @@ static int enrol(struct ctl *ctl, struct setup *s, json_t **answer)
 		ret = answer_challenge(ctl, s, challenge, answer);
 	if (!ret)
 		ret = setup_write(ctl, s->folder, s->key, &s->t, *answer,
-				  s->f.req.ca);
+				  s->f.verifier, s->f.req.ca);
 	return ret;
 }
 
@@ -128,19 +130,24 @@ static int tell(struct ctl *ctl, const char *name, const char *assurance,
 static int renewal(struct ctl *ctl, struct setup *s)
 {
 	char until[24];
+	int ret;
 
 	if (!setup_is_due(s->folder, s->own_name, until))
 		return tell(ctl, s->own_name, "unchanged", false, until);
 	if (!*s->own_name)
 		return ctl_error(ctl, "io", "enrol first, without --renew",
 				 "there is no certificate in %s", s->folder);
-	if (asprintf(&s->own_cert, "%s/cert.pem", s->folder) < 0 ||
-	    asprintf(&s->own_key, "%s/key.pem", s->folder) < 0)
-		return ctl_error(ctl, "memory", NULL, "out of memory");
 	s->name = s->own_name;
-	s->f.req.cert = s->own_cert;
-	s->f.req.key = s->own_key;
-	return CTL_GO_ON;
+	s->f.req.cert = s->own_cert = setup_file(s->folder, "cert.pem");
+	s->f.req.key = s->own_key = setup_file(s->folder, "key.pem");
+	s->own_ca = setup_file(s->folder, "verifier-ca.pem");
+	if (!s->f.req.ca)
+		s->f.req.ca = s->own_ca;
+	if (s->f.verifier)
+		return CTL_GO_ON;
+	ret = setup_verifier(ctl, s->folder, &s->own_url);
+	s->f.verifier = s->own_url;
+	return ret ? ret : CTL_GO_ON;
 }
 
 static int check(struct ctl *ctl, struct setup *s)

@@ -16,6 +16,10 @@
 #include "setup.h"
 #include "userspace/lib/fileio.h"
 
+#define CA_MAX 65536
+#define VERIFIER_CA "verifier-ca.pem"
+#define VERIFIER_URL "verifier.url"
+
 static char *text_of(BIO *bio)
 {
 	char *data;
@@ -80,15 +84,28 @@ static bool is_ours(const char *pem, const struct setup_tpm *t)
 	return fits;
 }
 
+/**
+ * setup_file() - one of our files
+ * @folder: where it is
+ * @name: of it
+ *
+ * Return: its path, for free().
+ */
+char *setup_file(const char *folder, const char *name)
+{
+	char *path = ctl_alloc(strlen(folder) + strlen(name) + 2);
+
+	sprintf(path, "%s/%s", folder, name);
+	return path;
+}
+
 static int put(struct ctl *ctl, const char *folder, const char *name,
 	       mode_t mode, const char *text, size_t len)
 {
 	const struct iovec iov = { (void *)(uintptr_t)text, len };
-	CTL_FREE char *path = NULL;
-	int ret = asprintf(&path, "%s/%s", folder, name) < 0 ? -ENOMEM : 0;
+	CTL_FREE char *path = setup_file(folder, name);
+	int ret = shinrai_file_replace(path, mode, &iov, 1);
 
-	if (!ret)
-		ret = shinrai_file_replace(path, mode, &iov, 1);
 	return ret ? ctl_error(ctl, "io", "--out names a folder that is there",
 			       "cannot write %s/%s: %s", folder, name,
 			       strerror(-ret)) :
@@ -104,11 +121,9 @@ static int put_text(struct ctl *ctl, const char *folder, const char *name,
 /* shinraid reads it as a member of the group that the folder belongs to. */
 static int share_key(struct ctl *ctl, const char *folder)
 {
-	CTL_FREE char *path = NULL;
+	CTL_FREE char *path = setup_file(folder, "key.pem");
 	struct stat st;
 
-	if (asprintf(&path, "%s/key.pem", folder) < 0)
-		return ctl_error(ctl, "memory", NULL, "out of memory");
 	if (!stat(folder, &st) &&
 	    (st.st_gid == getegid() ||
 	     (!chown(path, (uid_t)-1, st.st_gid) && !chmod(path, 0640))))
@@ -136,22 +151,49 @@ static int put_key(struct ctl *ctl, const char *folder, EVP_PKEY *key)
 	return ret ? ret : share_key(ctl, folder);
 }
 
-/* Whom the device believes is not changed once somebody has said it. */
-static int put_ca(struct ctl *ctl, const char *folder, const char *ca)
+/*
+ * Whom to ask the next time.  Who may ask us is not changed once somebody has said
+ * it.
+ */
+static int put_verifier(struct ctl *ctl, const char *folder, const char *url,
+			const char *ca)
 {
-	CTL_FREE char *path = NULL;
+	CTL_FREE char *path = setup_file(folder, "ca.pem");
 	CTL_BUF b = { 0 };
-	int ret;
+	int ret = ctl_read_file(ca, CA_MAX, &b);
 
-	if (asprintf(&path, "%s/ca.pem", folder) < 0)
-		return ctl_error(ctl, "memory", NULL, "out of memory");
-	if (!access(path, F_OK))
-		return 0;
-	ret = ctl_read_file(ca, 65536, &b);
 	if (ret)
 		return ctl_error(ctl, "io", NULL, "cannot read %s: %s", ca,
 				 strerror(-ret));
-	return put(ctl, folder, "ca.pem", 0644, (char *)b.data, b.len);
+	ret = put(ctl, folder, VERIFIER_CA, 0644, (char *)b.data, b.len);
+	if (!ret)
+		ret = put_text(ctl, folder, VERIFIER_URL, url);
+	if (!ret && access(path, F_OK))
+		ret = put(ctl, folder, "ca.pem", 0644, (char *)b.data, b.len);
+	return ret;
+}
+
+/**
+ * setup_verifier() - whom setup_write() was told
+ * @ctl: the verb
+ * @folder: where it is
+ * @url: out, for free()
+ *
+ * Return: 0; exit status, told already.
+ */
+int setup_verifier(struct ctl *ctl, const char *folder, char **url)
+{
+	CTL_FREE char *path = setup_file(folder, VERIFIER_URL);
+	CTL_BUF b = { 0 };
+	int ret = ctl_read_file(path, 2048, &b);
+
+	if (ret)
+		return ctl_error(ctl, "io", "enrol first, without --renew",
+				 "cannot read %s: %s", path, strerror(-ret));
+	*url = ctl_alloc(b.len + 1);
+	memcpy(*url, b.data, b.len);
+	(*url)[b.len] = '\0';
+	return 0;
 }
 
 /**
@@ -161,13 +203,14 @@ static int put_ca(struct ctl *ctl, const char *folder, const char *ca)
  * @key: that was asked for
  * @t: with the AK
  * @answer: of the verifier
+ * @verifier: its URL
  * @verifier_ca: path of the CA that it was believed by
  *
  * Nothing is written unless all of it is right.
  */
 int setup_write(struct ctl *ctl, const char *folder, EVP_PKEY *key,
 		const struct setup_tpm *t, const json_t *answer,
-		const char *verifier_ca)
+		const char *verifier, const char *verifier_ca)
 {
 	const char *ak =
 		json_string_value(json_object_get(answer, "ak_certificate"));
@@ -187,7 +230,7 @@ int setup_write(struct ctl *ctl, const char *folder, EVP_PKEY *key,
 		ret = put_text(ctl, folder, "ak.pem", ak);
 	if (!ret)
 		ret = put_text(ctl, folder, "enrolment-ca.pem", ca);
-	return ret ? ret : put_ca(ctl, folder, verifier_ca);
+	return ret ? ret : put_verifier(ctl, folder, verifier, verifier_ca);
 }
 
 static s64 seconds_of(const ASN1_TIME *t)
@@ -207,13 +250,12 @@ static s64 seconds_of(const ASN1_TIME *t)
  */
 bool setup_is_due(const char *folder, char name[64], char until[24])
 {
-	CTL_FREE char *path = NULL;
+	CTL_FREE char *path = setup_file(folder, "cert.pem");
 	X509 *x = NULL;
 	s64 from, to;
 
 	*name = *until = '\0';
-	if (asprintf(&path, "%s/cert.pem", folder) < 0 ||
-	    shinrai_cms_read_cert(path, &x))
+	if (shinrai_cms_read_cert(path, &x))
 		return true;
 	if (X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName,
 				      name, 64) <= 0)
