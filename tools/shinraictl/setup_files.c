@@ -122,11 +122,11 @@ static int put_text(struct ctl *ctl, const char *folder, const char *name,
 static int share_key(struct ctl *ctl, const char *folder)
 {
 	CTL_FREE char *path = setup_file(folder, "key.pem");
-	struct stat st;
+	struct stat key, st;
 
-	if (!stat(folder, &st) &&
-	    (st.st_gid == getegid() ||
-	     (!chown(path, (uid_t)-1, st.st_gid) && !chmod(path, 0640))))
+	if (!stat(folder, &st) && !stat(path, &key) &&
+	    (st.st_gid == key.st_gid || !chown(path, (uid_t)-1, st.st_gid)) &&
+	    (st.st_gid == getegid() || !chmod(path, 0640)))
 		return 0;
 	return ctl_error(ctl, "io", "are you root?",
 			 "cannot give %s to the group of its folder: %s", path,
