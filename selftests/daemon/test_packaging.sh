@@ -38,7 +38,7 @@ configuration() {
 		/allow_clients/d
 		s/"\.\.\."/"'"$(printf '%064d' 1)"'"/
 		s|/etc/shinrai/verifier/siem.secret|'"$work/siem.secret"'|
-		/digests = \|reference = /d' "$2" >all.conf
+		/digests = \|reference = \|ca_cert = /d' "$2" >all.conf
 	(umask 077 && echo "whsec_$(openssl rand -base64 32)" >siem.secret)
 	ok "what is commented out in $name is right, too" \
 		"$1" --config all.conf --check-config

@@ -110,7 +110,8 @@ ok "nobody gets the verifier's own name" refused "verifier's own" setup admin \
 stop_verifier
 
 # Only the root is believed; the CA below it comes out of the TPM.
-ek_file=$work/swtpm-ca/swtpm-localca-rootca-cert.pem
+ek_file=$work/ek.pem
+cp swtpm-ca/swtpm-localca-rootca-cert.pem ek.pem
 enrolment_conf 'allow_software = true; policy = "plc";'
 ok "the verifier believes the root" start_verifier
 ok "the CA below it is missing" refused 'the CA .*CN=swtpm-localca[^-].*missing' \
@@ -125,5 +126,26 @@ head -c 700 chain | tpm2_nvwrite 0x01c00100 -C o -i - >/dev/null
 tail -c +701 chain | tpm2_nvwrite 0x01c00101 -C o -i - >/dev/null
 ok "unless its maker left it in the TPM" setup enroller mixer
 ok "nothing is left in it" test -z "$(held)"
+
+# reloaded PATTERN: what the log says of it
+reloaded() {
+	local said
+	said=$(wc -l <verr)
+	kill -HUP "$verifier_pid"
+	for _ in $(seq 50); do
+		tail -n "+$((said + 1))" verr | grep -q "$1" && return
+		sleep 0.1
+	done
+	tail verr
+	return 1
+}
+echo nothing >ek.pem
+ok "a file that is none is not used" reloaded 'enrolment goes on as before'
+ok "and what was believed is" setup enroller mixer
+ok "that is an error at a start" refused 'ek.pem holds something else' \
+	"$verifier" --config verifier.conf --check-config
+cp ca.pem ek.pem
+ok "another one is used" reloaded 'new certificates are in use'
+ok "from then on" refused 'is not among|missing' setup enroller mixer
 ok "the verifier ends in an orderly way" stop_verifier
 finish

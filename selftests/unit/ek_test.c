@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Endorsement keys, against certificates that ek_certs.sh has openssl make. */
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,6 +31,7 @@
 #define L2 "0023000b" ATTRIBUTES POLICY "000600800043001000030010"
 
 static u8 rsa[512], ecc[256];
+static char vectors[PATH_MAX];
 static size_t rsa_len, ecc_len;
 
 static void decode(const char *text, u8 *out, size_t cap, size_t *len)
@@ -53,6 +55,9 @@ static int setup(void **state)
 	char command[PATH_MAX + 128], cwd[PATH_MAX], text[600], all[1024];
 
 	(void)state;
+	if (!realpath(getenv("SHINRAI_VECTORS") ?: "../shared/vectors",
+		      vectors))
+		*vectors = '\0';
 	if (!getcwd(cwd, sizeof(cwd)) || !mkdtemp(dir) || chdir(dir))
 		return -1;
 	snprintf(command, sizeof(command),
@@ -364,6 +369,30 @@ static void test_files(void **state)
 	shinrai_ek_trust_free(t);
 }
 
+/* Certificates of TPM makers are public; they are not part of these sources. */
+static void test_makers(void **state)
+{
+	struct shinrai_ek_trust *t = shinrai_ek_trust_new();
+	char pattern[PATH_MAX + 64];
+	glob_t found;
+	size_t i;
+
+	(void)state;
+	snprintf(pattern, sizeof(pattern), "%s/ekcerts/roots/*.pem", vectors);
+	if (glob(pattern, 0, NULL, &found)) {
+		shinrai_ek_trust_free(t);
+		print_message("# no %s, skipped (SHINRAI_VECTORS tells where"
+			      " public vectors are)\n",
+			      pattern);
+		skip();
+	}
+	for (i = 0; i < found.gl_pathc; i++)
+		load(t, found.gl_pathv[i], HARDWARE);
+	assert_int_equal(sk_X509_num(t->anchors), (int)found.gl_pathc);
+	globfree(&found);
+	shinrai_ek_trust_free(t);
+}
+
 static void test_names(void **state)
 {
 	enum shinrai_assurance level, back;
@@ -387,6 +416,7 @@ int main(void)
 		cmocka_unit_test(test_digests),
 		cmocka_unit_test(test_other_key),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_makers),
 		cmocka_unit_test(test_names),
 	};
 

@@ -15,7 +15,13 @@
 /* For enrol_tls_verify(), which OpenSSL gives no argument. */
 static struct enrol *running;
 
-static int load_ek_file(struct enrol *e, const struct conf_ek_file *f,
+/* What files say. */
+struct files {
+	struct ca ca;
+	struct shinrai_ek_trust *trust;
+};
+
+static int load_ek_file(struct files *s, const struct conf_ek_file *f,
 			char *err, size_t errlen)
 {
 	SHINRAI_FREE u8 *data = NULL;
@@ -23,7 +29,7 @@ static int load_ek_file(struct enrol *e, const struct conf_ek_file *f,
 	int ret = shinrai_file_read(f->file, FILE_MAX, &data, &len);
 
 	if (!ret)
-		ret = shinrai_ek_trust_add(e->trust, data, len, f->level);
+		ret = shinrai_ek_trust_add(s->trust, data, len, f->level);
 	if (ret == -EBADMSG)
 		snprintf(err, errlen,
 			 "enrolment: %s holds something else than PEM or DER "
@@ -35,18 +41,69 @@ static int load_ek_file(struct enrol *e, const struct conf_ek_file *f,
 	return ret;
 }
 
-static int load(struct enrol *e, char *err, size_t errlen)
+static void unload(struct files *s)
 {
-	const struct conf_enrol *c = e->conf;
-	size_t i;
-	int ret = ca_load(&e->ca, c->ca_cert, c->ca_key, err, errlen);
+	shinrai_ek_trust_free(s->trust);
+	ca_free(&s->ca);
+}
 
-	e->trust = shinrai_ek_trust_new();
-	if (!ret && !e->trust)
+/* Nothing is left of it on error. */
+static int load(struct files *s, const struct conf_enrol *c, char *err,
+		size_t errlen)
+{
+	size_t i;
+	int ret;
+
+	snprintf(err, errlen, "out of memory");
+	ret = ca_load(&s->ca, c->ca_cert, c->ca_key, err, errlen);
+	s->trust = shinrai_ek_trust_new();
+	if (!ret && !s->trust)
 		ret = -ENOMEM;
 	for (i = 0; i < c->nek && !ret; i++)
-		ret = load_ek_file(e, &c->ek[i], err, errlen);
+		ret = load_ek_file(s, &c->ek[i], err, errlen);
+	if (ret)
+		unload(s);
 	return ret;
+}
+
+/**
+ * enrol_check() - can what the configuration names be used?
+ * @c: the configuration
+ * @err: out on error: what is wrong
+ * @errlen: its room
+ *
+ * Return: 0; -errno.
+ */
+int enrol_check(const struct conf_enrol *c, char *err, size_t errlen)
+{
+	struct files s;
+	int ret = *c->ca_cert ? load(&s, c, err, errlen) : 0;
+
+	if (*c->ca_cert && !ret)
+		unload(&s);
+	return ret;
+}
+
+/**
+ * enrol_reload() - read CA, EK certificates and CRLs anew
+ * @e: enrolment; NULL: there is none; is as before on error
+ * @err: out on error: what is wrong
+ * @errlen: its room
+ *
+ * Return: 0; -errno.
+ */
+int enrol_reload(struct enrol *e, char *err, size_t errlen)
+{
+	struct files s;
+	int ret = e ? load(&s, e->conf, err, errlen) : 0;
+
+	if (!e || ret)
+		return ret;
+	shinrai_ek_trust_free(e->trust);
+	ca_free(&e->ca);
+	e->trust = s.trust;
+	e->ca = s.ca;
+	return 0;
 }
 
 static int by_serial(const void *a, const void *b)
@@ -82,7 +139,7 @@ int enrol_start(struct fleet *f, char *err, size_t errlen)
 	e->conf = &f->conf->enrol;
 	TAILQ_INIT(&e->exchanges);
 	f->enrol = e;
-	ret = load(e, err, errlen);
+	ret = enrol_reload(e, err, errlen);
 	if (ret)
 		return ret;
 	ret = store_revoked(f->store, fleet_now() / 1000, take_revoked, e);

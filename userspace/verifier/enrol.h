@@ -63,6 +63,8 @@ struct enrol {
 
 /* enrol.c */
 int enrol_start(struct fleet *f, char *err, size_t errlen);
+int enrol_check(const struct conf_enrol *c, char *err, size_t errlen);
+int enrol_reload(struct enrol *e, char *err, size_t errlen);
 void enrol_stop(struct fleet *f);
 int enrol_tls_verify(int ok, X509_STORE_CTX *ctx);
 int enrol_revoke(struct enrol *e, const u8 *serial, size_t len);

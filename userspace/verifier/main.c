@@ -75,7 +75,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 {
 	struct service *s = arg;
 	SSL_CTX *server, *client;
-	char err[256];
+	char err[512];
 
 	(void)sig;
 	(void)what;
@@ -89,6 +89,8 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 	s->fleet.tls = client;
 	s->fleet.certificates++;
 	diag(LOG_INFO, "new certificates are in use");
+	if (enrol_reload(s->fleet.enrol, err, sizeof(err)))
+		diag(LOG_ERR, "%s; enrolment goes on as before", err);
 }
 
 static void on_signal(evutil_socket_t sig, short what, void *base)
@@ -210,6 +212,8 @@ static int check_files(const struct conf *conf)
 		ret = hook_secret_read(conf->hook[i].secret, &secret, err,
 				       sizeof(err));
 	explicit_bzero(&secret, sizeof(secret));
+	if (!ret)
+		ret = enrol_check(&conf->enrol, err, sizeof(err));
 	if (ret)
 		diag(LOG_ERR, "%s", err);
 	return ret;
