@@ -109,6 +109,46 @@ ok "nobody gets the verifier's own name" refused "verifier's own" setup admin \
 	hub --policy plc
 stop_verifier
 
+# Enrolled again while it is asked: what was asked before changes nothing.
+openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial \
+	-days 2 -out server.pem -extfile <(
+		echo 'subjectAltName=IP:127.0.0.1,DNS:mixer') 2>/dev/null
+echo hang >how
+coproc ODD { exec python3 "$root/selftests/fleet/odd.py"; }
+# shellcheck disable=SC2153
+odd_pid=$ODD_PID
+trap 'kill "$odd_pid" 2>/dev/null; end_verifier; cleanup' EXIT
+read -r odd_port <&"${ODD[0]}"
+device_url=https://127.0.0.1:$odd_port/
+enrolment_conf 'allow_software = true; policy = "plc";'
+echo 'timeout_s = 3;' >>verifier.conf.d/test.conf
+asked() {
+	fleet reader /status
+	jq -e '.asking == 1' body
+}
+ok "the verifier starts" start_verifier
+ok "a device that does not answer" setup enroller mixer
+for _ in $(seq 50); do
+	asked >/dev/null && break
+	sleep 0.1
+done
+device mixer .ak >/dev/null
+key=$(jq -r .ak body)
+ok "is being asked" asked
+ok "and enrols with another AK meanwhile" setup enroller mixer --ak-generation 1
+ok "which is shown at once" device mixer ".ak != \"$key\" and .ak != null"
+key=$(jq -r .ak body)
+ok "and when it did not answer" becomes mixer ".failure != \"\" and
+	.ak == \"$key\" and .assurance == \"software\""
+for _ in $(seq 50); do
+	asked >/dev/null && break
+	sleep 0.1
+done
+ok "enrolled while it is asked" setup enroller mixer
+ok "and withdrawn" said 200 fleet admin /devices/mixer -X DELETE
+ok "the verifier ends in an orderly way" stop_verifier
+device_url=https://127.0.0.1:8417/
+
 # Only the root is believed; the CA below it comes out of the TPM.
 ek_file=$work/ek.pem
 cp swtpm-ca/swtpm-localca-rootca-cert.pem ek.pem
