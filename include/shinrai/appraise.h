@@ -80,6 +80,7 @@ struct shinrai_appraise_input {
 	EVP_PKEY *ak_key;
 	EVP_PKEY **kept_key; /* of @ak_name, made when it is not; NULL: none */
 	bool learned; /* pinned just now, from this evidence */
+	enum shinrai_assurance assurance; /* of the pinned key, certified */
 	const struct shinrai_state *last; /* NULL: never seen */
 	const struct shinrai_digests *digests; /* NULL: none given */
 	const struct shinrai_reference *ref; /* NULL: none given */

@@ -69,6 +69,31 @@ ok "trusted, and the root is proven" becomes press '.state == "trusted" and
 	.verdict.headline == "all that was asked for is proven"'
 ok "as a step of the ladder" device press '.verdict.ladder | any(
 	.step == "root of trust" and .proven)'
+
+# Others can check it by the certificate of the AK, offline too.
+certified() { # VERB...: what a verifier that never saw the device says
+	exits "$@" --ak press/ak.pem --digests good/known.txt \
+		--reference good/boot.json --json
+}
+ask_it=(live "https://127.0.0.1:$port" --cert client.pem --key client.key
+	--ca enrol.pem --name press --save saved)
+fleet reader /crl >/dev/null
+cp body crl
+ok "another verifier trusts it by its certificate" certified 0 "$verify" \
+	"${ask_it[@]}" --ak-ca enrol.pem --ak-crl crl
+ok "and knows its TPM" jq -e '.root == "proven" and .assurance == "hardware"' out
+ok "offline, too" certified 0 "$verify" check saved --verifier-cert client.pem \
+	--ak-ca enrol.pem
+ok "as before" jq -e '.root == "proven" and .assurance == "hardware"' out
+ok "not by the key alone" certified 0 "$verify" check saved \
+	--verifier-cert client.pem
+ok "which proves no root" jq -e '.root == "unproven" and .assurance == "none"' out
+ok "by no other CA" certified 1 "$verify" check saved --ak-ca ca.pem
+ok "which is named" grep -q 'the CA .*CN=enrol.* missing' out
+ok "a certificate for TLS is none of an AK" exits 1 "$verify" check saved \
+	--ak press/cert.pem --ak-ca enrol.pem
+ok "and a key is no certificate" exits 1 "$verify" check saved \
+	--ak press/key.pem --ak-ca enrol.pem
 stop_daemon
 ok "another EK of the same TPM is another TPM" refused 'that of another TPM' \
 	setup admin press --ek rsa --ek-cert rsa.der
@@ -137,5 +162,12 @@ serve 'ak_generation = 1;'
 ok "shinraid serves with it" becomes press '.fresh and .state == "trusted"'
 rm press/cert.pem
 ok "nothing to renew is an error" refused 'enrol first' renew press
+fleet reader /devices >/dev/null
+ok "withdrawn" said 200 fleet admin /devices/press -X DELETE
+fleet reader /crl >/dev/null
+cp body crl
+ok "its certificate is revoked for others, too" certified 1 "$verify" check \
+	saved --ak-ca enrol.pem --ak-crl crl
+ok "which is said" grep -q 'certificate revoked' out
 ok "the verifier ends in an orderly way" stop_verifier
 finish

@@ -5,6 +5,8 @@
  */
 #include <stdlib.h>
 
+#include <shinrai/ak_cert.h>
+
 #include "../../userspace/lib/ek_lib.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
@@ -23,13 +25,20 @@ static const u8 public[] = {
 
 static void fuzz_cert(const u8 *data, size_t len)
 {
+	struct shinrai_ek_trust *t = shinrai_ek_trust_new();
+	enum shinrai_assurance level;
 	struct shinrai_ek ek = { 0 };
 	char err[256] = "", name[64];
 	size_t used = 0;
 	X509 *x = shinrai_ek_cert_parse(data, len, &used);
 
+	/* No CA: nothing may pass. */
+	if (x && t && !shinrai_ak_cert_check(t, x, 0, &level, err, sizeof(err)))
+		abort();
+	shinrai_ek_trust_free(t);
 	if (!x)
 		return;
+	*err = '\0';
 	if (!used || used > len)
 		abort();
 	if (shinrai_ek_cert_profile(x, &ek, err, sizeof(err)) && !*err)

@@ -105,6 +105,25 @@ ek nomaker
 dn=("${ifx[@]}")
 ek revoked
 
+# ak NAME [DER] [USAGE]: what an AK certificate has of its TPM
+ak() {
+	ek "$1" 'keyUsage=critical, digitalSignature' \
+		"extendedKeyUsage=${3-2.23.133.8.3}" \
+		"2.25.163178825813043709308674364567787879774=${2:+DER:$2}"
+}
+two=0420$(printf '%064d' 1)0420$(printf '%064d' 2)
+ak ak-hardware "304e0c086861726477617265$two"
+ak ak-software "304e0c08736f667477617265$two"
+ak ak-nothing ''
+ak ak-usage "304e0c086861726477617265$two" clientAuth
+ak ak-level "304e0c086861726477617200$two"
+ak ak-empty "30460c00$two"
+ak ak-longer "304f0c086861726477617265${two}00"
+ak ak-behind "304e0c086861726477617265${two}00"
+ak ak-short "304d0c086861726477617265${two%00??}"
+ak ak-beyond "304e0c7f6861726477617265$two"
+ak ak-type "304e04086861726477617265$two"
+
 # One CRL that lists "revoked", one that is out of date.
 serial=$(openssl x509 -inform DER -in revoked.der -noout -serial)
 printf 'R\t351231235959Z\t260101000000Z\t%s\tunknown\t/CN=x\n' \

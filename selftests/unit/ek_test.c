@@ -10,7 +10,8 @@
 
 #include <cmocka.h>
 
-#include <shinrai/ek.h>
+#include <shinrai/ak_cert.h>
+#include <shinrai/cms.h>
 #include <shinrai/hex.h>
 #include <shinrai/util.h>
 
@@ -369,6 +370,53 @@ static void test_files(void **state)
 	shinrai_ek_trust_free(t);
 }
 
+/* What another verifier reads in a certificate of an AK. */
+static void test_ak(void **state)
+{
+	static const struct {
+		const char *cert;
+		enum shinrai_assurance anchor, want; /* 0: it is refused ... */
+		const char *why; /* ... and the error has this */
+	} table[] = {
+		{ "ak-hardware.der", HARDWARE, HARDWARE, NULL },
+		{ "ak-hardware.der", VIRTUAL, VIRTUAL, NULL },
+		{ "ak-software.der", HARDWARE, SOFTWARE, NULL },
+		{ "ak-hardware.der", NONE, NONE, "is missing" },
+		{ "ak-nothing.der", HARDWARE, NONE, "does not say" },
+		{ "ak-usage.der", HARDWARE, NONE, "extended key usage" },
+		{ "good.der", HARDWARE, NONE, "extended key usage" },
+		{ "ak-level.der", HARDWARE, NONE, "does not say" },
+		{ "ak-empty.der", HARDWARE, NONE, "does not say" },
+		{ "ak-longer.der", HARDWARE, NONE, "does not say" },
+		{ "ak-behind.der", HARDWARE, NONE, "does not say" },
+		{ "ak-short.der", HARDWARE, NONE, "does not say" },
+		{ "ak-beyond.der", HARDWARE, NONE, "does not say" },
+		{ "ak-type.der", HARDWARE, NONE, "does not say" },
+	};
+	enum shinrai_assurance level;
+	struct shinrai_ek_trust *t;
+	char err[512];
+	X509 *x;
+	size_t i;
+	int ret;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		t = shinrai_ek_trust_new();
+		if (table[i].anchor)
+			load(t, "int.pem", table[i].anchor);
+		assert_int_equal(shinrai_cms_read_cert(table[i].cert, &x), 0);
+		level = NONE;
+		ret = shinrai_ak_cert_check(t, x, 0, &level, err, sizeof(err));
+		if (level != table[i].want || !ret != !table[i].why)
+			fail_msg("%s: %d, %d", table[i].cert, ret, level);
+		if (ret && !strstr(err, table[i].why))
+			fail_msg("%s: %s", table[i].cert, err);
+		X509_free(x);
+		shinrai_ek_trust_free(t);
+	}
+}
+
 /* Certificates of TPM makers are public; they are not part of these sources. */
 static void test_makers(void **state)
 {
@@ -416,6 +464,7 @@ int main(void)
 		cmocka_unit_test(test_digests),
 		cmocka_unit_test(test_other_key),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_ak),
 		cmocka_unit_test(test_makers),
 		cmocka_unit_test(test_names),
 	};

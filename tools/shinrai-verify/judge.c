@@ -73,6 +73,10 @@ int judge_option(struct verify *v, struct judge *j, int opt, const char *arg)
 		return take_text(&j->reference_key[j->nkeys++], arg);
 	case JUDGE_AK:
 		return take_text(&j->ak, arg);
+	case JUDGE_AK_CA:
+		return take_text(&j->ak_ca, arg);
+	case JUDGE_AK_CRL:
+		return take_text(&j->ak_crl, arg);
 	case JUDGE_LEARN_AK:
 		return take_flag(&j->learn_ak);
 	case JUDGE_STATE:
@@ -244,6 +248,11 @@ static int check_options(struct verify *v, struct judge *j)
 		return verify_usage(v, "--ear-key and --ear-out go together");
 	if (j->learn_ak && !j->ak)
 		return verify_usage(v, "--learn-ak needs --ak FILE");
+	if (j->ak_ca && (!j->ak || j->learn_ak))
+		return verify_usage(v, "--ak-ca needs --ak FILE, a certificate "
+				       "that is there");
+	if (j->ak_crl && !j->ak_ca)
+		return verify_usage(v, "--ak-crl needs --ak-ca FILE");
 	return 0;
 }
 
@@ -258,7 +267,7 @@ int judge_load(struct verify *v, struct judge *j)
 	for (i = 0; i < j->npolicy_files && !ret; i++)
 		ret = load_policy(v, j, j->policies[i]);
 	if (!ret && j->ak)
-		ret = load_ak(v, j);
+		ret = j->ak_ca ? judge_certified(v, j) : load_ak(v, j);
 	if (!ret && j->ear_key)
 		ret = load_ear_key(v, j);
 	if (!ret && j->state)
@@ -365,6 +374,7 @@ static void hold_against(const struct judge *j,
 		.ak_key = j->ak_key,
 		.saver = j->saver,
 		.learned = j->learning,
+		.assurance = j->assurance,
 		.last = j->have_state && !j->report ? &j->last : NULL,
 		.whole = j->whole,
 		.report = j->report,

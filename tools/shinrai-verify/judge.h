@@ -19,6 +19,7 @@ struct judge {
 	const char *reference_key[SHINRAI_MAX_REFS_KEYS];
 	unsigned int nkeys;
 	const char *ak;
+	const char *ak_ca, *ak_crl; /* of its certificate */
 	const char *state;
 	const char *save;
 	const char *ear_key;
@@ -37,6 +38,7 @@ struct judge {
 	size_t ak_name_len;
 	EVP_PKEY *ak_key;
 	bool learning; /* no pinned key yet */
+	enum shinrai_assurance assurance; /* of the certified key's TPM */
 	EVP_PKEY *ear;
 	bool have_state;
 	struct shinrai_state last;
@@ -52,6 +54,8 @@ enum {
 	JUDGE_REFERENCE,
 	JUDGE_REFERENCE_KEY,
 	JUDGE_AK,
+	JUDGE_AK_CA,
+	JUDGE_AK_CRL,
 	JUDGE_LEARN_AK,
 	JUDGE_STATE,
 	JUDGE_PCR_CODE,
@@ -71,6 +75,8 @@ enum {
 	{ "reference-key", required_argument, NULL,                  \
 	  JUDGE_REFERENCE_KEY },                                     \
 	{ "ak", required_argument, NULL, JUDGE_AK },                 \
+	{ "ak-ca", required_argument, NULL, JUDGE_AK_CA },           \
+	{ "ak-crl", required_argument, NULL, JUDGE_AK_CRL },         \
 	{ "learn-ak", no_argument, NULL, JUDGE_LEARN_AK },           \
 	{ "state", required_argument, NULL, JUDGE_STATE },           \
 	{ "pcr-code", required_argument, NULL, JUDGE_PCR_CODE },     \
@@ -92,6 +98,8 @@ enum {
 	"                   (repeatable; --digests is the same)\n"         \
 	"  --reference-key PEM  who signs Keylime policies (repeatable)\n" \
 	"  --ak FILE        pinned key: PEM, TPMT_PUBLIC, or its name\n"   \
+	"  --ak-ca FILE     who certified --ak: its TPM is proven\n"       \
+	"  --ak-crl FILE    and its revocation list\n"                     \
 	"  --state FILE     what was seen last; kept up to date\n"         \
 	"  --pcr-code N     PCR of the module's code events (12)\n"        \
 	"  --pcr-flow N     PCR of its flow events (13)\n"                 \
@@ -130,6 +138,9 @@ int judge_run(struct verify *v, struct judge *j,
 	      const struct shinrai_session *session);
 
 void judge_print(const struct shinrai_appraisal *a, bool verbose);
+
+/* judge_ak.c */
+int judge_certified(struct verify *v, struct judge *j);
 
 /* report_print.c */
 void report_print(const struct shinrai_appraisal *a);

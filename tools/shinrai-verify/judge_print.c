@@ -132,7 +132,9 @@ static void print_ladder(const struct shinrai_appraisal *a)
 		       w == SHINRAI_UNTRUSTED ? "REFUTED" :
 						"unproven");
 		if (i == SHINRAI_STEP_ROOT)
-			printf(", the key is pinned");
+			printf(a->assurance ? ", TPM: %s" :
+					      ", the key is pinned",
+			       shinrai_assurance_name(a->assurance));
 		print_detail(a, i);
 		putchar('\n');
 	}

@@ -253,8 +253,10 @@ static void conclude(struct shinrai_appraisal *out)
 	/* Nothing above stands when the quote does not. */
 	for (i = 0; i < SHINRAI_STEPS; i++)
 		out->proven[i] &= out->proven[SHINRAI_STEP_QUOTE];
-	/* In this version the key is pinned, its TPM is not proven. */
-	out->proven[SHINRAI_STEP_ROOT] = false;
+	/* A key that is only pinned may be anybody's; a simulator's, too. */
+	out->proven[SHINRAI_STEP_ROOT] = out->proven[SHINRAI_STEP_QUOTE] &&
+					 out->assurance >
+						 SHINRAI_ASSURANCE_SOFTWARE;
 }
 
 /* No reason against it is not enough: each step must have been proven. */
@@ -331,6 +333,7 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 		return -ENOMEM;
 	out->report = in->report;
 	out->names = in->names;
+	out->assurance = in->assurance;
 	if (shinrai_appraise_expect(a)) {
 		free(a);
 		return -EINVAL;

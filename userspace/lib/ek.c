@@ -63,20 +63,20 @@ static void tell_path(X509_STORE_CTX *ctx, char *err, size_t errlen)
 		key_text(X509_get0_authority_key_id(x), key);
 		snprintf(err, errlen,
 			 "the CA \"%s\"%s%s is missing: add its certificate to "
-			 "those that EK certificates are believed of",
+			 "those that are believed",
 			 name, *key ? " with key id " : "", key);
 		return;
 	}
 	shinrai_ek_name_text(X509_get_subject_name(x), name, sizeof(name));
 	if (error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN)
 		snprintf(err, errlen,
-			 "the CA \"%s\" is not among those that EK "
-			 "certificates are believed of",
+			 "the CA \"%s\" is not among those that are "
+			 "believed",
 			 name);
 	else
 		snprintf(err, errlen, "the certificate path, at %s \"%s\": %s",
 			 X509_STORE_CTX_get_error_depth(ctx) ? "the CA" :
-							       "the EK of",
+							       "that of",
 			 name, X509_verify_cert_error_string(error));
 }
 
@@ -119,10 +119,14 @@ static enum shinrai_assurance level_of(const struct shinrai_ek_trust *t,
 	return level;
 }
 
-/* Return: 0 with what its anchor is worth; as shinrai_ek_check(). */
-static int check_path(const struct shinrai_ek_trust *t, X509 *cert,
-		      STACK_OF(X509) * others, s64 time,
-		      enum shinrai_assurance *level, char *err, size_t errlen)
+/*
+ * From @cert over @others to an anchor.
+ * @level: out, what that anchor is worth
+ * Return: as shinrai_ek_check().
+ */
+int shinrai_ek_path(const struct shinrai_ek_trust *t, X509 *cert,
+		    STACK_OF(X509) * others, s64 time,
+		    enum shinrai_assurance *level, char *err, size_t errlen)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	STACK_OF(X509) * chain;
@@ -244,8 +248,8 @@ static int check(const struct shinrai_ek_trust *t,
 	if (!ret)
 		ret = gather(t, in, &others, err, errlen);
 	if (!ret)
-		ret = check_path(t, cert, others, in->time, &ek->assurance, err,
-				 errlen);
+		ret = shinrai_ek_path(t, cert, others, in->time, &ek->assurance,
+				      err, errlen);
 	sk_X509_pop_free(others, X509_free);
 	return ret ? ret : weigh(ek, in, err, errlen);
 }

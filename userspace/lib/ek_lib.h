@@ -13,6 +13,11 @@ struct shinrai_ek_trust {
 	unsigned int ncrls;
 };
 
+/* ek.c */
+int shinrai_ek_path(const struct shinrai_ek_trust *t, X509 *cert,
+		    STACK_OF(X509) * others, s64 time,
+		    enum shinrai_assurance *level, char *err, size_t errlen);
+
 /* ek_cert.c */
 int shinrai_ek_cert_profile(X509 *cert, struct shinrai_ek *ek, char *err,
 			    size_t errlen);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <shinrai/ak_cert.h>
 #include <shinrai/cms.h>
 
 #include "ca.h"
@@ -13,10 +14,6 @@
 #define DAY 86400
 #define EARLY 300 /* clocks that are behind */
 #define CRL_SECONDS DAY
-
-/* Not an arc of ours to register: a UUID (X.667), 7ac31943-e685-4cb7-9693-... */
-#define OID_ENDORSEMENT "2.25.163178825813043709308674364567787879774"
-#define OID_AK_CERTIFICATE "2.23.133.8.3" /* tcg-kp-AIKCertificate */
 
 /**
  * ca_load() - read the CA that issues
@@ -194,7 +191,7 @@ static int add_endorsement(X509 *x, const struct ca_endorsement *e)
 	const char *level = shinrai_assurance_name(e->assurance);
 	const size_t n = strlen(level);
 	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
-	ASN1_OBJECT *oid = OBJ_txt2obj(OID_ENDORSEMENT, 1);
+	ASN1_OBJECT *oid = OBJ_txt2obj(SHINRAI_OID_ENDORSEMENT, 1);
 	X509_EXTENSION *ext = NULL;
 	struct shinrai_wr w;
 	u8 der[128];
@@ -241,7 +238,7 @@ int ca_issue_ak(const struct ca *ca, const char *name, EVP_PKEY *ak,
 	int ret = x ? 0 : -ENOMEM;
 
 	if (!ret)
-		ret = add_ext(ca, x, NID_ext_key_usage, OID_AK_CERTIFICATE);
+		ret = add_ext(ca, x, NID_ext_key_usage, SHINRAI_OID_AK_CERT);
 	if (!ret && X509_add1_ext_i2d(x, NID_subject_alt_name, e->tpm, 0,
 				      X509V3_ADD_APPEND) != 1)
 		ret = -ENOMEM;
