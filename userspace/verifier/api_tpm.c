@@ -318,6 +318,7 @@ static bool take(const json_t *j, const char *key, u8 *out, size_t want)
  */
 void api_tpm_answer(const struct request *r)
 {
+	static struct diag_rate refusals = DIAG_RATE;
 	u8 id[ENROL_ID], secret[SHINRAI_CREDENTIAL_SECRET];
 	struct exchange *x;
 	json_t *j;
@@ -338,10 +339,10 @@ void api_tpm_answer(const struct request *r)
 			      "was answered before, or too late; begin anew");
 	} else if (!take(j, "secret", secret, sizeof(secret)) ||
 		   CRYPTO_memcmp(secret, x->secret, sizeof(secret))) {
-		diag(LOG_WARNING,
-		     "enrolment of %s refused: the challenge was answered "
-		     "wrongly",
-		     x->r.name);
+		diag_limited(&refusals, LOG_WARNING,
+			     "enrolment of %s refused: the challenge was "
+			     "answered wrongly",
+			     x->r.name);
 		exchange_free(x);
 		reply_problem(r->req, 403, "Forbidden",
 			      "the answer is wrong: the AK and the EK are not "
