@@ -147,13 +147,10 @@ void fleet_apply(struct device *d)
 	d->r.tls_name = r->tls_name;
 	d->r.policy = r->policy;
 	r->url = r->tls_name = r->policy = NULL;
-	url_parse(d->r.url, &d->url);
+	url_parse(d->r.url, &d->url); /* was looked at; or it is "" */
 	d->policy = policy_of(d->fleet, d->r.policy);
 	if (d->r.ak_name_len != r->ak_name_len ||
 	    memcmp(d->r.ak_name, r->ak_name, r->ak_name_len)) {
-		if (d->renewal)
-			device_record_free(d->renewal);
-		free(d->renewal);
 		EVP_PKEY_free(d->key);
 		d->key = NULL;
 	}
