@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a verifier's log proves, PROTOCOL.md 11: heads, entries, growth. */
+/* What a verifier's log proves, PROTOCOL.md 13: heads, entries, growth. */
 #ifndef _SHINRAI_PROOF_H
 #define _SHINRAI_PROOF_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Checking what a verifier's log proves, without the verifier: PROTOCOL.md 11. */
+/* Checking what a verifier's log proves, without the verifier: PROTOCOL.md 13. */
 #include <stdio.h>
 
 #include <shinrai/hex.h>
