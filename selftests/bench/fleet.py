@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Watches a verifier and its simulated fleet for some time; prints JSON.
 
-usage: fleet.py PORT PID DEVICES PERIOD SECONDS ROGUES EMPTY-KIB
+usage: fleet.py PORT PID DEVICES PERIOD SECONDS ROGUES EMPTY-KIB WARM-UP
 
 Standard input has the simulator's answers, descriptor 3 takes its commands.  Devices
 go wrong one after the other, at random times; each is well again once it was named.
+It is measured after WARM-UP seconds: the simulator makes as many handshakes in the
+first period as the verifier does, on the same machine.
 """
 import http.client
 import json
@@ -14,7 +16,7 @@ import ssl
 import sys
 import time
 
-port, pid, devices, period, seconds, rogues, empty = map(int, sys.argv[1:])
+port, pid, devices, period, seconds, rogues, empty, warm = map(int, sys.argv[1:])
 TICK = os.sysconf("SC_CLK_TCK")
 POLL = 0.1  # s
 
@@ -27,12 +29,33 @@ def connect():
 
 
 def ask(path):
-    conn.request("GET", "/v1/" + path)
+    return json.loads(get("/v1/" + path))
+
+
+def get(path):
+    conn.request("GET", path)
     answer = conn.getresponse()
     body = answer.read()
     if answer.status != 200:
         sys.exit(f"{path}: {answer.status} {body.decode()}")
-    return json.loads(body)
+    return body.decode()
+
+
+def metrics():
+    """Numbers since the start, by name and labels."""
+    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1])
+            for line in get("/metrics").splitlines() if line[0] != "#"}
+
+
+def quantile(now, then, part):
+    """Of the questions between two times: ms that so many took at most."""
+    name = "shinrai_question_seconds"
+    count = now[name + "_count"] - then[name + "_count"]
+    for key in now:
+        if key.startswith(name + "_bucket") and \
+                now[key] - then[key] >= part * count:
+            return float(key.split('"')[1]) * 1000
+    return None
 
 
 def sim(command):
@@ -84,9 +107,10 @@ class Rogue:
 conn = connect()
 rogue = Rogue()
 alarms = set()
+time.sleep(warm)
+first = metrics()
 begun = time.monotonic()
 cpu = used()
-first = ask("status")["judgements"]
 looked = 0
 started = 0
 # What went wrong late has its time, too.
@@ -106,13 +130,20 @@ while time.monotonic() - begun < seconds or rogue.name:
         break
     time.sleep(POLL)
 elapsed = time.monotonic() - begun
-status = ask("status")
+last = metrics()
 cpu = used() - cpu
-done = status["judgements"] - first
+done = int(sum(last[key] - first[key] for key in last
+               if key.startswith("shinrai_appraisals_total")))
 print(json.dumps({
     "devices": devices, "period_s": period, "seconds": round(elapsed, 1),
     "judgements": done, "judgements_per_s": round(done / elapsed, 1),
-    "late": status["late"], "latency_ms": status["latency_ms"],
+    "warm_up_s": warm,
+    "late": int(last["shinrai_appraisals_late_total"]
+                - first["shinrai_appraisals_late_total"]),
+    "failed": int(last["shinrai_question_failures_total"]
+                  - first["shinrai_question_failures_total"]),
+    "latency_ms": {"p50": quantile(last, first, 0.5),
+                   "p99": quantile(last, first, 0.99)},
     "false_alarms": sorted(alarms),
     "rogues": started, "named": len(rogue.took),
     "named_within_s": round(max(rogue.took), 1) if rogue.took else None,

@@ -101,11 +101,11 @@ void api_show(const struct request *r)
 	answer_ok(r->req, j);
 }
 
-static json_t *latency_json(const struct timing *t)
+static json_t *latency_json(const struct histogram *h)
 {
 	return json_pack("{s:I, s:I}", "p50",
-			 (json_int_t)timing_quantile(t, 500), "p99",
-			 (json_int_t)timing_quantile(t, 990));
+			 (json_int_t)(histogram_quantile(h, 500) / 1000), "p99",
+			 (json_int_t)(histogram_quantile(h, 990) / 1000));
 }
 
 /**
@@ -129,13 +129,14 @@ void api_status(const struct request *r)
 	for (i = 0; i < DEVICE_STATES; i++)
 		json_object_set_new(states, device_state_name(i),
 				    json_integer(count[i]));
-	answer_ok(r->req, json_pack("{s:s, s:I, s:o, s:I, s:I, s:o, s:i, s:b}",
-				    "version", SHINRAI_VERSION, "devices",
-				    (json_int_t)f->ndevices, "states", states,
-				    "judgements", (json_int_t)f->judgements,
-				    "late", (json_int_t)f->late, "latency_ms",
-				    latency_json(&f->latency), "asking",
-				    f->asking, "keeps", f->keeps));
+	answer_ok(r->req,
+		  json_pack("{s:s, s:I, s:o, s:I, s:I, s:o, s:i, s:b}",
+			    "version", SHINRAI_VERSION, "devices",
+			    (json_int_t)f->ndevices, "states", states,
+			    "judgements", (json_int_t)f->judgements, "late",
+			    (json_int_t)f->metrics.late, "latency_ms",
+			    latency_json(&f->metrics.question), "asking",
+			    f->asking, "keeps", f->keeps));
 }
 
 static int add_change(void *arg, const struct device_standing *st)

@@ -18,7 +18,6 @@
 #include "policy.h"
 #include "stage.h"
 #include "store.h"
-#include "timing.h"
 
 struct enrol;
 struct fleet;
@@ -85,8 +84,6 @@ struct fleet {
 	bool keeps; /* the last time it was tried */
 	s64 begun; /* ms, monotonic */
 	u64 judgements; /* that were kept */
-	struct timing latency; /* of those, from the device's turn until then */
-	u64 late; /* of those, over a period */
 	struct metrics metrics;
 };
 

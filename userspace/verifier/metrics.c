@@ -48,6 +48,30 @@ void histogram_add(struct histogram *h, s64 us)
 	h->sum_us += us > 0 ? (u64)us : 0;
 }
 
+/**
+ * histogram_quantile() - how long that part of them took at most
+ * @h: the times
+ * @permille: 990 is the 99th percentile
+ *
+ * Return: a bound in us; 0 when there were none, INT64_MAX above all bounds.
+ */
+s64 histogram_quantile(const struct histogram *h, unsigned int permille)
+{
+	u64 count = 0, sum = 0;
+	unsigned int i;
+
+	for (i = 0; i <= HISTOGRAM_BUCKETS; i++)
+		count += h->bucket[i];
+	if (!count)
+		return 0;
+	for (i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		sum += h->bucket[i];
+		if (sum * 1000 >= count * permille)
+			return bounds[i].us;
+	}
+	return INT64_MAX;
+}
+
 static void head(struct evbuffer *out, const char *name, const char *type,
 		 const char *help)
 {
@@ -189,7 +213,7 @@ void metrics_write(const struct fleet *f, const u64 *log_size,
 			"Of that, appraising what it answered.", &m->appraisal);
 	single(out, "appraisals_late_total", "counter",
 	       "Of them, those kept later than a period after their turn.",
-	       f->late);
+	       f->metrics.late);
 	single(out, "questions", "gauge", "Questions that have a connection.",
 	       (u64)f->asking);
 	single(out, "questions_waiting", "gauge",

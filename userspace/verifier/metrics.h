@@ -16,6 +16,7 @@ struct histogram {
 
 struct metrics {
 	u64 verdicts[DEVICE_STATES]; /* appraisals that were kept, by result */
+	u64 late; /* of those, over a period after the device's turn */
 	u64 failures; /* questions without an answer that could be judged */
 	u64 unkept; /* what the database did not take */
 	struct histogram question; /* from its turn to what is shown */
@@ -26,6 +27,7 @@ struct fleet;
 
 s64 metrics_clock(void);
 void histogram_add(struct histogram *h, s64 us);
+s64 histogram_quantile(const struct histogram *h, unsigned int permille);
 void metrics_write(const struct fleet *f, const u64 *log_size,
 		   struct evbuffer *out);
 

@@ -128,7 +128,8 @@ void pull_end(struct device *d)
 	if (q->req)
 		session_end(q);
 	histogram_add(&d->fleet->metrics.question,
-		      (fleet_monotonic() - q->begun) * 1000);
+		      (fleet_monotonic() - (d->due ? d->due : q->begun)) *
+			      1000);
 	d->fleet->metrics.failures += *d->failure != '\0';
 	if (*d->failure && *d->r.url) {
 		d->retry_ms = d->retry_ms ? 2 * d->retry_ms : RETRY_MS;

@@ -33,11 +33,10 @@ static int keep_question(struct job *j, struct store *s)
 static void count_judgement(const struct device *d)
 {
 	struct fleet *f = d->fleet;
-	const s64 took = fleet_monotonic() - d->due;
 
 	f->judgements++;
-	f->late += took > f->conf->period_s * 1000ll;
-	timing_add(&f->latency, took);
+	f->metrics.late += fleet_monotonic() - d->due >
+			   f->conf->period_s * 1000ll;
 }
 
 static void question_kept(struct job *j, struct fleet *f)
