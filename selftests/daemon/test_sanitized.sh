@@ -9,12 +9,12 @@ BUILD=$(realpath -m "${BUILD:-$root/build}")
 
 make -s -C "$root" BUILD="$BUILD" "$BUILD/asan/shinraid" \
 	"$BUILD/asan/shinrai-verifier" >/dev/null
-export BUILD SHINRAID=$BUILD/asan/shinraid COUNT=200
+export BUILD SHINRAID=$BUILD/asan/shinraid COUNT=200 MEMORY_KIB=900000
 export SHINRAI_VERIFIER=$BUILD/asan/shinrai-verifier
 number=0 failed=0
 for test in "$here"/test_{evidence,load,hostile}.sh \
 	"$root"/selftests/verify/test_{report,push}.sh \
-	"$root"/selftests/fleet/test_{pull,odd,log,hooks}.sh; do
+	"$root"/selftests/fleet/test_{pull,odd,log,hooks,api}.sh; do
 	name=$(basename "$test")
 	number=$((number + 1))
 	log=$(timeout 250 bash "$test" 2>&1) && rc=0 || rc=$?

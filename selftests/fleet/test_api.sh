@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The verifier's API is asked whatever it should not be: by each route, as anybody,
+# malformed, oversized, slowly; it says no, and goes on.
+# shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
+. "$(dirname "$0")/../daemon/lib.sh"
+# shellcheck source=selftests/fleet/lib.sh
+. "$root/selftests/fleet/lib.sh"
+# shellcheck source=selftests/fleet/sim.sh
+. "$root/selftests/fleet/sim.sh"
+
+seed=${SEED:-$RANDOM}
+make_fleet_certs
+make_ca stranger
+make_cert unknown stranger
+make_cert expired ca 0
+make_cert nobody ca
+ok "a fleet can be simulated" build_sim
+ok "it starts" start_sim 3 1
+verifier_conf "$(sim_policy)" "limits = { handshake_s = 3; idle_s = 2;
+	request_s = 2; write_s = 2; connections = 60; };"
+ok "the verifier starts" start_verifier
+ok "devices are enrolled" enrol_sim 3
+ok "and trusted" stands "trusted 3"
+ok "it says what its API is" said 200 fleet reader /openapi.json
+cp body openapi.json
+
+# fuzz ROLE
+fuzz() {
+	timeout 100 /usr/bin/python3 "$root/selftests/fleet/api_fuzz.py" "$api" \
+		"$1" "${REQUESTS:-800}" "$seed"
+}
+# Malformed and oversized.
+for who in admin reader nobody; do
+	ok "whatever is asked as $who is answered (seed $seed)" fuzz "$who"
+	ok "and nothing comes of it" stands "trusted 3" 5
+done
+ok "who is nobody is told nothing" jq -e 'keys | all(startswith("2") | not)' \
+	<(fuzz nobody)
+
+# Unauthenticated.
+without() { # CURL-OPTION...: there is no answer at all
+	! curl -s -m 10 --cacert ca.pem "$@" "https://127.0.0.1:$api/v1/status"
+}
+ok "no certificate, no answer" without
+ok "nor with another CA's" without --cert unknown.pem --key unknown.key
+ok "nor with one that has expired" without --cert expired.pem --key expired.key
+ok "nor by an older TLS" without --tls-max 1.2 --cert reader.pem --key reader.key
+
+# Slow: more of them than there is room for, and people are served.
+cp reader.pem client.pem
+cp reader.key client.key
+attack() { # WHAT COUNT CLOSED WHY
+	local gone
+	coproc HOSTILE { python3 "$root/selftests/daemon/hostile.py" "$api" "$1" \
+		"$2" 2>&1; }
+	# shellcheck disable=SC2153
+	local pid=$HOSTILE_PID in=${HOSTILE[1]} out
+	exec {out}<&"${HOSTILE[0]}"
+	read -r <&"$out"
+	ok "$4: an admin is served meanwhile" said 200 fleet admin /status
+	sleep 3.6
+	exec {in}>&-
+	read -r gone <&"$out" || true
+	wait "$pid" 2>/dev/null || true
+	exec {out}<&-
+	ok "$4: $3 of $2 are closed by the verifier" test "$gone" = "$3"
+}
+attack silent 100 100 "silent connections"
+attack half_hello 40 40 "half TLS hellos"
+attack garbage 20 20 "garbage instead of TLS"
+attack idle 40 40 "idle connections"
+attack half_request 20 20 "half requests"
+attack http_garbage 20 20 "garbage instead of HTTP"
+attack endless_headers 5 5 "endless headers"
+attack huge_length 20 20 "a body of 10^20 bytes"
+ok "the fleet is judged as before" stands "trusted 3" 5
+ok "its memory is not full of it" test \
+	"$(awk '/^VmHWM/ { print $2 }' "/proc/$verifier_pid/status")" -lt \
+	"${MEMORY_KIB:-60000}"
+ok "the verifier ends in an orderly way" stop_verifier
+finish
