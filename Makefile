@@ -43,6 +43,7 @@ help:
 	@echo 'make vm TEST=name   one VM test on KERNEL=6.1 (or 6.12)'
 	@echo 'make check-debug    the VM tests on kernels with KASAN and lockdep'
 	@echo 'make bench-exec     what measuring code costs; bench-flow: following labels'
+	@echo 'make check-fleet    a verifier with virtual machines and a simulated fleet'
 	@echo 'make bench-policy   what compiling and deciding cost; bench-verifier: judging'
 	@echo 'make deps           install the Debian packages that lack'
 	@echo 'Output: BUILD=build; V=1 prints commands.'

@@ -41,7 +41,7 @@ make_drawing() {
 
 # step ORDER TEXT: that it went as expected
 step() {
-	order "$1"
+	order device "$1"
 	note "$2"
 }
 
@@ -86,7 +86,7 @@ prove() {
 act_drawing() {
 	say "Act 2: a labelled drawing, and what its owner allows"
 	sed 's/^/        | /' "$here/acme.policy"
-	order prepare
+	order device prepare
 	step label "Admitted by the administrator, loaded, the drawing labelled; enforced."
 	step plant "Sent to 10.1.0.2, a host of the plant: arrived."
 	step elsewhere "Sent to 10.2.0.2, another host: refused."

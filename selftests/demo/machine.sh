@@ -87,6 +87,9 @@ while read -r -u 3 order; do
 	case $order in
 	daemon) start_daemon && answer=ok || answer=failed ;;
 	ordinary) ordinary && answer=ok || answer=failed ;;
+	update) /data/tool-2 >/dev/null && answer=ok || answer=failed ;;
+	cut) ip link set eth0 down && answer=ok || answer=failed ;;
+	mend) ip link set eth0 up && answer=ok || answer=failed ;;
 	rogue) /data/rogue >/dev/null && answer=ok || answer=failed ;;
 	load) insmod /data/shinrai.ko && echo 1 >/sys/kernel/shinrai/arm &&
 		answer=ok || answer=failed ;;

@@ -120,6 +120,14 @@ ok "shows it" exits 0 ctl reader show press1
 ok "with the key that is pinned" grep -q "key  *$key" out
 ok "and how it came to that" exits 0 ctl reader changes press1
 ok "line by line" test "$(grep -c . out)" = 2
+ok "tells what became of it" exits 0 ctl reader watch --from 0 --once
+ok "the oldest first" test "$(awk '{ print $2, $3 }' out | tr '\n' ' ')" = \
+	"press1 unreachable press1 trusted "
+ok "in JSON as it is logged" exits 0 ctl reader watch --from 1 --once --json
+ok "line by line" jq -e '.device == "press1" and .state == "trusted"' out
+ok "and nothing that is not new" exits 0 ctl reader watch --once
+ok "when there is nothing" test ! -s out
+ok "too often is too often" exits 2 ctl reader watch --interval 0
 ok "a reader enrols nothing" exits 1 ctl reader enrol press2 \
 	--url https://127.0.0.1:1/ --policy plc
 ok "and is told" grep -q 'answered 403: only admins' msg

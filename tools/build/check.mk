@@ -31,6 +31,11 @@ check-debug: deps
 check-slow: check-leak
 	$(Q)BUILD=$(B) KERNELS=$(KERNELS) selftests/run --slow vm
 
+# What takes a verifier many minutes: virtual machines beside a simulated fleet.
+.PHONY: check-fleet
+check-fleet: deps
+	$(Q)BUILD=$(B) KERNELS=$(KERNELS) selftests/run fleet
+
 # Every way out for a secret, on both kernels; writes selftests/leak/README.md.
 .PHONY: check-leak
 check-leak: deps

@@ -37,6 +37,7 @@ _shinraictl_options() {
 			--ek --ek-cert --renew
 		;;
 	"fleet list") echo --state ;;
+	"fleet watch") echo --from --interval --once ;;
 	"fleet enrol") echo --url --policy --tls-name --ak ;;
 	esac
 	echo --json --help
@@ -88,7 +89,7 @@ _shinraictl() {
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = policy ]; then
 		words="check compile sign load show diff explain whatif"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = fleet ]; then
-		words="list show changes enrol withdraw"
+		words="list show changes watch enrol withdraw"
 	elif [[ $cur == -?* ]]; then
 		words=$(_shinraictl_options "$verb")
 	else

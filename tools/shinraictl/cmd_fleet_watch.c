@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/* fleet watch: what becomes of a verifier's devices, as it happens. */
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <shinrai/session.h>
+
+#include "fleet.h"
+
+#define COUNT 100 /* entries at once */
+#define INTERVAL_S 2
+#define FROM 4 /* its place among the options */
+
+static const char *text(const json_t *j, const char *key)
+{
+	const char *s = json_string_value(json_object_get(j, key));
+
+	return s ? s : "";
+}
+
+static void print_entry(const json_t *e)
+{
+	const json_int_t ms = json_integer_value(json_object_get(e, "time_ms"));
+	char when[24];
+
+	shinrai_time_format(ms / 1000, when);
+	printf("%-21s %-24s %-12s %s%s\n", when, text(e, "device"),
+	       text(e, "state"),
+	       strcmp(text(e, "type"), "violations") ? "" : "violations; ",
+	       text(e, "reason"));
+}
+
+/* Return: 0; exit status, told already. */
+static int show(struct ctl *ctl, const json_t *answer, uint64_t *next)
+{
+	const json_t *all = json_object_get(answer, "entries"), *line;
+	json_error_t why;
+	json_t *e;
+	size_t i;
+
+	json_array_foreach(all, i, line) {
+		if (ctl->json) {
+			puts(json_string_value(line));
+		} else {
+			e = json_loads(json_string_value(line), 0, &why);
+			print_entry(e);
+			json_decref(e);
+		}
+		++*next;
+	}
+	return ctl_flush_stdout(ctl);
+}
+
+/* Return: 0 with the number that the next entry gets; exit status. */
+static int end_of_log(struct ctl *ctl, struct fleet *f, uint64_t *next)
+{
+	CTL_JSON head = NULL;
+	int ret = fleet_ask(ctl, f, "GET", "/v1/log", NULL, &head);
+
+	if (!ret)
+		*next = (uint64_t)json_integer_value(
+			json_object_get(head, "size"));
+	return ret;
+}
+
+int cmd_fleet_watch(struct ctl *ctl, int argc, char **argv)
+{
+	CTL_FLEET f = { 0 };
+	uint64_t next = 0, seconds = INTERVAL_S;
+	bool once = false;
+	struct ctl_opt opts[] = {
+		FLEET_OPTIONS(f),
+		{ "from", CTL_NUMBER, &next, "NUMBER",
+		  "of the log's first entry to tell; else what is new", false },
+		{ "interval", CTL_NUMBER, &seconds, "SECONDS",
+		  "between two questions; 2", false },
+		{ "once", CTL_FLAG, &once, NULL,
+		  "end with the last entry that there is", false },
+		{ 0 }
+	};
+	char path[96];
+	int ret = ctl_options(ctl, opts, argc, argv);
+
+	if (ret != CTL_GO_ON)
+		return ret;
+	if (!seconds || seconds > 3600)
+		return ctl_usage(ctl, "--interval: 1 to 3600 seconds");
+	ret = opts[FROM].given ? 0 : end_of_log(ctl, &f, &next);
+	while (!ret) {
+		CTL_JSON answer = NULL;
+		const uint64_t before = next;
+
+		snprintf(path, sizeof(path),
+			 "/v1/log/entries?start=%llu&count=%d",
+			 (unsigned long long)next, COUNT);
+		ret = fleet_ask(ctl, &f, "GET", path, NULL, &answer);
+		if (!ret)
+			ret = show(ctl, answer, &next);
+		if (ret || next != before)
+			continue;
+		if (once)
+			break;
+		sleep((unsigned int)seconds);
+	}
+	return ret;
+}
