@@ -114,10 +114,10 @@ cpu = used()
 looked = 0
 started = 0
 # What went wrong late has its time, too.
-while time.monotonic() - begun < seconds or rogue.name:
+while time.monotonic() - begun < seconds or len(rogue.took) < rogues:
     elapsed = time.monotonic() - begun
     if not rogue.name and started < rogues and \
-            elapsed >= started * (seconds - period) / rogues:
+            elapsed >= started * (seconds - 2 * period) / rogues:
         rogue.begin()
         started += 1
     rogue.look()
@@ -126,7 +126,7 @@ while time.monotonic() - begun < seconds or rogue.name:
         for state in ("untrusted", "unknown", "unreachable", "new"):
             alarms |= {d["name"] for d in ask(f"devices?state={state}")["devices"]
                        } - rogue.known()
-    if elapsed > seconds + 3 * period:
+    if elapsed > 1.5 * seconds + 3 * period:
         break
     time.sleep(POLL)
 elapsed = time.monotonic() - begun

@@ -29,5 +29,5 @@ ulimit -n "$(ulimit -Hn)"
 	start_verifier
 } >&2
 python3 "$root/selftests/bench/fleet.py" "$api" "$verifier_pid" "$devices" \
-	"$period" "$seconds" "$rogues" "$empty" "$((2 * period))" <&8 3>&7
+	"$period" "$seconds" "$rogues" "$empty" "$((2 * period > 10 ? 2 * period : 10))" <&8 3>&7
 stop_verifier >&2

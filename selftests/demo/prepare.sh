@@ -76,7 +76,7 @@ make_digests() {
 # make_reference FOLDER: what the machine that ran there booted from
 make_reference() {
 	# QEMU fills in the kernel's setup header, the firmware appends to its options.
-	"$demo/qemu_kernel.py" "$build/kernels/$kernel/vmlinuz" "$work/with.cpio" \
+	"$demo/qemu_kernel.py" "${KERNELS:-$build/kernels}/$kernel/vmlinuz" "$work/with.cpio" \
 		"$memory" "$work/vmlinuz"
 	"$bin/shinraictl" reference make --kernel "$work/vmlinuz" \
 		--initrd "$work/with.cpio" --arms \
