@@ -17,6 +17,8 @@ bin=$build/user kernel=6.12 memory=1024 out=$build/check-fleet
 # shellcheck source=selftests/demo/machines.sh
 . "$demo/machines.sh"
 trap 'stop_machines; end_sim; end_verifier; cleanup' EXIT
+# Machines run for as long as all of this takes.
+export VM_PATIENCE=10
 rm -rf "$out"
 mkdir -p "$out" overlay
 
