@@ -75,6 +75,7 @@ while read -r want route path; do
 	ok "GET $path: $want" answers "$want" reader GET "$route" "$path"
 done <<TABLE
 200 /v1/status /status
+200 /v1/policies /policies
 200 /v1/devices /devices
 200 /v1/devices /devices?state=trusted
 400 /v1/devices /devices?state=good

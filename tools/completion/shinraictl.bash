@@ -89,7 +89,7 @@ _shinraictl() {
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = policy ]; then
 		words="check compile sign load show diff explain whatif"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = fleet ]; then
-		words="list show changes watch enrol withdraw"
+		words="list show changes watch policy enrol withdraw"
 	elif [[ $cur == -?* ]]; then
 		words=$(_shinraictl_options "$verb")
 	else

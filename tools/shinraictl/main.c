@@ -63,6 +63,8 @@ static const struct ctl_verb verbs[] = {
 	  cmd_fleet_changes },
 	{ "fleet watch", "", 0, "print what becomes of them, as it happens",
 	  cmd_fleet_watch },
+	{ "fleet policy", "", 0, "print what devices are held against",
+	  cmd_fleet_policy },
 	{ "fleet enrol", "DEVICE", 1, "have a verifier judge it",
 	  cmd_fleet_enrol },
 	{ "fleet withdraw", "DEVICE", 1, "and no more", cmd_fleet_withdraw },

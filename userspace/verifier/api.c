@@ -27,6 +27,7 @@ struct route {
 
 static const struct route routes[] = {
 	ROUTE(GET, READER, "/v1/status", api_status),
+	ROUTE(GET, READER, "/v1/policies", api_policies),
 	ROUTE(GET, READER, "/v1/devices", api_list, "state"),
 	ROUTE(POST, ADMIN, "/v1/devices", api_enrol),
 	ROUTE(GET, READER, "/v1/devices/" NAME, api_show),

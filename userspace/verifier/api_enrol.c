@@ -75,7 +75,6 @@ static const char *take_record(const struct fleet *f, const json_t *j,
 	const char *ak = json_string_value(json_object_get(j, "ak"));
 	const char *wrong = wrong_members(j);
 	struct url url;
-	size_t i;
 
 	if (wrong)
 		return wrong;
@@ -95,10 +94,8 @@ static const char *take_record(const struct fleet *f, const json_t *j,
 				     &r->ak_name_len) ||
 		   r->ak_name_len < 2 + 32))
 		return "ak: the name of its key, in hex";
-	for (i = 0; i < f->conf->npolicies; i++) {
-		if (!strcmp(f->conf->policy[i].name, r->policy))
-			return NULL;
-	}
+	if (policies_find(f->policies, r->policy))
+		return NULL;
 	return "policy: the verifier's configuration has none of this name";
 }
 

@@ -57,6 +57,9 @@ void api_list(const struct request *r);
 void api_show(const struct request *r);
 void api_changes(const struct request *r);
 
+/* api_policy.c */
+void api_policies(const struct request *r);
+
 /* api_log.c */
 void api_log_head(const struct request *r);
 void api_log_entries(const struct request *r);

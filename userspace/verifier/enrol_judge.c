@@ -26,7 +26,6 @@ static int choose_policy(struct judging *c, const char **policy)
 {
 	const struct conf *conf = c->f->conf;
 	const char *wanted = c->q->policy;
-	size_t i;
 
 	*policy = c->old ? c->old->r.policy : conf->enrol.policy;
 	if (wanted && c->who->role == ROLE_ADMIN)
@@ -39,10 +38,8 @@ static int choose_policy(struct judging *c, const char **policy)
 		return refuse(c, c->who->role == ROLE_ADMIN ? -EINVAL : -EACCES,
 			      "policy: an admin names it, or "
 			      "enrolment.policy of the configuration");
-	for (i = 0; i < conf->npolicies; i++) {
-		if (!strcmp(conf->policy[i].name, *policy))
-			return 0;
-	}
+	if (policies_find(c->f->policies, *policy))
+		return 0;
 	return refuse(c, -EINVAL,
 		      "policy: the verifier's configuration has none of this "
 		      "name");

@@ -7,6 +7,7 @@
 
 #include "../daemon/diag.h"
 #include "question.h"
+#include "reload.h"
 
 /**
  * fleet_now() - the time
@@ -67,15 +68,18 @@ struct device *fleet_find(const struct fleet *f, const char *name)
 	return found ? *found : NULL;
 }
 
-static const struct policy *policy_of(const struct fleet *f, const char *name)
+/* No question is under way; one that was offered is by the old ones. */
+static void take_policies(struct device *d)
 {
-	size_t i;
+	struct policies *old = d->policies;
 
-	for (i = 0; i < f->conf->npolicies; i++) {
-		if (!strcmp(f->policies[i].conf->name, name))
-			return &f->policies[i];
+	d->policies = policies_hold(d->fleet->policies);
+	d->policy = policies_find(d->policies, d->r.policy);
+	if (old && old != d->policies) {
+		question_free(d->offer);
+		d->offer = NULL;
 	}
-	return NULL;
+	policies_release(old);
 }
 
 static void take_memory(struct device *d)
@@ -111,7 +115,7 @@ struct device *fleet_admit(struct fleet *f, struct device_record *r, s64 wait)
 	if (*r->url && url_parse(r->url, &d->url))
 		goto out;
 	d->r = *r;
-	d->policy = policy_of(f, r->policy);
+	take_policies(d);
 	if (!tsearch(d, &f->by_name, by_name))
 		goto out;
 	if (pull_prepare(d)) {
@@ -125,20 +129,15 @@ struct device *fleet_admit(struct fleet *f, struct device_record *r, s64 wait)
 	pull_schedule(d, wait);
 	return d;
 out:
+	policies_release(d->policies);
 	free(d);
 	return NULL;
 }
 
-/**
- * fleet_apply() - what a device was renewed to takes effect
- * @d: the device, of which no question is under way
- */
-void fleet_apply(struct device *d)
+static void take_renewal(struct device *d)
 {
 	struct device_record *r = d->renewal;
 
-	if (!r)
-		return;
 	d->renewal = NULL;
 	free(d->r.url);
 	free(d->r.tls_name);
@@ -148,7 +147,6 @@ void fleet_apply(struct device *d)
 	d->r.policy = r->policy;
 	r->url = r->tls_name = r->policy = NULL;
 	url_parse(d->r.url, &d->url); /* was looked at; or it is "" */
-	d->policy = policy_of(d->fleet, d->r.policy);
 	if (d->r.ak_name_len != r->ak_name_len ||
 	    memcmp(d->r.ak_name, r->ak_name, r->ak_name_len)) {
 		EVP_PKEY_free(d->key);
@@ -159,6 +157,20 @@ void fleet_apply(struct device *d)
 	d->r.tpm = r->tpm;
 	device_record_free(r);
 	free(r);
+}
+
+/**
+ * fleet_apply() - what a device was renewed to, and new policies, take effect
+ * @d: the device, of which no question is under way
+ */
+void fleet_apply(struct device *d)
+{
+	bool renewed = d->renewal;
+
+	if (renewed)
+		take_renewal(d);
+	if (renewed || d->policies != d->fleet->policies)
+		take_policies(d);
 }
 
 /**
@@ -215,6 +227,7 @@ void fleet_drop(struct device *d)
 	question_free(d->offer);
 	EVP_PKEY_free(d->key);
 	device_record_free(&d->r);
+	policies_release(d->policies);
 	free(d);
 }
 
@@ -303,23 +316,9 @@ static int admit_one(void *arg, const struct device_record *r)
 	return ret ? -ENOMEM : 0;
 }
 
-static int load_policies(struct fleet *f, char *err, size_t errlen)
-{
-	size_t i;
-	int ret = 0;
-
-	f->policies = calloc(f->conf->npolicies + 1, sizeof(*f->policies));
-	if (!f->policies)
-		return -ENOMEM;
-	for (i = 0; i < f->conf->npolicies && !ret; i++)
-		ret = policy_load(&f->policies[i], &f->conf->policy[i], err,
-				  errlen);
-	return ret;
-}
-
 /**
  * fleet_start() - read what is kept, and begin to ask
- * @f: base, conf, tls and store are set; else zeroed
+ * @f: base, conf, config, tls and store are set; else zeroed
  * @err: out on error: what is wrong
  * @errlen: its room
  *
@@ -337,7 +336,9 @@ int fleet_start(struct fleet *f, char *err, size_t errlen)
 	snprintf(err, errlen, "out of memory");
 	if (contact_setup(f))
 		return -ENOMEM;
-	ret = load_policies(f, err, errlen);
+	ret = policies_load(f->conf, NULL, &f->policies, err, errlen);
+	if (!ret)
+		ret = reload_start(f);
 	if (ret)
 		return ret;
 	ret = store_devices(f->store, count_one, &a);
@@ -361,12 +362,10 @@ int fleet_start(struct fleet *f, char *err, size_t errlen)
  */
 void fleet_stop(struct fleet *f)
 {
-	size_t i;
-
+	reload_stop(f);
 	stage_free(f->judges);
 	stage_free(f->keeper);
 	mailbox_free(f->kept);
-	for (i = 0; f->policies && i < f->conf->npolicies; i++)
-		policy_free(&f->policies[i]);
-	free(f->policies);
+	policies_release(f->policies);
+	f->policies = NULL;
 }

@@ -23,6 +23,7 @@ struct enrol;
 struct fleet;
 struct hook;
 struct question;
+struct reload;
 struct signer;
 
 /* What has to be kept: done by the keeping thread, ended by the loop. */
@@ -39,7 +40,9 @@ struct device {
 	struct fleet *fleet;
 	struct device_record r;
 	EVP_PKEY *key; /* of r.ak_name; NULL: not needed yet */
-	const struct policy *policy; /* NULL: the configuration has it not */
+	struct policies *policies; /* held */
+	const struct policy
+		*policy; /* in it; NULL: the configuration has it not */
 	struct url url;
 	struct event *timer; /* when it is asked; meanwhile the question's */
 	struct question *question; /* under way */
@@ -62,7 +65,9 @@ TAILQ_HEAD(device_list, device);
 struct fleet {
 	struct event_base *base;
 	const struct conf *conf;
-	struct policy *policies; /* as many as the configuration has */
+	const char *config; /* file of @conf; only policies are read again */
+	struct policies *policies; /* held */
+	struct reload *reload;
 	struct enrol *enrol; /* by TPM; NULL: nobody is */
 	SSL_CTX *tls; /* as a client */
 	struct device_list devices; /* in the order of their ids */

@@ -12,6 +12,7 @@
 #include "api.h"
 #include "enrol.h"
 #include "hook.h"
+#include "reload.h"
 #include "signer.h"
 #include "verbs.h"
 
@@ -80,6 +81,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 	(void)sig;
 	(void)what;
 	renew_key(&s->fleet);
+	reload_policies(&s->fleet);
 	if (!make_contexts(s->conf, &server, &client, err, sizeof(err))) {
 		diag(LOG_ERR, "%s; the old certificates stay in use", err);
 		return;
@@ -169,7 +171,7 @@ static void serve(struct service *s, int fd)
 	signer_free(f->signer);
 }
 
-static int run(const struct conf *conf)
+static int run(const struct conf *conf, const char *config)
 {
 	static struct service s;
 	char err[256];
@@ -180,6 +182,7 @@ static int run(const struct conf *conf)
 	json_object_seed(0);
 	signal(SIGPIPE, SIG_IGN);
 	s.conf = s.fleet.conf = conf;
+	s.fleet.config = config;
 	if (!make_contexts(conf, &s.server.tls, &s.fleet.tls, err, sizeof(err)))
 		diag_die("%s", err);
 	open_store(&s.fleet);
@@ -199,15 +202,13 @@ static int run(const struct conf *conf)
 static int check_files(const struct conf *conf)
 {
 	struct hook_secret secret;
-	struct policy p;
+	struct policies *set;
 	char err[512];
 	size_t i;
-	int ret = 0;
+	int ret = policies_load(conf, NULL, &set, err, sizeof(err));
 
-	for (i = 0; i < conf->npolicies && !ret; i++) {
-		ret = policy_load(&p, &conf->policy[i], err, sizeof(err));
-		policy_free(&p);
-	}
+	if (!ret)
+		policies_release(set);
 	for (i = 0; i < conf->nhooks && !ret; i++)
 		ret = hook_secret_read(conf->hook[i].secret, &secret, err,
 				       sizeof(err));
@@ -238,7 +239,7 @@ int main(int argc, char **argv)
 	else if (*o.words)
 		ret = verb_run(&conf, o.words);
 	else
-		ret = o.check ? check_files(&conf) : run(&conf);
+		ret = o.check ? check_files(&conf) : run(&conf, o.config);
 	conf_free(&conf);
 	return ret ? EXIT_FAILURE : EXIT_SUCCESS;
 }

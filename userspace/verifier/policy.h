@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What devices are held against, read once and shared by all threads: nothing in
- * it changes while somebody holds it.
+ * What devices are held against, shared by all threads: nothing in it changes while
+ * somebody holds it.  Who reads the configuration anew makes another set of them.
  */
 #ifndef VERIFIER_POLICY_H
 #define VERIFIER_POLICY_H
@@ -20,5 +20,21 @@ int policy_load(struct policy *p, const struct conf_policy *conf, char *err,
 		size_t errlen);
 void policy_free(struct policy *p);
 void policy_expect(const struct policy *p, struct shinrai_appraise_input *in);
+
+/* All that one reading of the configuration named. */
+struct policies {
+	struct policy *policy; /* in the order of the configuration */
+	size_t n;
+	s64 loaded; /* ms since 1970 */
+	struct conf conf; /* that they are of; empty: somebody else's */
+	size_t holders; /* counted by the loop's thread */
+};
+
+int policies_load(const struct conf *conf, const char *path,
+		  struct policies **out, char *err, size_t errlen);
+struct policies *policies_hold(struct policies *set);
+void policies_release(struct policies *set);
+const struct policy *policies_find(const struct policies *set,
+				   const char *name);
 
 #endif

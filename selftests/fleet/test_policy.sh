@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The policies of shinrai-verifier change while it runs: a simulated fleet is updated
+# from one generation of programs to the next.
+# shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
+. "$(dirname "$0")/../daemon/lib.sh"
+# shellcheck source=selftests/fleet/lib.sh
+. "$root/selftests/fleet/lib.sh"
+# shellcheck source=selftests/fleet/sim.sh
+. "$root/selftests/fleet/sim.sh"
+
+n=40
+rogue=$(printf rogue | sha256sum | cut -d' ' -f1)
+digests() { # in known.txt
+	grep -vc '^#' known.txt
+}
+script=$(printf sh | sha256sum | cut -d' ' -f1)
+
+# against FILE...: what the policy "sim" names now
+against() {
+	local files
+	files=$(printf ", \"$work/%s\"" "$@")
+	verifier_conf "policies = ( { name = \"sim\"; reference = [
+		\"$work/boot.json\" $files ]; } );"
+}
+# anew PATTERN: SIGHUP, until the log says so
+anew() {
+	local before
+	before=$(grep -c "$1" verr)
+	kill -HUP "$verifier_pid"
+	for _ in $(seq 50); do
+		[ "$(grep -c "$1" verr)" -gt "$before" ] && return 0
+		sleep 0.1
+	done
+	tail -3 verr
+	return 1
+}
+policies() { # JQ
+	fleet reader /policies >/dev/null
+	jq -e "$1" body
+}
+# none_untrusted SECONDS
+none_untrusted() {
+	local end=$((SECONDS + $1))
+	while [ $SECONDS -lt $end ]; do
+		[ "$(states)" = "trusted $n" ] || { states && return 1; }
+		sleep 0.3
+	done
+}
+make_fleet_certs
+ok "a fleet can be simulated" build_sim
+ok "it starts" start_sim $n 5
+against known.txt
+ok "the verifier starts" start_verifier
+ok "$n devices are enrolled" enrol_sim $n
+ok "all of them are trusted" stands "trusted $n"
+ok "by the one policy" policies ".policies | length == 1 and (.[0] |
+	.name == \"sim\" and .digests == $(digests) and .devices == $n and .judged == $n)"
+id=$(jq -r '.policies[0].id' body)
+
+# What is wrong is not taken.
+echo "nonsense" >bad.txt
+against known.txt bad.txt
+ok "a list that is wrong is refused" anew "old policies stay in use"
+ok "by name and line" grep -q "bad.txt: line 1" verr
+echo "policies = nonsense;" >verifier.conf.d/test.conf
+ok "so is a configuration" anew "verifier.conf.d/test.conf.*old policies stay"
+ok "by its line" grep -q "test.conf:1: .*old policies" verr
+ok "the old one is in use" policies ".policies[0].id == \"$id\""
+ok "and all are trusted" none_untrusted 3
+
+# The next generation: both are known, then devices change.
+printf '# shinrai-digests v1\n%s exec /tmp/rogue\n' "$rogue" >next.txt
+against known.txt next.txt
+ok "the next generation is known, too" anew "new policies are in use"
+ok "by another policy" policies ".policies[0] | .id != \"$id\" and
+	.digests == $(digests) + 1"
+for i in $(seq 0 9); do
+	sim rogue "$i" >/dev/null
+done
+ok "devices that have it are no alarm" none_untrusted 4
+ok "all are judged by it" policies ".policies[0].judged == $n"
+printf '# shinrai-deny v1\n%s withdrawn\n' "$rogue" >deny.txt
+against known.txt deny.txt
+ok "it is denied" anew "new policies are in use"
+ok "who ran it is untrusted" stands "trusted $((n - 10)) untrusted 10" 10
+ok "by the record" device dev-3 '.code == "code-denied" and
+	(.verdict.reasons[0].detail | contains("deny.txt"))'
+against known.txt next.txt
+ok "it is allowed" anew "new policies are in use"
+ok "all are trusted again" stands "trusted $n" 10
+grep -v "^$script" known.txt >less.txt
+against less.txt next.txt
+ok "what all ran is not known any more" anew "new policies are in use"
+ok "nobody is trusted" stands "untrusted $n" 10
+against known.txt next.txt
+ok "it is again" anew "new policies are in use"
+ok "all are trusted" stands "trusted $n" 10
+
+echo "policies = ();" >verifier.conf.d/test.conf
+ok "there is no policy" anew "new policies are in use: 0"
+ok "nobody can tell" stands "unknown $n" 10
+against known.txt next.txt
+for _ in $(seq 20); do
+	kill -HUP "$verifier_pid"
+done
+ok "there is one again, asked for many times" anew "new policies are in use"
+ok "all are trusted by it" stands "trusted $n" 10
+ok "the verifier ends" stop_verifier
+finish
