@@ -9,6 +9,7 @@
 #include "assurance.h"
 #include "digests.h"
 #include "evidence.h"
+#include "facts.h"
 #include "ima_rules.h"
 #include "reference.h"
 #include "session.h"
@@ -86,6 +87,9 @@ struct shinrai_appraise_input {
 	const struct shinrai_reference *ref; /* NULL: none given */
 	const struct shinrai_ima_rules *ima; /* NULL: IMA is only replayed */
 	bool whole; /* the log was asked for from record 0 on */
+	bool keep_facts; /* of what is judged now: shinrai_appraisal.facts */
+	/* Of all that @last has judged, when its facts are our base; or NULL. */
+	const struct shinrai_facts *known;
 	/*
 	 * Appraise what is reported, not the machine: what violations the log
 	 * shows, and whether it is proven that they are what was recorded.
@@ -132,6 +136,9 @@ struct shinrai_appraisal {
 	bool have_session; /* it is believed */
 	struct shinrai_session session;
 	char machine[256]; /* what it calls itself, printable; proves nothing */
+	/* With @have_next: what was new in the records that were judged now ... */
+	struct shinrai_facts facts;
+	bool facts_all; /* ... and they were all of this boot */
 	bool have_next;
 	/* The large ones last: shinrai_appraisal_clear(). */
 	struct shinrai_data_state data;
@@ -144,6 +151,7 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 int shinrai_appraise_malformed(int err, struct shinrai_appraisal *out);
 void shinrai_appraise_policy(const struct shinrai_appraise_input *in,
 			     u8 id[SHINRAI_POLICY_SIZE]);
+u64 shinrai_appraise_base(const struct shinrai_appraise_input *in);
 void shinrai_appraisal_clear(struct shinrai_appraisal *out);
 void shinrai_appraisal_free(struct shinrai_appraisal *out);
 

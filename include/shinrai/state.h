@@ -65,6 +65,11 @@ struct shinrai_state {
 	u64 records; /* judged and covered by the last quote, from 0 */
 	/* which they were judged by; all zeros is none that there is */
 	u8 policy[SHINRAI_POLICY_SIZE];
+	/*
+	 * shinrai_appraise_base() of what keeps what was in them, all of it, so that
+	 * another policy can judge it; 0: nobody does
+	 */
+	u64 facts;
 	u8 code_pcr;
 	u8 flow_pcr;
 	bool start_nonzero; /* our PCRs were in use before START */

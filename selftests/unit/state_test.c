@@ -46,7 +46,14 @@ static void check_packed(const struct shinrai_state *from,
 	assert_int_equal(shinrai_state_unpack(more, len + 1, s), -EBADMSG);
 	more[7]++;
 	assert_int_equal(shinrai_state_unpack(more, len, s), -EPROTONOSUPPORT);
-	more[7]--;
+	/* The version before, which kept no facts. */
+	more[7] = 1;
+	assert_int_equal(shinrai_state_unpack(more, len - 8, s), 0);
+	assert_int_equal(s->facts, 0);
+	s->facts = from->facts;
+	assert_memory_equal(s, from, sizeof(*s));
+	assert_int_equal(shinrai_state_unpack(more, len, s), -EBADMSG);
+	memcpy(more, data, len);
 	more[0]++;
 	assert_int_equal(shinrai_state_unpack(more, len, s), -EBADMSG);
 	more[0]--;
@@ -167,6 +174,7 @@ static void test_state(void **state)
 	for (i = 0; i < strlen(text); i += 7)
 		assert_int_equal(shinrai_state_parse(text, i, s), -EBADMSG);
 	free(text);
+	a.next.facts = 0xfedcba9876543210;
 	check_packed(&a.next, s);
 	free(s);
 	shinrai_appraisal_free(&a);

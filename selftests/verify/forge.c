@@ -148,6 +148,8 @@ int forge_appraise(struct forge *f, struct shinrai_appraisal *out)
 	in.pcr_code = f->expect[0];
 	in.pcr_flow = f->expect[1];
 	in.allow_anon_exec = f->allow_anon_exec;
+	in.keep_facts = f->keep_facts;
+	in.known = f->known;
 	in.policy = (const u8(*)[32])f->policy;
 	in.npolicies = f->npolicies;
 	shinrai_refs_init(&refs);

@@ -119,6 +119,8 @@ struct forge {
 	bool no_pin;
 	u8 expect[2]; /* PCRs of code and flow; 0: as by default */
 	bool allow_anon_exec;
+	bool keep_facts;
+	const struct shinrai_facts *known; /* with @last; NULL: none */
 	bool report; /* asked for violations, not for the machine */
 	bool abridged; /* the log, before it is bent */
 	u64 since;

@@ -338,6 +338,9 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 		free(a);
 		return -EINVAL;
 	}
+	if (in->session)
+		memcpy(&out->facts.seed, in->session->nonce,
+		       sizeof(out->facts.seed));
 	run(a);
 	conclude(out);
 	/* Nobody but the machine itself may change what is remembered of it. */
@@ -346,6 +349,8 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 			 out->proven[SHINRAI_STEP_FRESH] &&
 			 !out->count[SHINRAI_WHY_LOG_ROLLBACK] &&
 			 !out->count[SHINRAI_WHY_POLICY_OTHER];
+	a->now.facts = shinrai_appraise_facts(a);
+	out->facts_all = !a->incremental;
 	if (out->have_next)
 		shinrai_state_copy(&out->next, &a->now);
 	ret = a->err;
@@ -403,5 +408,6 @@ void shinrai_appraisal_free(struct shinrai_appraisal *out)
 		free(out->note[i]);
 	free(out->why);
 	free(out->violation);
+	shinrai_facts_free(&out->facts);
 	shinrai_appraisal_clear(out);
 }

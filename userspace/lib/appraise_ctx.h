@@ -23,6 +23,7 @@ struct appraise {
 	u16 bank;
 	u8 pcr_code, pcr_flow; /* where our log must be */
 	u8 policy[SHINRAI_POLICY_SIZE];
+	u64 base;
 	/* appraise_quote.c */
 	struct shinrai_quote_result quote;
 	bool have_challenge;
@@ -94,6 +95,15 @@ void shinrai_appraise_begin(const struct appraise *a, struct shinrai_cel *c);
 void shinrai_appraise_log(struct appraise *a);
 void shinrai_appraise_event(struct appraise *a, const struct shinrai_header *h,
 			    const struct shinrai_event *ev);
+enum shinrai_reason_code shinrai_appraise_code(const struct appraise *a,
+					       u64 kind, const u8 digest[32]);
+void shinrai_appraise_code_tell(struct appraise *a,
+				enum shinrai_reason_code why, u64 record,
+				u64 kind, const u8 digest[32],
+				const char *path);
+bool shinrai_appraise_by_policy(enum shinrai_reason_code code);
+void shinrai_appraise_anew(struct appraise *a);
+u64 shinrai_appraise_facts(const struct appraise *a);
 bool shinrai_appraise_data(struct appraise *a, const struct shinrai_header *h,
 			   const struct shinrai_event *ev);
 void shinrai_appraise_owner(struct appraise *a, const struct shinrai_header *h,

@@ -2,7 +2,7 @@
 /* Appraisal: what one event of a covered record means for trust. */
 #include <stdio.h>
 
-#include <shinrai/hex.h>
+#include <shinrai/bank.h>
 
 #include "appraise_ctx.h"
 
@@ -34,55 +34,32 @@ static const char *shown(const struct subject *s, u8 id,
 	return "(not stated)";
 }
 
-static const char *kind_name(u64 kind)
+/* What it is about is kept, once, for another policy to judge. */
+static void keep_fact(const struct subject *s, u16 what, const u8 *digest,
+		      u8 id)
 {
-	static const char *const names[] = {
-		[SHINRAI_KIND_EXEC] = "program",
-		[SHINRAI_KIND_SCRIPT] = "script",
-		[SHINRAI_KIND_MMAP] = "mapped code",
-		[SHINRAI_KIND_MODULE] = "kernel module",
-		[SHINRAI_KIND_FIRMWARE] = "firmware",
-		[SHINRAI_KIND_KEXEC] = "kexec image",
-		[SHINRAI_KIND_KERNEL_READ] = "file read by the kernel",
-	};
+	struct shinrai_facts *facts = &s->a->out->facts;
+	struct shinrai_fact f = { .what = what, .record = s->h->recnum };
+	char text[APPRAISE_TEXT];
 
-	return kind && kind < ARRAY_SIZE(names) ? names[kind] :
-						  "code of unknown kind";
+	if (!s->a->in->keep_facts || !s->a->placed ||
+	    (digest && shinrai_facts_have(facts, what, digest)))
+		return;
+	snprintf(f.text, sizeof(f.text), "%s", shown(s, id, text));
+	if (digest)
+		memcpy(f.digest, digest, sizeof(f.digest));
+	else
+		shinrai_bank_hash(SHINRAI_ALG_SHA256, f.text, strlen(f.text),
+				  f.digest);
+	if (shinrai_facts_add(facts, &f))
+		s->a->err = -ENOMEM;
 }
 
-static bool user_code(u64 kind)
-{
-	return kind == SHINRAI_KIND_EXEC || kind == SHINRAI_KIND_SCRIPT ||
-	       kind == SHINRAI_KIND_MMAP;
-}
-
-static void tell_code(const struct subject *s, enum shinrai_reason_code why,
-		      u64 kind, const u8 digest[32], const char *more)
-{
-	char path[APPRAISE_TEXT], hex[65];
-
-	shinrai_appraise_record(s->a, why, s->h->recnum, "%s %s, SHA-256 %s%s",
-				kind_name(kind),
-				shown(s, SHINRAI_FIELD_PATH, path),
-				shinrai_hex_encode(digest, 32, hex), more);
-}
-
-static void tell_denied(const struct subject *s, u64 kind, const u8 digest[32])
-{
-	char list[APPRAISE_TEXT];
-
-	snprintf(list, sizeof(list), ", list %s",
-		 shinrai_digests_denied(s->a->in->digests, digest));
-	tell_code(s, SHINRAI_WHY_CODE_DENIED, kind, digest, list);
-}
-
-/* Stops what is denied, unknown code, and user code turned into kernel code. */
 static void judge_code(const struct subject *s)
 {
-	const struct shinrai_digests *d = s->a->in->digests;
-	enum shinrai_reason_code why = SHINRAI_WHY_CODE_UNKNOWN;
 	const struct shinrai_field *digest;
-	unsigned int known;
+	enum shinrai_reason_code why;
+	char path[APPRAISE_TEXT];
 	u64 kind, flags;
 
 	digest = shinrai_event_field(s->ev, SHINRAI_FIELD_DIGEST);
@@ -99,20 +76,12 @@ static void judge_code(const struct subject *s)
 		shinrai_appraise_record(s->a, SHINRAI_WHY_CODE_FLAGS,
 					s->h->recnum, "flags %#llx",
 					(unsigned long long)flags);
-	if (!d)
-		return;
-	known = shinrai_digests_find(d, digest->data);
-	if (known & SHINRAI_KNOWN_DENIED) {
-		tell_denied(s, kind, digest->data);
-		return;
-	}
-	if (!d->allows || known & (user_code(kind) ? SHINRAI_KNOWN_USER :
-						     SHINRAI_KNOWN_KERNEL))
-		return;
-	if (known)
-		why = user_code(kind) ? SHINRAI_WHY_CODE_NOT_USER :
-					SHINRAI_WHY_CODE_NOT_KERNEL;
-	tell_code(s, why, kind, digest->data, "");
+	keep_fact(s, (u16)kind, digest->data, SHINRAI_FIELD_PATH);
+	why = shinrai_appraise_code(s->a, kind, digest->data);
+	if (why != SHINRAI_WHYS)
+		shinrai_appraise_code_tell(s->a, why, s->h->recnum, kind,
+					   digest->data,
+					   shown(s, SHINRAI_FIELD_PATH, path));
 }
 
 /* Stops a log whose PCRs were somebody else's before. */
@@ -233,6 +202,7 @@ static void judge_anon(const struct subject *s)
 {
 	char exe[APPRAISE_TEXT];
 
+	keep_fact(s, SHINRAI_FACT_ANON, NULL, SHINRAI_FIELD_EXE);
 	if (s->a->in->allow_anon_exec)
 		shinrai_appraise_note(s->a,
 				      "record %llu: anonymous memory made "

@@ -196,7 +196,8 @@ static void judge(struct appraise *a, struct shinrai_cel *c)
 				     shinrai_cel_offset(c));
 }
 
-static void replay_sticky(struct appraise *a)
+/* @anew: without what another policy found. */
+static void replay_sticky(struct appraise *a, bool anew)
 {
 	const struct shinrai_state *last = a->in->last;
 	unsigned int i, n;
@@ -205,19 +206,29 @@ static void replay_sticky(struct appraise *a)
 	n = a->now.nsticky;
 	a->now.nsticky = 0;
 	a->vouched = true;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
+		if (anew && shinrai_appraise_by_policy(last->sticky[i].code))
+			continue;
 		shinrai_appraise_record(a, last->sticky[i].code,
 					last->sticky[i].record, "%s",
 					last->sticky[i].text);
+	}
 }
 
 /* Stops what was judged leniently once from counting as judged for ever. */
-static void check_policy(struct appraise *a)
+static void take_up(struct appraise *a)
 {
-	if (memcmp(a->policy, a->in->last->policy, sizeof(a->policy)))
-		shinrai_appraise_why(
-			a, SHINRAI_WHY_POLICY_OTHER, "records 0 to %llu",
-			(unsigned long long)a->in->last->records - 1);
+	const struct shinrai_state *last = a->in->last;
+	bool other = memcmp(a->policy, last->policy, sizeof(a->policy));
+	bool anew = other && a->in->known && last->facts == a->base;
+
+	if (other && !anew)
+		shinrai_appraise_why(a, SHINRAI_WHY_POLICY_OTHER,
+				     "records 0 to %llu",
+				     (unsigned long long)last->records - 1);
+	replay_sticky(a, anew);
+	if (anew)
+		shinrai_appraise_anew(a);
 }
 
 static bool told_why(const struct appraise *a)
@@ -309,8 +320,7 @@ void shinrai_appraise_log(struct appraise *a)
 		return;
 	shinrai_appraise_begin(a, &c);
 	if (a->incremental) {
-		check_policy(a);
-		replay_sticky(a);
+		take_up(a);
 		keep(a, &c);
 	}
 	judge(a, &c);

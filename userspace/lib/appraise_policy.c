@@ -35,7 +35,7 @@ static void put(struct shinrai_sha256 *c, const u8 id[32])
  * @id: out, equal for equal policies, in whatever order they were given
  *
  * What was judged by one policy says nothing about another: a verifier whose
- * state has another id must ask for the whole log.
+ * state has another id must ask for the whole log, or give the facts.
  */
 void shinrai_appraise_policy(const struct shinrai_appraise_input *in,
 			     u8 id[SHINRAI_POLICY_SIZE])
@@ -56,6 +56,30 @@ void shinrai_appraise_policy(const struct shinrai_appraise_input *in,
 }
 
 /**
+ * shinrai_appraise_base() - what stays when a policy changes
+ * @in: as for shinrai_appraise_policy()
+ *
+ * Policies of the same base judge by one another's facts.
+ *
+ * Return: not 0.
+ */
+u64 shinrai_appraise_base(const struct shinrai_appraise_input *in)
+{
+	const u8 rest[] = { (u8)(bank_of(in) >> 8), (u8)bank_of(in),
+			    pcr_code_of(in), pcr_flow_of(in) };
+	struct shinrai_sha256 c;
+	u8 id[32];
+	u64 base;
+
+	shinrai_sha256_init(&c);
+	shinrai_sha256_update(&c, RULES, sizeof(RULES));
+	shinrai_sha256_update(&c, rest, sizeof(rest));
+	shinrai_sha256_final(&c, id);
+	memcpy(&base, id, sizeof(base));
+	return base ? base : 1;
+}
+
+/**
  * shinrai_appraise_expect() - take over what is expected of the machine
  * @a: the appraisal, before all else
  *
@@ -67,6 +91,7 @@ int shinrai_appraise_expect(struct appraise *a)
 	a->pcr_code = pcr_code_of(a->in);
 	a->pcr_flow = pcr_flow_of(a->in);
 	shinrai_appraise_policy(a->in, a->policy);
+	a->base = shinrai_appraise_base(a->in);
 	if (!shinrai_bank_size(a->bank) ||
 	    shinrai_own_pcrs_refused(a->pcr_code, a->pcr_flow))
 		return -EINVAL;

@@ -4,7 +4,8 @@
 
 #include "walk.h"
 
-#define MAGIC "SHNRMEM\1"
+#define MAGIC "SHNRMEM\2"
+#define MAGIC_V1 "SHNRMEM\1" /* without facts */
 
 static void walk_banks(struct walk *k, struct shinrai_state *s)
 {
@@ -50,7 +51,7 @@ static void walk_findings(struct walk *k, struct shinrai_state *s)
 	}
 }
 
-static void walk_state(struct walk *k, void *state)
+static void walk_v1(struct walk *k, void *state)
 {
 	struct shinrai_state *s = state;
 
@@ -78,6 +79,14 @@ static void walk_state(struct walk *k, void *state)
 	walk_pcrs(k, &s->pcrs);
 	shinrai_walk_data(k, &s->data);
 	walk_findings(k, s);
+}
+
+static void walk_state(struct walk *k, void *state)
+{
+	struct shinrai_state *s = state;
+
+	walk_v1(k, s);
+	WALK_U64(k, s->facts);
 }
 
 /**
@@ -154,6 +163,13 @@ int shinrai_state_pack(const struct shinrai_state *s, u8 **out, size_t *len)
  */
 int shinrai_state_unpack(const void *data, size_t len, struct shinrai_state *s)
 {
+	int ret;
+
 	shinrai_state_clear(s);
-	return shinrai_walk_unpack(MAGIC, walk_state, s, data, len);
+	ret = shinrai_walk_unpack(MAGIC, walk_state, s, data, len);
+	if (ret != -EPROTONOSUPPORT || len < WALK_MAGIC_SIZE ||
+	    memcmp(data, MAGIC_V1, WALK_MAGIC_SIZE))
+		return ret;
+	shinrai_state_clear(s);
+	return shinrai_walk_unpack(MAGIC_V1, walk_v1, s, data, len);
 }
