@@ -124,6 +124,7 @@ static void judge_step(struct course *c)
 	judge_once(c->j);
 	free(c->j->told);
 	free(c->j->next);
+	shinrai_facts_free(&c->j->facts);
 }
 
 static void verify_step(struct course *c)

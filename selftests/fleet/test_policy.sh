@@ -84,6 +84,8 @@ printf '# shinrai-deny v1\n%s withdrawn\n' "$rogue" >deny.txt
 against known.txt deny.txt
 ok "it is denied" anew "new policies are in use"
 ok "who ran it is untrusted" stands "trusted $((n - 10)) untrusted 10" 10
+sim stats
+ok "no log was asked for again" test "$(jq .whole <<<"$said")" = $n
 ok "by the record" device dev-3 '.code == "code-denied" and
 	(.verdict.reasons[0].detail | contains("deny.txt"))'
 against known.txt next.txt
@@ -94,8 +96,39 @@ against less.txt next.txt
 ok "what all ran is not known any more" anew "new policies are in use"
 ok "nobody is trusted" stands "untrusted $n" 10
 against known.txt next.txt
-ok "it is again" anew "new policies are in use"
+ok "it is known again" anew "new policies are in use"
 ok "all are trusted" stands "trusted $n" 10
+
+sim stats
+ok "no log was asked for again, for all of it" \
+	test "$(jq .whole <<<"$said")" = $n
+
+# What ran before the verifier began anew, and what a device did since.
+against known.txt
+ok "the verifier ends" stop_verifier
+ok "and starts, by a policy that is older" start_verifier
+ok "and judges by it all that it knew" stands "trusted $((n - 10)) untrusted 10" 10
+for i in 0 1 2; do
+	sim reboot "$i" >/dev/null
+done
+ok "a boot is judged by what ran in it" stands "trusted $((n - 7)) untrusted 7" 10
+against known.txt next.txt
+ok "the next generation is known again" anew "new policies are in use"
+ok "all are trusted" stands "trusted $n" 10
+sim stats
+ok "boots are asked for from their begin, nothing else" \
+	test "$(jq .whole <<<"$said")" = $n
+
+# A device whose facts were lost is asked for its log.
+ok "the verifier ends" stop_verifier
+sqlite3 fleet.db "DELETE FROM fact WHERE device = 5;
+	INSERT INTO fact VALUES (5, -1, zeroblob(32), 0, '')"
+against known.txt
+ok "and starts" start_verifier
+ok "all are judged" stands "trusted $((n - 7)) untrusted 7" 10
+ok "by the policy of now" policies ".policies[0].judged == $n"
+sim stats
+ok "one is asked for its log" test "$(jq .whole <<<"$said")" = $((n + 1))
 
 echo "policies = ();" >verifier.conf.d/test.conf
 ok "there is no policy" anew "new policies are in use: 0"

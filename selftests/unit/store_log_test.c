@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The verifier's log in its store, and a store of version 1 that becomes one of now. */
-/* links: userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_log.c userspace/verifier/store_hook.c userspace/verifier/device.c */
+/* links: userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_log.c userspace/verifier/store_hook.c userspace/verifier/store_known.c userspace/verifier/device.c */
 #include "testdata.h"
 
 #include <sqlite3.h>

@@ -93,6 +93,7 @@ static void take_memory(struct device *d)
 		d->records = s->records;
 		memcpy(d->boot_id, s->boot_id, sizeof(d->boot_id));
 		memcpy(d->judged_by, s->policy, sizeof(d->judged_by));
+		d->facts = s->facts;
 	}
 	free(s);
 }

@@ -59,6 +59,7 @@ struct device {
 	u64 records;
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
 	u8 judged_by[SHINRAI_POLICY_SIZE];
+	u64 facts; /* that the store has, as in struct shinrai_state */
 };
 TAILQ_HEAD(device_list, device);
 

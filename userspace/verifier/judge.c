@@ -63,6 +63,8 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 {
 	struct shinrai_appraise_input in = { .session = &j->session,
 					     .whole = j->whole,
+					     .keep_facts = true,
+					     .known = j->known,
 					     .kept_key = &j->key };
 	SHINRAI_FREE struct shinrai_state *last = NULL;
 	struct shinrai_evidence ev;
@@ -106,7 +108,7 @@ static void name_worst(struct judgement *j, const struct shinrai_appraisal *a)
 		 *a->why[0].detail ? ": " : "", a->why[0].detail);
 }
 
-static int tell(struct judgement *j, const struct shinrai_appraisal *a)
+static int tell(struct judgement *j, struct shinrai_appraisal *a)
 {
 	int ret = shinrai_verdict_pack(a, &j->told, &j->told_len);
 
@@ -123,6 +125,10 @@ static int tell(struct judgement *j, const struct shinrai_appraisal *a)
 	if (!a->have_next)
 		return 0;
 	j->records = a->next.records;
+	j->kept = a->next.facts;
+	j->facts_all = a->facts_all;
+	j->facts = a->facts;
+	memset(&a->facts, 0, sizeof(a->facts));
 	memcpy(j->boot_id, a->next.boot_id, sizeof(j->boot_id));
 	return shinrai_state_pack(&a->next, &j->next, &j->next_len);
 }
@@ -148,6 +154,7 @@ int judge(struct judgement *j)
 		return ret;
 	j->told = NULL;
 	j->next = NULL;
+	memset(&j->facts, 0, sizeof(j->facts));
 	j->learned_len = 0;
 	if (!ret)
 		ret = tell(j, a);
@@ -156,6 +163,7 @@ int judge(struct judgement *j)
 	if (ret) {
 		free(j->told);
 		free(j->next);
+		shinrai_facts_free(&j->facts);
 		j->told = NULL;
 		j->next = NULL;
 		j->violations = 0;

@@ -16,6 +16,8 @@ struct judgement {
 	bool whole; /* the log was asked for from record 0 on */
 	const u8 *memory; /* shinrai_state_pack(); NULL: none */
 	size_t memory_len;
+	/* of all that @memory has judged, to judge it anew; NULL: by the same */
+	const struct shinrai_facts *known;
 	const u8 *ak_name; /* pinned; none when @ak_name_len is 0 */
 	size_t ak_name_len;
 	bool enrolled; /* it was proven to be in the device's TPM */
@@ -30,6 +32,9 @@ struct judgement {
 	size_t told_len;
 	u8 *next; /* what to remember, for free(); NULL: as before */
 	size_t next_len;
+	struct shinrai_facts facts; /* with @next; for shinrai_facts_free() */
+	bool facts_all; /* there are no others of this boot */
+	u64 kept; /* in @next: its facts; 0: they need not be kept */
 	u64 records; /* that need not be asked for again, with @next */
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of which boot, with @next */
 	u8 learned[SHINRAI_NAME_MAX]; /* the key to pin */

@@ -31,6 +31,7 @@ int policy_load(struct policy *p, const struct conf_policy *conf, char *err,
 		return ret;
 	policy_expect(p, &in);
 	shinrai_appraise_policy(&in, p->id);
+	p->base = shinrai_appraise_base(&in);
 	return 0;
 }
 

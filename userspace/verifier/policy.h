@@ -14,6 +14,7 @@ struct policy {
 	const struct conf_policy *conf;
 	struct shinrai_refs refs;
 	u8 id[SHINRAI_POLICY_SIZE]; /* shinrai_appraise_policy() */
+	u64 base; /* shinrai_appraise_base() */
 };
 
 int policy_load(struct policy *p, const struct conf_policy *conf, char *err,

@@ -42,6 +42,8 @@ void question_free(struct question *q)
 		q->dev->fleet->asking_long -= q->is_long;
 	free(q->collect.log);
 	free(q->body);
+	shinrai_facts_free(&q->known);
+	shinrai_facts_free(&q->j.facts);
 	free(q);
 }
 
@@ -78,8 +80,10 @@ struct question *question_new(struct device *d)
 	q->dev = d;
 	q->begun = fleet_monotonic();
 	q->whole = true;
-	if (d->r.memory &&
-	    !memcmp(d->judged_by, d->policy->id, sizeof(d->judged_by))) {
+	if (d->r.memory)
+		q->anew = memcmp(d->judged_by, d->policy->id,
+				 sizeof(d->judged_by));
+	if (d->r.memory && (!q->anew || d->facts == d->policy->base)) {
 		q->whole = false;
 		q->from = d->records;
 		q->boot_id = d->boot_id;

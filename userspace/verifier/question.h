@@ -32,6 +32,8 @@ struct question {
 	u64 from;
 	const u8 *boot_id; /* of which boot; NULL: any */
 	bool whole;
+	bool anew; /* by another policy: what it did is read from the store, ... */
+	struct shinrai_facts known; /* ... into this */
 	bool is_long; /* it took one of the places for long answers */
 	bool old_contact; /* it was kept from the last question */
 	bool pushed; /* the device came by itself */

@@ -23,6 +23,9 @@ static int keep_question(struct job *j, struct store *s)
 	int ret = store_judged(s, &q->next);
 
 	st.since = q->at;
+	if (!ret && q->j.next && (q->j.kept || q->dev->facts))
+		ret = store_facts_add(s, q->next.id, &q->j.facts,
+				      q->j.facts_all || !q->j.kept);
 	if (!ret && q->changed)
 		ret = store_changed(s, q->next.id, &st);
 	if (ret || !q->logged)
@@ -68,6 +71,7 @@ static void question_kept(struct job *j, struct fleet *f)
 		d->records = q->j.records;
 		memcpy(d->boot_id, q->j.boot_id, sizeof(d->boot_id));
 		memcpy(d->judged_by, d->policy->id, sizeof(d->judged_by));
+		d->facts = q->j.kept;
 	}
 	d->r = q->next;
 	if (q->logged)
@@ -140,6 +144,7 @@ static void judge_one(struct question *q)
 	q->j.len = q->len;
 	q->j.log = log.data ? &log : NULL;
 	q->j.whole = q->whole;
+	q->j.known = q->anew && !q->whole ? &q->known : NULL;
 	q->j.memory = d->r.memory;
 	q->j.memory_len = d->r.memory_len;
 	q->j.key = d->key;
@@ -167,13 +172,44 @@ static void judge_all(struct task_list *tasks, void *fleet)
 	}
 }
 
+static int read_known(struct job *j, struct store *s)
+{
+	struct question *q = question_of(j);
+
+	return store_facts(s, q->dev->r.id, &q->known);
+}
+
+static void known_read(struct job *j, struct fleet *f)
+{
+	struct question *q = question_of(j);
+	struct device *d = q->dev;
+
+	if (!j->err) {
+		stage_put(f->judges, &q->job.task);
+		return;
+	}
+	if (j->err == -ENOENT)
+		d->facts = 0; /* its log is asked for, next time */
+	snprintf(d->failure, sizeof(d->failure),
+		 "what is known of it %s, to judge it by another policy",
+		 j->err == -ENOENT ? "was too much to be kept" :
+				     "cannot be read");
+	pull_end(d);
+}
+
 /**
  * settle_judge() - have an answer judged, and kept
  * @q: with its answer
  */
 void settle_judge(struct question *q)
 {
-	stage_put(q->dev->fleet->judges, &q->job.task);
+	if (!q->anew || q->whole) {
+		stage_put(q->dev->fleet->judges, &q->job.task);
+		return;
+	}
+	q->job.keep = read_known;
+	q->job.done = known_read;
+	keep_put(q->dev->fleet, &q->job);
 }
 
 /**

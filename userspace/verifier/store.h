@@ -36,6 +36,11 @@ int store_changes(struct store *s, s64 id, unsigned int most,
 		  int (*each)(void *arg, const struct device_standing *st),
 		  void *arg);
 
+#define STORE_FACTS_MAX 20000 /* of one device */
+int store_facts_add(struct store *s, s64 id, const struct shinrai_facts *f,
+		    bool all);
+int store_facts(struct store *s, s64 id, struct shinrai_facts *out);
+
 /* Why a TPM cannot have a name. */
 enum store_conflict {
 	CONFLICT_NONE,

@@ -74,6 +74,14 @@ static const char *const migrations[] = {
 	"CREATE TABLE hook ("
 	" name TEXT PRIMARY KEY,"
 	" next INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+	/* What ran on each device since it booted, the first time. */
+	"CREATE TABLE fact ("
+	" device INTEGER NOT NULL REFERENCES device(id) ON DELETE CASCADE,"
+	" what INTEGER NOT NULL,"
+	" digest BLOB NOT NULL,"
+	" record INTEGER NOT NULL,"
+	" text TEXT NOT NULL,"
+	" PRIMARY KEY (device, what, digest)) STRICT, WITHOUT ROWID;",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

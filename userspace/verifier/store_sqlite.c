@@ -59,6 +59,12 @@ static const char *const sql[STATEMENTS] = {
 		     " coalesce(max(id) + 1, 0) FROM log_entry",
 	[HOOK_NEXT] = "SELECT next FROM hook WHERE name = ?",
 	[HOOK_ADVANCE] = "UPDATE hook SET next = ?2 WHERE name = ?1",
+	[FACT_ADD] = "INSERT OR IGNORE INTO fact (device, what, digest, record,"
+		     " text) VALUES (?, ?, ?, ?, ?)",
+	[FACT_CLEAR] = "DELETE FROM fact WHERE device = ?",
+	[FACT_COUNT] = "SELECT count(*) FROM fact WHERE device = ?",
+	[FACTS] = "SELECT what, digest, record, text FROM fact"
+		  " WHERE device = ? ORDER BY record",
 };
 
 /**
