@@ -85,6 +85,11 @@ cp rogue/log log
 ok "a program that nobody knows" becomes press '.state == "untrusted" and
 	.code == "code-unknown" and .records == 9'
 ok "which the device is told" grep -q 'finds this machine untrusted: ' err
+fleet reader /devices/press >/dev/null
+jq -r '.verdict.reasons[0].detail[-64:] + " exec /x"' body >>good/known.txt
+kill -HUP "$verifier_pid"
+ok "trusted again, once the policy knows it" becomes press \
+	'.state == "trusted" and .fresh and .records == 9'
 stop_daemon
 
 # Whoever comes otherwise.

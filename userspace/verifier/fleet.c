@@ -68,14 +68,15 @@ struct device *fleet_find(const struct fleet *f, const char *name)
 	return found ? *found : NULL;
 }
 
-/* No question is under way; one that was offered is by the old ones. */
-static void take_policies(struct device *d)
+/* No question is under way; one that was offered is by the old policy. */
+static void take_policy(struct device *d)
 {
+	const struct policy *before = d->policy;
 	struct policies *old = d->policies;
 
 	d->policies = policies_hold(d->fleet->policies);
 	d->policy = policies_find(d->policies, d->r.policy);
-	if (old && old != d->policies) {
+	if (d->policy != before) {
 		question_free(d->offer);
 		d->offer = NULL;
 	}
@@ -116,7 +117,7 @@ struct device *fleet_admit(struct fleet *f, struct device_record *r, s64 wait)
 	if (*r->url && url_parse(r->url, &d->url))
 		goto out;
 	d->r = *r;
-	take_policies(d);
+	take_policy(d);
 	if (!tsearch(d, &f->by_name, by_name))
 		goto out;
 	if (pull_prepare(d)) {
@@ -171,7 +172,7 @@ void fleet_apply(struct device *d)
 	if (renewed)
 		take_renewal(d);
 	if (renewed || d->policies != d->fleet->policies)
-		take_policies(d);
+		take_policy(d);
 }
 
 /**
