@@ -57,6 +57,16 @@ ok "all of them are trusted" stands "trusted $n"
 ok "by the one policy" policies ".policies | length == 1 and (.[0] |
 	.name == \"sim\" and .digests == $(digests) and .devices == $n and .judged == $n)"
 id=$(jq -r '.policies[0].id' body)
+shinraictl() {
+	env SHINRAI_VERIFIER="https://127.0.0.1:$api" SHINRAI_CERT=reader.pem \
+		SHINRAI_KEY=reader.key SHINRAI_CA=ca.pem \
+		"$BUILD/user/shinraictl" "$@"
+}
+shinraictl fleet policy >msg 2>&1
+ok "shinraictl prints it" grep -q \
+	"^sim .* ${id::16} .* $n devices, $n of them judged by it$" msg
+ok "as JSON, too" test "$(shinraictl fleet policy --json |
+	jq -r '.policies[0].id')" = "$id"
 
 # What is wrong is not taken.
 echo "nonsense" >bad.txt
