@@ -38,8 +38,8 @@ def routes(path):
     with open(path) as f:
         text = f.read().split("routes[] = {")[1].split("};")[0]
     # Each handler's name with NAME spelt out, and the words after it.
-    table = re.findall(r"ROUTE\((\w+), (\w+),\s*([^;]*?),\s*api_\w+((?:,\s*"
-                       r'"\w+")*)\)', text)
+    table = re.findall(r"ROUTE\((\w+), (\w+),\s*([^;]*?),\s*(?:api|page)_\w+"
+                       r'((?:,\s*"\w+")*)\)', text)
     found = []
     for verb, role, where, args in table:
         where = "".join(re.findall(r'"([^"]*)"',

@@ -94,6 +94,9 @@ done <<TABLE
 400 /v1/log/proof/inclusion /log/proof/inclusion?index=9&size=2
 200 /v1/log/proof/consistency /log/proof/consistency?old=1&size=2
 400 /v1/log/proof/consistency /log/proof/consistency?old=3&size=2
+200 /v1/history /history
+200 /v1/history /history?hours=720
+400 /v1/history /history?hours=721
 200 /v1/openapi.json /openapi.json
 200 /metrics /metrics
 200 /.well-known/jwks.json /.well-known/jwks.json

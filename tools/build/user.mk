@@ -83,8 +83,10 @@ $(B)/$(1)/obj/%.o: %.c $(B)/$(1)/.flags
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(compile-$(1)) -MMD -MP -c $$< -o $$@
 
-# It has openapi.json in it.
+# They have files in them.
 $(B)/$(1)/obj/userspace/verifier/api_doc.o: userspace/verifier/openapi.json
+$(B)/$(1)/obj/userspace/verifier/page.o: userspace/verifier/page.css \
+	userspace/verifier/icon.svg
 
 $(B)/$(1)/libshinrai.a: $$(call objects-$(1),$(lib-src))
 	$$(say) AR '$$(@:$(B)/%=%)'

@@ -48,9 +48,16 @@ static const struct route routes[] = {
 	      "index", "size"),
 	ROUTE(GET, READER, "/v1/log/proof/consistency", api_log_consistency,
 	      "old", "size"),
+	ROUTE(GET, READER, "/v1/history", api_history, "hours"),
 	ROUTE(GET, READER, "/v1/openapi.json", api_doc),
 	ROUTE(GET, READER, "/metrics", api_metrics),
 	ROUTE(GET, READER, "/.well-known/jwks.json", api_keys),
+	ROUTE(GET, READER, "/", page_fleet, "state", "page", "hours"),
+	ROUTE(GET, READER, "/device/" NAME, page_device),
+	ROUTE(GET, READER, "/device/" NAME "/record", page_record, "number"),
+	ROUTE(GET, READER, "/violations", page_violations, "before"),
+	ROUTE(GET, READER, "/style.css", page_style),
+	ROUTE(GET, READER, "/icon.svg", page_icon),
 };
 #define ROUTES (sizeof(routes) / sizeof(routes[0]))
 
@@ -207,6 +214,9 @@ void api_request(struct evhttp_request *req, struct conn *conn, void *fleet)
 			      "this client certificate is of nobody known");
 	} else if (!path) {
 		answer_bad(req, "no path");
+	} else if (page_from_elsewhere(req)) {
+		reply_problem(req, 403, "Forbidden",
+			      "a page of another origin made the browser ask");
 	} else {
 		dispatch(&r, path);
 	}

@@ -37,6 +37,30 @@ const char *request_arg(const struct request *r, const char *name)
 }
 
 /**
+ * request_number() - one of the arguments of a query, a number
+ * @r: the request
+ * @name: of the argument
+ * @max: what it is at most
+ * @out: out; left as it is when there is no such argument
+ *
+ * Return: whether it is absent, or a number.
+ */
+bool request_number(const struct request *r, const char *name, u64 max,
+		    u64 *out)
+{
+	const char *text = request_arg(r, name);
+	size_t len;
+
+	if (!text)
+		return true;
+	len = strlen(text);
+	if (!len || len > 16 || strspn(text, "0123456789") != len)
+		return false;
+	*out = strtoull(text, NULL, 10);
+	return *out <= max;
+}
+
+/**
  * errand_of() - the errand of a job
  * @j: the job in it
  *

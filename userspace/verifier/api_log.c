@@ -8,26 +8,9 @@
 #include "api_part.h"
 #include "signer.h"
 
-#define NUMBER_MAX (1ull << 53) /* that every JSON reader takes as it is */
 #define ENTRIES 100
 #define ENTRIES_MAX 1000
 #define TEXTS_MAX (4u << 20) /* bytes of entries in one answer, and one entry */
-
-/* Return: whether @name is a number, or absent and left as it is. */
-static bool take_number(const struct request *r, const char *name, u64 max,
-			u64 *out)
-{
-	const char *text = request_arg(r, name);
-	size_t len;
-
-	if (!text)
-		return true;
-	len = strlen(text);
-	if (!len || len > 16 || strspn(text, "0123456789") != len)
-		return false;
-	*out = strtoull(text, NULL, 10);
-	return *out <= max;
-}
 
 static json_t *hex(const u8 hash[SHINRAI_TREE_HASH])
 {
@@ -123,8 +106,8 @@ void api_log_entries(const struct request *r)
 	u64 start = 0, count = ENTRIES;
 	struct errand *e;
 
-	if (!take_number(r, "start", NUMBER_MAX, &start) ||
-	    !take_number(r, "count", ENTRIES_MAX, &count)) {
+	if (!request_number(r, "start", NUMBER_MAX, &start) ||
+	    !request_number(r, "count", ENTRIES_MAX, &count)) {
 		answer_bad(r->req, "start is a number from 0 on, count one up "
 				   "to 1000");
 		return;
@@ -200,8 +183,8 @@ static void proof(const struct request *r, const char *what,
 	u64 a = UINT64_MAX, b = UINT64_MAX;
 	struct errand *e;
 
-	if (!take_number(r, what, NUMBER_MAX, &a) ||
-	    !take_number(r, "size", NUMBER_MAX, &b) || a == UINT64_MAX ||
+	if (!request_number(r, what, NUMBER_MAX, &a) ||
+	    !request_number(r, "size", NUMBER_MAX, &b) || a == UINT64_MAX ||
 	    b == UINT64_MAX) {
 		answer_bad(r->req, "numbers are needed: of an inclusion index "
 				   "and size, of a consistency old and size");

@@ -12,6 +12,8 @@
 
 #include "api.h"
 
+#define NUMBER_MAX (1ull << 53) /* that every JSON reader takes as it is */
+
 /* Lives until the handler returns. */
 struct request {
 	struct evhttp_request *req; /* answered once, now or later */
@@ -29,7 +31,7 @@ struct errand {
 	struct evhttp_request *req;
 	struct device_record r; /* that is new */
 	s64 id; /* of the device; 0: a new one */
-	u64 number[2]; /* arguments of the query */
+	u64 number[3]; /* arguments of the query */
 	struct shinrai_log_head head;
 	json_t *answer; /* what the store gave, for the answer */
 	const char *wrong; /* with the request, as the store found; NULL */
@@ -48,6 +50,8 @@ void errand_answer(struct job *j, struct fleet *f);
 void answer_ok(struct evhttp_request *req, json_t *json);
 void answer_bad(struct evhttp_request *req, const char *detail);
 const char *request_arg(const struct request *r, const char *name);
+bool request_number(const struct request *r, const char *name, u64 max,
+		    u64 *out);
 
 /* api_fleet.c */
 json_t *api_standing(const struct device_standing *st);
@@ -59,6 +63,11 @@ void api_changes(const struct request *r);
 
 /* api_policy.c */
 void api_policies(const struct request *r);
+
+/* api_history.c */
+int history_keep(struct job *j, struct store *s);
+bool history_hours(const struct request *r, u64 *hours);
+void api_history(const struct request *r);
 
 /* api_log.c */
 void api_log_head(const struct request *r);
@@ -89,5 +98,16 @@ void api_crl(const struct request *r);
 /* session.c */
 void api_session_begin(const struct request *r);
 void api_session_answer(const struct request *r);
+
+/* page.c */
+bool page_from_elsewhere(struct evhttp_request *req);
+void page_style(const struct request *r);
+void page_icon(const struct request *r);
+
+/* page_NAME.c */
+void page_fleet(const struct request *r);
+void page_device(const struct request *r);
+void page_record(const struct request *r);
+void page_violations(const struct request *r);
 
 #endif

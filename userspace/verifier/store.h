@@ -41,6 +41,19 @@ int store_facts_add(struct store *s, s64 id, const struct shinrai_facts *f,
 		    bool all);
 int store_facts(struct store *s, s64 id, struct shinrai_facts *out);
 
+/* A device began to stand otherwise. */
+struct store_change {
+	s64 at; /* ms since 1970 */
+	enum device_state state;
+	bool first; /* there was none before; else: */
+	enum device_state before;
+};
+
+int store_states(struct store *s, u64 count[DEVICE_STATES]);
+int store_history(struct store *s, unsigned int most,
+		  int (*each)(void *arg, const struct store_change *c),
+		  void *arg);
+
 /* Why a TPM cannot have a name. */
 enum store_conflict {
 	CONFLICT_NONE,

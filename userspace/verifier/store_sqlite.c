@@ -27,6 +27,12 @@ static const char *const sql[STATEMENTS] = {
 		    " VALUES (?, ?, ?, ?, ?)",
 	[CHANGES] = "SELECT state, at, code, reason FROM change"
 		    " WHERE device = ? ORDER BY id DESC LIMIT ?",
+	[STATES] = "SELECT state, count(*) FROM device GROUP BY state",
+	[HISTORY] =
+		"SELECT at, state, (SELECT state FROM change AS before"
+		" WHERE before.device = change.device"
+		" AND before.id < change.id ORDER BY before.id DESC LIMIT 1)"
+		" FROM change ORDER BY id DESC LIMIT ?",
 	[TPM_NAME] = "SELECT name FROM enrolment JOIN device ON device = id"
 		     " WHERE ek = ?",
 	[NAMED] = "SELECT id, ak_name, ek FROM device"

@@ -19,6 +19,8 @@ enum statement {
 	JUDGED,
 	CHANGED,
 	CHANGES,
+	STATES,
+	HISTORY,
 	TPM_NAME,
 	NAMED,
 	RENEW,

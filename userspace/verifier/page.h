@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pages for people, made here and readable without JavaScript.  page.c: what
+ * all have in common; page_NAME.c: one page, or a part of one.  Each is written from the JSON
+ * that its twin in the API gives.
+ */
+#ifndef VERIFIER_PAGE_H
+#define VERIFIER_PAGE_H
+
+#include "api_part.h"
+#include "html.h"
+
+struct page {
+	struct html h;
+	struct evhttp_request *req; /* answered by page_end() */
+	const char *twin; /* path of the same as JSON */
+};
+
+/* page.c */
+struct html *page_begin(struct page *p, struct evhttp_request *req,
+			const char *title, const char *twin);
+void page_end(struct page *p);
+const char *page_text(const json_t *j, const char *name);
+unsigned long long page_number(const json_t *j, const char *name);
+void page_state(struct html *h, const char *state);
+void page_time(struct html *h, const json_t *time);
+
+/* page_plot.c */
+void page_plot(struct html *h, const json_t *history, unsigned int hours);
+
+/* page_verdict.c */
+void page_verdict(struct html *h, const char *device, const json_t *verdict);
+void page_reason(struct html *h, const char *device, const json_t *reason);
+
+#endif

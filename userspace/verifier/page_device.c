@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+/* Pages: one device, from how it stands to its evidence, and one of its records. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "page.h"
+
+#define CHANGES_SHOWN 100
+
+static int add_change(void *arg, const struct device_standing *st)
+{
+	return json_array_append_new(arg, api_standing(st)) ? -ENOMEM : 0;
+}
+
+static int read_changes(struct job *j, struct store *s)
+{
+	struct errand *e = errand_of(j);
+
+	e->answer = json_array();
+	if (!e->answer)
+		return -ENOMEM;
+	return store_changes(s, e->id, CHANGES_SHOWN, add_change, e->answer);
+}
+
+static void fact(struct html *h, const json_t *j, const char *name,
+		 const char *what)
+{
+	if (*page_text(j, name))
+		html(h, "<dt>%s</dt><dd><bdi>%s</bdi></dd>\n", what,
+		     page_text(j, name));
+}
+
+static void time_fact(struct html *h, const json_t *j, const char *name,
+		      const char *what)
+{
+	html(h, "<dt>%s</dt><dd>", what);
+	page_time(h, json_object_get(j, name));
+	html(h, "</dd>\n");
+}
+
+static void write_standing(struct html *h, const json_t *j)
+{
+	html(h, "<section aria-labelledby=\"standing\">\n"
+		"<h2 id=\"standing\">How it stands</h2>\n<p>");
+	page_state(h, page_text(j, "state"));
+	html(h, " since ");
+	page_time(h, json_object_get(j, "since"));
+	if (*page_text(j, "code"))
+		html(h, ": <bdi>%s</bdi> (<code>%s</code>)",
+		     page_text(j, "reason"), page_text(j, "code"));
+	html(h, "</p>\n<dl>\n");
+	time_fact(h, j, "judged", "Judged last");
+	time_fact(h, j, "last_good", "Trusted last");
+	fact(h, j, "failure", "The last question had no answer");
+	fact(h, j, "policy", "Held against");
+	fact(h, j, "url", "Asked at");
+	fact(h, j, "assurance", "TPM it was enrolled by");
+	fact(h, j, "ak", "Pinned key");
+	html(h, "</dl>\n");
+	if (!json_is_true(json_object_get(j, "fresh")))
+		html(h, "<p class=\"alarm\">It was not judged within the "
+			"configured time: what follows is how it was.</p>\n");
+	html(h, "</section>\n");
+}
+
+static void write_changes(struct html *h, const json_t *changes,
+			  const char *name)
+{
+	const json_t *c;
+	size_t i;
+
+	html(h, "<section aria-labelledby=\"changes\">\n"
+		"<h2 id=\"changes\">Changes</h2>\n");
+	if (!changes) {
+		html(h, "<p role=\"status\">The database cannot be read now; "
+			"see the verifier's log.</p>\n</section>\n");
+		return;
+	}
+	html(h,
+	     "<p><a href=\"/v1/devices/%s/changes\">The last 1000 as JSON</a>"
+	     "</p>\n<table>\n<caption>The last %u, the newest first</caption>\n"
+	     "<thead><tr><th scope=\"col\">When</th><th scope=\"col\">State"
+	     "</th><th scope=\"col\">Reason</th></tr></thead>\n<tbody>\n",
+	     name, (unsigned int)json_array_size(changes));
+	json_array_foreach(changes, i, c) {
+		html(h, "<tr><th scope=\"row\">");
+		page_time(h, json_object_get(c, "since"));
+		html(h, "</th><td>");
+		page_state(h, page_text(c, "state"));
+		html(h, "</td><td><bdi>%s</bdi></td></tr>\n",
+		     page_text(c, "reason"));
+	}
+	html(h, "</tbody>\n</table>\n</section>\n");
+}
+
+static void answer_device(struct evhttp_request *req, const struct device *d,
+			  const json_t *changes)
+{
+	json_t *j = api_device(d, fleet_now());
+	json_t *verdict = device_verdict(&d->r);
+	char twin[DEVICE_NAME_MAX + 16];
+	struct page p;
+	struct html *h;
+
+	snprintf(twin, sizeof(twin), "/v1/devices/%s", d->r.name);
+	h = page_begin(&p, req, d->r.name, twin);
+	write_standing(h, j);
+	page_verdict(h, d->r.name, verdict);
+	write_changes(h, changes, d->r.name);
+	h->failed |= !j || !verdict;
+	page_end(&p);
+	json_decref(j);
+	json_decref(verdict);
+}
+
+/* Meanwhile it may have been withdrawn. */
+static void changes_read(struct job *j, struct fleet *f)
+{
+	struct errand *e = errand_of(j);
+	const struct device *d = fleet_find(f, e->r.name);
+
+	if (d)
+		answer_device(e->req, d, j->err ? NULL : e->answer);
+	else
+		reply_problem(e->req, 404, "Not Found",
+			      "the device was withdrawn");
+	errand_free(e);
+}
+
+/**
+ * page_device() - one device, with its verdict
+ * @r: the request
+ */
+void page_device(const struct request *r)
+{
+	struct errand *e = errand_new(r->req, read_changes, changes_read);
+
+	if (!e)
+		return;
+	e->id = r->dev->r.id;
+	e->r.name = strdup(r->dev->r.name);
+	if (e->r.name) {
+		keep_put(r->fleet, &e->job);
+		return;
+	}
+	reply_problem(r->req, 503, "Service Unavailable", "out of memory");
+	errand_free(e);
+}
+
+static bool is_of(const char *note, u64 record)
+{
+	unsigned long long n;
+
+	return sscanf(note, "record %llu:", &n) == 1 && n == record;
+}
+
+static size_t write_record(struct html *h, const char *name,
+			   const json_t *verdict, u64 record)
+{
+	const json_t *reasons = json_object_get(verdict, "reasons"), *at;
+	const json_t *notes = json_object_get(verdict, "notes");
+	size_t i, found = 0;
+
+	html(h, "<ul>\n");
+	json_array_foreach(reasons, i, at) {
+		if (json_object_get(at, "record") &&
+		    page_number(at, "record") == record) {
+			page_reason(h, name, at);
+			found++;
+		}
+	}
+	json_array_foreach(notes, i, at) {
+		if (is_of(json_string_value(at), record)) {
+			html(h, "<li><bdi>%s</bdi></li>\n",
+			     json_string_value(at));
+			found++;
+		}
+	}
+	if (!found)
+		html(h, "<li>The last verdict says nothing of it.</li>\n");
+	html(h, "</ul>\n");
+	return found;
+}
+
+static void write_place(struct html *h, const json_t *verdict, u64 record)
+{
+	const json_t *quoted = json_object_get(verdict, "quoted_record");
+
+	html(h, "<p>Of the boot <code>%s</code>. ",
+	     page_text(verdict, "boot_id"));
+	if (record >= page_number(verdict, "records"))
+		html(h, "It was not among the records that were shown.");
+	else if (quoted && record <= page_number(verdict, "quoted_record"))
+		html(h, "The quote covers it: the TPM vouches that it is what "
+			"the machine recorded.");
+	else
+		html(h, "The quote does not cover it.");
+	html(h, "</p>\n");
+}
+
+/**
+ * page_record() - what the last verdict says of one record of a device's log
+ * @r: the request
+ */
+void page_record(const struct request *r)
+{
+	const char *name = r->dev->r.name;
+	char title[DEVICE_NAME_MAX + 48], twin[DEVICE_NAME_MAX + 16];
+	u64 number = UINT64_MAX;
+	json_t *verdict;
+	struct page p;
+	struct html *h;
+
+	if (!request_number(r, "number", NUMBER_MAX, &number) ||
+	    number == UINT64_MAX) {
+		answer_bad(r->req, "number is that of a record, from 0 on");
+		return;
+	}
+	verdict = device_verdict(&r->dev->r);
+	snprintf(title, sizeof(title), "Record %llu of %s",
+		 (unsigned long long)number, name);
+	snprintf(twin, sizeof(twin), "/v1/devices/%s", name);
+	h = page_begin(&p, r->req, title, twin);
+	html(h, "<p><a href=\"/device/%s\">Back to %s</a></p>\n", name, name);
+	if (json_is_object(verdict)) {
+		write_place(h, verdict, number);
+		html(h, "<h2>What was found of it</h2>\n");
+		write_record(h, name, verdict, number);
+		html(h,
+		     "<p class=\"small\">The record is kept on the device, "
+		     "not here: <code>shinraictl log show --from %llu --count 1</code>."
+		     "</p>\n",
+		     (unsigned long long)number);
+	} else {
+		html(h, "<p>There is no verdict.</p>\n");
+	}
+	h->failed |= !verdict;
+	page_end(&p);
+	json_decref(verdict);
+}

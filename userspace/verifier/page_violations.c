@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+/* Pages: violations that the log of verdicts has, the newest first. */
+#include <stdio.h>
+
+#include "page.h"
+
+#define WINDOW 200 /* entries of the log that are looked through at once */
+#define WINDOWS 10 /* until there are violations in one */
+#define SHOWN 50
+#define SHOWN_BYTES (512u << 10) /* of their entries */
+
+/* Entries with violations, in their order, and where they are. */
+struct search {
+	u64 index; /* of the entry that comes next */
+	json_t *found; /* [index, text] */
+};
+
+/* Members are sorted: "violations" is the last one. */
+static int take_entry(void *arg, const char *text)
+{
+	static const char none[] = "\"violations\":0}";
+	struct search *q = arg;
+	const size_t len = strlen(text);
+	json_t *one;
+
+	q->index++;
+	if (len >= strlen(none) && !strcmp(text + len - strlen(none), none))
+		return 0;
+	one = json_pack("[I, s]", (json_int_t)q->index - 1, text);
+	return json_array_append_new(q->found, one) ? -ENOMEM : 0;
+}
+
+/* Out: number[0] and number[1]: what was looked through, begin and end. */
+static int search_log(struct job *j, struct store *s)
+{
+	struct errand *e = errand_of(j);
+	struct search q = { .found = json_array() };
+	int i, ret = store_log_head(s, &e->head);
+	u64 *begin = &e->number[0], *end = &e->number[1];
+
+	e->answer = q.found;
+	if (!q.found)
+		return -ENOMEM;
+	if (ret)
+		return ret;
+	*begin = *end = *end < e->head.size ? *end : e->head.size;
+	for (i = 0; i < WINDOWS && *begin && !json_array_size(q.found); i++) {
+		q.index = *begin > WINDOW ? *begin - WINDOW : 0;
+		ret = store_log_entries(s, q.index,
+					(unsigned int)(*begin - q.index),
+					take_entry, &q);
+		if (ret)
+			return ret;
+		*begin = *begin > WINDOW ? *begin - WINDOW : 0;
+	}
+	return 0;
+}
+
+/* What the verdict says of the accesses: notes of records, and what left. */
+static void write_accesses(struct html *h, const json_t *entry)
+{
+	const json_t *verdict = json_object_get(entry, "verdict"), *at;
+	const json_t *reasons = json_object_get(verdict, "reasons");
+	const json_t *notes = json_object_get(verdict, "notes");
+	size_t i;
+
+	html(h, "<ul>\n");
+	json_array_foreach(reasons, i, at) {
+		if (!strcmp(page_text(at, "code"), "data-left"))
+			page_reason(h, page_text(entry, "device"), at);
+	}
+	json_array_foreach(notes, i, at) {
+		if (!strncmp(json_string_value(at), "record ", 7))
+			html(h, "<li><bdi>%s</bdi></li>\n",
+			     json_string_value(at));
+	}
+	html(h, "</ul>\n");
+}
+
+static void write_entry(struct html *h, const json_t *entry, u64 index)
+{
+	json_t *at = device_time((s64)page_number(entry, "time_ms"));
+
+	html(h, "<tr><th scope=\"row\">");
+	page_time(h, at);
+	html(h, "</th><td><a href=\"/device/%s\">%s</a></td><td>%llu</td><td>",
+	     page_text(entry, "device"), page_text(entry, "device"),
+	     page_number(entry, "violations"));
+	page_state(h, page_text(entry, "state"));
+	html(h, "</td><td>");
+	write_accesses(h, entry);
+	html(h,
+	     "</td><td><a href=\"/v1/log/entries?start=%llu&amp;count=1\">"
+	     "%llu</a></td></tr>\n",
+	     (unsigned long long)index, (unsigned long long)index);
+	json_decref(at);
+}
+
+/* Return: the first entry that was dealt with. */
+static u64 write_entries(struct html *h, const json_t *found, u64 begin)
+{
+	size_t i = json_array_size(found), n = 0, bytes = 0;
+
+	while (i-- > 0) {
+		const json_t *one = json_array_get(found, i);
+		const u64 index =
+			(u64)json_integer_value(json_array_get(one, 0));
+		const char *text = json_string_value(json_array_get(one, 1));
+		json_t *entry = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+		bytes += strlen(text);
+		if (page_number(entry, "violations"))
+			write_entry(h, entry, index);
+		json_decref(entry);
+		if (++n == SHOWN || bytes > SHOWN_BYTES)
+			return index;
+	}
+	return begin;
+}
+
+static void write_found(struct html *h, const struct errand *e)
+{
+	u64 begin;
+
+	html(h, "<p>Accesses to labelled data that its owners deny, refused or "
+		"not, as devices proved them. An entry of the log is made when "
+		"they become known; the whole log is at "
+		"<a href=\"/v1/log\">/v1/log</a>.</p>\n"
+		"<div class=\"wide\" role=\"region\" tabindex=\"0\" "
+		"aria-labelledby=\"list\">\n<table>\n");
+	html(h,
+	     "<caption id=\"list\">Of the %llu entries of the log, those "
+	     "before number %llu, the newest first</caption>\n<thead><tr>"
+	     "<th scope=\"col\">When</th><th scope=\"col\">Device</th>"
+	     "<th scope=\"col\">New ones</th><th scope=\"col\">State</th>"
+	     "<th scope=\"col\">What the verdict says</th>"
+	     "<th scope=\"col\">Entry</th></tr></thead>\n<tbody>\n",
+	     (unsigned long long)e->head.size,
+	     (unsigned long long)e->number[1]);
+	begin = write_entries(h, e->answer, e->number[0]);
+	html(h, "</tbody>\n</table>\n</div>\n");
+	if (!json_array_size(e->answer))
+		html(h, "<p>There are none in what was looked through.</p>\n");
+	if (begin)
+		html(h,
+		     "<nav aria-label=\"More violations\"><p><a rel=\"next\" "
+		     "href=\"/violations?before=%llu\">Older ones</a></p></nav>"
+		     "\n",
+		     (unsigned long long)begin);
+}
+
+static void log_searched(struct job *j, struct fleet *f)
+{
+	struct errand *e = errand_of(j);
+	char twin[80];
+	struct page p;
+
+	(void)f;
+	if (j->err) {
+		errand_failed(e);
+		errand_free(e);
+		return;
+	}
+	snprintf(twin, sizeof(twin), "/v1/log/entries?start=%llu&count=%llu",
+		 (unsigned long long)e->number[0],
+		 (unsigned long long)(e->number[1] - e->number[0]));
+	write_found(page_begin(&p, e->req, "Violations", twin), e);
+	page_end(&p);
+	errand_free(e);
+}
+
+/**
+ * page_violations() - what owners of data deny and devices did
+ * @r: the request
+ */
+void page_violations(const struct request *r)
+{
+	u64 before = NUMBER_MAX;
+	struct errand *e;
+
+	if (!request_number(r, "before", NUMBER_MAX, &before)) {
+		answer_bad(r->req, "before is a number of an entry of the log");
+		return;
+	}
+	e = errand_new(r->req, search_log, log_searched);
+	if (!e)
+		return;
+	e->number[1] = before;
+	keep_put(r->fleet, &e->job);
+}
