@@ -8,6 +8,8 @@
 . "$root/selftests/verify/lib.sh"
 # shellcheck source=selftests/fleet/lib.sh
 . "$root/selftests/fleet/lib.sh"
+# shellcheck source=selftests/fleet/hostile.sh
+. "$root/selftests/fleet/hostile.sh"
 
 page() { # as page.py, of the page that was got last
 	local what=$1
@@ -40,45 +42,15 @@ fails() {
 
 start_tpm
 make_fleet_certs
-mkdir good evil
-./make_log good good
-./make_log evil hostile
-cp evil/firmware firmware
-cp evil/log log
-extend_lines evil/extends 1 >/dev/null
-configure "firmware_log = \"$work/firmware\";"
-# The machine's name is hostile, too.
-name="</title><script>alert(1)</script>'\"&"
-start_hostile() {
-	local program=$shinraid
-	cat >hostile <<-SH
-	#!/bin/sh
-	python3 -c 'import socket, sys; socket.sethostname(sys.argv[1])' \
-		"\$SHINRAI_TEST_NAME"
-	exec "$program" "\$@"
-	SH
-	cat >apart <<-SH
-	#!/bin/sh
-	exec unshare --uts "$work/hostile" "\$@"
-	SH
-	chmod 755 hostile apart
-	SHINRAI_TEST_NAME=$name shinraid=$work/apart start_daemon
-}
+prepare_hostile
 ok "shinraid starts" start_hostile
-verifier_conf "policies = ( {
-	name = \"plc\";
-	digests = [ \"$work/evil/known.txt\" ];
-	reference = \"$work/evil/boot.json\";
-} ); missed = 1; timeout_s = 1;"
+verifier_conf "policies = ( $(hostile_policy) ); missed = 1; timeout_s = 1;"
 ok "the verifier starts" start_verifier
 ok "a fleet without devices has a page" get 200 /
 ok "which is well made" page check
 ok "and says so" says '^0 devices, the worst first'
-for device in "press1 $port" "away 1"; do
-	read -r who at <<<"$device"
-	fleet admin /devices -d "{\"name\":\"$who\",\"policy\":\"plc\",
-		\"url\":\"https://127.0.0.1:$at/\"}" >/dev/null
-done
+enrol_plc press1 "$port"
+enrol_plc away 1
 ok "one becomes untrusted" becomes press1 '.state == "untrusted" and
 	(.verdict.reasons | any(.code == "data-left"))'
 ok "one is away" becomes away '.state == "unreachable"'

@@ -30,6 +30,8 @@ void page_plot(struct html *h, const json_t *history, unsigned int hours);
 
 /* page_verdict.c */
 void page_verdict(struct html *h, const char *device, const json_t *verdict);
+bool page_note_record(const char *note, unsigned long long *record);
+void page_note(struct html *h, const char *device, const char *note);
 void page_reason(struct html *h, const char *device, const json_t *reason);
 
 #endif

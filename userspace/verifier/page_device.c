@@ -78,7 +78,9 @@ static void write_changes(struct html *h, const json_t *changes,
 	}
 	html(h,
 	     "<p><a href=\"/v1/devices/%s/changes\">The last 1000 as JSON</a>"
-	     "</p>\n<table>\n<caption>The last %u, the newest first</caption>\n"
+	     "</p>\n<div class=\"wide\" role=\"region\" tabindex=\"0\" "
+	     "aria-labelledby=\"list\">\n<table>\n"
+	     "<caption id=\"list\">The last %u, the newest first</caption>\n"
 	     "<thead><tr><th scope=\"col\">When</th><th scope=\"col\">State"
 	     "</th><th scope=\"col\">Reason</th></tr></thead>\n<tbody>\n",
 	     name, (unsigned int)json_array_size(changes));
@@ -90,7 +92,7 @@ static void write_changes(struct html *h, const json_t *changes,
 		html(h, "</td><td><bdi>%s</bdi></td></tr>\n",
 		     page_text(c, "reason"));
 	}
-	html(h, "</tbody>\n</table>\n</section>\n");
+	html(h, "</tbody>\n</table>\n</div>\n</section>\n");
 }
 
 static void answer_device(struct evhttp_request *req, const struct device *d,
@@ -147,18 +149,12 @@ void page_device(const struct request *r)
 	errand_free(e);
 }
 
-static bool is_of(const char *note, u64 record)
-{
-	unsigned long long n;
-
-	return sscanf(note, "record %llu:", &n) == 1 && n == record;
-}
-
 static void write_record(struct html *h, const char *name,
 			 const json_t *verdict, u64 record)
 {
 	const json_t *reasons = json_object_get(verdict, "reasons"), *at;
 	const json_t *notes = json_object_get(verdict, "notes");
+	unsigned long long of;
 	size_t i, found = 0;
 
 	html(h, "<ul>\n");
@@ -170,9 +166,9 @@ static void write_record(struct html *h, const char *name,
 		}
 	}
 	json_array_foreach(notes, i, at) {
-		if (is_of(json_string_value(at), record)) {
-			html(h, "<li><bdi>%s</bdi></li>\n",
-			     json_string_value(at));
+		if (page_note_record(json_string_value(at), &of) &&
+		    of == record) {
+			page_note(h, name, json_string_value(at));
 			found++;
 		}
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Pages: the states of the fleet over time, a row of a plot for each, and in words. */
+#include "history.h"
 #include "page.h"
 
 #define LEFT 110 /* of the plot; all in units of its viewBox */
@@ -50,8 +51,8 @@ static void area(struct html *h, const char *state, const json_t *row,
 	     "<path class=\"axis\" d=\"M%u %uh%u\"/>\n"
 	     "<path class=\"%s\" d=\"M%u %u",
 	     base - 4, state, (unsigned int)(LEFT + n * STEP + 8), base - 4,
-	     at(row, n - 1), (unsigned int)LEFT, base, (unsigned int)(n * STEP),
-	     state, (unsigned int)(LEFT + i * STEP), base);
+	     most, (unsigned int)LEFT, base, (unsigned int)(n * STEP), state,
+	     (unsigned int)(LEFT + i * STEP), base);
 	for (; i < n; i++)
 		html(h, "V%uh%u", base - height(at(row, i), most),
 		     (unsigned int)STEP);
@@ -71,7 +72,7 @@ static void hour_marks(struct html *h, unsigned int hours, unsigned int y)
 {
 	static const char *const end[] = { "start", "middle", "middle",
 					   "middle" };
-	const unsigned int width = STEP * 96;
+	const unsigned int width = STEP * HISTORY_STEPS;
 	unsigned int i;
 
 	for (i = 0; i < 4; i++) {
@@ -84,16 +85,19 @@ static void hour_marks(struct html *h, unsigned int hours, unsigned int y)
 	     LEFT + width, y);
 }
 
-static void words(struct html *h, const json_t *history)
+static void words(struct html *h, const json_t *history, unsigned int hours)
 {
 	const json_t *states = json_object_get(history, "states"), *row;
 	const size_t n = json_array_size(json_object_get(states, "new"));
 	const unsigned long long step = page_number(history, "step_ms");
 	size_t i, k;
 
-	html(h, "<details>\n<summary>The plot as a table</summary>\n<table>\n"
-		"<caption>The most devices in each state at one moment of each "
-		"time</caption>\n<thead><tr><th scope=\"col\">Until</th>");
+	html(h,
+	     "<details>\n<summary>The plot as a table</summary>\n"
+	     "<div class=\"wide\" role=\"region\" tabindex=\"0\" "
+	     "aria-labelledby=\"numbers\">\n<table>\n"
+	     "<caption id=\"numbers\">The most devices in each state at one moment of each "
+	     "time</caption>\n<thead><tr><th scope=\"col\">Until</th>");
 	for (i = 0; i < DEVICE_STATES; i++)
 		html(h, "<th scope=\"col\">%s</th>", device_state_name(i));
 	html(h, "</tr></thead>\n<tbody>\n");
@@ -111,7 +115,10 @@ static void words(struct html *h, const json_t *history)
 		}
 		html(h, "</tr>\n");
 	}
-	html(h, "</tbody>\n</table>\n</details>\n");
+	html(h,
+	     "</tbody>\n</table>\n</div>\n<p><a href=\"/v1/history?hours=%u\">"
+	     "All of it as JSON</a></p>\n</details>\n",
+	     hours);
 }
 
 /**
@@ -143,9 +150,9 @@ void page_plot(struct html *h, const json_t *history, unsigned int hours)
 	     "aria-labelledby=\"plot-title plot-what\">\n"
 	     "<title id=\"plot-title\">Devices in each state over the last "
 	     "%u hours</title>\n<desc id=\"plot-what\">A row for each state, "
-	     "to a scale of its own; the number is that of now. The table "
-	     "below has the numbers.</desc>\n",
-	     LEFT + 96 * STEP + RIGHT, bottom + BOTTOM, hours);
+	     "to a scale of its own; the number is the highest. The table "
+	     "below has more of them.</desc>\n",
+	     LEFT + HISTORY_STEPS * STEP + RIGHT, bottom + BOTTOM, hours);
 	for (i = 0; i < DEVICE_STATES; i++) {
 		name = device_state_name(order[i]);
 		area(h, name, json_object_get(states, name),
@@ -154,9 +161,9 @@ void page_plot(struct html *h, const json_t *history, unsigned int hours)
 	hour_marks(h, hours, bottom + 18);
 	html(h,
 	     "</svg>\n<figcaption>Each state to a scale of its own, over %u "
-	     "hours, as it was kept; the number is that of now.</figcaption>\n"
+	     "hours; the number is the highest.</figcaption>\n"
 	     "</figure>\n",
 	     hours);
-	words(h, history);
+	words(h, history, hours);
 	html(h, "</section>\n");
 }

@@ -1,6 +1,45 @@
 // SPDX-License-Identifier: MIT
 /* Pages: a verdict, from what decides it down to what it was made of. */
+#include <stdio.h>
+
 #include "page.h"
+
+static void link_record(struct html *h, const char *device,
+			unsigned long long record)
+{
+	html(h, "<a href=\"/device/%s/record?number=%llu\">record %llu</a>",
+	     device, record, record);
+}
+
+/**
+ * page_note_record() - the record that a note is of
+ * @note: the note
+ * @record: out
+ *
+ * Return: whether it is of one.
+ */
+bool page_note_record(const char *note, unsigned long long *record)
+{
+	return sscanf(note, "record %16llu:", record) == 1;
+}
+
+/**
+ * page_note() - one note of a verdict
+ * @h: is added to
+ * @device: name of whose
+ * @note: the note
+ */
+void page_note(struct html *h, const char *device, const char *note)
+{
+	unsigned long long record;
+
+	html(h, "<li><bdi>%s</bdi>", note);
+	if (page_note_record(note, &record)) {
+		html(h, "<br>");
+		link_record(h, device, record);
+	}
+	html(h, "</li>\n");
+}
 
 /**
  * page_reason() - one reason of a verdict, what of, and what to do
@@ -18,12 +57,10 @@ void page_reason(struct html *h, const char *device, const json_t *reason)
 	     page_text(reason, "code"));
 	if (*page_text(reason, "detail"))
 		html(h, "<br><bdi>%s</bdi>", page_text(reason, "detail"));
-	if (json_object_get(reason, "record"))
-		html(h,
-		     "<br><a href=\"/device/%s/record?number=%llu\">record "
-		     "%llu</a>",
-		     device, page_number(reason, "record"),
-		     page_number(reason, "record"));
+	if (json_object_get(reason, "record")) {
+		html(h, "<br>");
+		link_record(h, device, page_number(reason, "record"));
+	}
 	if (count)
 		html(h, "<br>%llu of this kind; the first are listed", count);
 	if (*page_text(reason, "next"))
@@ -133,23 +170,26 @@ static void data(struct html *h, const json_t *verdict)
 	html(h, "<h3>Labelled data</h3>\n<dl>\n");
 	text(h, d, "mode", "Mode");
 	number(h, flows, "allowed", "Accesses allowed");
-	number(h, flows, "audited", "audited");
-	number(h, flows, "refused", "refused");
-	number(h, flows, "left", "denied and not prevented");
+	number(h, flows, "audited", "Accesses audited");
+	number(h, flows, "refused", "Accesses refused");
+	number(h, flows, "left", "Accesses denied and not prevented");
 	number(h, d, "labels_lost", "Labels that did not go along");
 	html(h, "</dl>\n");
 	if (!json_array_size(owners))
 		return;
-	html(h, "<table>\n<caption>Owners of data, and their policies</caption>"
-		"\n<thead><tr><th scope=\"col\">Namespace</th><th scope=\"col\""
-		">Policy</th><th scope=\"col\">Owner</th></tr></thead>\n"
-		"<tbody>\n");
+	html(h,
+	     "<div class=\"wide\" role=\"region\" tabindex=\"0\" "
+	     "aria-labelledby=\"owners\">\n<table>\n"
+	     "<caption id=\"owners\">Owners of data, and their policies</caption>"
+	     "\n<thead><tr><th scope=\"col\">Namespace</th><th scope=\"col\""
+	     ">Policy</th><th scope=\"col\">Owner</th></tr></thead>\n"
+	     "<tbody>\n");
 	json_array_foreach(owners, i, o)
 		owner(h, o);
-	html(h, "</tbody>\n</table>\n");
+	html(h, "</tbody>\n</table>\n</div>\n");
 }
 
-static void notes(struct html *h, const json_t *verdict)
+static void notes(struct html *h, const char *device, const json_t *verdict)
 {
 	const json_t *all = json_object_get(verdict, "notes"), *note;
 	size_t i;
@@ -158,7 +198,7 @@ static void notes(struct html *h, const json_t *verdict)
 		return;
 	html(h, "<h3>Notes, which change no verdict</h3>\n<ul>\n");
 	json_array_foreach(all, i, note)
-		html(h, "<li><bdi>%s</bdi></li>\n", json_string_value(note));
+		page_note(h, device, json_string_value(note));
 	html(h, "</ul>\n");
 }
 
@@ -183,6 +223,6 @@ void page_verdict(struct html *h, const char *device, const json_t *verdict)
 	ladder(h, verdict);
 	evidence(h, verdict);
 	data(h, verdict);
-	notes(h, verdict);
+	notes(h, device, verdict);
 	html(h, "</section>\n");
 }

@@ -62,6 +62,7 @@ static void write_accesses(struct html *h, const json_t *entry)
 	const json_t *verdict = json_object_get(entry, "verdict"), *at;
 	const json_t *reasons = json_object_get(verdict, "reasons");
 	const json_t *notes = json_object_get(verdict, "notes");
+	unsigned long long record;
 	size_t i;
 
 	html(h, "<ul>\n");
@@ -70,9 +71,9 @@ static void write_accesses(struct html *h, const json_t *entry)
 			page_reason(h, page_text(entry, "device"), at);
 	}
 	json_array_foreach(notes, i, at) {
-		if (!strncmp(json_string_value(at), "record ", 7))
-			html(h, "<li><bdi>%s</bdi></li>\n",
-			     json_string_value(at));
+		if (page_note_record(json_string_value(at), &record))
+			page_note(h, page_text(entry, "device"),
+				  json_string_value(at));
 	}
 	html(h, "</ul>\n");
 }
