@@ -3,7 +3,7 @@
 #include "history.h"
 
 /* Changes that one look at the past takes at most: tens of ms of the store. */
-#define CHANGES_MAX 10000
+#define CHANGES_MAX 20000
 
 struct walk {
 	struct history *h;
@@ -79,8 +79,9 @@ int history_read(struct store *s, s64 now, unsigned int hours,
 	ret = store_history(s, CHANGES_MAX, undo, &w);
 	if (ret < 0)
 		return ret;
+	/* Of the step that the last one is in only a part is known. */
 	if (!ret && w.changes == CHANGES_MAX)
-		h->known = w.step + 1; /* of this one only a part is */
+		h->known = w.step < HISTORY_STEPS - 1 ? w.step + 1 : w.step;
 	else
 		go_to(&w, 0);
 	return 0;
