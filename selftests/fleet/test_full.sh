@@ -18,6 +18,9 @@ cp good/firmware firmware
 cp good/log log
 extend_lines good/extends 1 >/dev/null
 configure "firmware_log = \"$work/firmware\";"
+not() {
+	! "$@"
+}
 ok "shinraid starts" start_daemon
 mount -t tmpfs -o size=1M none disk
 make_cert receiver ca
@@ -58,6 +61,13 @@ dd if=/dev/zero of=disk/fill bs=4k >/dev/null 2>&1 || true
 ok "the disk is full: the status says so" keeps false
 ok "and the log, what follows" grep -q 'cannot write to .*not kept, and not shown' \
 	verr
+page() { # of the fleet, after it was read from the database
+	curl -s --cacert ca.pem --cert reader.pem --key reader.key \
+		"https://127.0.0.1:$api/" >page.html
+	grep -q 'The database takes nothing' page.html
+}
+ok "the page, too" page
+ok "and the status still" keeps false
 taken() { # INDEX...: those are the entries that the webhook took, within a while
 	for _ in $(seq 60); do
 		[ "$(sed -n 's/^204 .in \([0-9]*\) .*/\1/p' told | tr '\n' ' ')" \
@@ -78,6 +88,7 @@ ok "what was trusted is not shown as that for long" becomes press1 \
 	(.failure | test("cannot be kept"))'
 rm disk/fill
 ok "there is room again" keeps true
+ok "the page does not say so any more" not page
 ok "trusted" becomes press1 '.state == "trusted" and .fresh and .failure == ""'
 ok "an admin enrols" said 201 fleet admin /devices -d \
 	"{\"name\":\"press2\",\"policy\":\"plc\",\"url\":\"https://127.0.0.1:1/\"}"

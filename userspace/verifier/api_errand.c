@@ -88,7 +88,7 @@ void errand_free(struct errand *e)
  * @keep: what the keeping thread does
  * @done: what the loop does then: it answers, and calls errand_free()
  *
- * Return: for keep_put(); NULL: it was answered.
+ * Return: for keep_put() or errand_read(); NULL: it was answered.
  */
 struct errand *errand_new(struct evhttp_request *req,
 			  int (*keep)(struct job *j, struct store *s),
@@ -104,6 +104,17 @@ struct errand *errand_new(struct evhttp_request *req,
 	e->job.keep = keep;
 	e->job.done = done;
 	return e;
+}
+
+/**
+ * errand_read() - have the store read for a request
+ * @r: the request
+ * @e: its errand, which writes nothing
+ */
+void errand_read(const struct request *r, struct errand *e)
+{
+	e->job.reads = true;
+	keep_put(r->fleet, &e->job);
 }
 
 /**

@@ -170,5 +170,5 @@ void api_changes(const struct request *r)
 	if (!e)
 		return;
 	e->id = r->dev->r.id;
-	keep_put(r->fleet, &e->job);
+	errand_read(r, e);
 }

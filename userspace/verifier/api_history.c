@@ -55,5 +55,5 @@ void api_history(const struct request *r)
 	if (!e)
 		return;
 	e->number[0] = hours;
-	keep_put(r->fleet, &e->job);
+	errand_read(r, e);
 }

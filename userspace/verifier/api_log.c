@@ -69,7 +69,7 @@ void api_log_head(const struct request *r)
 	struct errand *e = errand_new(r->req, read_head, head_read);
 
 	if (e)
-		keep_put(r->fleet, &e->job);
+		errand_read(r, e);
 }
 
 static int add_text(void *arg, const char *text)
@@ -117,7 +117,7 @@ void api_log_entries(const struct request *r)
 		return;
 	e->number[0] = start;
 	e->number[1] = count;
-	keep_put(r->fleet, &e->job);
+	errand_read(r, e);
 }
 
 static json_t *path_of(const struct shinrai_proof *p)
@@ -195,7 +195,7 @@ static void proof(const struct request *r, const char *what,
 		return;
 	e->number[0] = a;
 	e->number[1] = b;
-	keep_put(r->fleet, &e->job);
+	errand_read(r, e);
 }
 
 /**

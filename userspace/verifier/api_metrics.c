@@ -37,5 +37,5 @@ void api_metrics(const struct request *r)
 	struct errand *e = errand_new(r->req, read_size, size_read);
 
 	if (e)
-		keep_put(r->fleet, &e->job);
+		errand_read(r, e);
 }

@@ -43,6 +43,7 @@ struct errand *errand_new(struct evhttp_request *req,
 			  int (*keep)(struct job *j, struct store *s),
 			  void (*done)(struct job *j, struct fleet *f));
 void errand_free(struct errand *e);
+void errand_read(const struct request *r, struct errand *e);
 void errand_failed(const struct errand *e);
 void errand_answer(struct job *j, struct fleet *f);
 

@@ -32,6 +32,7 @@ struct job {
 	int (*keep)(struct job *j, struct store *s);
 	void (*done)(struct job *j, struct fleet *f); /* releases it */
 	int err; /* 0: it is kept; -errno of the store */
+	bool reads; /* and does nothing else */
 };
 
 struct device {

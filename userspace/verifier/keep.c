@@ -63,7 +63,9 @@ static void on_kept(struct task *t, void *arg)
 	struct fleet *f = arg;
 	struct job *j = job_of(t);
 
-	f->keeps = !is_fatal(j->err);
+	/* That something can be read does not say that writing works again. */
+	if (!j->reads || is_fatal(j->err))
+		f->keeps = !is_fatal(j->err);
 	j->done(j, f);
 }
 

@@ -142,7 +142,7 @@ void page_device(const struct request *r)
 	e->id = r->dev->r.id;
 	e->r.name = strdup(r->dev->r.name);
 	if (e->r.name) {
-		keep_put(r->fleet, &e->job);
+		errand_read(r, e);
 		return;
 	}
 	reply_problem(r->req, 503, "Service Unavailable", "out of memory");

@@ -260,5 +260,5 @@ void page_fleet(const struct request *r)
 	e->number[0] = hours;
 	e->number[1] = state && *state ? only : ANY_STATE;
 	e->number[2] = page;
-	keep_put(r->fleet, &e->job);
+	errand_read(r, e);
 }

@@ -187,5 +187,5 @@ void page_violations(const struct request *r)
 	if (!e)
 		return;
 	e->number[1] = before;
-	keep_put(r->fleet, &e->job);
+	errand_read(r, e);
 }
