@@ -148,6 +148,27 @@ TABLE
 ok "its own origin may ask" get 400 /v1/devices admin -d '{}' \
 	-H "Origin: https://127.0.0.1:$api"
 
+# To a browser errors are pages, too.
+while read -r want path who; do
+	ok "$path: $want to a browser" get "$want" "$path" "$who" \
+		-H 'Accept: text/html,*/*'
+	ok "$path: a page" header Content-Type 'text/html; charset=utf-8'
+	ok "$path: no script" header Content-Security-Policy \
+		"$csp; base-uri 'none'; frame-ancestors 'none'"
+	ok "$path: is well made" page check
+done <<'TABLE'
+404 /device/none reader
+404 /device/%3Cscript%3Ex reader
+404 /nothing reader
+400 /?state=good reader
+400 /?sort=name reader
+400 /?hours=0 reader
+400 /violations?before=x reader
+403 / verifier
+TABLE
+ok "to a program they are JSON" get 404 /device/none
+ok "which says so" header Content-Type application/problem+json
+
 # How it was: never more than there are, now as it is.
 ok "history" fleet reader '/history?hours=1'
 ok "ends as it stands" jq -e '(.states.untrusted | length == 96 and

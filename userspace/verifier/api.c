@@ -119,7 +119,7 @@ static void handle(const struct route *route, struct request *r)
 	wrong = take_args(evhttp_uri_get_query(uri), route, &args);
 	r->args = &args;
 	if (wrong)
-		answer_bad(r->req, wrong);
+		page_problem(r->req, 400, "Bad Request", wrong);
 	else
 		route->handle(r);
 	evhttp_clear_headers(&args);
@@ -160,15 +160,15 @@ static void dispatch(struct request *r, const char *path)
 			break;
 	}
 	if (!found) {
-		reply_problem(r->req, 404, "Not Found",
-			      "there is nothing at this path; "
-			      "/v1/openapi.json lists all");
+		page_problem(r->req, 404, "Not Found",
+			     "there is nothing at this path; "
+			     "/v1/openapi.json lists all");
 		return;
 	}
 	/* To who may not look, names are not told from others either. */
 	if (r->role < ROLE_READER && r->role < found->role) {
-		reply_problem(r->req, 403, "Forbidden",
-			      "only readers and admins may do this");
+		page_problem(r->req, 403, "Forbidden",
+			     "only readers and admins may do this");
 		return;
 	}
 	matches(found->path, path, name);
@@ -176,12 +176,12 @@ static void dispatch(struct request *r, const char *path)
 	if (strstr(found->path, NAME) && !r->dev) {
 		snprintf(text, sizeof(text), "there is no device \"%.80s\"",
 			 name);
-		reply_problem(r->req, 404, "Not Found", text);
+		page_problem(r->req, 404, "Not Found", text);
 	} else if (route == routes + ROUTES) {
 		not_so(r->req, found->path);
 	} else if (r->role < found->role) {
-		reply_problem(r->req, 403, "Forbidden",
-			      "only admins may do this");
+		page_problem(r->req, 403, "Forbidden",
+			     "only admins may do this");
 	} else {
 		handle(found, r);
 	}
@@ -210,8 +210,8 @@ void api_request(struct evhttp_request *req, struct conn *conn, void *fleet)
 		diag_limited(&refusals, LOG_NOTICE,
 			     "somebody who is not among the people of the "
 			     "configuration asked");
-		reply_problem(req, 403, "Forbidden",
-			      "this client certificate is of nobody known");
+		page_problem(req, 403, "Forbidden",
+			     "this client certificate is of nobody known");
 	} else if (!path) {
 		answer_bad(req, "no path");
 	} else if (page_from_elsewhere(req)) {

@@ -36,7 +36,8 @@ bool history_hours(const struct request *r, u64 *hours)
 	*hours = HOURS;
 	if (request_number(r, "hours", HISTORY_HOURS_MAX, hours) && *hours)
 		return true;
-	answer_bad(r->req, "hours is a number from 1 to 720");
+	page_problem(r->req, 400, "Bad Request",
+		     "hours is a number from 1 to 720");
 	return false;
 }
 

@@ -102,6 +102,8 @@ void api_session_answer(const struct request *r);
 
 /* page.c */
 bool page_from_elsewhere(struct evhttp_request *req);
+void page_problem(struct evhttp_request *req, int status, const char *title,
+		  const char *detail);
 void page_style(const struct request *r);
 void page_icon(const struct request *r);
 

@@ -56,8 +56,8 @@ bool page_from_elsewhere(struct evhttp_request *req)
 			  strcmp(origin + 8, host));
 }
 
-static void answer(struct evhttp_request *req, const char *type,
-		   struct evbuffer *body)
+static void answer(struct evhttp_request *req, int status, const char *reason,
+		   const char *type, struct evbuffer *body)
 {
 	struct evkeyvalq *h = evhttp_request_get_output_headers(req);
 
@@ -66,7 +66,7 @@ static void answer(struct evhttp_request *req, const char *type,
 	evhttp_add_header(h, "Referrer-Policy", "no-referrer");
 	evhttp_add_header(h, "Cross-Origin-Opener-Policy", "same-origin");
 	evhttp_add_header(h, "Cross-Origin-Resource-Policy", "same-origin");
-	reply(req, 200, "OK", type, body);
+	reply(req, status, reason, type, body);
 }
 
 static void send_file(struct evhttp_request *req, const char *type,
@@ -75,7 +75,7 @@ static void send_file(struct evhttp_request *req, const char *type,
 	struct evbuffer *body = evbuffer_new();
 
 	if (body && !evbuffer_add(body, data, (size_t)(end - data)))
-		answer(req, type, body);
+		answer(req, 200, "OK", type, body);
 	else
 		reply_problem(req, 503, "Service Unavailable", "out of memory");
 	if (body)
@@ -120,7 +120,7 @@ static void navigation(struct html *h, const char *title)
  * @p: out, for page_end()
  * @req: is answered by page_end()
  * @title: of the page, and its heading
- * @twin: path of the same as JSON; in use until page_end()
+ * @twin: path of the same as JSON, in use until page_end(); NULL: there is none
  *
  * Return: to write the page's content to.
  */
@@ -129,18 +129,26 @@ struct html *page_begin(struct page *p, struct evhttp_request *req,
 {
 	struct html *h = &p->h;
 
-	*p = (struct page){ .h.out = evbuffer_new(), .req = req, .twin = twin };
+	*p = (struct page){ .h.out = evbuffer_new(),
+			    .req = req,
+			    .twin = twin,
+			    .status = 200,
+			    .reason = "OK" };
 	html(h,
 	     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 	     "<meta charset=\"utf-8\">\n<title>%s - shinrai</title>\n"
 	     "<meta name=\"viewport\" content=\"width=device-width\">\n"
 	     "<meta name=\"color-scheme\" content=\"light dark\">\n"
 	     "<link rel=\"stylesheet\" href=\"/style.css\">\n"
-	     "<link rel=\"icon\" type=\"image/svg+xml\" href=\"/icon.svg\">\n"
-	     "<link rel=\"alternate\" type=\"application/json\" href=\"%s\">\n"
-	     "</head>\n<body>\n"
-	     "<a class=\"skip\" href=\"#main\">Skip to the content</a>\n",
-	     title, twin);
+	     "<link rel=\"icon\" type=\"image/svg+xml\" href=\"/icon.svg\">\n",
+	     title);
+	if (twin)
+		html(h,
+		     "<link rel=\"alternate\" type=\"application/json\" "
+		     "href=\"%s\">\n",
+		     twin);
+	html(h, "</head>\n<body>\n"
+		"<a class=\"skip\" href=\"#main\">Skip to the content</a>\n");
 	navigation(h, title);
 	html(h, "<main id=\"main\" tabindex=\"-1\">\n<h1>%s</h1>\n", title);
 	return h;
@@ -157,19 +165,59 @@ void page_end(struct page *p)
 
 	html(h, "</main>\n<footer>\n<p>As of ");
 	page_time(h, now);
-	html(h,
-	     "; load the page again for what is newer. "
-	     "<a href=\"%s\" type=\"application/json\">The same as JSON</a>. "
-	     "shinrai-verifier %s.</p>\n</footer>\n</body>\n</html>\n",
-	     p->twin, SHINRAI_VERSION);
+	html(h, "; load the page again for what is newer. ");
+	if (p->twin)
+		html(h,
+		     "<a href=\"%s\" type=\"application/json\">The same as "
+		     "JSON</a>. ",
+		     p->twin);
+	html(h, "shinrai-verifier %s.</p>\n</footer>\n</body>\n</html>\n",
+	     SHINRAI_VERSION);
 	if (h->failed || !now)
 		reply_problem(p->req, 503, "Service Unavailable",
 			      "out of memory");
 	else
-		answer(p->req, "text/html; charset=utf-8", h->out);
+		answer(p->req, p->status, p->reason, "text/html; charset=utf-8",
+		       h->out);
 	json_decref(now);
 	if (h->out)
 		evbuffer_free(h->out);
+}
+
+/**
+ * page_problem() - answer with an error, to people as a page
+ * @req: is answered
+ * @status: HTTP status
+ * @title: its words
+ * @detail: what is wrong here, what to do
+ *
+ * Programs, which do not say that they take HTML, get reply_problem().
+ */
+void page_problem(struct evhttp_request *req, int status, const char *title,
+		  const char *detail)
+{
+	const char *takes = evhttp_find_header(
+		evhttp_request_get_input_headers(req), "Accept");
+	struct page p;
+
+	if (!takes || !strstr(takes, "text/html")) {
+		reply_problem(req, status, title, detail);
+		return;
+	}
+	html(page_begin(&p, req, title, NULL), "<p>%s</p>\n", detail);
+	p.status = status;
+	p.reason = title;
+	page_end(&p);
+}
+
+/**
+ * page_bad() - answer with 400
+ * @req: is answered
+ * @detail: what is wrong with it
+ */
+void page_bad(struct evhttp_request *req, const char *detail)
+{
+	page_problem(req, 400, "Bad Request", detail);
 }
 
 /**

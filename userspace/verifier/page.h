@@ -13,13 +13,16 @@
 struct page {
 	struct html h;
 	struct evhttp_request *req; /* answered by page_end() */
-	const char *twin; /* path of the same as JSON */
+	const char *twin; /* path of the same as JSON; NULL: none */
+	int status; /* and its words: */
+	const char *reason;
 };
 
 /* page.c */
 struct html *page_begin(struct page *p, struct evhttp_request *req,
 			const char *title, const char *twin);
 void page_end(struct page *p);
+void page_bad(struct evhttp_request *req, const char *detail);
 const char *page_text(const json_t *j, const char *name);
 unsigned long long page_number(const json_t *j, const char *name);
 void page_state(struct html *h, const char *state);

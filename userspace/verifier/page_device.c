@@ -124,8 +124,8 @@ static void changes_read(struct job *j, struct fleet *f)
 	if (d)
 		answer_device(e->req, d, j->err ? NULL : e->answer);
 	else
-		reply_problem(e->req, 404, "Not Found",
-			      "the device was withdrawn");
+		page_problem(e->req, 404, "Not Found",
+			     "the device was withdrawn");
 	errand_free(e);
 }
 
@@ -211,7 +211,7 @@ void page_record(const struct request *r)
 
 	if (!request_number(r, "number", NUMBER_MAX, &number) ||
 	    number == UINT64_MAX) {
-		answer_bad(r->req, "number is that of a record, from 0 on");
+		page_bad(r->req, "number is that of a record, from 0 on");
 		return;
 	}
 	verdict = device_verdict(&r->dev->r);

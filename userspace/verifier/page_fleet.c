@@ -244,12 +244,12 @@ void page_fleet(const struct request *r)
 	struct errand *e;
 
 	if (state && *state && device_state_by_name(state, &only)) {
-		answer_bad(r->req, "state is one of new, trusted, untrusted, "
-				   "unknown, unreachable");
+		page_bad(r->req, "state is one of new, trusted, untrusted, "
+				 "unknown, unreachable");
 		return;
 	}
 	if (!request_number(r, "page", PAGE_MAX, &page) || !page) {
-		answer_bad(r->req, "page is a number from 1 on");
+		page_bad(r->req, "page is a number from 1 on");
 		return;
 	}
 	if (!history_hours(r, &hours))

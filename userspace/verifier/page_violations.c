@@ -180,7 +180,7 @@ void page_violations(const struct request *r)
 	struct errand *e;
 
 	if (!request_number(r, "before", NUMBER_MAX, &before)) {
-		answer_bad(r->req, "before is a number of an entry of the log");
+		page_bad(r->req, "before is a number of an entry of the log");
 		return;
 	}
 	e = errand_new(r->req, search_log, log_searched);
