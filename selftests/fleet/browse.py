@@ -169,6 +169,24 @@ def keyboard(w):
         f"R{record[1:]} of press1")
 
 
+def paging(w):
+    """Each device is on one page, the worst on the first."""
+    def names():
+        return [e.text for e in w.driver.find_elements(
+            By.CSS_SELECTOR, "tbody th a[href^='/device/']")]
+    w.go("/")
+    first = names()
+    assert len(first) == 100 and set(first[:2]) == {"press1", "dev-11"}
+    w.driver.find_element(By.LINK_TEXT, "Next").click()
+    w.wait_for(lambda d: "page=2" in d.current_url)
+    caption = w.driver.find_element(By.ID, "list").text
+    assert caption == "101 to 151 of 151 devices, the worst first", caption
+    rest = names()
+    assert sorted(first + rest) == sorted(
+        ["press1"] + [f"dev-{i}" for i in range(150)])
+    assert not w.driver.find_elements(By.LINK_TEXT, "Next")
+
+
 def looks(w, scheme):
     w.scheme(scheme)
     for name, path in PAGES.items():
@@ -222,6 +240,7 @@ def main():
     walk = Walk(driver, proxy())
     try:
         for name, check in (("keyboard", keyboard), ("hostile", hostile),
+                            ("paging", paging),
                             ("light", lambda w: looks(w, "light")),
                             ("dark", lambda w: looks(w, "dark")),
                             ("narrow", narrow), ("console", console)):

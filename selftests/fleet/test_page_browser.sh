@@ -47,6 +47,7 @@ while read -r name what; do
 done <<'TABLE'
 keyboard from the fleet to a record by keyboard, and the focus is seen
 hostile what a device says is a text
+paging each device is on one page
 light each page can be read in light
 dark each page can be read in dark
 narrow no page is wider than 320 pixels
