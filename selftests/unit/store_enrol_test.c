@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The verifier's store: a name is that of one TPM, a TPM has one name. */
-/* links: userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/device.c */
+/* links: userspace/verifier/store_url.c userspace/verifier/store_sql.c userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_postgres.c userspace/verifier/store_tables.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/device.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,11 +12,10 @@
 #include <cmocka.h>
 
 #include "../../userspace/verifier/store.h"
+#include "store_place.h"
 
 #define NOW 1700000000
 
-static char dir[] = "/tmp/store-XXXXXX";
-static char path[64];
 static struct store *store;
 
 static void again(void)
@@ -32,8 +31,7 @@ static void again(void)
 static int setup(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/db", dir);
+	place_make();
 	again();
 	return 0;
 }
@@ -42,8 +40,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	store_close(store);
-	unlink(path);
-	return rmdir(dir);
+	return place_remove();
 }
 
 /* A device of this name, whose TPM and key begin with these bytes. */

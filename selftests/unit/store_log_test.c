@@ -1,31 +1,29 @@
 // SPDX-License-Identifier: MIT
 /* The verifier's log in its store, and a store of version 1 that becomes one of now. */
-/* links: userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_log.c userspace/verifier/store_hook.c userspace/verifier/store_known.c userspace/verifier/device.c */
+/* links: userspace/verifier/store_url.c userspace/verifier/store_sql.c userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_postgres.c userspace/verifier/store_tables.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_log.c userspace/verifier/store_hook.c userspace/verifier/device.c */
 #include "testdata.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "../../userspace/verifier/store.h"
+#include "../../userspace/verifier/store_sql.h"
+#include "store_place.h"
 
-static char dir[] = "/tmp/store-XXXXXX";
-static char path[64];
 static struct store *store;
 static char err[256];
 
 static int setup(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/db", dir);
+	place_make();
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	return rmdir(dir);
+	return place_remove();
 }
 
 static int remove_file(void **state)
@@ -33,7 +31,8 @@ static int remove_file(void **state)
 	(void)state;
 	store_close(store);
 	store = NULL;
-	return unlink(path);
+	place_clear();
+	return 0;
 }
 
 static void again(void)
@@ -137,6 +136,8 @@ static void test_damaged(void **state)
 	sqlite3 *db;
 
 	(void)state;
+	if (!place_is_file())
+		skip();
 	again();
 	add("a");
 	store_close(store);
@@ -247,6 +248,8 @@ static void test_migration(void **state)
 	int devices = 0, changes = 0;
 
 	(void)state;
+	if (!place_is_file())
+		skip();
 	raw(version1);
 	again();
 	assert_int_equal(store_devices(store, take_device, &devices), 0);
@@ -268,6 +271,82 @@ static void test_migration(void **state)
 	store = NULL;
 }
 
+/* The same where the database is PostgreSQL. */
+static void test_postgres(void **state)
+{
+	(void)state;
+	if (place_is_file())
+		skip();
+	place_run("CREATE TABLE other (n BIGINT)");
+	assert_int_equal(store_open(path, &store, err, sizeof(err)), -EBADMSG);
+	assert_string_equal(err, "a database of something else");
+	place_clear();
+	again();
+	add("a");
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(sql_run(store, "UPDATE log_entry SET text = 'b'"),
+			 -EEXIST);
+	assert_int_equal(store_commit(store), -EIO);
+	store_rollback(store);
+	assert_int_equal(sql_run(store, "DELETE FROM log_entry"), -EEXIST);
+	assert_int_equal(sql_run(store, "TRUNCATE log_entry"), -EEXIST);
+	assert_string_equal(store_error(store), "ERROR:  the log only grows");
+	place_run("DROP TRIGGER log_entry_stays ON log_entry;"
+		  "DELETE FROM log_entry");
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(store_log_add(store, "b"), -EBADMSG);
+	store_rollback(store);
+	place_run("UPDATE shinrai_verifier SET version = 99");
+	store_close(store);
+	store = NULL;
+	assert_int_equal(store_open(path, &store, err, sizeof(err)),
+			 -EPROTONOSUPPORT);
+	assert_non_null(strstr(err, "later shinrai-verifier (version 99"));
+}
+
+static const char others[] =
+	"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+	" WHERE pid != pg_backend_pid() AND datname = current_database()"
+	" AND backend_type = 'client backend'";
+
+static void cut(void)
+{
+	PGconn *conn = PQconnectdb(path);
+	PGresult *r = PQexec(conn, others);
+
+	assert_string_equal(PQgetvalue(r, 0, 0), "1");
+	PQclear(r);
+	PQfinish(conn);
+}
+
+/* A connection that is cut takes with it what was under way, and nothing else. */
+static void test_cut(void **state)
+{
+	char text[64] = "";
+
+	(void)state;
+	if (place_is_file())
+		skip();
+	again();
+	add("a");
+	cut();
+	add("b");
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(store_log_add(store, "x"), 0);
+	cut();
+	assert_int_equal(store_log_add(store, "y"), -EIO);
+	store_rollback(store);
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(store_log_add(store, "z"), 0);
+	cut();
+	assert_int_equal(store_commit(store), -EIO);
+	store_rollback(store);
+	add("c");
+	check_root(3, ROOT_ABC);
+	assert_int_equal(store_log_entries(store, 0, 9, take_text, text), 0);
+	assert_string_equal(text, "a;b;c;");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +355,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_keys, remove_file),
 		cmocka_unit_test_teardown(test_hooks, remove_file),
 		cmocka_unit_test_teardown(test_migration, remove_file),
+		cmocka_unit_test_teardown(test_postgres, remove_file),
+		cmocka_unit_test_teardown(test_cut, remove_file),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The verifier's store: what is kept is there again, whole or not at all. */
-/* links: userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_log.c userspace/verifier/device.c */
+/* links: userspace/verifier/store_url.c userspace/verifier/store_sql.c userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_postgres.c userspace/verifier/store_tables.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_log.c userspace/verifier/device.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,9 +12,8 @@
 #include <cmocka.h>
 
 #include "../../userspace/verifier/store.h"
+#include "store_place.h"
 
-static char dir[] = "/tmp/store-XXXXXX";
-static char path[64];
 static struct store *store;
 
 static void again(void)
@@ -30,8 +29,7 @@ static void again(void)
 static int setup(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/db", dir);
+	place_make();
 	again();
 	return 0;
 }
@@ -40,8 +38,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	store_close(store);
-	unlink(path);
-	return rmdir(dir);
+	return place_remove();
 }
 
 static struct device_record device(const char *name)

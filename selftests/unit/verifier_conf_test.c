@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The verifier's configuration: defaults, lists of groups, places of errors. */
-/* links: userspace/verifier/conf.c userspace/verifier/conf_enrol.c userspace/daemon/conf_file.c userspace/daemon/url.c */
+/* links: userspace/verifier/store_url.c userspace/verifier/conf.c userspace/verifier/conf_enrol.c userspace/daemon/conf_file.c userspace/daemon/url.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -105,6 +105,12 @@ static void test_refused(void **state)
 	} t[] = {
 		{ "\nperiod_s = 0;", "a.conf:2: period_s is a number from 1" },
 		{ "database = \"fleet.db\";", "a.conf:1: database is a path" },
+		{ "database = \"postgresql://[/x\";",
+		  "a.conf:1: database is no URL" },
+		{ "database = \"postgresql://a:b@h/x\";",
+		  "a.conf:1: database has no password in it" },
+		{ "database = \"postgresql://h/x?password=b\";",
+		  "a.conf:1: database has no password in it" },
 		{ "\npolicy = ();", "a.conf:2: unknown key policy (see shinrai-"
 				    "verifier.conf(5))" },
 		{ "policies = { };", "a.conf:1: policies is a list" },

@@ -10,7 +10,7 @@ CC_fuzz := clang
 
 PACKAGES := libcrypto libssl tss2-esys tss2-mu tss2-rc tss2-tctildr libevent \
 	libevent_openssl jansson libcbor jose libseccomp libcap-ng libconfig \
-	libarchive sqlite3 libpcre2-8
+	libarchive sqlite3 libpcre2-8 libpq
 # Only goals that compile user space need the packages to be there.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)

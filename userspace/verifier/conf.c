@@ -7,6 +7,7 @@
 #include "../daemon/conf_file.h"
 #include "../daemon/url.h"
 #include "conf.h"
+#include "store.h"
 
 #define TEXT(type, n, check, def)                                           \
 	{                                                                   \
@@ -265,7 +266,7 @@ static const struct conf_key keys[] = {
 	     "/etc/shinrai/verifier/cert.pem"),
 	TEXT(struct conf, tls_key, conf_some, "/etc/shinrai/verifier/key.pem"),
 	TEXT(struct conf, tls_ca, conf_some, "/etc/shinrai/verifier/ca.pem"),
-	TEXT(struct conf, database, conf_absolute,
+	TEXT(struct conf, database, store_fault,
 	     "/var/lib/shinrai-verifier/fleet.db"),
 	TEXT(struct conf, signing_key, conf_absolute,
 	     "/var/lib/shinrai-verifier/signing.pem"),

@@ -20,6 +20,19 @@ static bool is_fatal(int err)
 	return err && err != -EEXIST && err != -ENOENT;
 }
 
+/* Nothing is left of a job that failed. */
+static int keep_one(struct store *s, struct job *j)
+{
+	int ret = store_mark(s);
+
+	if (ret)
+		return ret;
+	j->err = j->keep(j, s);
+	if (is_fatal(j->err))
+		return j->err;
+	return j->err ? store_undo(s) : store_pass(s);
+}
+
 /* Return: 0; why none of it is kept. */
 static int keep_all(struct store *s, struct task_list *tasks)
 {
@@ -30,11 +43,9 @@ static int keep_all(struct store *s, struct task_list *tasks)
 		return ret;
 	STAILQ_FOREACH(t, tasks, link)
 	{
-		struct job *j = job_of(t);
-
-		j->err = j->keep(j, s);
-		if (is_fatal(j->err))
-			return j->err;
+		ret = keep_one(s, job_of(t));
+		if (ret)
+			return ret;
 	}
 	return store_commit(s);
 }

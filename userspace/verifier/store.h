@@ -13,7 +13,11 @@
 
 struct store;
 
-int store_open(const char *path, struct store **out, char *err, size_t errlen);
+/* store_url.c */
+bool store_is_file(const char *where);
+const char *store_fault(const char *where);
+
+int store_open(const char *where, struct store **out, char *err, size_t errlen);
 void store_close(struct store *s);
 const char *store_error(const struct store *s);
 
@@ -24,6 +28,9 @@ int store_restore(const char *from, const char *to, char *err, size_t errlen);
 int store_begin(struct store *s);
 int store_commit(struct store *s);
 void store_rollback(struct store *s);
+int store_mark(struct store *s);
+int store_undo(struct store *s);
+int store_pass(struct store *s);
 
 int store_devices(struct store *s,
 		  int (*each)(void *arg, const struct device_record *r),

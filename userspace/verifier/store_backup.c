@@ -9,7 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "store_sqlite.h"
+#include "store_sql.h"
 
 #define BUSY_MS 10000
 #define PATH_ROOM 4096
@@ -86,7 +86,7 @@ static bool is_whole(sqlite3 *db)
 /* Return: 0; -EBADMSG, -EPROTONOSUPPORT, with @err. */
 static int check(sqlite3 *db, const char *path, char *err, size_t errlen)
 {
-	struct store s = { .db = db };
+	struct store s = { .backend = &sql_sqlite, .db = db };
 	char why[160] = "";
 	int version = schema_version(&s, why, sizeof(why));
 

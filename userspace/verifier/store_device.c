@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The store in SQLite: devices, how they stand, and how they stood. */
+/* The store in SQL: devices, how they stand, and how they stood. */
 #include <stdio.h>
 
-#include "store_sqlite.h"
+#include "store_sql.h"
 
 static void bind_standing(struct binding *b, const struct device_standing *st)
 {
@@ -12,53 +12,55 @@ static void bind_standing(struct binding *b, const struct device_standing *st)
 	bind_text(b, st->reason);
 }
 
-static void standing_at(sqlite3_stmt *stmt, int column,
+static void standing_at(const struct binding *b, int column,
 			struct device_standing *st)
 {
-	const int state = sqlite3_column_int(stmt, column);
+	const int state = (int)number_at(b, column);
 
-	st->since = sqlite3_column_int64(stmt, column + 1);
+	st->since = number_at(b, column + 1);
 	st->state = state < 0 || state >= DEVICE_STATES ? DEVICE_NEW : state;
-	snprintf(st->code, sizeof(st->code), "%s",
-		 (const char *)sqlite3_column_text(stmt, column + 2));
-	snprintf(st->reason, sizeof(st->reason), "%s",
-		 (const char *)sqlite3_column_text(stmt, column + 3));
+	snprintf(st->code, sizeof(st->code), "%s", words_at(b, column + 2));
+	snprintf(st->reason, sizeof(st->reason), "%s", words_at(b, column + 3));
 }
 
-static void digest_at(sqlite3_stmt *stmt, int column, u8 out[32])
+static void digest_at(const struct binding *b, int column, u8 out[32])
 {
-	if (sqlite3_column_bytes(stmt, column) == 32)
-		memcpy(out, sqlite3_column_blob(stmt, column), 32);
+	size_t len;
+	const void *data = value_at(b, column, &len);
+
+	if (data && len == 32)
+		memcpy(out, data, 32);
 }
 
-static int device_at(sqlite3_stmt *stmt, struct device_record *r)
+static int device_at(const struct binding *b, struct device_record *r)
 {
-	int len = sqlite3_column_bytes(stmt, 5);
+	const void *ak, *memory;
+	size_t len;
 
 	memset(r, 0, sizeof(*r));
-	r->id = sqlite3_column_int64(stmt, 0);
-	r->name = text_at(stmt, 1);
-	r->url = text_at(stmt, 2);
-	r->tls_name = text_at(stmt, 3);
-	r->policy = text_at(stmt, 4);
-	if (len > 0 && (size_t)len <= sizeof(r->ak_name)) {
-		memcpy(r->ak_name, sqlite3_column_blob(stmt, 5), (size_t)len);
-		r->ak_name_len = (size_t)len;
+	r->id = number_at(b, 0);
+	r->name = text_at(b, 1);
+	r->url = text_at(b, 2);
+	r->tls_name = text_at(b, 3);
+	r->policy = text_at(b, 4);
+	ak = value_at(b, 5, &len);
+	if (ak && len <= sizeof(r->ak_name)) {
+		memcpy(r->ak_name, ak, len);
+		r->ak_name_len = len;
 	}
-	standing_at(stmt, 6, &r->standing);
-	r->judged = sqlite3_column_int64(stmt, 10);
-	r->good = sqlite3_column_int64(stmt, 11);
-	r->verdict = bytes_at(stmt, 12, &r->verdict_len);
-	r->memory = bytes_at(stmt, 13, &r->memory_len);
-	digest_at(stmt, 14, r->tpm.ek);
-	digest_at(stmt, 15, r->tpm.ek_cert);
-	r->tpm.assurance = (enum shinrai_assurance)sqlite3_column_int(stmt, 16);
+	standing_at(b, 6, &r->standing);
+	r->judged = number_at(b, 10);
+	r->good = number_at(b, 11);
+	r->verdict = bytes_at(b, 12, &r->verdict_len);
+	r->memory = bytes_at(b, 13, &r->memory_len);
+	digest_at(b, 14, r->tpm.ek);
+	digest_at(b, 15, r->tpm.ek_cert);
+	r->tpm.assurance = (enum shinrai_assurance)(int)number_at(b, 16);
 	if (!r->name || !r->url || !r->tls_name || !r->policy)
 		return -ENOMEM;
 	/* A device without its memory would be judged as if it were new. */
-	return r->memory || sqlite3_column_type(stmt, 13) == SQLITE_NULL ?
-		       0 :
-		       -ENOMEM;
+	memory = value_at(b, 13, &len);
+	return r->memory || !memory ? 0 : -ENOMEM;
 }
 
 /**
@@ -77,18 +79,17 @@ int store_devices(struct store *s,
 	struct device_record r;
 	int ret;
 
-	while ((ret = sqlite3_step(b.stmt)) == SQLITE_ROW) {
-		ret = device_at(b.stmt, &r);
+	while ((ret = sql_step(&b)) > 0) {
+		ret = device_at(&b, &r);
 		if (!ret)
 			ret = each(arg, &r);
 		device_record_free(&r);
 		if (ret) {
-			sqlite3_reset(b.stmt);
+			sql_reset(&b);
 			return ret;
 		}
 	}
-	sqlite3_reset(b.stmt);
-	return sql_errno(ret);
+	return ret;
 }
 
 /**
@@ -102,6 +103,7 @@ int store_add(struct store *s, struct device_record *r)
 {
 	struct binding b = sql_bind(s, ADD);
 	int ret;
+	s64 id;
 
 	bind_text(&b, r->name);
 	bind_text(&b, r->url);
@@ -110,9 +112,13 @@ int store_add(struct store *s, struct device_record *r)
 	bind_bytes(&b, r->ak_name, r->ak_name_len);
 	bind_number(&b, r->standing.state);
 	bind_number(&b, r->standing.since);
+	ret = sql_step(&b);
+	if (ret <= 0)
+		return ret ?: -EEXIST;
+	id = number_at(&b, 0);
 	ret = sql_finish(&b);
 	if (!ret)
-		r->id = sqlite3_last_insert_rowid(s->db);
+		r->id = id;
 	return ret;
 }
 
@@ -192,14 +198,13 @@ int store_changes(struct store *s, s64 id, unsigned int most,
 
 	bind_number(&b, id);
 	bind_number(&b, most);
-	while ((ret = sqlite3_step(b.stmt)) == SQLITE_ROW) {
-		standing_at(b.stmt, 0, &st);
+	while ((ret = sql_step(&b)) > 0) {
+		standing_at(&b, 0, &st);
 		ret = each(arg, &st);
 		if (ret) {
-			sqlite3_reset(b.stmt);
+			sql_reset(&b);
 			return ret;
 		}
 	}
-	sqlite3_reset(b.stmt);
-	return sql_errno(ret);
+	return ret;
 }

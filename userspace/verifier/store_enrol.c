@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The store in SQLite: which TPM a device has, and the certificates it was given. */
-#include "store_sqlite.h"
+/* The store in SQL: which TPM a device has, and the certificates it was given. */
+#include "store_sql.h"
 
 #define REMEMBERED (365 * 86400) /* s that an expired certificate is */
 
@@ -13,21 +13,21 @@ static int name_of_tpm(struct store *s, const struct device_record *r,
 	int ret;
 
 	bind_bytes(&b, r->tpm.ek, sizeof(r->tpm.ek));
-	ret = sqlite3_step(b.stmt);
-	if (ret == SQLITE_ROW) {
-		name = (const char *)sqlite3_column_text(b.stmt, 0);
-		*same = name && !strcmp(name, r->name);
+	ret = sql_step(&b);
+	if (ret > 0) {
+		name = words_at(&b, 0);
+		*same = !strcmp(name, r->name);
 	}
-	sqlite3_reset(b.stmt);
-	return ret == SQLITE_ROW ? 1 : sql_errno(ret);
+	sql_reset(&b);
+	return ret;
 }
 
-static bool same_key(sqlite3_stmt *stmt, const struct device_record *r)
+static bool same_key(const struct binding *b, const struct device_record *r)
 {
-	const int n = sqlite3_column_bytes(stmt, 1);
+	size_t n;
+	const void *name = value_at(b, 1, &n);
 
-	return n > 0 && (size_t)n == r->ak_name_len &&
-	       !memcmp(sqlite3_column_blob(stmt, 1), r->ak_name, (size_t)n);
+	return name && n && n == r->ak_name_len && !memcmp(name, r->ak_name, n);
 }
 
 /* @r->id: out, 0 when there is none of its name. */
@@ -35,20 +35,21 @@ static int find(struct store *s, struct device_record *r, bool known,
 		bool any_key, enum store_conflict *conflict)
 {
 	struct binding b = sql_bind(s, NAMED);
+	size_t len;
 	int ret;
 
 	r->id = 0;
 	bind_text(&b, r->name);
-	ret = sqlite3_step(b.stmt);
-	if (ret == SQLITE_ROW) {
-		r->id = sqlite3_column_int64(b.stmt, 0);
-		if (!known && sqlite3_column_type(b.stmt, 2) != SQLITE_NULL)
+	ret = sql_step(&b);
+	if (ret > 0) {
+		r->id = number_at(&b, 0);
+		if (!known && value_at(&b, 2, &len))
 			*conflict = CONFLICT_NAME;
-		else if (!known && !any_key && !same_key(b.stmt, r))
+		else if (!known && !any_key && !same_key(&b, r))
 			*conflict = CONFLICT_KEY;
 	}
-	sqlite3_reset(b.stmt);
-	return sql_errno(ret);
+	sql_reset(&b);
+	return ret < 0 ? ret : 0;
 }
 
 static int renew(struct store *s, const struct device_record *r)
@@ -169,20 +170,20 @@ int store_revoked(struct store *s, s64 now,
 		  void *arg)
 {
 	int ret = purge(s, now);
+	const u8 *serial;
 	struct binding b;
+	size_t len;
 
 	if (ret)
 		return ret;
 	b = sql_bind(s, REVOKED);
-	while ((ret = sqlite3_step(b.stmt)) == SQLITE_ROW) {
-		ret = each(arg, sqlite3_column_blob(b.stmt, 0),
-			   (size_t)sqlite3_column_bytes(b.stmt, 0),
-			   sqlite3_column_int64(b.stmt, 1));
+	while ((ret = sql_step(&b)) > 0) {
+		serial = value_at(&b, 0, &len);
+		ret = each(arg, serial, len, number_at(&b, 1));
 		if (ret) {
-			sqlite3_reset(b.stmt);
+			sql_reset(&b);
 			return ret;
 		}
 	}
-	sqlite3_reset(b.stmt);
-	return sql_errno(ret);
+	return ret;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* The store in SQLite: how many devices are in each state, and how that became. */
-#include "store_sqlite.h"
+/* The store in SQL: how many devices are in each state, and how that became. */
+#include "store_sql.h"
 
-static enum device_state state_at(sqlite3_stmt *stmt, int column)
+static enum device_state state_at(const struct binding *b, int column)
 {
-	const int state = sqlite3_column_int(stmt, column);
+	const int state = (int)number_at(b, column);
 
 	return state < 0 || state >= DEVICE_STATES ? DEVICE_NEW : state;
 }
@@ -24,11 +24,9 @@ int store_states(struct store *s, u64 count[DEVICE_STATES])
 	int ret;
 
 	memset(count, 0, sizeof(*count) * DEVICE_STATES);
-	while ((ret = sqlite3_step(b.stmt)) == SQLITE_ROW)
-		count[state_at(b.stmt, 0)] +=
-			(u64)sqlite3_column_int64(b.stmt, 1);
-	sqlite3_reset(b.stmt);
-	return sql_errno(ret);
+	while ((ret = sql_step(&b)) > 0)
+		count[state_at(&b, 0)] += (u64)number_at(&b, 1);
+	return ret;
 }
 
 /**
@@ -46,20 +44,20 @@ int store_history(struct store *s, unsigned int most,
 {
 	struct binding b = sql_bind(s, HISTORY);
 	struct store_change c;
+	size_t len;
 	int ret;
 
 	bind_number(&b, most);
-	while ((ret = sqlite3_step(b.stmt)) == SQLITE_ROW) {
-		c.at = sqlite3_column_int64(b.stmt, 0);
-		c.state = state_at(b.stmt, 1);
-		c.first = sqlite3_column_type(b.stmt, 2) == SQLITE_NULL;
-		c.before = state_at(b.stmt, 2);
+	while ((ret = sql_step(&b)) > 0) {
+		c.at = number_at(&b, 0);
+		c.state = state_at(&b, 1);
+		c.first = !value_at(&b, 2, &len);
+		c.before = state_at(&b, 2);
 		ret = each(arg, &c);
 		if (ret) {
-			sqlite3_reset(b.stmt);
+			sql_reset(&b);
 			return ret;
 		}
 	}
-	sqlite3_reset(b.stmt);
-	return sql_errno(ret);
+	return ret;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The store in SQLite: how far each webhook was told the log. */
-#include "store_sqlite.h"
+/* The store in SQL: how far each webhook was told the log. */
+#include "store_sql.h"
 
 /**
  * store_hook_next() - the entry that a webhook is told next
@@ -21,11 +21,11 @@ int store_hook_next(struct store *s, const char *name, u64 *next)
 		return ret;
 	b = sql_bind(s, HOOK_NEXT);
 	bind_text(&b, name);
-	ret = sqlite3_step(b.stmt);
-	if (ret == SQLITE_ROW)
-		*next = (u64)sqlite3_column_int64(b.stmt, 0);
-	sqlite3_reset(b.stmt);
-	return ret == SQLITE_ROW ? 0 : sql_errno(ret) ?: -EIO;
+	ret = sql_step(&b);
+	if (ret > 0)
+		*next = (u64)number_at(&b, 0);
+	sql_reset(&b);
+	return ret > 0 ? 0 : ret ?: -EIO;
 }
 
 /**

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: MIT
-/* The store in SQLite: what ran on each device, for another policy to judge. */
+/* The store in SQL: what ran on each device, for another policy to judge. */
 #include <openssl/rand.h>
 
-#include "store_sqlite.h"
+#include "store_sql.h"
 
 #define TOO_MANY (-1) /* instead of a kind: they are not all there */
 
+/* Return: 1 it is new; 0 it is there already; -errno. */
 static int put(struct store *s, s64 id, s64 what, const u8 digest[32],
 	       u64 record, const char *text)
 {
 	struct binding b = sql_bind(s, FACT_ADD);
+	int ret;
 
 	bind_number(&b, id);
 	bind_number(&b, what);
 	bind_bytes(&b, digest, 32);
 	bind_number(&b, (s64)record);
 	bind_text(&b, text);
-	return sql_finish(&b);
+	ret = sql_step(&b);
+	sql_reset(&b);
+	return ret;
 }
 
 static int forget(struct store *s, s64 id)
@@ -35,11 +39,11 @@ static int too_many(struct store *s, s64 id)
 	s64 n = 0;
 
 	bind_number(&b, id);
-	ret = sqlite3_step(b.stmt);
-	if (ret == SQLITE_ROW)
-		n = sqlite3_column_int64(b.stmt, 0);
-	sqlite3_reset(b.stmt);
-	return ret == SQLITE_ROW ? n > STORE_FACTS_MAX : sql_errno(ret) ?: -EIO;
+	ret = sql_step(&b);
+	if (ret > 0)
+		n = number_at(&b, 0);
+	sql_reset(&b);
+	return ret > 0 ? n > STORE_FACTS_MAX : ret ?: -EIO;
 }
 
 /**
@@ -57,37 +61,42 @@ int store_facts_add(struct store *s, s64 id, const struct shinrai_facts *f,
 		    bool all)
 {
 	static const u8 none[32];
-	int before, ret = all ? forget(s, id) : 0;
+	int added = 0, ret = all ? forget(s, id) : 0;
 	size_t i;
 
-	before = sqlite3_total_changes(s->db);
-	for (i = 0; i < f->n && !ret; i++)
+	for (i = 0; i < f->n && ret >= 0; i++) {
 		ret = put(s, id, f->v[i].what, f->v[i].digest, f->v[i].record,
 			  f->v[i].text);
-	if (ret || sqlite3_total_changes(s->db) == before)
-		return ret;
+		added += ret > 0;
+	}
+	if (ret < 0 || !added)
+		return ret < 0 ? ret : 0;
 	ret = too_many(s, id);
 	if (ret <= 0)
 		return ret;
 	ret = forget(s, id);
-	return ret ? ret : put(s, id, TOO_MANY, none, 0, "");
+	if (!ret)
+		ret = put(s, id, TOO_MANY, none, 0, "");
+	return ret < 0 ? ret : 0;
 }
 
-static int take(sqlite3_stmt *stmt, struct shinrai_facts *out)
+static int take(const struct binding *b, struct shinrai_facts *out)
 {
 	struct shinrai_fact f = { 0 };
-	s64 what = sqlite3_column_int64(stmt, 0);
-	const char *text = (const char *)sqlite3_column_text(stmt, 3);
+	s64 what = number_at(b, 0);
+	const char *text = words_at(b, 3);
+	const void *digest;
+	size_t len;
 
+	digest = value_at(b, 1, &len);
 	if (what == TOO_MANY)
 		return -ENOENT;
-	if (what < 0 || what > SHINRAI_FACT_ANON || !text ||
-	    sqlite3_column_bytes(stmt, 1) != sizeof(f.digest) ||
-	    strlen(text) >= sizeof(f.text))
+	if (what < 0 || what > SHINRAI_FACT_ANON || !text || !digest ||
+	    len != sizeof(f.digest) || strlen(text) >= sizeof(f.text))
 		return -EIO;
 	f.what = (u16)what;
-	memcpy(f.digest, sqlite3_column_blob(stmt, 1), sizeof(f.digest));
-	f.record = (u64)sqlite3_column_int64(stmt, 2);
+	memcpy(f.digest, digest, sizeof(f.digest));
+	f.record = (u64)number_at(b, 2);
 	strcpy(f.text, text);
 	return shinrai_facts_add(out, &f);
 }
@@ -108,13 +117,12 @@ int store_facts(struct store *s, s64 id, struct shinrai_facts *out)
 	if (RAND_bytes((u8 *)&out->seed, sizeof(out->seed)) != 1)
 		return -ENOMEM;
 	bind_number(&b, id);
-	while ((ret = sqlite3_step(b.stmt)) == SQLITE_ROW) {
-		ret = take(b.stmt, out);
+	while ((ret = sql_step(&b)) > 0) {
+		ret = take(&b, out);
 		if (ret) {
-			sqlite3_reset(b.stmt);
+			sql_reset(&b);
 			return ret;
 		}
 	}
-	sqlite3_reset(b.stmt);
-	return sql_errno(ret);
+	return ret;
 }

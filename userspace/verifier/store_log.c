@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: MIT
 /*
- * The store in SQLite: the log of verdicts, an RFC 9162 Merkle tree whose nodes are
+ * The store in SQL: the log of verdicts, an RFC 9162 Merkle tree whose nodes are
  * rows, and the keys that sign its heads.  Nothing of it is ever changed.
  */
 #include <stdio.h>
 
-#include "store_sqlite.h"
+#include "store_sql.h"
 
 static int get_node(void *arg, unsigned int level, u64 n,
 		    u8 hash[SHINRAI_TREE_HASH])
 {
 	struct binding b = sql_bind(arg, NODE_GET);
-	int ret = -EBADMSG; /* a node is missing */
+	const void *data = NULL;
+	size_t len = 0;
+	int ret;
 
 	bind_number(&b, level);
 	bind_number(&b, (s64)n);
-	if (b.ret == SQLITE_OK)
-		b.ret = sqlite3_step(b.stmt);
-	if (b.ret != SQLITE_ROW && b.ret != SQLITE_DONE)
-		ret = sql_errno(b.ret);
-	if (b.ret == SQLITE_ROW &&
-	    sqlite3_column_bytes(b.stmt, 0) == SHINRAI_TREE_HASH) {
-		memcpy(hash, sqlite3_column_blob(b.stmt, 0), SHINRAI_TREE_HASH);
-		ret = 0;
-	}
-	sqlite3_reset(b.stmt);
+	ret = sql_step(&b);
+	if (ret < 0)
+		return ret;
+	if (ret > 0)
+		data = value_at(&b, 0, &len);
+	ret = data && len == SHINRAI_TREE_HASH ? 0 : -EBADMSG; /* missing */
+	if (!ret)
+		memcpy(hash, data, len);
+	sql_reset(&b);
 	return ret;
 }
 
@@ -48,12 +49,12 @@ static struct shinrai_merkle tree_of(struct store *s)
 static int size_of(struct store *s, u64 *size)
 {
 	struct binding b = sql_bind(s, LOG_SIZE);
-	int ret = sqlite3_step(b.stmt);
+	int ret = sql_step(&b);
 
-	if (ret == SQLITE_ROW)
-		*size = (u64)sqlite3_column_int64(b.stmt, 0);
-	sqlite3_reset(b.stmt);
-	return ret == SQLITE_ROW ? 0 : sql_errno(ret) ?: -EIO;
+	if (ret > 0)
+		*size = (u64)number_at(&b, 0);
+	sql_reset(&b);
+	return ret > 0 ? 0 : ret ?: -EIO;
 }
 
 /* A row that there is twice is no device of the same name: it is damage. */
@@ -100,14 +101,13 @@ int store_log_head(struct store *s, struct shinrai_log_head *head)
 {
 	const struct shinrai_merkle tree = tree_of(s);
 	struct binding b = sql_bind(s, LOG_NAME);
-	int ret = sqlite3_step(b.stmt);
+	int ret = sql_step(&b);
 
-	if (ret == SQLITE_ROW)
-		snprintf(head->log, sizeof(head->log), "%s",
-			 (const char *)sqlite3_column_text(b.stmt, 0));
-	sqlite3_reset(b.stmt);
-	if (ret != SQLITE_ROW)
-		return sql_errno(ret) ?: -EBADMSG;
+	if (ret > 0)
+		snprintf(head->log, sizeof(head->log), "%s", words_at(&b, 0));
+	sql_reset(&b);
+	if (ret <= 0)
+		return ret ?: -EBADMSG;
 	ret = size_of(s, &head->size);
 	return ret ? ret : shinrai_merkle_root(&tree, head->size, head->root);
 }
@@ -130,15 +130,14 @@ int store_log_entries(struct store *s, u64 start, unsigned int most,
 
 	bind_number(&b, (s64)start);
 	bind_number(&b, most);
-	while ((ret = sqlite3_step(b.stmt)) == SQLITE_ROW) {
-		ret = each(arg, (const char *)sqlite3_column_text(b.stmt, 0));
+	while ((ret = sql_step(&b)) > 0) {
+		ret = each(arg, words_at(&b, 0));
 		if (ret) {
-			sqlite3_reset(b.stmt);
+			sql_reset(&b);
 			return ret;
 		}
 	}
-	sqlite3_reset(b.stmt);
-	return sql_errno(ret);
+	return ret;
 }
 
 /* Return: 0; -ERANGE the log does not reach to @size; -errno. */
@@ -222,13 +221,12 @@ int store_keys(struct store *s, unsigned int most,
 	int ret;
 
 	bind_number(&b, most);
-	while ((ret = sqlite3_step(b.stmt)) == SQLITE_ROW) {
-		ret = each(arg, (const char *)sqlite3_column_text(b.stmt, 0));
+	while ((ret = sql_step(&b)) > 0) {
+		ret = each(arg, words_at(&b, 0));
 		if (ret) {
-			sqlite3_reset(b.stmt);
+			sql_reset(&b);
 			return ret;
 		}
 	}
-	sqlite3_reset(b.stmt);
-	return sql_errno(ret);
+	return ret;
 }

@@ -2,7 +2,7 @@
 /* The store in SQLite: its tables, and how older ones become those. */
 #include <stdio.h>
 
-#include "store_sqlite.h"
+#include "store_sql.h"
 
 #define APPLICATION_ID 0x53484e52 /* "SHNR" */
 
@@ -112,6 +112,24 @@ static int migrate_from(struct store *s, int version)
 }
 
 /**
+ * schema_later() - refuse a store of a later version
+ * @version: that it has
+ * @known: the last one that is known
+ * @err: out: what is wrong with it
+ * @errlen: its room
+ *
+ * Return: -EPROTONOSUPPORT.
+ */
+int schema_later(int version, int known, char *err, size_t errlen)
+{
+	snprintf(err, errlen,
+		 "made by a later shinrai-verifier (version %d, this one knows "
+		 "%d); update it",
+		 version, known);
+	return -EPROTONOSUPPORT;
+}
+
+/**
  * schema_version() - which version of a store is this?
  * @s: the store
  * @err: out on error, perhaps: what is wrong with it
@@ -124,13 +142,8 @@ int schema_version(struct store *s, char *err, size_t errlen)
 {
 	int version = number(s, "PRAGMA user_version");
 
-	if (version > VERSION) {
-		snprintf(err, errlen,
-			 "made by a later shinrai-verifier (version %d, this "
-			 "one knows %d); update it",
-			 version, VERSION);
-		return -EPROTONOSUPPORT;
-	}
+	if (version > VERSION)
+		return schema_later(version, VERSION, err, errlen);
 	if (version < 0)
 		return version;
 	if (version ? number(s, "PRAGMA application_id") != APPLICATION_ID :

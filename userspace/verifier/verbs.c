@@ -21,10 +21,22 @@ static int new_key(const struct conf *conf, const char *file)
 	return EXIT_SUCCESS;
 }
 
+/* Return: whether the database is one that these commands can copy. */
+static bool is_ours(const struct conf *conf)
+{
+	if (store_is_file(conf->database))
+		return true;
+	diag(LOG_ERR, "%s is not a file: use pg_dump(1) and pg_restore(1)",
+	     conf->database);
+	return false;
+}
+
 static int backup(const struct conf *conf, const char *file)
 {
 	char err[512];
 
+	if (!is_ours(conf))
+		return EXIT_FAILURE;
 	if (store_copy(conf->database, file, err, sizeof(err))) {
 		diag(LOG_ERR, "%s", err);
 		return EXIT_FAILURE;
@@ -38,6 +50,8 @@ static int restore(const struct conf *conf, const char *file)
 {
 	char err[512];
 
+	if (!is_ours(conf))
+		return EXIT_FAILURE;
 	if (store_restore(file, conf->database, err, sizeof(err))) {
 		diag(LOG_ERR, "%s", err);
 		return EXIT_FAILURE;

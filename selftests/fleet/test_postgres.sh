@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The verifier's database is PostgreSQL: the store is the same, and when it is gone
+# and comes back nothing that was acknowledged is lost.
+# shellcheck disable=SC2016,SC2119,SC2154 source=selftests/daemon/lib.sh
+. "$(dirname "$0")/../daemon/lib.sh"
+# shellcheck source=selftests/fleet/lib.sh
+. "$root/selftests/fleet/lib.sh"
+# shellcheck source=selftests/fleet/sim.sh
+. "$root/selftests/fleet/sim.sh"
+# shellcheck source=selftests/fleet/postgres.sh
+. "$root/selftests/fleet/postgres.sh"
+trap 'end_sim; end_verifier; end_pg; cleanup' EXIT
+
+ok "a cluster starts" make_pg
+for t in store store_enrol store_log; do
+	sql postgres "CREATE DATABASE $t" >/dev/null
+	ok "$t: as in a file" env SHINRAI_TEST_DATABASE="$(pg_url $t)" \
+		"$BUILD/user/test/${t}_test"
+done
+sql postgres "CREATE DATABASE latin ENCODING LATIN1 TEMPLATE template0" >/dev/null
+sql postgres "CREATE DATABASE fleet" >/dev/null
+
+n=60
+make_fleet_certs
+ok "a fleet can be simulated" build_sim
+ok "it starts" start_sim $n 5
+url=$(pg_url fleet)
+verifier_conf "$(sim_policy)" "database = \"$(pg_url latin)\";"
+refused() { # WORDS: the verifier does not start, and says so
+	! timeout 10 "$verifier" --config verifier.conf >refusal 2>&1 &&
+		grep "$1" refusal
+}
+ok "another encoding is refused" refused 'encoding is not UTF8'
+verifier_conf "$(sim_policy)" "database = \"$(pg_url nowhere)\";"
+ok "a database that is not there, too" refused 'database "nowhere" does not exist'
+verifier_conf "$(sim_policy)" "database = \"$url\";"
+ok "the verifier starts" start_verifier
+ok "$n devices are enrolled" enrol_sim $n
+ok "all of them are trusted" stands "trusted $n"
+ok "a name is taken once" said 409 fleet admin /devices -d \
+	'{"name":"dev-1","policy":"sim","url":"https://127.0.0.1:1/"}'
+sim rogue 5 >/dev/null
+ok "one that is not is named" becomes dev-5 \
+	'.state == "untrusted" and .code == "code-unknown"'
+no_copy() {
+	! "$verifier" --config verifier.conf backup copy 2>said && grep pg_dump said
+}
+ok "a copy is the business of pg_dump" no_copy
+
+keeps() { # true or false, within a while
+	for _ in $(seq 100); do
+		fleet reader /status >/dev/null
+		[ "$(jq .keeps body)" = "$1" ] && return
+		sleep 0.2
+	done
+	cat body
+	return 1
+}
+fleet reader /log >/dev/null
+cp body before.json
+sim rogue 6 >/dev/null
+ok "the database stops at once" stop_pg immediate
+ok "the status says so" keeps false
+ok "and the log" grep -q 'cannot write to .*not kept, and not shown' verr
+ok "no device is enrolled" said 503 fleet admin /devices -d \
+	'{"name":"new","policy":"sim","url":"https://127.0.0.1:1/"}'
+ok "nothing is shown as trusted for long" stands "unreachable $n"
+ok "the database is back" start_pg
+ok "it is written to" keeps true
+ok "all stand as they do" stands "trusted $((n - 2)) untrusted 2"
+changes() { # NAME STATES
+	fleet reader "/devices/$1/changes" >/dev/null
+	jq -e --arg s "$2" '[.changes[].state] | reverse | join(" ") == $s' body
+}
+ok "nobody changed meanwhile" changes dev-7 trusted
+ok "what did is there once" changes dev-6 "trusted untrusted"
+fleet reader /log >/dev/null
+cp body head.json
+ok "the log grew" jq -e --slurpfile b before.json '.size > $b[0].size' head.json
+fleet reader "/log/entries?count=1000" >/dev/null
+ok "and is whole" python3 "$root/selftests/fleet/log.py" root head.json body
+
+kill -9 "$verifier_pid"
+wait "$verifier_pid" 2>/dev/null || true
+sim stats
+whole=$(jq .whole <<<"$said")
+ok "killed, the verifier begins again" start_verifier
+ok "it knows how all stand" stands "trusted $((n - 2)) untrusted 2" 3
+sleep 2
+sim stats
+ok "and asks for nothing that it has" test "$(jq .whole <<<"$said")" = "$whole"
+ok "the verifier ends" stop_verifier
+ok "the database ends" stop_pg
+finish

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The store in a database of SQL: which one, its statements, and what they take
+ * and give.  Their texts are the same for each database.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store_sql.h"
+
+static const char *const texts[STATEMENTS] = {
+	[DEVICES] = "SELECT id, name, url, tls_name, policy, ak_name, state,"
+		    " since, code, reason, judged, good, verdict, memory,"
+		    " ek, ek_cert, assurance"
+		    " FROM device LEFT JOIN enrolment ON device = id"
+		    " ORDER BY id",
+	[ADD] = "INSERT INTO device (name, url, tls_name, policy, ak_name,"
+		" state, since, code, reason, judged, good)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', '', 0, 0)"
+		" ON CONFLICT (name) DO NOTHING RETURNING id",
+	[REMOVE] = "DELETE FROM device WHERE id = ?1",
+	/* A key that was proven is not replaced by one that was learned. */
+	[JUDGED] = "UPDATE device SET ak_name = CASE WHEN EXISTS"
+		   " (SELECT 1 FROM enrolment WHERE device = ?1)"
+		   " THEN ak_name ELSE ?2 END, state = ?3, since = ?4,"
+		   " code = ?5, reason = ?6, judged = ?7, good = ?8,"
+		   " verdict = ?9, memory = ?10 WHERE id = ?1",
+	[CHANGED] = "INSERT INTO change (device, at, state, code, reason)"
+		    " VALUES (?1, ?2, ?3, ?4, ?5)",
+	[CHANGES] = "SELECT state, at, code, reason FROM change"
+		    " WHERE device = ?1 ORDER BY id DESC LIMIT ?2",
+	[STATES] = "SELECT state, count(*) FROM device GROUP BY state",
+	[HISTORY] =
+		"SELECT at, state, (SELECT state FROM change AS earlier"
+		" WHERE earlier.device = change.device"
+		" AND earlier.id < change.id ORDER BY earlier.id DESC LIMIT 1)"
+		" FROM change ORDER BY id DESC LIMIT ?1",
+	[TPM_NAME] = "SELECT name FROM enrolment JOIN device ON device = id"
+		     " WHERE ek = ?1",
+	[NAMED] = "SELECT id, ak_name, ek FROM device"
+		  " LEFT JOIN enrolment ON device = id WHERE name = ?1",
+	[RENEW] = "UPDATE device SET url = ?2, tls_name = ?3, policy = ?4,"
+		  " ak_name = ?5 WHERE id = ?1",
+	[ENROL] =
+		"INSERT INTO enrolment (device, ek, ek_cert, assurance, at)"
+		" VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (device) DO UPDATE SET"
+		" ek_cert = excluded.ek_cert,"
+		" assurance = excluded.assurance, at = excluded.at",
+	[CERTIFY] = "INSERT INTO certificate (name, serial, not_after,"
+		    " revoked) VALUES (?1, ?2, ?3, 0)",
+	[REVOKE] = "UPDATE certificate SET revoked = ?2 WHERE revoked = 0"
+		   " AND name = (SELECT name FROM device WHERE id = ?1)",
+	[REVOKED] = "SELECT serial, revoked FROM certificate"
+		    " WHERE revoked != 0",
+	[PURGE] = "DELETE FROM certificate WHERE not_after < ?1",
+	[LOG_NAME] = "SELECT name FROM log",
+	[LOG_SIZE] = "SELECT coalesce(max(id) + 1, 0) FROM log_entry",
+	[LOG_ADD] = "INSERT INTO log_entry (id, text) VALUES (?1, ?2)",
+	[LOG_ENTRIES] = "SELECT text FROM log_entry WHERE id >= ?1"
+			" ORDER BY id LIMIT ?2",
+	[NODE_PUT] =
+		"INSERT INTO log_node (level, n, hash) VALUES (?1, ?2, ?3)",
+	[NODE_GET] = "SELECT hash FROM log_node WHERE level = ?1 AND n = ?2",
+	[KEYS] = "SELECT jwk FROM signing_key ORDER BY id DESC"
+		 " LIMIT ?1",
+	[KEY_ADD] = "INSERT INTO signing_key (kid, jwk, since)"
+		    " VALUES (?1, ?2, ?3) ON CONFLICT (kid) DO NOTHING",
+	[HOOK_NEW] = "INSERT INTO hook (name, next)"
+		     " SELECT CAST(?1 AS TEXT), coalesce(max(id) + 1, 0)"
+		     " FROM log_entry WHERE true"
+		     " ON CONFLICT (name) DO NOTHING",
+	[HOOK_NEXT] = "SELECT next FROM hook WHERE name = ?1",
+	[HOOK_ADVANCE] = "UPDATE hook SET next = ?2 WHERE name = ?1",
+	[FACT_ADD] = "INSERT INTO fact (device, what, digest, record, text)"
+		     " VALUES (?1, ?2, ?3, ?4, ?5)"
+		     " ON CONFLICT DO NOTHING RETURNING device",
+	[FACT_CLEAR] = "DELETE FROM fact WHERE device = ?1",
+	[FACT_COUNT] = "SELECT count(*) FROM fact WHERE device = ?1",
+	[FACTS] = "SELECT what, digest, record, text FROM fact"
+		  " WHERE device = ?1 ORDER BY record",
+	[MARK] = "SAVEPOINT job",
+	[UNDO] = "ROLLBACK TO job",
+	[FORGET] = "RELEASE job",
+};
+
+/**
+ * sql_text() - of a statement
+ * @which: statement
+ *
+ * Return: its text; parameters are ?1, ?2 and so on.
+ */
+const char *sql_text(enum statement which)
+{
+	return texts[which];
+}
+
+/**
+ * store_open() - open a store, or make it
+ * @where: path of its file, whose folder must be there; or postgresql://, of a
+ *         database that is there
+ * @out: out, for store_close()
+ * @err: out on error: what is wrong with it
+ * @errlen: its room
+ *
+ * An older one becomes one of this version.
+ *
+ * Return: 0; -EPROTONOSUPPORT of a later version; -EBADMSG damaged, or no store;
+ * -EACCES; -EBUSY; -ENOSPC; -EIO; -ENOMEM.
+ */
+int store_open(const char *where, struct store **out, char *err, size_t errlen)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	int ret;
+
+	if (!s)
+		return -ENOMEM;
+	*err = '\0';
+	s->backend = store_is_file(where) ? &sql_sqlite : &sql_postgres;
+	ret = s->backend->open(s, where, err, errlen);
+	if (!ret)
+		ret = s->backend->migrate(s, err, errlen);
+	if (!ret)
+		ret = s->backend->prepare(s);
+	if (!ret) {
+		*out = s;
+		return 0;
+	}
+	if (!*err)
+		snprintf(err, errlen, "%s", store_error(s));
+	store_close(s);
+	return ret;
+}
+
+/**
+ * store_close() - close it
+ * @s: the store; NULL is none
+ */
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	s->backend->close(s);
+	free(s);
+}
+
+/**
+ * store_error() - why the last call failed
+ * @s: the store
+ *
+ * Return: words, valid until the next call.
+ */
+const char *store_error(const struct store *s)
+{
+	return s->backend->error(s);
+}
+
+/**
+ * store_begin() - begin what happens whole or not at all
+ * @s: the store
+ *
+ * A database that was gone is connected to again.
+ *
+ * Return: 0; as store_open().
+ */
+int store_begin(struct store *s)
+{
+	return s->backend->begin(s);
+}
+
+/**
+ * store_commit() - it has happened, and is on the disk
+ * @s: the store
+ *
+ * Return: 0; as store_open(): it has not happened, store_rollback() is due.
+ */
+int store_commit(struct store *s)
+{
+	return s->backend->commit(s);
+}
+
+/**
+ * store_rollback() - it has not happened
+ * @s: the store
+ */
+void store_rollback(struct store *s)
+{
+	s->backend->rollback(s);
+}
+
+static int simple(struct store *s, enum statement which)
+{
+	struct binding b = sql_bind(s, which);
+
+	return sql_finish(&b);
+}
+
+/**
+ * store_mark() - begin a part of what happens, which store_undo() can take back
+ * @s: the store, between store_begin() and store_commit()
+ *
+ * Return: 0; -errno.
+ */
+int store_mark(struct store *s)
+{
+	return simple(s, MARK);
+}
+
+/**
+ * store_undo() - the part since store_mark() has not happened
+ * @s: the store
+ *
+ * Return: 0; -errno.
+ */
+int store_undo(struct store *s)
+{
+	int ret = simple(s, UNDO);
+
+	return ret ? ret : simple(s, FORGET);
+}
+
+/**
+ * store_pass() - the part since store_mark() is over
+ * @s: the store
+ *
+ * Return: 0; -errno.
+ */
+int store_pass(struct store *s)
+{
+	return simple(s, FORGET);
+}
+
+/**
+ * sql_run() - run statements that are constant
+ * @s: the store
+ * @text: the statements
+ *
+ * Return: 0; -errno.
+ */
+int sql_run(struct store *s, const char *text)
+{
+	return s->backend->run(s, text);
+}
+
+/**
+ * sql_bind() - begin to use a statement
+ * @s: the store
+ * @which: of its statements
+ *
+ * Return: its parameters, none bound.
+ */
+struct binding sql_bind(struct store *s, enum statement which)
+{
+	return (struct binding){ .s = s, .which = which };
+}
+
+/**
+ * bind_number() - the next parameter
+ * @b: the statement
+ * @v: its value
+ */
+void bind_number(struct binding *b, s64 v)
+{
+	b->param[b->n++] =
+		(struct sql_param){ .kind = SQL_NUMBER, .number = v };
+}
+
+/**
+ * bind_text() - the next parameter
+ * @b: the statement
+ * @text: stays until the statement is finished; NULL is NULL
+ */
+void bind_text(struct binding *b, const char *text)
+{
+	b->param[b->n++] = (struct sql_param){ .kind = SQL_TEXT,
+					       .data = text,
+					       .len = text ? strlen(text) : 0 };
+}
+
+/**
+ * bind_bytes() - the next parameter
+ * @b: the statement
+ * @data: stays until the statement is finished; NULL is NULL
+ * @len: its bytes
+ */
+void bind_bytes(struct binding *b, const u8 *data, size_t len)
+{
+	b->param[b->n++] = (struct sql_param){ .kind = SQL_BYTES,
+					       .data = data,
+					       .len = len };
+}
+
+/**
+ * sql_step() - run a statement, to its first row or the next one
+ * @b: its parameters are bound; after the last row it is as sql_reset()
+ *
+ * Return: 1 there is a row; 0 there is no more; -errno.
+ */
+int sql_step(struct binding *b)
+{
+	int ret = b->s->backend->step(b);
+
+	b->runs = true;
+	if (ret <= 0)
+		sql_reset(b);
+	return ret;
+}
+
+/**
+ * sql_reset() - its rows are not needed any more
+ * @b: the statement
+ */
+void sql_reset(struct binding *b)
+{
+	if (b->runs)
+		b->s->backend->reset(b);
+	b->runs = false;
+}
+
+/**
+ * sql_finish() - run a statement to its end
+ * @b: its parameters are bound; it gives no rows, or had its first one
+ *
+ * Return: 0; -errno.
+ */
+int sql_finish(struct binding *b)
+{
+	int ret;
+
+	do
+		ret = sql_step(b);
+	while (ret > 0);
+	return ret;
+}
+
+/**
+ * number_at() - a column of the row
+ * @b: the statement
+ * @column: from 0 on
+ *
+ * Return: its value; 0 for NULL.
+ */
+s64 number_at(const struct binding *b, int column)
+{
+	return b->s->backend->number(b, column);
+}
+
+/**
+ * value_at() - a column of the row
+ * @b: the statement
+ * @column: from 0 on
+ * @len: out, its bytes
+ *
+ * Return: valid until the next step; NULL is NULL, or nothing, or no memory.
+ */
+const void *value_at(const struct binding *b, int column, size_t *len)
+{
+	return b->s->backend->value(b, column, len);
+}
+
+/**
+ * words_at() - a column of the row that is a text
+ * @b: the statement
+ * @column: from 0 on
+ *
+ * Return: valid until the next step; "" for NULL.
+ */
+const char *words_at(const struct binding *b, int column)
+{
+	size_t len;
+	const char *text = value_at(b, column, &len);
+
+	return text ?: "";
+}
+
+/**
+ * text_at() - a column of the row
+ * @b: the statement
+ * @column: from 0 on
+ *
+ * Return: for free(); NULL is NULL, or no memory.
+ */
+char *text_at(const struct binding *b, int column)
+{
+	size_t len;
+	const char *text = value_at(b, column, &len);
+
+	return text ? strdup(text) : NULL;
+}
+
+/**
+ * bytes_at() - a column of the row
+ * @b: the statement
+ * @column: from 0 on
+ * @len: out, its bytes
+ *
+ * Return: for free(); NULL is NULL, or no memory.
+ */
+u8 *bytes_at(const struct binding *b, int column, size_t *len)
+{
+	const void *data = value_at(b, column, len);
+	u8 *copy = data ? malloc(*len) : NULL;
+
+	if (copy)
+		memcpy(copy, data, *len);
+	return copy;
+}
