@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <shinrai/hex.h>
@@ -43,7 +44,36 @@ static unsigned int ndevices, flaky;
 static u64 fresh = 20;
 static struct {
 	u64 connections, questions, answers, lost, records, bytes, whole;
+	u64 handed; /* devices to another verifier */
+	u64 torn; /* those soon after another: more than one asks it */
+	u64 gap; /* ms: the longest that one was not asked, since the last stats */
 } stats;
+
+#define TORN_MS 3000
+
+static u64 now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (u64)t.tv_sec * 1000 + (u64)t.tv_nsec / 1000000;
+}
+
+/* Who asks @d, and how long was it left alone? */
+static void count_asker(struct sim_device *d, const u8 key[32])
+{
+	const u64 now = now_ms();
+
+	if (d->asked && now - d->asked > stats.gap)
+		stats.gap = now - d->asked;
+	if (d->asked && memcmp(d->asker, key, 32)) {
+		stats.handed++;
+		stats.torn += d->handed && now - d->handed < TORN_MS;
+		d->handed = now;
+	}
+	memcpy(d->asker, key, 32);
+	d->asked = now;
+}
 
 /* Return: which one is asked, by the address that it is asked at. */
 static struct sim_device *device_of(struct evhttp_request *req)
@@ -113,6 +143,19 @@ static void send_answer(struct sim_device *d, struct evhttp_request *req,
 	evbuffer_free(body);
 }
 
+static void answer_question(struct sim_device *d, struct evhttp_request *req,
+			    const struct sim_question *q)
+{
+	count_asker(d, q->verifier_key);
+	if (d->mode == SIM_SLAM ||
+	    (flaky && (unsigned int)random() % flaky == 0))
+		slam(req);
+	else if (d->mode == SIM_BUSY)
+		reply_problem(req, 503, "Service Unavailable", "busy");
+	else if (d->mode != SIM_MUTE)
+		send_answer(d, req, q);
+}
+
 static void on_request(struct evhttp_request *req, struct conn *conn, void *arg)
 {
 	struct sim_device *d = device_of(req);
@@ -128,13 +171,8 @@ static void on_request(struct evhttp_request *req, struct conn *conn, void *arg)
 	if (!d || strcmp(evhttp_request_get_uri(req), "/v1/evidence") ||
 	    !take_question(req, conn, &q))
 		reply_problem(req, 400, "Bad Request", "no such device");
-	else if (d->mode == SIM_SLAM ||
-		 (flaky && (unsigned int)random() % flaky == 0))
-		slam(req);
-	else if (d->mode == SIM_BUSY)
-		reply_problem(req, 503, "Service Unavailable", "busy");
-	else if (d->mode != SIM_MUTE)
-		send_answer(d, req, &q);
+	else
+		answer_question(d, req, &q);
 }
 
 static void print_key(struct sim_device *d)
@@ -187,14 +225,19 @@ static void obey(const char *line)
 	if (!strcmp(word, "stats")) {
 		printf("{\"connections\":%llu,\"questions\":%llu,"
 		       "\"answers\":%llu,\"lost\":%llu,\"records\":%llu,"
-		       "\"bytes\":%llu,\"whole\":%llu}\n",
+		       "\"bytes\":%llu,\"whole\":%llu,\"handed\":%llu,"
+		       "\"torn\":%llu,\"gap\":%llu}\n",
 		       (unsigned long long)stats.connections,
 		       (unsigned long long)stats.questions,
 		       (unsigned long long)stats.answers,
 		       (unsigned long long)stats.lost,
 		       (unsigned long long)stats.records,
 		       (unsigned long long)stats.bytes,
-		       (unsigned long long)stats.whole);
+		       (unsigned long long)stats.whole,
+		       (unsigned long long)stats.handed,
+		       (unsigned long long)stats.torn,
+		       (unsigned long long)stats.gap);
+		stats.gap = 0;
 		return;
 	}
 	if (got == 2 && !strcmp(word, "key") && n < ndevices) {

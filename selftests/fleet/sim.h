@@ -31,6 +31,8 @@ struct sim_device {
 	u8 pcr[2][32]; /* code and flow, after @records */
 	u64 clock; /* ms */
 	u32 resets;
+	u8 asker[32]; /* key of who asked last */
+	u64 asked, handed; /* ms: when, and when it was another one */
 	u8 *said; /* last, for SIM_STALE */
 	size_t said_len;
 };

@@ -53,6 +53,7 @@ struct device_record {
 	size_t verdict_len;
 	u8 *memory; /* shinrai_state_pack(); NULL: none yet */
 	size_t memory_len;
+	s64 fence; /* of our lease; 0: it is another verifier's, or nobody's */
 };
 
 const char *device_state_name(enum device_state state);

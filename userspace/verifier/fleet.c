@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "../daemon/diag.h"
+#include "lease.h"
 #include "question.h"
 #include "reload.h"
 
@@ -83,7 +84,11 @@ static void take_policy(struct device *d)
 	policies_release(old);
 }
 
-static void take_memory(struct device *d)
+/**
+ * fleet_take_memory() - take what a question needs from what is remembered
+ * @d: the device; without memory it is as it was
+ */
+void fleet_take_memory(struct device *d)
 {
 	struct shinrai_state *s;
 
@@ -125,7 +130,7 @@ struct device *fleet_admit(struct fleet *f, struct device_record *r, s64 wait)
 		goto out;
 	}
 	memset(r, 0, sizeof(*r));
-	take_memory(d);
+	fleet_take_memory(d);
 	TAILQ_INSERT_TAIL(&f->devices, d, link);
 	f->ndevices++;
 	pull_schedule(d, wait);
@@ -157,6 +162,9 @@ static void take_renewal(struct device *d)
 	memcpy(d->r.ak_name, r->ak_name, sizeof(r->ak_name));
 	d->r.ak_name_len = r->ak_name_len;
 	d->r.tpm = r->tpm;
+	if (d->renews_all)
+		lease_apply(d, r);
+	d->renews_all = false;
 	device_record_free(r);
 	free(r);
 }
@@ -203,6 +211,7 @@ struct device *fleet_renew(struct fleet *f, struct device_record *r)
 		device_record_free(d->renewal);
 	free(d->renewal);
 	d->renewal = copy;
+	d->renews_all = false;
 	if (!d->question)
 		fleet_apply(d);
 	return d;
@@ -353,7 +362,9 @@ int fleet_start(struct fleet *f, char *err, size_t errlen)
 		return ret;
 	}
 	ret = keep_start(f);
-	return ret ? ret : settle_start(f);
+	if (!ret)
+		ret = settle_start(f);
+	return ret ? ret : lease_start(f);
 }
 
 /**
@@ -366,8 +377,10 @@ void fleet_stop(struct fleet *f)
 {
 	reload_stop(f);
 	stage_free(f->judges);
+	lease_end(f);
 	stage_free(f->keeper);
 	mailbox_free(f->kept);
+	lease_free(f);
 	policies_release(f->policies);
 	f->policies = NULL;
 }

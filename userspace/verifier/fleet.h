@@ -22,6 +22,7 @@
 struct enrol;
 struct fleet;
 struct hook;
+struct lease;
 struct question;
 struct reload;
 struct signer;
@@ -54,6 +55,8 @@ struct device {
 	bool removed; /* freed when the question is over */
 	s64 due; /* ms, monotonic: its turn came; 0: it has not come */
 	struct device_record *renewal; /* takes effect then; NULL: none */
+	bool renews_all; /* @renewal is all that there is of it */
+	s64 taken; /* ms, monotonic: it became ours */
 	s64 retry_ms; /* after the last failure; 0: it answered */
 	char failure[DEVICE_REASON_MAX]; /* of the last try; "": it answered */
 	/* From the memory: what is asked for. */
@@ -87,6 +90,7 @@ struct fleet {
 	struct mailbox *kept;
 	struct store *store; /* the keeping thread's, once that runs */
 	struct signer *signer;
+	struct lease *lease; /* NULL: we are alone */
 	struct hook *hooks; /* as many as the configuration has */
 	bool keeps; /* the last time it was tried */
 	s64 begun; /* ms, monotonic */
@@ -101,6 +105,7 @@ struct device *fleet_find(const struct fleet *f, const char *name);
 struct device *fleet_admit(struct fleet *f, struct device_record *r, s64 wait);
 struct device *fleet_renew(struct fleet *f, struct device_record *r);
 void fleet_apply(struct device *d);
+void fleet_take_memory(struct device *d);
 void fleet_drop(struct device *d);
 bool fleet_fresh(const struct device *d, s64 now);
 void fleet_standing(const struct device *d, s64 now,

@@ -10,6 +10,7 @@
 #include "../daemon/diag.h"
 #include "fleet.h"
 #include "hook.h"
+#include "lease.h"
 
 #define RETRY_MS 1000
 #define RETRY_MAX_MS 300000
@@ -83,6 +84,11 @@ static int keep_place(struct job *j, struct store *s)
 
 static void read_next(struct hook *h)
 {
+	if (!lease_leads(h->fleet)) {
+		h->again = h->taken = false;
+		schedule(h, RETRY_MS);
+		return;
+	}
 	h->progress = READING;
 	h->again = false;
 	free(h->text);

@@ -17,7 +17,7 @@ static struct job *job_of(struct task *t)
 
 static bool is_fatal(int err)
 {
-	return err && err != -EEXIST && err != -ENOENT;
+	return err && err != -EEXIST && err != -ENOENT && err != -ESTALE;
 }
 
 /* Nothing is left of a job that failed. */

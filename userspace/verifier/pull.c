@@ -9,6 +9,7 @@
 #include <shinrai/evidence.h>
 
 #include "../daemon/diag.h"
+#include "lease.h"
 #include "question.h"
 
 #define MAX_ANSWERS 32 /* that a log may come in */
@@ -160,7 +161,8 @@ static bool has_time(const struct device *d, s64 now)
 	const struct fleet *f = d->fleet;
 
 	return fleet_fresh(d, now) ||
-	       (d->r.judged && fleet_monotonic() - f->begun <= fleet_window(f));
+	       (d->r.judged &&
+		fleet_monotonic() - (d->taken ?: f->begun) <= fleet_window(f));
 }
 
 /* In time it still is what it was; later nobody knows. */
@@ -282,6 +284,13 @@ static void turn(struct device *d)
 {
 	struct fleet *f = d->fleet;
 
+	/* Another one has it; when it is ours its turn comes. */
+	if (!lease_is_ours(d)) {
+		d->due = 0;
+		pull_schedule(d, RETRY_MS);
+		next_turn(f); /* it may have been this one's */
+		return;
+	}
 	if (!d->due)
 		d->due = fleet_monotonic();
 	if (!d->policy) {

@@ -16,6 +16,7 @@
 #include <shinrai/hex.h>
 
 #include "api_part.h"
+#include "lease.h"
 #include "question.h"
 
 #define NONCE 32
@@ -95,6 +96,11 @@ void api_session_begin(const struct request *r)
 			      "was given when it was enrolled by its TPM");
 	} else if (size && strcmp(size, "32")) {
 		answer_bad(r->req, "nonceSize: 32 bytes is what there is");
+	} else if (!lease_is_ours(d)) {
+		lease_claim(d);
+		reply_problem(r->req, 503, "Service Unavailable",
+			      "another verifier has it, or the database is "
+			      "gone; try again");
 	} else if (d->question) {
 		reply_problem(r->req, 409, "Conflict",
 			      "it is being asked, or judged, just now");
@@ -142,7 +148,7 @@ void api_session_answer(const struct request *r)
 			      "evidence is of the type " SHINRAI_EVIDENCE_TYPE);
 		return;
 	}
-	if (!is_offered(r) || d->question || !d->policy) {
+	if (!is_offered(r) || d->question || !d->policy || !lease_is_ours(d)) {
 		reply_problem(r->req, 410, "Gone",
 			      "no question waits for this answer: it was "
 			      "answered before, or too late, or is of another "

@@ -51,6 +51,14 @@ static void question_kept(struct job *j, struct fleet *f)
 		d->key = q->j.key;
 	free(q->entry);
 	q->entry = NULL;
+	if (j->err == -ESTALE) {
+		/* Another verifier has it now, and judges it. */
+		free(q->j.told);
+		free(q->j.next);
+		d->r.fence = 0;
+		pull_end(d);
+		return;
+	}
 	if (j->err) {
 		f->metrics.unkept++;
 		free(q->j.told);

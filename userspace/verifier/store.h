@@ -90,6 +90,24 @@ int store_key_add(struct store *s, const char *kid, const char *jwk, s64 since);
 int store_keys(struct store *s, unsigned int most,
 	       int (*each)(void *arg, const char *jwk), void *arg);
 
+/* One of several verifiers, as it was last; all 0: it is none yet. */
+struct store_lease {
+	s64 id; /* of the verifier */
+	s64 rev, fence; /* that are known */
+	s64 first; /* id of the oldest verifier */
+	u64 devices, verifiers, owned;
+};
+
+int store_lease_renew(struct store *s, struct store_lease *l);
+int store_lease_take(struct store *s, struct store_lease *l, u64 most);
+int store_lease_claim(struct store *s, const struct store_lease *l, s64 id);
+int store_lease_give(struct store *s, s64 id, s64 fence);
+int store_lease_end(struct store *s, s64 id);
+int store_lease_ids(struct store *s, int (*each)(void *arg, s64 id), void *arg);
+int store_lease_news(struct store *s, struct store_lease *l,
+		     int (*each)(void *arg, struct device_record *r),
+		     void *arg);
+
 int store_hook_next(struct store *s, const char *name, u64 *next);
 int store_hook_advance(struct store *s, const char *name, u64 next);
 

@@ -32,7 +32,14 @@ static void digest_at(const struct binding *b, int column, u8 out[32])
 		memcpy(out, data, 32);
 }
 
-static int device_at(const struct binding *b, struct device_record *r)
+/**
+ * device_at() - a row of DEVICES
+ * @b: the statement
+ * @r: out, for device_record_free(), also on error
+ *
+ * Return: 0; -ENOMEM.
+ */
+int device_at(const struct binding *b, struct device_record *r)
 {
 	const void *ak, *memory;
 	size_t len;
@@ -142,11 +149,13 @@ int store_remove(struct store *s, s64 id)
  * @s: the store
  * @r: the device
  *
- * Return: 0, also when it is not kept any more; -errno.
+ * Return: 0, also when it is not kept any more; -ESTALE its lease is over, and
+ * nothing was changed; -errno.
  */
 int store_judged(struct store *s, const struct device_record *r)
 {
 	struct binding b = sql_bind(s, JUDGED);
+	int ret;
 
 	bind_number(&b, r->id);
 	bind_bytes(&b, r->ak_name, r->ak_name_len);
@@ -155,6 +164,10 @@ int store_judged(struct store *s, const struct device_record *r)
 	bind_number(&b, r->good);
 	bind_bytes(&b, r->verdict, r->verdict_len);
 	bind_bytes(&b, r->memory, r->memory_len);
+	bind_number(&b, r->fence);
+	ret = sql_step(&b);
+	if (ret <= 0)
+		return ret ?: r->fence ? -ESTALE : 0;
 	return sql_finish(&b);
 }
 

@@ -108,7 +108,7 @@ static int prepare(struct store *s)
 
 	for (i = 0; i < STATEMENTS && !ret; i++) {
 		snprintf(name, sizeof(name), "s%d", i);
-		snprintf(text, sizeof(text), "%s", sql_text(i));
+		snprintf(text, sizeof(text), "%s", sql_text(s, i));
 		while ((at = strchr(text, '?')))
 			*at = '$';
 		r = PQprepare(s->pg->conn, name, text, 0, NULL);

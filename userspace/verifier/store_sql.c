@@ -8,6 +8,18 @@
 
 #include "store_sql.h"
 
+/* A key that was proven is not replaced by one that was learned. */
+#define SET_JUDGED                                           \
+	"UPDATE device SET ak_name = CASE WHEN EXISTS"       \
+	" (SELECT 1 FROM enrolment WHERE device = ?1)"       \
+	" THEN ak_name ELSE ?2 END, state = ?3, since = ?4," \
+	" code = ?5, reason = ?6, judged = ?7, good = ?8,"   \
+	" verdict = ?9, memory = ?10"
+#define SET_RENEWED                                               \
+	"UPDATE device SET url = ?2, tls_name = ?3, policy = ?4," \
+	" ak_name = ?5"
+#define LEASE "clock_timestamp() + interval '6 s'"
+
 static const char *const texts[STATEMENTS] = {
 	[DEVICES] = "SELECT id, name, url, tls_name, policy, ak_name, state,"
 		    " since, code, reason, judged, good, verdict, memory,"
@@ -19,12 +31,7 @@ static const char *const texts[STATEMENTS] = {
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', '', 0, 0)"
 		" ON CONFLICT (name) DO NOTHING RETURNING id",
 	[REMOVE] = "DELETE FROM device WHERE id = ?1",
-	/* A key that was proven is not replaced by one that was learned. */
-	[JUDGED] = "UPDATE device SET ak_name = CASE WHEN EXISTS"
-		   " (SELECT 1 FROM enrolment WHERE device = ?1)"
-		   " THEN ak_name ELSE ?2 END, state = ?3, since = ?4,"
-		   " code = ?5, reason = ?6, judged = ?7, good = ?8,"
-		   " verdict = ?9, memory = ?10 WHERE id = ?1",
+	[JUDGED] = SET_JUDGED " WHERE id = ?1 AND ?11 = 0 RETURNING id",
 	[CHANGED] = "INSERT INTO change (device, at, state, code, reason)"
 		    " VALUES (?1, ?2, ?3, ?4, ?5)",
 	[CHANGES] = "SELECT state, at, code, reason FROM change"
@@ -39,8 +46,7 @@ static const char *const texts[STATEMENTS] = {
 		     " WHERE ek = ?1",
 	[NAMED] = "SELECT id, ak_name, ek FROM device"
 		  " LEFT JOIN enrolment ON device = id WHERE name = ?1",
-	[RENEW] = "UPDATE device SET url = ?2, tls_name = ?3, policy = ?4,"
-		  " ak_name = ?5 WHERE id = ?1",
+	[RENEW] = SET_RENEWED " WHERE id = ?1",
 	[ENROL] =
 		"INSERT INTO enrolment (device, ek, ek_cert, assurance, at)"
 		" VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (device) DO UPDATE SET"
@@ -83,14 +89,55 @@ static const char *const texts[STATEMENTS] = {
 	[FORGET] = "RELEASE job",
 };
 
+/* Where PostgreSQL has other ones: devices are shared by leases, store_lease.c. */
+static const char *const leased[STATEMENTS] = {
+	[JUDGED] = SET_JUDGED " WHERE id = ?1 AND fence = ?11 RETURNING id",
+	[RENEW] = SET_RENEWED ", fence = CASE fence WHEN 0 THEN 0"
+			      " ELSE nextval('fence') END WHERE id = ?1",
+	[LEASE_NEW] = "INSERT INTO verifier (until) VALUES (" LEASE ")"
+		      " RETURNING id",
+	[LEASE_RENEW] = "UPDATE verifier SET until = " LEASE
+			" WHERE id = ?1 AND until > clock_timestamp()"
+			" RETURNING id",
+	[LEASE_END] = "DELETE FROM verifier WHERE id = ?1",
+	[LEASE_DEAD] = "DELETE FROM verifier WHERE until < clock_timestamp()",
+	[LEASE_SHARE] = "SELECT (SELECT count(*) FROM device),"
+			" (SELECT count(*) FROM verifier),"
+			" (SELECT count(*) FROM device WHERE owner = ?1),"
+			" (SELECT min(id) FROM verifier)",
+	[LEASE_TAKE] = "UPDATE device SET owner = ?1, fence = nextval('fence')"
+		       " WHERE id IN (SELECT id FROM device WHERE owner IS NULL"
+		       " ORDER BY judged, id LIMIT ?2)",
+	[LEASE_CLAIM] = "UPDATE device SET owner = ?1, fence = nextval('fence')"
+			" WHERE id = ?2 AND (owner IS NULL"
+			" OR (owner != ?1 AND url = ''))",
+	[LEASE_GIVE] = "UPDATE device SET owner = NULL"
+		       " WHERE id = ?1 AND fence = ?2",
+	[LEASE_IDS] = "SELECT id FROM device ORDER BY id",
+	/* Memory is for who goes on from it. */
+	[LEASE_NEWS] = "SELECT id, name, url, tls_name, policy, ak_name, state,"
+		       " since, code, reason, judged, good, verdict,"
+		       " CASE WHEN owner = ?1 THEN memory END,"
+		       " ek, ek_cert, assurance,"
+		       " CASE WHEN owner = ?1 THEN device.fence ELSE 0 END,"
+		       " device.rev"
+		       " FROM device LEFT JOIN enrolment ON device = id"
+		       " WHERE device.rev > ?2 AND"
+		       " (owner IS DISTINCT FROM ?1 OR device.fence > ?3)"
+		       " ORDER BY id",
+};
+
 /**
  * sql_text() - of a statement
+ * @s: the store
  * @which: statement
  *
- * Return: its text; parameters are ?1, ?2 and so on.
+ * Return: its text; parameters are ?1, ?2 and so on; NULL: the store has none.
  */
-const char *sql_text(enum statement which)
+const char *sql_text(const struct store *s, enum statement which)
 {
+	if (s->backend == &sql_postgres && leased[which])
+		return leased[which];
 	return texts[which];
 }
 

@@ -48,6 +48,16 @@ enum statement {
 	MARK,
 	UNDO,
 	FORGET,
+	LEASE_NEW, /* only in PostgreSQL, from here on */
+	LEASE_RENEW,
+	LEASE_END,
+	LEASE_DEAD,
+	LEASE_SHARE,
+	LEASE_TAKE,
+	LEASE_CLAIM,
+	LEASE_GIVE,
+	LEASE_IDS,
+	LEASE_NEWS,
 	STATEMENTS
 };
 
@@ -110,6 +120,9 @@ int schema_later(int version, int known, char *err, size_t errlen);
 /* store_tables.c */
 int tables_migrate(struct store *s, char *err, size_t errlen);
 
+/* store_device.c */
+int device_at(const struct binding *b, struct device_record *r);
+
 /* store_sqlite.c */
 int sql_errno(int ret);
 
@@ -117,7 +130,7 @@ int sql_errno(int ret);
 int postgres_number(struct store *s, const char *text, s64 *number);
 
 /* store_sql.c */
-const char *sql_text(enum statement which);
+const char *sql_text(const struct store *s, enum statement which);
 int sql_run(struct store *s, const char *text);
 struct binding sql_bind(struct store *s, enum statement which);
 void bind_number(struct binding *b, s64 v);

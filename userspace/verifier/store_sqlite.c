@@ -48,10 +48,12 @@ static int prepare(struct store *s)
 {
 	int i, ret = SQLITE_OK;
 
-	for (i = 0; i < STATEMENTS && ret == SQLITE_OK; i++)
-		ret = sqlite3_prepare_v3(s->db, sql_text(i), -1,
-					 SQLITE_PREPARE_PERSISTENT, &s->stmt[i],
-					 NULL);
+	for (i = 0; i < STATEMENTS && ret == SQLITE_OK; i++) {
+		if (sql_text(s, i))
+			ret = sqlite3_prepare_v3(s->db, sql_text(s, i), -1,
+						 SQLITE_PREPARE_PERSISTENT,
+						 &s->stmt[i], NULL);
+	}
 	return sql_errno(ret);
 }
 

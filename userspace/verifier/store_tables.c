@@ -64,6 +64,27 @@ static const char *const migrations[] = {
 	" jwk TEXT NOT NULL,"
 	" since BIGINT NOT NULL);"
 	"CREATE TABLE hook (name TEXT PRIMARY KEY, next BIGINT NOT NULL);",
+	/*
+	 * Leases: the verifier that a device has, its fence, which is another one
+	 * each time that it is taken or enrolled again, and the last change.  Who
+	 * changes devices has the log's row: they are seen in that order.
+	 */
+	"CREATE TABLE verifier ("
+	" id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+	" until TIMESTAMPTZ NOT NULL);"
+	"CREATE SEQUENCE fence;"
+	"CREATE SEQUENCE rev;"
+	"ALTER TABLE device ADD COLUMN owner BIGINT"
+	" REFERENCES verifier(id) ON DELETE SET NULL;"
+	"ALTER TABLE device ADD COLUMN fence BIGINT NOT NULL DEFAULT 0;"
+	"ALTER TABLE device ADD COLUMN rev BIGINT NOT NULL"
+	" DEFAULT nextval('rev');"
+	"CREATE INDEX device_owner ON device(owner);"
+	"CREATE INDEX device_rev ON device(rev);"
+	"CREATE FUNCTION device_changes() RETURNS trigger LANGUAGE plpgsql AS"
+	" 'BEGIN NEW.rev := nextval(''rev''); RETURN NEW; END';"
+	"CREATE TRIGGER device_changes BEFORE UPDATE ON device"
+	" FOR EACH ROW EXECUTE FUNCTION device_changes();",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
