@@ -18,7 +18,7 @@ make_fleet_certs() {
 	done
 }
 
-# verifier_conf [LINE...]: later lines win.
+# verifier_conf [LINE...]: later lines win; $SHINRAI_TEST_DATABASE: see fleet/postgres.sh
 verifier_conf() {
 	mkdir -p verifier.conf.d
 	cat >verifier.conf <<-CONF
@@ -27,7 +27,7 @@ verifier_conf() {
 	tls_cert = "$work/verifier.pem";
 	tls_key = "$work/verifier.key";
 	tls_ca = "$work/ca.pem";
-	database = "$work/fleet.db";
+	database = "${SHINRAI_TEST_DATABASE:-$work/fleet.db}";
 	signing_key = "$work/signing.pem";
 	period_s = 1;
 	timeout_s = 5;

@@ -34,7 +34,9 @@ struct lease {
 	size_t ngiven;
 	s64 claim[CLAIMS]; /* devices that came to us */
 	size_t nclaims;
-	/* of the job */
+	/* of the job; nobody else touches it while that is under way */
+	s64 claiming[CLAIMS];
+	size_t nclaiming;
 	struct store_lease next;
 	s64 asked; /* ms, monotonic */
 	s64 *id; /* of all devices, ascending */
@@ -102,8 +104,8 @@ static int change_hands(struct lease *l, struct store *s)
 		ret = store_lease_give(s, l->given[i].id, l->given[i].fence);
 	if (!ret)
 		ret = store_lease_renew(s, n);
-	for (i = 0; i < l->nclaims && !ret; i++)
-		ret = store_lease_claim(s, n, l->claim[i]);
+	for (i = 0; i < l->nclaiming && !ret; i++)
+		ret = store_lease_claim(s, n, l->claiming[i]);
 	if (ret)
 		return ret;
 	share = (n->devices + n->verifiers - 1) / n->verifiers;
@@ -283,7 +285,6 @@ static void lease_kept(struct job *j, struct fleet *f)
 	}
 	l->now = l->next;
 	l->until = l->asked + LEASE_MS;
-	l->nclaims = 0;
 	if (l->now.verifiers != others)
 		diag(LOG_INFO, "verifier %lld of %llu on this database",
 		     (long long)l->now.id,
@@ -307,7 +308,11 @@ static void on_timer(evutil_socket_t fd, short what, void *lease)
 
 	(void)fd;
 	(void)what;
+	evtimer_del(l->timer);
 	l->next = l->now;
+	memcpy(l->claiming, l->claim, l->nclaims * sizeof(*l->claim));
+	l->nclaiming = l->nclaims;
+	l->nclaims = 0;
 	l->asked = fleet_monotonic();
 	keep_put(l->fleet, &l->job);
 }
@@ -378,8 +383,12 @@ void lease_claim(struct device *d)
 		if (l->claim[i] == d->r.id)
 			return;
 	}
-	if (!d->r.fence && l->nclaims < CLAIMS)
-		l->claim[l->nclaims++] = d->r.id;
+	if (d->r.fence || l->nclaims == CLAIMS)
+		return;
+	l->claim[l->nclaims++] = d->r.id;
+	/* The timer runs unless the job is under way. */
+	if (evtimer_pending(l->timer, NULL))
+		event_active(l->timer, EV_TIMEOUT, 0);
 }
 
 static int keep_end(struct job *j, struct store *s)
