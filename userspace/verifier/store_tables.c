@@ -85,6 +85,13 @@ static const char *const migrations[] = {
 	" 'BEGIN NEW.rev := nextval(''rev''); RETURN NEW; END';"
 	"CREATE TRIGGER device_changes BEFORE UPDATE ON device"
 	" FOR EACH ROW EXECUTE FUNCTION device_changes();",
+	"CREATE TABLE fact ("
+	" device BIGINT NOT NULL REFERENCES device(id) ON DELETE CASCADE,"
+	" what BIGINT NOT NULL,"
+	" digest BYTEA NOT NULL,"
+	" record BIGINT NOT NULL,"
+	" text TEXT NOT NULL,"
+	" PRIMARY KEY (device, what, digest));",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
