@@ -41,7 +41,8 @@ cp server.pem server.key ca.pem simulated/
 
 # machine NAME: boots, and serves
 machine() {
-	boot "$1" "$work/with.cpio" first yes "$1" --disk "$work/disk.img" &&
+	cp disk.img "disk.$1.img" &&
+		boot "$1" "$work/with.cpio" first yes "$1" --disk "$work/disk.$1.img" &&
 		order "$1" daemon
 }
 factory() {
