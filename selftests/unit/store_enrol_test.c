@@ -101,7 +101,7 @@ static void test_names(void **state)
 		conflict = CONFLICT_NONE;
 		assert_int_equal(store_begin(store), 0);
 		ret = steps[i].tpm ? store_enrol(store, &r, steps[i].any_key,
-						 NOW, &conflict) :
+						 false, NOW, &conflict) :
 				     store_add(store, &r);
 		assert_int_equal(store_commit(store), 0);
 		if (conflict != steps[i].want ||
@@ -210,9 +210,11 @@ static void test_certificates(void **state)
 	assert_int_equal(store_revoked(store, NOW, count, &found), 0);
 	assert_int_equal(found, 12);
 	/* Its name, and its TPM, are free now. */
-	assert_int_equal(store_enrol(store, &r, false, NOW, &conflict), 0);
+	assert_int_equal(store_enrol(store, &r, false, false, NOW, &conflict),
+			 0);
 	r = device("saw", 1, 1);
-	assert_int_equal(store_enrol(store, &r, false, NOW, &conflict), 0);
+	assert_int_equal(store_enrol(store, &r, false, false, NOW, &conflict),
+			 0);
 	/* What is revoked is known for a year after it expired. */
 	found = 0;
 	assert_int_equal(store_revoked(store, NOW + 300 * 86400, count, &found),
@@ -224,10 +226,35 @@ static void test_certificates(void **state)
 	assert_int_equal(found, 0);
 }
 
+/* Withdrawn while it answered its challenge: it does not come back by itself. */
+static void test_there(void **state)
+{
+	struct device_record r = { .name = (char *)(uintptr_t) "gone",
+				   .url = (char *)(uintptr_t) "",
+				   .tls_name = (char *)(uintptr_t) "",
+				   .policy = (char *)(uintptr_t) "plc",
+				   .ak_name_len = 34 };
+	enum store_conflict conflict;
+
+	(void)state;
+	memset(r.tpm.ek, 0x77, sizeof(r.tpm.ek));
+	assert_int_equal(store_enrol(store, &r, false, true, NOW, &conflict),
+			 -EEXIST);
+	assert_int_equal(conflict, CONFLICT_NONE);
+	assert_int_equal(store_enrol(store, &r, false, false, NOW, &conflict),
+			 0);
+	assert_int_equal(store_enrol(store, &r, false, true, NOW, &conflict),
+			 0);
+	assert_int_equal(store_remove(store, r.id), 0);
+	assert_int_equal(store_enrol(store, &r, false, true, NOW, &conflict),
+			 -EEXIST);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_there),
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_judged),
 		cmocka_unit_test(test_certificates),

@@ -30,6 +30,7 @@ struct conn {
 	bool dropped; /* shut down, not yet freed */
 	size_t received; /* since the last answer */
 	size_t stepped; /* of those, when there was time anew */
+	size_t granted; /* of those, that may come without asking again */
 	size_t left; /* SENDING: bytes not taken when the deadline was set */
 	u8 key[32];
 	char peer[64];
@@ -190,11 +191,12 @@ static bool may_go_on(struct conn *c)
 {
 	struct server *s = c->server;
 
-	if (c->received <= REQUEST_MAX)
+	if (c->received <= REQUEST_MAX || c->received <= c->granted)
 		return true;
 	if (!s->may_go_on || c->state != REQUEST ||
 	    !s->may_go_on(c, c->received, s->arg))
 		return false;
+	c->granted = c->received + REQUEST_MAX;
 	if (c->received - c->stepped >= STEP) {
 		c->stepped = c->received;
 		set_deadline(c, REQUEST, s->limits->request_s);
@@ -434,7 +436,7 @@ static void sent(struct evhttp_request *req, void *arg)
 	(void)arg;
 	if (!c || c->dropped)
 		return;
-	c->received = c->stepped = 0;
+	c->received = c->stepped = c->granted = 0;
 	set_deadline(c, IDLE, c->server->limits->idle_s);
 }
 

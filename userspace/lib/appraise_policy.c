@@ -41,9 +41,11 @@ static void put(struct shinrai_sha256 *c, const u8 id[32])
 void shinrai_appraise_policy(const struct shinrai_appraise_input *in,
 			     u8 id[SHINRAI_POLICY_SIZE])
 {
-	const u8 rest[] = { (u8)(bank_of(in) >> 8), (u8)bank_of(in),
-			    pcr_code_of(in), pcr_flow_of(in),
-			    in->allow_anon_exec };
+	const u8 rest[] = {
+		(u8)(bank_of(in) >> 8), (u8)bank_of(in),
+		pcr_code_of(in),	pcr_flow_of(in),
+		in->allow_anon_exec,	in->digests && in->digests->allows
+	};
 	struct shinrai_sha256 c;
 
 	shinrai_sha256_init(&c);

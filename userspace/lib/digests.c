@@ -97,7 +97,15 @@ static int add_text(char ***texts, unsigned int *n, unsigned int max,
  */
 int shinrai_digests_begin(struct shinrai_digests *d, const char *name)
 {
-	return add_text(&d->list, &d->nlists, SHINRAI_MAX_LISTS, name);
+	int ret = add_text(&d->list, &d->nlists, SHINRAI_MAX_LISTS, name);
+	char *c = ret ? NULL : d->list[d->nlists - 1];
+
+	/* Reasons name it, are cut, and must stay texts. */
+	for (; c && *c; c++) {
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	}
+	return ret;
 }
 
 /**

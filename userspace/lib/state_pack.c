@@ -13,7 +13,7 @@ static void walk_banks(struct walk *k, struct shinrai_state *s)
 
 	WALK_FIELD(k, s->nbanks, 1, SHINRAI_MAX_BANKS);
 	for (i = 0; i < s->nbanks; i++) {
-		WALK_FIELD(k, s->banks[i].alg, 2, 0xff);
+		WALK_FIELD(k, s->banks[i].alg, 2, 0xffff);
 		WALK_FIELD(k, s->banks[i].size, 1, SHINRAI_MAX_BANK_SIZE);
 		WALK_FIELD(k, s->banks[i].capped, 1, 1);
 	}

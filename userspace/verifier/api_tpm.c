@@ -205,7 +205,7 @@ static int keep_enrolment(struct job *j, struct store *s)
 {
 	struct enrolment *n = enrolment_of(j);
 	const char *name = n->x->r.name;
-	int ret = store_enrol(s, &n->x->r, n->x->any_key,
+	int ret = store_enrol(s, &n->x->r, n->x->any_key, n->x->there,
 			      n->x->r.standing.since, &n->conflict);
 
 	if (!ret)

@@ -246,9 +246,16 @@ static void forget(struct enrol *e, struct exchange *x)
  */
 void exchange_add(struct enrol *e, struct exchange *x)
 {
-	struct exchange *old = TAILQ_FIRST(&e->exchanges);
+	struct exchange *old;
 
-	if (e->nexchanges >= EXCHANGES) {
+	/* One for each name: nobody has others forgotten by his own. */
+	TAILQ_FOREACH(old, &e->exchanges, link) {
+		if (!strcmp(old->r.name, x->r.name))
+			break;
+	}
+	if (!old && e->nexchanges >= EXCHANGES)
+		old = TAILQ_FIRST(&e->exchanges);
+	if (old) {
 		forget(e, old);
 		exchange_free(old);
 	}

@@ -45,7 +45,8 @@ struct exchange {
 	u8 secret[SHINRAI_CREDENTIAL_SECRET];
 	s64 until; /* ms, monotonic */
 	struct device_record r; /* what is kept when it is answered */
-	bool any_key; /* store_enrol() */
+	bool any_key; /* store_enrol(); the next one too: */
+	bool there; /* a device asks, which must still be known */
 	EVP_PKEY *ak;
 	EVP_PKEY *tls_key; /* or NULL */
 	GENERAL_NAMES *tpm;

@@ -185,6 +185,7 @@ static int judge_all(struct judging *c, struct exchange *x)
 		return ret;
 	memcpy(x->client, c->who->key, sizeof(x->client));
 	x->any_key = c->who->role == ROLE_ADMIN;
+	x->there = c->who->role == ROLE_DEVICE;
 	x->tls_key = c->q->tls_key;
 	if (x->tls_key)
 		EVP_PKEY_up_ref(x->tls_key);

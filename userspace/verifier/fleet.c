@@ -377,8 +377,10 @@ void fleet_stop(struct fleet *f)
 {
 	reload_stop(f);
 	stage_free(f->judges);
+	f->judges = NULL; /* what comes back now goes nowhere any more */
 	lease_end(f);
 	stage_free(f->keeper);
+	f->keeper = NULL;
 	mailbox_free(f->kept);
 	lease_free(f);
 	policies_release(f->policies);

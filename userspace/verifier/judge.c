@@ -59,13 +59,19 @@ static u64 new_violations(const struct shinrai_state *last,
 	return now > before ? now - before : 0;
 }
 
+/* A name that evidence brings itself is no reason to believe a key that is kept. */
+static EVP_PKEY **pinned_key(struct judgement *j)
+{
+	return j->ak_name_len ? &j->key : NULL;
+}
+
 static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 {
 	struct shinrai_appraise_input in = { .session = &j->session,
 					     .whole = j->whole,
 					     .keep_facts = true,
 					     .known = j->known,
-					     .kept_key = &j->key };
+					     .kept_key = pinned_key(j) };
 	SHINRAI_FREE struct shinrai_state *last = NULL;
 	struct shinrai_evidence ev;
 	u8 name[SHINRAI_NAME_MAX];
@@ -149,9 +155,10 @@ int judge(struct judgement *j)
 	int ret;
 
 	j->violations = 0;
-	ret = a ? appraise(j, a) : -ENOMEM;
 	if (!a)
-		return ret;
+		return -ENOMEM;
+	shinrai_appraisal_clear(a); /* it may end before there is one */
+	ret = appraise(j, a);
 	j->told = NULL;
 	j->next = NULL;
 	memset(&j->facts, 0, sizeof(j->facts));

@@ -29,18 +29,25 @@ void pull_schedule(struct device *d, s64 ms)
 		diag_die("out of memory");
 }
 
+static void next_turn(struct fleet *f);
+
 /**
  * question_free() - release it
  * @q: nothing of it is under way; NULL is none
  */
 void question_free(struct question *q)
 {
+	struct fleet *f;
+
 	if (!q)
 		return;
+	f = q->dev->fleet;
 	if (q->expiry)
 		event_free(q->expiry);
-	if (q->pushed)
-		q->dev->fleet->asking_long -= q->is_long;
+	if (q->pushed && q->is_long) {
+		f->asking_long--;
+		next_turn(f);
+	}
 	free(q->collect.log);
 	free(q->body);
 	shinrai_facts_free(&q->known);

@@ -110,6 +110,7 @@ void reload_stop(struct fleet *f)
 		return;
 	f->reload = NULL;
 	stage_free(r->reader);
+	r->again = false;
 	policies_release(r->set);
 	r->set = NULL;
 	mailbox_free(r->read);

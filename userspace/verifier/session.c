@@ -218,7 +218,8 @@ void session_end(struct question *q)
  * @received: bytes of it
  * @fleet: struct fleet
  *
- * Only who has a question to answer may send much, and few at once very much.
+ * Only who has a question to answer, over its connection, may send much, and few at
+ * once very much.
  *
  * Return: whether it is.
  */
@@ -227,8 +228,11 @@ bool session_may_go_on(struct conn *conn, size_t received, void *fleet)
 	struct fleet *f = fleet;
 	struct device *d = api_client(f, conn);
 	struct question *q = d ? d->offer : NULL;
+	u8 exporter[SHINRAI_EXPORTER_SIZE];
 
-	if (!q || received > SHINRAI_MAX_ANSWER)
+	if (!q || received > SHINRAI_MAX_ANSWER ||
+	    tls_exporter(conn_ssl(conn), exporter) ||
+	    CRYPTO_memcmp(exporter, q->j.session.exporter, sizeof(exporter)))
 		return false;
 	if (received <= ANSWER_MAX || q->is_long)
 		return true;

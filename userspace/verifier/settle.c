@@ -56,6 +56,8 @@ static void question_kept(struct job *j, struct fleet *f)
 		free(q->j.told);
 		free(q->j.next);
 		d->r.fence = 0;
+		snprintf(d->failure, sizeof(d->failure),
+			 "another verifier has it now");
 		pull_end(d);
 		return;
 	}
@@ -75,6 +77,9 @@ static void question_kept(struct job *j, struct fleet *f)
 		free(d->r.verdict);
 	}
 	if (q->j.next) {
+		/* What is offered begins where this one did: anew, then. */
+		question_free(d->offer);
+		d->offer = NULL;
 		free(d->r.memory);
 		d->records = q->j.records;
 		memcpy(d->boot_id, q->j.boot_id, sizeof(d->boot_id));

@@ -94,13 +94,15 @@ struct stage *stage_new(unsigned int threads, unsigned int batch,
 
 /**
  * stage_put() - have a task done
- * @s: the stage
+ * @s: the stage; NULL: the process ends, and nobody does it any more
  * @t: belongs to it then
  *
  * Context: any thread.
  */
 void stage_put(struct stage *s, struct task *t)
 {
+	if (!s)
+		return;
 	pthread_mutex_lock(&s->lock);
 	STAILQ_INSERT_TAIL(&s->waiting, t, link);
 	s->length++;

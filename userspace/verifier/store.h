@@ -69,8 +69,8 @@ enum store_conflict {
 	CONFLICT_KEY, /* of a device that was pinned by another key */
 };
 
-int store_enrol(struct store *s, struct device_record *r, bool any_key, s64 at,
-		enum store_conflict *conflict);
+int store_enrol(struct store *s, struct device_record *r, bool any_key,
+		bool there, s64 at, enum store_conflict *conflict);
 int store_certificate(struct store *s, const char *name, const u8 *serial,
 		      size_t len, s64 not_after);
 int store_revoke(struct store *s, s64 id, s64 at);

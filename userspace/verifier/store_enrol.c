@@ -81,14 +81,15 @@ static int bind_tpm(struct store *s, const struct device_record *r, s64 at)
  * @s: the store, within store_begin() and store_commit()
  * @r: the device, new or of this name; its id is set
  * @any_key: it may also be one that has no TPM yet and was pinned by another key
+ * @there: it asks by itself, and must be there still: it may have been withdrawn
  * @at: ms since 1970
- * @conflict: out, on -EEXIST
+ * @conflict: out, on -EEXIST; CONFLICT_NONE: it is not there
  *
  * Return: 0; -EEXIST nothing was changed: another TPM has the name, or this one has
  * another; -errno.
  */
-int store_enrol(struct store *s, struct device_record *r, bool any_key, s64 at,
-		enum store_conflict *conflict)
+int store_enrol(struct store *s, struct device_record *r, bool any_key,
+		bool there, s64 at, enum store_conflict *conflict)
 {
 	bool same = false;
 	int ret = name_of_tpm(s, r, &same);
@@ -102,7 +103,7 @@ int store_enrol(struct store *s, struct device_record *r, bool any_key, s64 at,
 	ret = find(s, r, known, any_key, conflict);
 	if (ret)
 		return ret;
-	if (*conflict != CONFLICT_NONE)
+	if (*conflict != CONFLICT_NONE || (there && !r->id))
 		return -EEXIST;
 	ret = r->id ? renew(s, r) : store_add(s, r);
 	return ret ? ret : bind_tpm(s, r, at);

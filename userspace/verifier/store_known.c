@@ -61,17 +61,18 @@ int store_facts_add(struct store *s, s64 id, const struct shinrai_facts *f,
 		    bool all)
 {
 	static const u8 none[32];
-	int added = 0, ret = all ? forget(s, id) : 0;
+	const bool over = f->n > STORE_FACTS_MAX;
+	int added = over, ret = all && !over ? forget(s, id) : 0;
 	size_t i;
 
-	for (i = 0; i < f->n && ret >= 0; i++) {
+	for (i = 0; !over && i < f->n && ret >= 0; i++) {
 		ret = put(s, id, f->v[i].what, f->v[i].digest, f->v[i].record,
 			  f->v[i].text);
 		added += ret > 0;
 	}
 	if (ret < 0 || !added)
 		return ret < 0 ? ret : 0;
-	ret = too_many(s, id);
+	ret = over ? 1 : too_many(s, id);
 	if (ret <= 0)
 		return ret;
 	ret = forget(s, id);

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+/* One judgement of the verifier: which key is believed, and what ends it early. */
+/* links: userspace/verifier/judge.c userspace/verifier/policy.c selftests/fleet/sim_device.c selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_ima.c selftests/verify/forge_quote.c selftests/verify/forge_session.c selftests/verify/forge_data.c */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <openssl/ec.h>
+
+#include "../../userspace/verifier/judge.h"
+#include "../fleet/sim.h"
+
+static struct policy policy;
+static struct conf_policy conf;
+static EVP_PKEY *any; /* what is common to all devices is made with it */
+static char dir[] = "/tmp/judge-XXXXXX";
+
+static struct sim_question ask(void)
+{
+	struct sim_question q = { .from = 0 };
+
+	memset(q.nonce, 1, sizeof(q.nonce));
+	memset(q.exporter, 2, sizeof(q.exporter));
+	memset(q.verifier_key, 3, sizeof(q.verifier_key));
+	return q;
+}
+
+static struct judgement plan(const struct sim_question *q)
+{
+	struct judgement j = { .policy = &policy, .whole = true };
+
+	j.session.nonce_len = 32;
+	memcpy(j.session.nonce, q->nonce, 32);
+	memcpy(j.session.exporter, q->exporter, 32);
+	memcpy(j.session.verifier_key, q->verifier_key, 32);
+	j.session.time = 1700000000;
+	return j;
+}
+
+static void end(struct judgement *j)
+{
+	free(j->told);
+	free(j->next);
+	shinrai_facts_free(&j->facts);
+	j->told = j->next = NULL;
+}
+
+/* Evidence of @d; with @mode as another device that has the key @other. */
+static u8 *evidence(struct sim_device *d, enum sim_mode mode,
+		    const struct sim_device *other, size_t *len)
+{
+	const struct sim_question q = ask();
+	u8 *out;
+
+	d->mode = mode;
+	assert_int_equal(sim_answer(d, other, &q, &out, len), 0);
+	return out;
+}
+
+/*
+ * Before a key is pinned none is kept: else the key of evidence that was refused
+ * would verify quotes of whatever key is shown later.
+ */
+static void test_key_before_pin(void **state)
+{
+	struct sim_device d = { .key = EVP_EC_gen("P-256"), .clock = 100000 };
+	const struct sim_question q = ask();
+	struct judgement j = plan(&q);
+	u8 *data;
+
+	(void)state;
+	sim_boot(&d);
+	data = evidence(&d, SIM_WELL, NULL, &j.len);
+	j.evidence = data;
+	j.session.nonce[0] ^= 1; /* not fresh: nothing is pinned */
+	assert_int_equal(judge(&j), 0);
+	assert_int_equal(j.verdict, SHINRAI_UNTRUSTED);
+	assert_int_equal(j.learned_len, 0);
+	assert_null(j.key);
+	end(&j);
+	j.session.nonce[0] ^= 1;
+	assert_int_equal(judge(&j), 0);
+	assert_int_equal(j.verdict, SHINRAI_TRUSTED);
+	assert_true(j.learned_len);
+	assert_null(j.key);
+	end(&j);
+	/* Pinned: it is kept, and used for this name alone. */
+	j.ak_name = j.learned;
+	j.ak_name_len = j.learned_len;
+	assert_int_equal(judge(&j), 0);
+	assert_int_equal(j.verdict, SHINRAI_TRUSTED);
+	assert_non_null(j.key);
+	end(&j);
+	EVP_PKEY_free(j.key);
+	free(data);
+	EVP_PKEY_free(d.key);
+}
+
+/* A memory that cannot be read: an error, and nothing else. */
+static void test_memory(void **state)
+{
+	static const struct {
+		const char *memory;
+		int expected;
+	} table[] = {
+		{ "SHNRMEM\x7f", -EPROTONOSUPPORT }, /* of a later version */
+		{ "SHNRMEM\1", -EBADMSG },
+		{ "somewhat", -EBADMSG },
+	};
+	struct sim_device d = { .key = EVP_EC_gen("P-256"), .clock = 100000 };
+	const struct sim_question q = ask();
+	struct judgement j = plan(&q);
+	size_t i;
+	u8 *data;
+
+	(void)state;
+	sim_boot(&d);
+	data = evidence(&d, SIM_WELL, NULL, &j.len);
+	j.evidence = data;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		j.memory = (const u8 *)table[i].memory;
+		j.memory_len = 8;
+		assert_int_equal(judge(&j), table[i].expected);
+		assert_null(j.told);
+		assert_null(j.next);
+	}
+	free(data);
+	EVP_PKEY_free(d.key);
+}
+
+static int setup(void **state)
+{
+	char err[256], path[64];
+
+	(void)state;
+	if (!mkdtemp(dir) || chdir(dir))
+		return -1;
+	any = EVP_EC_gen("P-256");
+	sim_prepare(any, 2);
+	sim_write_files();
+	snprintf(path, sizeof(path), "%s/known.txt", dir);
+	conf.reference[0] = strdup(path);
+	snprintf(path, sizeof(path), "%s/boot.json", dir);
+	conf.reference[1] = strdup(path);
+	return policy_load(&policy, &conf, err, sizeof(err));
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	policy_free(&policy);
+	EVP_PKEY_free(any);
+	free(conf.reference[0]);
+	free(conf.reference[1]);
+	unlink("known.txt");
+	unlink("boot.json");
+	return rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_key_before_pin),
+		cmocka_unit_test(test_memory),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
