@@ -63,6 +63,21 @@ ok "it comes again" judged
 ok "over the same connection" test \
 	"$(ss -Htn state established "( sport = :$api )" | wc -l)" -le 2
 
+# It waits less long for the next session than it asks for.
+ok "the verifier ends" stop_verifier
+cp verifier.conf.d/test.conf verifier.conf.d/test.old
+echo 'limits = { idle_s = 2; }; period_s = 2; missed = 5;' \
+	>>verifier.conf.d/test.conf
+ok "it starts with little patience" start_verifier
+ok "trusted" becomes press '.state == "trusted" and .fresh'
+: >err
+sleep 9
+ok "connections that end meanwhile are no failures" no grep -q 'cannot bring' err
+ok "the verifier ends again" stop_verifier
+mv verifier.conf.d/test.old verifier.conf.d/test.conf
+ok "it starts as before" start_verifier
+ok "trusted again" becomes press '.state == "trusted" and .fresh'
+
 ok "the verifier is killed" no stop_verifier KILL
 sleep 2
 ok "shinraid says that it cannot be reached" grep -q 'cannot bring evidence to' err

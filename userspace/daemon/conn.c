@@ -16,6 +16,7 @@
 #define WRITE_RATE 4096 /* bytes a second that a reader must take at least */
 /* Bytes of a request as sent: evhttp bounds headers and body, but no chunk line. */
 #define REQUEST_MAX (128u << 10)
+#define ROOM (16u << 10) /* bytes: several times what a bufferevent needs */
 #define STEP (1u << 20) /* of a longer one, for which there is time anew */
 
 enum state { SPARE, HANDSHAKE, IDLE, REQUEST, WORKING, SENDING };
@@ -304,6 +305,20 @@ void conn_give_place(struct server *s)
 		give_one(&s->established, IDLE);
 }
 
+/*
+ * When memory lacks in the midst of it, libevent 2.1 frees a bufferevent that it has
+ * not made: so there has to be enough before it begins.  Nobody else takes it: the
+ * process has one thread, or its others take little.
+ */
+static bool has_room(void)
+{
+	void *volatile room = malloc(ROOM);
+	bool has = room;
+
+	free(room);
+	return has;
+}
+
 /**
  * conn_new() - all that a connection needs, before there is one
  * @s: the server
@@ -329,6 +344,10 @@ struct conn *conn_new(struct server *s)
 		return NULL;
 	}
 	SSL_set_info_callback(c->ssl, on_tls);
+	if (!has_room()) {
+		SSL_free(c->ssl); /* that frees @c */
+		return NULL;
+	}
 	/* When this fails it frees the SSL object, and that frees @c. */
 	bev = bufferevent_openssl_socket_new(s->base, -1, c->ssl,
 					     BUFFEREVENT_SSL_ACCEPTING,

@@ -208,6 +208,10 @@ static void on_done(struct evhttp_request *req, void *net)
 
 	if (a->phase != ATTEST_OPENS && a->phase != ATTEST_SENDS)
 		return;
+	if (!status && a->old && a->phase == ATTEST_OPENS) {
+		schedule(a, ATTEST_AGAIN, 0);
+		return;
+	}
 	if (!status) {
 		broke(a, "no answer (is its certificate of tls_ca, and ours "
 			 "known to it?)");
@@ -231,7 +235,8 @@ static void begin(struct net *n)
 {
 	struct attest *a = n->attest;
 
-	if ((a->gone || !a->conn) && !dial(n)) {
+	a->old = a->conn && !a->gone;
+	if (!a->old && !dial(n)) {
 		attest_failed(n, "out of memory");
 		return;
 	}
@@ -326,6 +331,10 @@ static void on_timer(evutil_socket_t fd, short what, void *net)
 		break;
 	case ATTEST_OPENED:
 		ask(n);
+		break;
+	case ATTEST_AGAIN:
+		hang_up(a);
+		begin(n);
 		break;
 	case ATTEST_DONE:
 		a->retry_s = 0;

@@ -14,9 +14,10 @@
 enum attest_phase {
 	ATTEST_RESTS, /* the timer begins; in the others it is the deadline */
 	ATTEST_OPENS, /* a session was asked for */
-	ATTEST_OPENED, /* the timer goes on; the same with the next two */
+	ATTEST_OPENED, /* the timer goes on; the same with the next three */
 	ATTEST_DONE,
 	ATTEST_FAILED,
+	ATTEST_AGAIN, /* the connection was an old one, and at its end */
 	ATTEST_QUOTES, /* no timer: the round always answers */
 	ATTEST_SENDS, /* the evidence is on its way */
 };
@@ -27,6 +28,7 @@ struct attest {
 	struct event *timer;
 	struct evhttp_connection *conn; /* NULL: none */
 	bool gone; /* it has ended, or is of old certificates */
+	bool old; /* it is that of the last session */
 	enum attest_phase phase;
 	char path[128]; /* of the session */
 	u8 nonce[SHINRAI_NONCE_MAX];
