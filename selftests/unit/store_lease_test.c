@@ -180,7 +180,8 @@ static void test_leases(void **state)
 	/* Enrolled again by any of them, the answer of before is not kept. */
 	r = device("a");
 	assert_int_equal(store_begin(store[0]), 0);
-	assert_int_equal(store_enrol(store[0], &r, true, false, 1, &conflict), 0);
+	assert_int_equal(store_enrol(store[0], &r, true, false, 1, &conflict),
+			 0);
 	assert_int_equal(store_commit(store[0]), 0);
 	assert_int_equal(judged(1, b.id[0], b.fence[0]), -ESTALE);
 	b = sync_lease(1, 9);
