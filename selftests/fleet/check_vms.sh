@@ -66,7 +66,7 @@ policies() { # LIST...
 		{ name = \"vm\"; digests = [ $(printf '"%s",' "$@" | sed 's/,$//') ];
 		  reference = \"$work/vms.json\"; } );"
 }
-verifier_conf "$(policies "$work/vms.txt")" 'period_s = 2;' 'timeout_s = 10;'
+verifier_conf "$(policies "$work/vms.txt")" 'period_s = 2;' 'missed = 6;' 'timeout_s = 10;'
 ok "the verifier starts" start_verifier
 ok "$n devices are simulated" enrol_sim $n
 for name in press pump; do
@@ -96,20 +96,21 @@ ok "press is what it was" stand press untrusted
 ok "pump is there again" order pump mend
 ok "and trusted" stand pump trusted
 fleet reader /devices/pump/changes >/dev/null
-ok "it never was untrusted" jq -e '[.changes[].state] ==
-	["trusted", "unreachable", "trusted"]' body
+ok "it never was anything else" jq -e '.changes | length >= 3 and
+	all(.state == "trusted" or .state == "unreachable")' body
 
 # A new generation of programs: known before it runs, beside the old one.
 "$bin/shinraictl" digests make --trust-local next --out next.txt >/dev/null
 verifier_conf "$(policies "$work/vms.txt" "$work/next.txt")" 'period_s = 2;' \
-	'timeout_s = 10;'
+	'missed = 6;' 'timeout_s = 10;'
 ok "the verifier ends" stop_verifier
 ok "and knows the next generation" start_verifier
 ok "pump is updated" order pump update
 sleep 4
 ok "and trusted" stand pump trusted
 fleet reader /devices/pump/changes >/dev/null
-ok "all the time" jq -e '.changes | length == 3' body
+ok "all the time" jq -e '.changes | all(.state == "trusted" or
+	.state == "unreachable")' body
 
 pull_plug press
 ok "press is killed: unreachable" stand press unreachable
