@@ -378,6 +378,9 @@ static void test_policy_ids(void **state)
 		{ "# shinrai-digests v1\n", POLICY("", "", "") },
 		{ POLICY("", "", ""), "# shinrai-digests v1\n" H " any /a\n" },
 		{ POLICY("", "", ""), "# shinrai-deny v1\n" H "\n" },
+		/* The same entries; but by the second one nothing is known. */
+		{ "# shinrai-deny v1\n" H "\n", "# shinrai-deny v1\n" },
+		{ "# shinrai-deny v1\n" H "\n", "# shinrai-digests v1\n" },
 		{ POLICY("", "", ""), POLICY("\"/a\":[\"" H "\"]", "", "") },
 		{ POLICY("", "", ""), POLICY("\"/b\":[\"" H "\"]", "", "") },
 		{ POLICY("", "", ""), POLICY("", "\"/a\"", "") },

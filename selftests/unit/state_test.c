@@ -161,6 +161,7 @@ static void test_state(void **state)
 	strcpy(a.next.sticky[0].text, "\"quoted\"");
 	a.next.nsticky = 1;
 	a.next.data.flows[SHINRAI_FLOW_LEFT] = UINT64_MAX;
+	a.next.banks[0].alg = 0x1234; /* that nobody here knows */
 	assert_int_equal(a.next.data.nowners, 2);
 	assert_true(a.next.data.enforcing && a.next.data.owner[0].in_force);
 	close(mkstemp(path));

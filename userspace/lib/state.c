@@ -168,7 +168,7 @@ static bool read_banks(const json_t *list, struct shinrai_state *s)
 	if (!json_is_array(list) || json_array_size(list) > SHINRAI_MAX_BANKS)
 		return false;
 	json_array_foreach(list, i, j) {
-		if (!shinrai_state_number(j, "alg", 0xff, &alg) ||
+		if (!shinrai_state_number(j, "alg", 0xffff, &alg) ||
 		    !shinrai_state_number(j, "size", SHINRAI_MAX_BANK_SIZE,
 					  &size) ||
 		    !json_is_boolean(json_object_get(j, "capped")))
