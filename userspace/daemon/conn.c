@@ -307,8 +307,8 @@ void conn_give_place(struct server *s)
 
 /*
  * When memory lacks in the midst of it, libevent 2.1 frees a bufferevent that it has
- * not made: so there has to be enough before it begins.  Nobody else takes it: the
- * process has one thread, or its others take little.
+ * not made: so there has to be enough before it begins.  In a process of one thread
+ * nobody else takes it meanwhile; where there are more, that only becomes unlikely.
  */
 static bool has_room(void)
 {

@@ -33,8 +33,8 @@ static void fail(struct question *q, const char *fmt, ...)
 /* Why there is no answer at all. */
 static void fail_connection(struct question *q, int err)
 {
-	const struct contact *l = &q->dev->contact;
-	struct bufferevent *bev = evhttp_connection_get_bufferevent(l->conn);
+	const struct contact *c = &q->dev->contact;
+	struct bufferevent *bev = evhttp_connection_get_bufferevent(c->conn);
 	const char *why =
 		ERR_reason_error_string(bufferevent_get_openssl_error(bev));
 	const SSL *ssl = contact_ssl(q->dev);
@@ -43,10 +43,12 @@ static void fail_connection(struct question *q, int err)
 	if (q->old_contact) {
 		q->phase = AGAIN;
 		pull_schedule(q->dev, 0);
-	} else if (verified != X509_V_OK)
+		return;
+	}
+	if (verified != X509_V_OK)
 		fail(q, "its certificate: %s",
 		     X509_verify_cert_error_string(verified));
-	else if (l->greeted)
+	else if (c->greeted)
 		fail(q, "it gave no answer that can be read, and closed the "
 			"connection (is our certificate of its CA?)");
 	else if (why || !err)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Connections to devices.  A handshake costs ten times what the question does, so
- * that a connection is kept while the next question is near; its end, by the other
+ * Connections to devices.  A handshake costs several times what the question does,
+ * so that a connection is kept while the next question is near; its end, by the other
  * side, costs nothing but another handshake.
  */
 #include <event2/bufferevent_ssl.h>
@@ -29,11 +29,11 @@ SSL *contact_ssl(const struct device *d)
 /* Evhttp has closed the connection when it tells of its end. */
 static void on_tls(const SSL *ssl, int where, int ret)
 {
-	struct contact *l = SSL_get_app_data(ssl);
+	struct contact *c = SSL_get_app_data(ssl);
 
 	(void)ret;
 	if (where & SSL_CB_HANDSHAKE_DONE) {
-		l->greeted = true;
+		c->greeted = true;
 		tls_no_delay(ssl);
 	}
 }
@@ -83,51 +83,51 @@ int contact_setup(struct fleet *f)
  */
 void contact_close(struct device *d)
 {
-	struct contact *l = &d->contact;
+	struct contact *c = &d->contact;
 
-	if (!l->conn)
+	if (!c->conn)
 		return;
-	if (l->idle && l->gone)
+	if (c->idle && c->gone)
 		TAILQ_REMOVE(&d->fleet->gone, d, contact.gone_link);
-	d->fleet->idle -= l->idle;
-	evhttp_connection_set_closecb(l->conn, NULL, NULL);
-	evhttp_connection_free(l->conn);
-	memset(l, 0, sizeof(*l));
+	d->fleet->idle -= c->idle;
+	evhttp_connection_set_closecb(c->conn, NULL, NULL);
+	evhttp_connection_free(c->conn);
+	memset(c, 0, sizeof(*c));
 }
 
 static int dial(struct device *d)
 {
 	struct fleet *f = d->fleet;
-	struct contact *l = &d->contact;
+	struct contact *c = &d->contact;
 	struct bufferevent *bev =
 		tls_dial(f->base, f->tls, d->r.tls_name, d->url.host);
 
 	if (!bev)
 		return -ENOMEM;
-	l->conn = evhttp_connection_base_bufferevent_new(
+	c->conn = evhttp_connection_base_bufferevent_new(
 		f->base, NULL, bev, d->url.host, d->url.port);
-	if (!l->conn) {
+	if (!c->conn) {
 		bufferevent_free(bev);
 		return -ENOMEM;
 	}
-	l->certificates = f->certificates;
-	l->begun = fleet_monotonic();
-	SSL_set_app_data(contact_ssl(d), l);
+	c->certificates = f->certificates;
+	c->begun = fleet_monotonic();
+	SSL_set_app_data(contact_ssl(d), c);
 	SSL_set_info_callback(contact_ssl(d), on_tls);
-	evhttp_connection_set_closecb(l->conn, on_close, d);
+	evhttp_connection_set_closecb(c->conn, on_close, d);
 	/* Only so that none is left over: the device's timer is the deadline. */
-	evhttp_connection_set_timeout(l->conn, f->conf->timeout_s + NEAR_S);
-	evhttp_connection_set_max_headers_size(l->conn, HEADERS_MAX);
+	evhttp_connection_set_timeout(c->conn, f->conf->timeout_s + NEAR_S);
+	evhttp_connection_set_max_headers_size(c->conn, HEADERS_MAX);
 	return 0;
 }
 
 static bool can_be_used(const struct device *d)
 {
-	const struct contact *l = &d->contact;
+	const struct contact *c = &d->contact;
 
-	return l->conn && !l->gone &&
-	       l->certificates == d->fleet->certificates &&
-	       fleet_monotonic() - l->begun < AGE_MS;
+	return c->conn && !c->gone &&
+	       c->certificates == d->fleet->certificates &&
+	       fleet_monotonic() - c->begun < AGE_MS;
 }
 
 /**

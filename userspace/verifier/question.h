@@ -20,8 +20,8 @@ enum phase {
 	JUDGING, /* no timer: it comes back through the mailbox */
 };
 
-#define ANSWER_MAX \
-	(4u << 20) /* bytes; of a longer one there are few at once: */
+/* Bytes of an answer; of those that are longer there are few at once. */
+#define ANSWER_MAX (4u << 20)
 #define LONG_ANSWERS 4
 
 struct question {
