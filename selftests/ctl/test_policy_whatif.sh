@@ -11,6 +11,7 @@ sys.path.insert(0, sys.argv[1])
 sys.path.insert(0, os.path.dirname(sys.argv[2]))
 from cel import *
 import oracle
+import random_cases
 
 ACME, BETA = sha256(b"acme"), sha256(b"beta")
 X = bytes.fromhex("6f1c2a9e000040008000000000000001")
@@ -97,7 +98,7 @@ write("empty.cel", [])
 
 # Random flows, and the outcomes that the oracle finds.
 r = random.Random(int(sys.argv[3]))
-made = oracle.Random(r.random())
+made = random_cases.Random(r.random())
 # The log has no cgroup's path, so no rule asks for one.
 text = "".join(line + "\n" for line in made.policy().split("\n")
                if "cgroup" not in line)
