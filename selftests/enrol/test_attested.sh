@@ -48,11 +48,7 @@ make_cert enroller ca
 make_ca maker
 maker_cert rsa
 maker_cert ecc
-mkdir good
-./make_log good good
-extend_lines good/extends 1 >/dev/null
-cp good/firmware firmware
-cp good/log log
+good_device
 port=$(free_ports)
 device_url=https://127.0.0.1:$port/
 policies="{ name = \"plc\"; digests = [ \"$work/good/known.txt\" ];

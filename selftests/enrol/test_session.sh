@@ -40,12 +40,9 @@ make_enrol_ca
 make_cert enroller ca
 make_tpm one
 use_tpm one
-mkdir good rogue
-./make_log good good
+good_device
+mkdir rogue
 ./make_log rogue rogue
-extend_lines good/extends 1 >/dev/null
-cp good/firmware firmware
-cp good/log log
 policies="{ name = \"plc\"; digests = [ \"$work/good/known.txt\" ];
 	reference = \"$work/good/boot.json\"; }"
 api=$(free_ports)

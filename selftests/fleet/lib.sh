@@ -4,6 +4,11 @@
 verifier=$(realpath "${SHINRAI_VERIFIER:-$BUILD/user/shinrai-verifier}")
 verifier_pid=''
 
+# shellcheck disable=SC2034
+# What good_device() of verify/lib.sh is held against.
+good_policy="policies = ( { name = \"plc\"; digests = [ \"$work/good/known.txt\" ];
+	reference = \"$work/good/boot.json\"; } );"
+
 end_verifier() {
 	[ -z "$verifier_pid" ] || kill -9 "$verifier_pid" 2>/dev/null || true
 }

@@ -12,11 +12,8 @@
 
 start_tpm
 make_fleet_certs
-mkdir good disk
-./make_log good good
-cp good/firmware firmware
-cp good/log log
-extend_lines good/extends 1 >/dev/null
+good_device
+mkdir disk
 configure "firmware_log = \"$work/firmware\";"
 not() {
 	! "$@"
@@ -37,11 +34,7 @@ for _ in $(seq 50); do
 done
 verifier_conf "webhooks = ( { name = \"siem\"; secret = \"$work/secret\";
 	url = \"https://127.0.0.1:$(cat hport)/in\"; } );
-	database = \"$work/disk/fleet.db\"; policies = ( {
-	name = \"plc\";
-	digests = [ \"$work/good/known.txt\" ];
-	reference = \"$work/good/boot.json\";
-} );"
+	database = \"$work/disk/fleet.db\";" "$good_policy"
 ok "the verifier starts" start_verifier
 fleet admin /devices -d "{\"name\":\"press1\",\"policy\":\"plc\",
 	\"url\":\"https://127.0.0.1:$port/\"}" >/dev/null

@@ -11,19 +11,11 @@
 
 start_tpm
 make_fleet_certs
-mkdir good
-./make_log good good 8
-cp good/firmware firmware
-cp good/log log
-extend_lines good/extends 1 >/dev/null
+good_device 8
 ok "the log is long" test "$(stat -c %s log)" -gt 7000000
 configure "firmware_log = \"$work/firmware\";"
 ok "shinraid starts" start_daemon
-verifier_conf 'timeout_s = 20;' "policies = ( {
-	name = \"plc\";
-	digests = [ \"$work/good/known.txt\" ];
-	reference = \"$work/good/boot.json\";
-} );"
+verifier_conf 'timeout_s = 20;' "$good_policy"
 ok "the verifier starts" start_verifier
 received() { # bytes that it has read so far
 	sed -n 's/^rchar: //p' "/proc/$verifier_pid/io"

@@ -14,18 +14,10 @@
 }
 start_tpm
 make_fleet_certs
-mkdir good
-./make_log good good
-cp good/firmware firmware
-cp good/log log
-extend_lines good/extends 1 >/dev/null
+good_device
 configure "firmware_log = \"$work/firmware\";"
 ok "shinraid starts" start_daemon
-verifier_conf "policies = ( {
-	name = \"plc\";
-	digests = [ \"$work/good/known.txt\" ];
-	reference = \"$work/good/boot.json\";
-} );"
+verifier_conf "$good_policy"
 ok "the verifier starts" start_verifier
 # metrics: as JSON, by name and labels; fails when it is not what it has to be
 metrics() {

@@ -21,18 +21,10 @@ fails() {
 }
 start_tpm
 make_fleet_certs
-mkdir good
-./make_log good good
-cp good/firmware firmware
-cp good/log log
-extend_lines good/extends 1 >/dev/null
+good_device
 configure "firmware_log = \"$work/firmware\";"
 ok "shinraid starts" start_daemon
-verifier_conf "policies = ( {
-	name = \"plc\";
-	digests = [ \"$work/good/known.txt\" ];
-	reference = \"$work/good/boot.json\";
-} ); missed = 1;"
+verifier_conf "$good_policy" 'missed = 1;'
 ok "the verifier starts" start_verifier
 ok "it says what its API is" said 200 fleet reader /openapi.json
 cp body openapi.json

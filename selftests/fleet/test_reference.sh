@@ -14,11 +14,7 @@ sha() {
 }
 start_tpm
 make_fleet_certs
-mkdir good
-./make_log good good
-cp good/firmware firmware
-cp good/log log
-extend_lines good/extends 1 >/dev/null
+good_device
 "$src/ima_list.py" ima /bin/ls=ls /tmp/x=scratch >extends
 while read -r line; do tpm2_pcrextend "$line"; done <extends
 sed -n 's/^\([0-9a-f]\{64\}\) [a-z]* \(.*\)/\1 \2/p' good/known.txt |

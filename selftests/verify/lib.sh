@@ -17,6 +17,15 @@ extend_lines() {
 	done
 }
 
+# good_device [MIB]: log, firmware log and TPM are those of a device that is all right
+good_device() {
+	mkdir good
+	./make_log good good "$@"
+	cp good/firmware firmware
+	cp good/log log
+	extend_lines good/extends 1 >/dev/null
+}
+
 # exits STATUS COMMAND...: stdout is in out, messages in msg.
 exits() {
 	local want=$1 got=0
