@@ -102,6 +102,10 @@ static char *machine(const struct net *n, u64 first, const struct challenge *c)
 		      (json_int_t)first, "window", "ms",
 		      (json_int_t)log->window_ms, "events",
 		      (json_int_t)log->window_events);
+	if (j && c->items & ITEM_IMA && n->round.ima)
+		json_object_set_new(j, "ima_first",
+				    json_integer((json_int_t)round_ima_wanted(
+					    &n->round, c)));
 	if (j && c->report)
 		json_object_set_new(
 			j, "since",
@@ -129,14 +133,19 @@ static void set_quote(struct shinrai_evidence *ev, const struct msg_quoted *q)
 static void set_logs(struct shinrai_evidence *ev, const struct round *r,
 		     u64 index)
 {
+	const struct challenge *c = r->batch.challenge[index];
 	const struct range *at = &r->range[index];
-	u32 items = r->batch.challenge[index]->items;
+	u32 items = c->items;
+	size_t from;
 
 	if (items & ITEM_LOG && !ev->report)
 		set(ev, SHINRAI_ITEM_LOG, blob_data(r->spool) + at->offset,
 		    (size_t)at->len);
-	if (items & ITEM_IMA && r->ima)
-		set(ev, SHINRAI_ITEM_IMA, blob_data(r->ima), blob_size(r->ima));
+	if (items & ITEM_IMA && r->ima) {
+		from = (size_t)round_ima_wanted(r, c);
+		set(ev, SHINRAI_ITEM_IMA, blob_data(r->ima) + from,
+		    blob_size(r->ima) - from);
+	}
 	if (items & ITEM_FIRMWARE && r->firmware)
 		set(ev, SHINRAI_ITEM_FIRMWARE, blob_data(r->firmware),
 		    blob_size(r->firmware));

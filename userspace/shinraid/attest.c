@@ -9,12 +9,10 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
 #include <jansson.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <shinrai/evidence.h>
-#include <shinrai/hex.h>
 
 #include "../daemon/diag.h"
 #include "attest.h"
@@ -123,32 +121,6 @@ static bool post(struct attest *a, struct net *n, const char *path,
 	return !evhttp_make_request(a->conn, req, EVHTTP_REQ_POST, path);
 }
 
-/* Return: whether @j offers a question. */
-static bool take_offer(struct attest *a, const json_t *j)
-{
-	const char *nonce = json_string_value(json_object_get(j, "nonce"));
-	const char *boot = json_string_value(json_object_get(j, "boot_id"));
-	const json_t *from = json_object_get(j, "from");
-	u8 raw[2 * SHINRAI_NONCE_MAX];
-	size_t text = nonce ? strlen(nonce) : 0, len;
-	int got;
-
-	if (text < 4 || text % 4 || text > sizeof(raw) ||
-	    !json_is_integer(from) || json_integer_value(from) < 0)
-		return false;
-	got = EVP_DecodeBlock(raw, (const u8 *)nonce, (int)text);
-	got -= (nonce[text - 1] == '=') + (nonce[text - 2] == '=');
-	if (got < SHINRAI_NONCE_MIN || got > SHINRAI_NONCE_MAX)
-		return false;
-	a->nonce_len = (size_t)got;
-	memcpy(a->nonce, raw, a->nonce_len);
-	a->from = (u64)json_integer_value(from);
-	a->boot_known = boot;
-	return !boot || (!shinrai_hex_parse(boot, a->boot_id,
-					    sizeof(a->boot_id), &len) &&
-			 len == sizeof(a->boot_id));
-}
-
 /* What it was judged to be, when that is news. */
 static void tell(struct attest *a, const json_t *result)
 {
@@ -175,7 +147,8 @@ static void take_answer(struct attest *a, const json_t *j)
 						      (long)period;
 		tell(a, json_object_get(j, "result"));
 		schedule(a, ATTEST_DONE, 0);
-	} else if (state && !strcmp(state, "waiting") && take_offer(a, j)) {
+	} else if (state && !strcmp(state, "waiting") &&
+		   offer_parse(j, &a->offer)) {
 		schedule(a, ATTEST_OPENED, 0);
 	} else {
 		broke(a, "its answer is not understood (is it a "
@@ -266,11 +239,12 @@ static void ask(struct net *n)
 	}
 	c->whom = FOR_VERIFIER;
 	c->items = ITEMS_ALL;
-	c->c.nonce_len = (u8)a->nonce_len;
-	memcpy(c->c.nonce, a->nonce, a->nonce_len);
-	c->from = a->from;
-	c->boot_known = a->boot_known;
-	memcpy(c->boot_id, a->boot_id, sizeof(c->boot_id));
+	c->c.nonce_len = (u8)a->offer.nonce_len;
+	memcpy(c->c.nonce, a->offer.nonce, a->offer.nonce_len);
+	c->from = a->offer.from;
+	c->ima_from = a->offer.ima_from;
+	c->boot_known = a->offer.boot_known;
+	memcpy(c->boot_id, a->offer.boot_id, sizeof(c->boot_id));
 	a->phase = ATTEST_QUOTES;
 	TAILQ_INSERT_TAIL(&n->round.waiting, c, link);
 	n->round.nwaiting++;

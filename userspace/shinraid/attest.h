@@ -7,9 +7,8 @@
 #include <event2/http.h>
 #include <openssl/ssl.h>
 
-#include <shinrai/session.h>
-
 #include "../daemon/url.h"
+#include "offer.h"
 
 enum attest_phase {
 	ATTEST_RESTS, /* the timer begins; in the others it is the deadline */
@@ -31,11 +30,7 @@ struct attest {
 	bool old; /* it is that of the last session */
 	enum attest_phase phase;
 	char path[128]; /* of the session */
-	u8 nonce[SHINRAI_NONCE_MAX];
-	size_t nonce_len;
-	u64 from;
-	bool boot_known;
-	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
+	struct offer offer; /* that was taken last */
 	bool told; /* that all is well */
 	long period_s; /* that the verifier wants */
 	long retry_s;

@@ -28,6 +28,7 @@ struct challenge {
 	bool boot_known;
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of the log that @from counts in */
 	u64 from; /* first record wanted; of a report, whose violations are */
+	u64 ima_from; /* byte of the IMA list, in the boot @boot_id; 0: all */
 	bool report; /* of violations, not evidence */
 	enum for_whom whom;
 	u32 items;

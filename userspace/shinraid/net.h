@@ -105,6 +105,7 @@ const char *request_parse(struct evbuffer *body, struct challenge *c);
 int round_setup(struct net *n);
 void round_kick(struct net *n);
 u64 round_wanted(const struct round *r, const struct challenge *c);
+u64 round_ima_wanted(const struct round *r, const struct challenge *c);
 void round_quoted(struct net *n, u64 cookie, const struct msg_quoted *q);
 void round_synced(struct net *n, u64 cookie);
 void round_ranged(struct net *n, u64 cookie, const struct msg_ranged *r);

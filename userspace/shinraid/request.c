@@ -31,6 +31,14 @@ static const char *set_from(const json_t *v, struct challenge *c)
 	return NULL;
 }
 
+static const char *set_ima_from(const json_t *v, struct challenge *c)
+{
+	if (!json_is_integer(v) || json_integer_value(v) < 0)
+		return "ima_from is not a number of bytes";
+	c->ima_from = (u64)json_integer_value(v);
+	return NULL;
+}
+
 static const char *set_boot_id(const json_t *v, struct challenge *c)
 {
 	size_t len;
@@ -83,6 +91,7 @@ static const char *set_members(json_t *root, struct challenge *c)
 	} members[] = { { "nonce", set_nonce, true, true },
 			{ "boot_id", set_boot_id, true, true },
 			{ "from", set_from, true, false },
+			{ "ima_from", set_ima_from, true, false },
 			{ "items", set_items, true, false },
 			{ "since", set_from, false, true } };
 	const char *key, *wrong = NULL;
@@ -100,8 +109,8 @@ static const char *set_members(json_t *root, struct challenge *c)
 			return c->report ?
 				       "unknown member (nonce, since and "
 				       "boot_id are known)" :
-				       "unknown member (nonce, from, boot_id "
-				       "and items are known)";
+				       "unknown member (nonce, from, boot_id, "
+				       "ima_from and items are known)";
 		wrong = members[i].set(v, c);
 		if (wrong)
 			return wrong;
@@ -112,7 +121,8 @@ static const char *set_members(json_t *root, struct challenge *c)
 /**
  * request_parse() - read a challenge
  * @body: of the request; is not changed
- * @c: zeroed, but for report; out: nonce, from, boot_id, items
+ * @c: zeroed, but for report; out: nonce, from, boot_id, ima_from,
+ *     items
  *
  * Return: NULL; or what is wrong with it, a constant text.
  */

@@ -210,6 +210,21 @@ u64 round_wanted(const struct round *r, const struct challenge *c)
 	return c->from > r->log.records ? 0 : c->from;
 }
 
+/**
+ * round_ima_wanted() - from which byte of the IMA list on
+ * @r: with that list, and the log, as they were after the quote
+ * @c: a challenge
+ *
+ * Return: what it says, or 0 when that is not known to be of this boot.
+ */
+u64 round_ima_wanted(const struct round *r, const struct challenge *c)
+{
+	if (!c->boot_known ||
+	    memcmp(c->boot_id, r->log.boot_id, sizeof(c->boot_id)))
+		return 0;
+	return c->ima_from > blob_size(r->ima) ? 0 : c->ima_from;
+}
+
 static void ask_ranges(struct net *n)
 {
 	struct round *r = &n->round;
