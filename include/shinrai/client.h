@@ -24,6 +24,7 @@ struct shinrai_client_request {
 	bool violations; /* a report of them, not evidence */
 	u64 from; /* first record wanted, or whose violations are */
 	const u8 *boot_id; /* of which boot, or NULL */
+	u64 ima_from; /* byte of the IMA list, of @boot_id; 0: all of it */
 	unsigned int timeout_ms; /* for one challenge and its answer */
 };
 

@@ -38,6 +38,20 @@ struct shinrai_owner_state {
 	u64 change_ns; /* @in_force last changed */
 };
 
+/*
+ * The kernel's IMA list, as far as the last quote covers it; what was found in it is
+ * among the findings.  @entries 0: nothing is kept, all of it is asked for.
+ */
+struct shinrai_ima_state {
+	u64 entries;
+	u64 offset; /* bytes of them */
+	u64 violations; /* among them */
+	u16 bank;
+	bool big_endian;
+	u8 size; /* of the bank's digests */
+	u8 pcr[SHINRAI_MAX_BANK_SIZE]; /* PCR 10 after them */
+};
+
 enum shinrai_flow_outcome {
 	SHINRAI_FLOW_ALLOWED,
 	SHINRAI_FLOW_AUDITED,
@@ -87,6 +101,7 @@ struct shinrai_state {
 		u8 size;
 		u8 capped;
 	} banks[SHINRAI_MAX_BANKS];
+	struct shinrai_ima_state ima;
 	/* 44 KiB, of which a few hundred bytes are used: see _clear, _copy. */
 	struct shinrai_pcrs pcrs; /* ours, after @records */
 	struct shinrai_data_state data;

@@ -16,6 +16,8 @@
 
 #include "../verify/forge.h"
 
+#define PACKED_IMA 28 /* bytes of struct shinrai_ima_state, but for the value */
+
 static struct forge *forged(EVP_PKEY *key)
 {
 	struct forge *f = malloc(sizeof(*f));
@@ -46,11 +48,24 @@ static void check_packed(const struct shinrai_state *from,
 	assert_int_equal(shinrai_state_unpack(more, len + 1, s), -EBADMSG);
 	more[7]++;
 	assert_int_equal(shinrai_state_unpack(more, len, s), -EPROTONOSUPPORT);
-	/* The version before, which kept no facts. */
+	/* The versions before: without the IMA list, and without facts. */
+	more[7] = 2;
+	assert_int_equal(shinrai_state_unpack(
+				 more, len - PACKED_IMA - from->ima.size, s),
+			 0);
+	assert_int_equal(s->ima.entries, 0);
+	assert_int_equal(s->ima.offset, 0);
+	s->ima = from->ima;
+	assert_memory_equal(s, from, sizeof(*s));
+	assert_int_equal(shinrai_state_unpack(more, len, s), -EBADMSG);
 	more[7] = 1;
-	assert_int_equal(shinrai_state_unpack(more, len - 8, s), 0);
+	assert_int_equal(
+		shinrai_state_unpack(more,
+				     len - 8 - PACKED_IMA - from->ima.size, s),
+		0);
 	assert_int_equal(s->facts, 0);
 	s->facts = from->facts;
+	s->ima = from->ima;
 	assert_memory_equal(s, from, sizeof(*s));
 	assert_int_equal(shinrai_state_unpack(more, len, s), -EBADMSG);
 	memcpy(more, data, len);
@@ -163,6 +178,10 @@ static void test_state(void **state)
 	a.next.data.flows[SHINRAI_FLOW_LEFT] = UINT64_MAX;
 	a.next.banks[0].alg = 0x1234; /* that nobody here knows */
 	assert_int_equal(a.next.data.nowners, 2);
+	assert_int_equal(a.next.ima.entries, 2);
+	assert_int_equal(a.next.ima.size, 32);
+	a.next.ima.violations = UINT64_MAX;
+	a.next.ima.big_endian = true;
 	assert_true(a.next.data.enforcing && a.next.data.owner[0].in_force);
 	close(mkstemp(path));
 	assert_int_equal(shinrai_state_save(path, &a.next), 0);
@@ -197,7 +216,9 @@ static void test_state_versions(void **state)
 		{ "shinrai-state-v1", false, 0, false },
 		{ "shinrai-state-v3", true, 0, true },
 		{ "shinrai-state-v3", false, -EBADMSG, false },
-		{ "shinrai-state-v4", true, -EPROTONOSUPPORT, false },
+		{ "shinrai-state-v4", true, 0, true },
+		{ "shinrai-state-v4", false, -EBADMSG, false },
+		{ "shinrai-state-v5", true, -EPROTONOSUPPORT, false },
 		{ "shinrai-state-v", false, -EPROTONOSUPPORT, false },
 		{ "shinrai-boot-v1", false, -EBADMSG, false },
 	};
@@ -210,6 +231,7 @@ static void test_state_versions(void **state)
 	(void)state;
 	s->ak_name_len = 34;
 	s->records = 8;
+	s->ima.entries = 3;
 	memset(s->policy, 7, sizeof(s->policy));
 	assert_int_equal(shinrai_state_format(s, &text), 0);
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
@@ -224,6 +246,10 @@ static void test_state_versions(void **state)
 				 table[i].policy);
 		if (!table[i].expected)
 			assert_int_equal(s->records, 8);
+		/* The list is kept since version 4. */
+		if (!table[i].expected)
+			assert_int_equal(s->ima.entries,
+					 table[i].format[15] == '4' ? 3 : 0);
 		if (!table[i].expected)
 			assert_int_equal(!memcmp(s->policy, none, sizeof(none)),
 					 !table[i].counts);

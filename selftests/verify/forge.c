@@ -84,6 +84,18 @@ void forge_init(struct forge *f, EVP_PKEY *key)
 	f->reference = "";
 }
 
+void forge_build_machine(struct forge *f)
+{
+	char *text = (char *)f->item[SHINRAI_ITEM_MACHINE];
+	int n = sprintf(text, "{\"name\":\"plc-7\"");
+
+	if (!f->ima_whole)
+		n += sprintf(text + n, ",\"ima_first\":%llu",
+			     (unsigned long long)f->ima_from);
+	n += sprintf(text + n, "}");
+	f->len[SHINRAI_ITEM_MACHINE] = (size_t)n;
+}
+
 void forge_build(struct forge *f)
 {
 	struct forge *reference = malloc(sizeof(*reference));
@@ -106,8 +118,7 @@ void forge_build(struct forge *f)
 	forge_log(f, f->nrec);
 	forge_build_ak(f);
 	forge_quote(f);
-	f->len[SHINRAI_ITEM_MACHINE] = (size_t)sprintf(
-		(char *)f->item[SHINRAI_ITEM_MACHINE], "{\"name\":\"plc-7\"}");
+	forge_build_machine(f);
 	forge_build_session(f);
 	if (f->abridged)
 		forge_abridge(f);

@@ -15,7 +15,7 @@
 #define FORGE_RECORDS 32
 #define FORGE_EVENTS 8192
 #define FORGE_BOOT 32
-#define FORGE_IMA 3
+#define FORGE_IMA 24
 #define FORGE_ITEM (192 << 10)
 
 /*
@@ -59,6 +59,7 @@ struct forge_ima {
 	u8 digest[32];
 	bool aggregate; /* of PCRs 0 to 9, instead of @digest */
 	bool violation;
+	bool wrong_hash; /* in the list, not in the PCR */
 };
 
 struct forge {
@@ -75,6 +76,8 @@ struct forge {
 	unsigned int nima; /* entries of the kernel's list; one more came later */
 	struct forge_ima ima[FORGE_IMA]; /* the first ones */
 	bool ima_big_endian;
+	u64 ima_from; /* byte that the item begins with */
+	bool ima_whole; /* the machine cannot give it in part */
 	const char *module_id; /* in START */
 	u8 programs[34]; /* in ARM: 1, a name of one letter, their digest */
 	u8 own[2]; /* PCRs of code and flow */

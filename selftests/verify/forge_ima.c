@@ -49,6 +49,7 @@ static void build_entry(struct forge *f, const struct forge_ima *e, size_t *n,
 	put32(f, p, n, e->pcr);
 	SHA1(data, len, p + *n);
 	SHA256(data, len, extended);
+	p[*n] ^= e->wrong_hash;
 	if (e->violation) {
 		memset(p + *n, 0, 20);
 		memset(extended, 0xff, 32);
@@ -76,5 +77,8 @@ void forge_build_ima(struct forge *f)
 		if (i < f->nima && e->pcr == 10)
 			forge_extend(f->pcr[10], extended);
 	}
-	f->len[SHINRAI_ITEM_IMA] = n;
+	f->len[SHINRAI_ITEM_IMA] = n - f->ima_from;
+	memmove(f->item[SHINRAI_ITEM_IMA],
+		f->item[SHINRAI_ITEM_IMA] + f->ima_from,
+		f->len[SHINRAI_ITEM_IMA]);
 }

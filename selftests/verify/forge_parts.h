@@ -10,6 +10,7 @@
 
 /* forge.c */
 void forge_extend(u8 pcr[32], const u8 digest[32]);
+void forge_build_machine(struct forge *f);
 void forge_raw(u8 *p, size_t *n, const void *data, size_t len);
 
 /* forge_log.c */

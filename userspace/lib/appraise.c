@@ -172,6 +172,7 @@ static void take_machine(struct appraise *a)
 	const struct shinrai_item *item =
 		appraise_item(a, SHINRAI_ITEM_MACHINE);
 	char text[APPRAISE_TEXT];
+	const json_t *first;
 	const char *name;
 	json_t *j;
 
@@ -183,6 +184,10 @@ static void take_machine(struct appraise *a)
 	if (name)
 		snprintf(a->out->machine, sizeof(a->out->machine), "%.250s",
 			 shinrai_appraise_printable(name, strlen(name), text));
+	/* Where it lies, the list does not lead to the quoted PCR. */
+	first = json_object_get(j, "ima_first");
+	a->has_ima_first = json_is_integer(first);
+	a->ima_first = (u64)json_integer_value(first);
 	json_decref(j);
 }
 

@@ -16,6 +16,14 @@
 #define APPRAISE_IMA_PCR 10
 #define APPRAISE_IMA_TAIL 16
 
+/* After an entry of the IMA list, or before the first one. */
+struct appraise_ima_point {
+	u64 entries;
+	u64 offset; /* bytes of them */
+	u64 violations;
+	u8 pcr[SHINRAI_BANK_MAX]; /* 10 */
+};
+
 struct appraise {
 	const struct shinrai_appraise_input *in;
 	struct shinrai_appraisal *out;
@@ -34,14 +42,19 @@ struct appraise {
 	/* appraise_boot.c */
 	bool have_firmware; /* @firmware was read to its end */
 	bool boot_proven; /* an initramfs that arms is all that ran */
+	/* appraise.c */
+	bool has_ima_first; /* the machine can give the list in part */
+	u64 ima_first; /* byte that it begins with, as the machine says */
 	/* appraise_ima.c */
+	bool ima_goes_on; /* the list, where that of the last one ended */
 	bool have_ima; /* read to its end */
 	bool ima_faults; /* in any of its entries */
-	u64 ima_entries;
+	bool ima_full; /* what is found cannot be kept */
+	unsigned int nima_kept; /* findings */
 	u64 ima_violations;
-	unsigned int nima;
-	/* PCR 10 after the last @nima of them, each by its number. */
-	u8 ima[APPRAISE_IMA_TAIL][SHINRAI_BANK_MAX];
+	unsigned int nima; /* points that are there */
+	u64 nima_all; /* that there were; newest: (nima_all - 1) % TAIL */
+	struct appraise_ima_point ima[APPRAISE_IMA_TAIL];
 	/* appraise_place.c */
 	bool have_quoted; /* @quoted is valid */
 	bool incremental; /* log goes on where the last one ended */
@@ -88,6 +101,9 @@ void shinrai_appraise_firmware(struct appraise *a);
 void shinrai_appraise_boot(struct appraise *a);
 void shinrai_appraise_ima_read(struct appraise *a);
 void shinrai_appraise_ima(struct appraise *a);
+void shinrai_appraise_ima_why(struct appraise *a, enum shinrai_reason_code code,
+			      const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 void shinrai_appraise_ima_entry(struct appraise *a,
 				const struct shinrai_ima_entry *e);
 void shinrai_appraise_place(struct appraise *a);

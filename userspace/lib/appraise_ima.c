@@ -1,17 +1,78 @@
 // SPDX-License-Identifier: MIT
 /* Appraisal: the kernel's own IMA list, beside our log. */
+#include <stdarg.h>
+#include <stdio.h>
+
 #include <shinrai/ima.h>
 
 #include "appraise_ctx.h"
+
+/* Findings of the list that are kept; with more of them all of it is asked for. */
+#define KEPT_FINDINGS 16
+
+/*
+ * Does the list go on where that of the last appraisal ended?  The machine says so,
+ * and what of it is remembered was judged as it would be now.
+ */
+static bool goes_on(const struct appraise *a)
+{
+	const struct shinrai_state *last = a->in->last;
+
+	return last && last->ima.entries && !a->in->whole && a->ima_first &&
+	       a->ima_first == last->ima.offset && last->ima.bank == a->bank &&
+	       last->ima.size == shinrai_bank_size(a->bank) &&
+	       !memcmp(last->policy, a->policy, sizeof(a->policy)) &&
+	       a->have_challenge &&
+	       !memcmp(a->challenge.boot_id, last->boot_id,
+		       sizeof(last->boot_id));
+}
+
+/* Of the whole list. */
+static u64 offset_of(const struct appraise *a, const struct shinrai_ima *ima)
+{
+	return shinrai_ima_offset(ima) +
+	       (a->ima_goes_on ? a->in->last->ima.offset : 0);
+}
 
 static int begin(const struct appraise *a, unsigned int flags,
 		 struct shinrai_ima *ima)
 {
 	const struct shinrai_item *item = appraise_item(a, SHINRAI_ITEM_IMA);
+	const struct shinrai_ima_state *last;
+	int ret;
 
-	return shinrai_ima_init(
+	if (!a->ima_goes_on)
+		return shinrai_ima_init(ima, item->data, item->len,
+					flags | shinrai_ima_order(item->data,
+								  item->len),
+					&a->bank, 1);
+	last = &a->in->last->ima;
+	ret = shinrai_ima_init(
 		ima, item->data, item->len,
-		flags | shinrai_ima_order(item->data, item->len), &a->bank, 1);
+		flags | (last->big_endian ? SHINRAI_IMA_BIG_ENDIAN : 0),
+		&a->bank, 1);
+	if (ret)
+		return ret;
+	ima->entries = last->entries;
+	ima->violations = last->violations;
+	return shinrai_replay_set(&ima->replay, a->bank, APPRAISE_IMA_PCR,
+				  last->pcr, last->size);
+}
+
+/* Where the reader is now. */
+static void mark(struct appraise *a, const struct shinrai_ima *ima)
+{
+	const u8 *value =
+		shinrai_replay_get(&ima->replay, a->bank, APPRAISE_IMA_PCR);
+	struct appraise_ima_point *p = &a->ima[a->nima_all % APPRAISE_IMA_TAIL];
+
+	if (!value)
+		return;
+	p->entries = ima->entries;
+	p->offset = offset_of(a, ima);
+	p->violations = ima->violations;
+	memcpy(p->pcr, value, shinrai_bank_size(a->bank));
+	a->nima_all++;
 }
 
 /**
@@ -22,29 +83,83 @@ void shinrai_appraise_ima_read(struct appraise *a)
 {
 	struct shinrai_ima_entry e;
 	struct shinrai_ima ima;
-	const u8 *value;
 	int ret;
 
+	a->ima_goes_on = goes_on(a);
 	if (!appraise_item(a, SHINRAI_ITEM_IMA)->data || begin(a, 0, &ima))
 		return;
-	while ((ret = shinrai_ima_next(&ima, &e)) > 0) {
-		value = shinrai_replay_get(&ima.replay, a->bank,
-					   APPRAISE_IMA_PCR);
-		a->ima_faults |= e.faults;
-		if (value)
-			memcpy(a->ima[ima.entries % APPRAISE_IMA_TAIL], value,
-			       shinrai_bank_size(a->bank));
-	}
+	do {
+		mark(a, &ima);
+		ret = shinrai_ima_next(&ima, &e);
+		a->ima_faults |= ret > 0 && e.faults;
+	} while (ret > 0);
 	if (ret)
-		shinrai_appraise_why(a, SHINRAI_WHY_IMA_SYNTAX, "at byte %zu",
-				     shinrai_ima_offset(&ima));
+		shinrai_appraise_why(a, SHINRAI_WHY_IMA_SYNTAX, "at byte %llu",
+				     (unsigned long long)offset_of(a, &ima));
 	a->have_ima = !ret;
-	a->ima_entries = ima.entries;
 	a->ima_violations = ima.violations;
 	if (a->have_ima)
-		a->nima = ima.entries < APPRAISE_IMA_TAIL ? ima.entries + 1 :
-							    APPRAISE_IMA_TAIL;
+		a->nima = a->nima_all < APPRAISE_IMA_TAIL ?
+				  (unsigned int)a->nima_all :
+				  APPRAISE_IMA_TAIL;
 	shinrai_ima_fini(&ima);
+}
+
+/* For the next appraisal, which does not see the entry again. */
+static void keep_finding(struct appraise *a, enum shinrai_reason_code code,
+			 const char *text)
+{
+	struct shinrai_state *s = &a->now;
+	struct shinrai_sticky *t = &s->sticky[s->nsticky];
+
+	if (a->nima_kept == KEPT_FINDINGS ||
+	    s->nsticky + 1 >= SHINRAI_STATE_REASONS ||
+	    strlen(text) >= sizeof(t->text)) {
+		a->ima_full = true;
+		return;
+	}
+	t->code = code;
+	t->record = 0;
+	strcpy(t->text, text);
+	s->nsticky++;
+	a->nima_kept++;
+}
+
+/**
+ * shinrai_appraise_ima_why() - add a reason that an entry of the list gives
+ * @a: the appraisal, whose log was judged
+ * @code: the reason
+ * @fmt: detail, printable
+ */
+void shinrai_appraise_ima_why(struct appraise *a, enum shinrai_reason_code code,
+			      const char *fmt, ...)
+{
+	char text[2 * APPRAISE_TEXT];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	shinrai_appraise_why(a, code, "%s", text);
+	keep_finding(a, code, text);
+}
+
+/* What was found in entries that do not come again. */
+static void add_kept(struct appraise *a, bool faults)
+{
+	const struct shinrai_state *last = a->in->last;
+	const struct shinrai_sticky *t;
+
+	if (!a->ima_goes_on)
+		return;
+	for (t = last->sticky; t < last->sticky + last->nsticky; t++) {
+		bool fault = t->code == SHINRAI_WHY_IMA_ENTRY ||
+			     t->code == SHINRAI_WHY_IMA_TEMPLATE;
+
+		if (shinrai_reason_info(t->code)->step == SHINRAI_STEP_IMA &&
+		    fault == faults)
+			shinrai_appraise_ima_why(a, t->code, "%s", t->text);
+	}
 }
 
 static void add_faults(struct appraise *a, const struct shinrai_ima_entry *e)
@@ -53,51 +168,58 @@ static void add_faults(struct appraise *a, const struct shinrai_ima_entry *e)
 
 	for (i = 0; i < SHINRAI_IMA_FAULTS; i++) {
 		if (e->faults & 1u << i)
-			shinrai_appraise_why(a,
-					     i == SHINRAI_IMA_TEMPLATE_UNKNOWN ?
-						     SHINRAI_WHY_IMA_TEMPLATE :
-						     SHINRAI_WHY_IMA_ENTRY,
-					     "entry %llu: %s",
-					     (unsigned long long)e->index,
-					     shinrai_ima_fault_text(i));
+			shinrai_appraise_ima_why(
+				a,
+				i == SHINRAI_IMA_TEMPLATE_UNKNOWN ?
+					SHINRAI_WHY_IMA_TEMPLATE :
+					SHINRAI_WHY_IMA_ENTRY,
+				"entry %llu: %s", (unsigned long long)e->index,
+				shinrai_ima_fault_text(i));
 	}
 }
 
-/* Most lists are in order, and end near where the quote was taken. */
+/*
+ * Most lists are in order, and end near where the quote was taken.  Entries of other
+ * PCRs that follow there are not covered: what the quote says is said before them.
+ */
 static bool tail_reaches(const struct appraise *a,
-			 const struct shinrai_pcr_value *want, u64 *entries)
+			 const struct shinrai_pcr_value *want,
+			 struct appraise_ima_point *at)
 {
+	const struct appraise_ima_point *p;
+	bool found = false;
 	unsigned int i;
 
-	for (i = 0; i < a->nima && !a->ima_faults; i++) {
-		*entries = a->ima_entries - i;
-		if (!memcmp(a->ima[*entries % APPRAISE_IMA_TAIL], want->value,
-			    want->size))
-			return true;
+	for (i = 1; i <= a->nima && !a->ima_faults; i++) {
+		p = &a->ima[(a->nima_all - i) % APPRAISE_IMA_TAIL];
+		if (!memcmp(p->pcr, want->value, want->size)) {
+			*at = *p;
+			found = true;
+		} else if (found) {
+			break;
+		}
 	}
-	return false;
+	return found;
 }
 
 /* Stops an edited list: some prefix of it leads to the quoted value. */
 static bool reaches(struct appraise *a, const struct shinrai_pcr_value *want,
-		    u64 *entries)
+		    struct appraise_ima_point *at)
 {
 	struct shinrai_ima_entry e;
 	struct shinrai_ima ima;
 	bool found = false;
-	const u8 *value;
 
 	if (begin(a, 0, &ima))
 		return false;
-	do {
-		*entries = ima.entries;
-		value = shinrai_replay_get(&ima.replay, a->bank,
-					   APPRAISE_IMA_PCR);
-		found = value && !memcmp(value, want->value, want->size);
+	for (;;) {
+		mark(a, &ima);
+		*at = a->ima[(a->nima_all - 1) % APPRAISE_IMA_TAIL];
+		found = !memcmp(at->pcr, want->value, want->size);
 		if (found || shinrai_ima_next(&ima, &e) <= 0)
 			break;
 		add_faults(a, &e);
-	} while (true);
+	}
 	shinrai_ima_fini(&ima);
 	return found;
 }
@@ -148,6 +270,52 @@ static const struct shinrai_pcr_value *quoted_pcr(const struct appraise *a)
 	return shinrai_pcrs_get(&a->quoted, a->bank, APPRAISE_IMA_PCR);
 }
 
+/*
+ * That the list need not come again.  @own: findings that are not of the list; those
+ * that are make no sense without it.
+ */
+static void keep(struct appraise *a, const struct appraise_ima_point *at,
+		 unsigned int own)
+{
+	struct shinrai_ima_state *s = &a->now.ima;
+	const struct shinrai_item *item = appraise_item(a, SHINRAI_ITEM_IMA);
+
+	if (!at || !at->entries || !a->has_ima_first || a->ima_full) {
+		a->now.nsticky = own;
+		return;
+	}
+	s->entries = at->entries;
+	s->offset = at->offset;
+	s->violations = at->violations;
+	s->bank = a->bank;
+	s->size = (u8)shinrai_bank_size(a->bank);
+	s->big_endian = a->ima_goes_on ?
+				a->in->last->ima.big_endian :
+				shinrai_ima_order(item->data, item->len) != 0;
+	memcpy(s->pcr, at->pcr, s->size);
+}
+
+/* Return: whether @at is where the quote was taken. */
+static bool judge(struct appraise *a, const struct shinrai_pcr_value *want,
+		  struct appraise_ima_point *at)
+{
+	bool found;
+
+	add_kept(a, true);
+	found = tail_reaches(a, want, at) || reaches(a, want, at);
+	if (!found) {
+		shinrai_appraise_why(a, SHINRAI_WHY_IMA_REPLAY, "%s", "");
+	} else if (!at->entries) {
+		not_covered(a, "the kernel never extended PCR 10");
+	} else {
+		add_kept(a, false);
+		judge_entries(a, at->entries);
+		tell(a, at->entries);
+	}
+	a->out->proven[SHINRAI_STEP_IMA] = found && at->entries;
+	return found;
+}
+
 /**
  * shinrai_appraise_ima() - hold the list against the quoted PCR 10
  * @a: the appraisal, after the quoted values were established
@@ -155,24 +323,17 @@ static const struct shinrai_pcr_value *quoted_pcr(const struct appraise *a)
 void shinrai_appraise_ima(struct appraise *a)
 {
 	const struct shinrai_pcr_value *want = quoted_pcr(a);
-	u64 entries = 0;
+	const unsigned int own = a->now.nsticky;
+	struct appraise_ima_point at;
+	bool found = false;
 
+	memset(&a->now.ima, 0, sizeof(a->now.ima));
 	if (!a->have_ima && a->in->ima &&
 	    !appraise_item(a, SHINRAI_ITEM_IMA)->data)
 		not_covered(a, "there is none");
-	if (!a->have_ima)
-		return;
-	if (!want) {
+	if (a->have_ima && !want)
 		not_covered(a, "PCR 10 was not quoted");
-		return;
-	}
-	if (!tail_reaches(a, want, &entries) && !reaches(a, want, &entries)) {
-		shinrai_appraise_why(a, SHINRAI_WHY_IMA_REPLAY, "%s", "");
-	} else if (!entries) {
-		not_covered(a, "the kernel never extended PCR 10");
-	} else {
-		judge_entries(a, entries);
-		tell(a, entries);
-	}
-	a->out->proven[SHINRAI_STEP_IMA] = entries;
+	if (a->have_ima && want)
+		found = judge(a, want, &at);
+	keep(a, found ? &at : NULL, own);
 }

@@ -14,11 +14,11 @@ static void add_reason(struct appraise *a, enum shinrai_reason_code code,
 
 	if (e->digest.len && e->digest.len <= SHINRAI_BANK_MAX)
 		shinrai_hex_encode(e->digest.p, e->digest.len, hex);
-	shinrai_appraise_why(a, code, "entry %llu: %s, %s %s%s",
-			     (unsigned long long)e->index,
-			     shinrai_appraise_printable(e->path.p, e->path.len,
-							path),
-			     shinrai_bank_text(e->digest_alg), hex, more);
+	shinrai_appraise_ima_why(a, code, "entry %llu: %s, %s %s%s",
+				 (unsigned long long)e->index,
+				 shinrai_appraise_printable(e->path.p,
+							    e->path.len, path),
+				 shinrai_bank_text(e->digest_alg), hex, more);
 }
 
 /*

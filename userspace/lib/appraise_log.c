@@ -207,6 +207,10 @@ static void replay_sticky(struct appraise *a, bool anew)
 	a->now.nsticky = 0;
 	a->vouched = true;
 	for (i = 0; i < n; i++) {
+		/* Those of the IMA list come with it. */
+		if (shinrai_reason_info(last->sticky[i].code)->step ==
+		    SHINRAI_STEP_IMA)
+			continue;
 		if (anew && shinrai_appraise_by_policy(last->sticky[i].code))
 			continue;
 		shinrai_appraise_record(a, last->sticky[i].code,

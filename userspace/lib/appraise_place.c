@@ -200,7 +200,7 @@ static bool search_logs(struct appraise *a, struct shinrai_pcrs *base)
 		return true;
 	/* The list was read after the quote: entries may have come between. */
 	for (i = 0; i < a->nima; i++) {
-		shinrai_pcrs_set(base, a->bank, APPRAISE_IMA_PCR, a->ima[i],
+		shinrai_pcrs_set(base, a->bank, APPRAISE_IMA_PCR, a->ima[i].pcr,
 				 shinrai_bank_size(a->bank));
 		if (search(a, base, false))
 			return true;

@@ -53,6 +53,11 @@ int shinrai_http_request(const struct shinrai_client_request *req,
 		n += snprintf(body + n, sizeof(body) - (size_t)n,
 			      ",\"boot_id\":\"%s\"",
 			      shinrai_hex_encode(req->boot_id, 16, boot));
+	/* One that cannot give it in part knows no such member. */
+	if (req->boot_id && req->ima_from && !req->violations)
+		n += snprintf(body + n, sizeof(body) - (size_t)n,
+			      ",\"ima_from\":%llu",
+			      (unsigned long long)req->ima_from);
 	snprintf(body + n, sizeof(body) - (size_t)n, "}");
 	return format(req, SHINRAI_EVIDENCE_TYPE, "POST",
 		      req->violations ? "/v1/violations" : "/v1/evidence", body,

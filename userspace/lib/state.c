@@ -11,9 +11,10 @@
 #include "fileio.h"
 #include "state_json.h"
 
-#define FORMAT "shinrai-state-v3"
+#define FORMAT "shinrai-state-v4"
 #define FORMAT_V1 "shinrai-state-v1" /* without policy */
 #define FORMAT_V2 "shinrai-state-v2" /* without data */
+#define FORMAT_V3 "shinrai-state-v3" /* without the IMA list */
 #define FORMAT_ANY "shinrai-state-v"
 #define MAX_STATE (256u << 10)
 
@@ -73,6 +74,16 @@ static json_t *sticky_json(const struct shinrai_state *s)
 	return all;
 }
 
+static json_t *ima_json(const struct shinrai_ima_state *m)
+{
+	return json_pack("{s:I, s:I, s:I, s:i, s:b, s:o}", "entries",
+			 (json_int_t)m->entries, "offset",
+			 (json_int_t)m->offset, "violations",
+			 (json_int_t)m->violations, "bank", m->bank,
+			 "big_endian", m->big_endian, "pcr",
+			 shinrai_state_hex(m->pcr, m->size));
+}
+
 /**
  * shinrai_state_format() - state as JSON
  * @s: the state
@@ -99,7 +110,7 @@ int shinrai_state_format(const struct shinrai_state *s, char **text)
 		    j,
 		    json_pack(
 			    "{s:i, s:i, s:b, s:b, s:o, s:o, s:I, s:I, s:I, "
-			    "s:I, s:o, s:o, s:o, s:o}",
+			    "s:I, s:o, s:o, s:o, s:o, s:o}",
 			    "code_pcr", s->code_pcr, "flow_pcr", s->flow_pcr,
 			    "start_nonzero", s->start_nonzero, "armed",
 			    s->armed, "module_id",
@@ -111,7 +122,8 @@ int shinrai_state_format(const struct shinrai_state *s, char **text)
 			    (json_int_t)s->running_seen, "code",
 			    (json_int_t)s->code, "banks", banks_json(s), "pcrs",
 			    pcrs_json(&s->pcrs), "findings", sticky_json(s),
-			    "data", shinrai_state_data_json(&s->data)))) {
+			    "data", shinrai_state_data_json(&s->data), "ima",
+			    ima_json(&s->ima)))) {
 		json_decref(j);
 		return -ENOMEM;
 	}
@@ -273,6 +285,26 @@ static bool read_policy(const json_t *j, struct shinrai_state *s)
 	       k == sizeof(s->programs);
 }
 
+static bool read_ima(const json_t *j, struct shinrai_ima_state *m)
+{
+	const json_t *order = json_object_get(j, "big_endian");
+	size_t n;
+	u64 bank;
+
+	if (!shinrai_state_number(j, "entries", UINT64_MAX, &m->entries) ||
+	    !shinrai_state_number(j, "offset", UINT64_MAX, &m->offset) ||
+	    !shinrai_state_number(j, "violations", UINT64_MAX,
+				  &m->violations) ||
+	    !shinrai_state_number(j, "bank", 0xffff, &bank) ||
+	    !json_is_boolean(order) ||
+	    !shinrai_state_bytes(j, "pcr", m->pcr, sizeof(m->pcr), &n))
+		return false;
+	m->bank = (u16)bank;
+	m->big_endian = json_is_true(order);
+	m->size = (u8)n;
+	return true;
+}
+
 static int read_version(const json_t *j, struct shinrai_state *s)
 {
 	const char *format = json_string_value(json_object_get(j, "format"));
@@ -288,13 +320,14 @@ static int read_version(const json_t *j, struct shinrai_state *s)
 		memset(s->policy, 0, sizeof(s->policy));
 		return 0;
 	}
-	if (strcmp(format, FORMAT))
+	if (strcmp(format, FORMAT) && strcmp(format, FORMAT_V3))
 		return -EPROTONOSUPPORT;
-	return read_policy(j, s) &&
-			       shinrai_state_data_parse(
-				       json_object_get(j, "data"), &s->data) ?
-		       0 :
-		       -EBADMSG;
+	if (!read_policy(j, s) ||
+	    !shinrai_state_data_parse(json_object_get(j, "data"), &s->data))
+		return -EBADMSG;
+	if (!strcmp(format, FORMAT_V3))
+		return 0;
+	return read_ima(json_object_get(j, "ima"), &s->ima) ? 0 : -EBADMSG;
 }
 
 static bool read_rest(const json_t *j, struct shinrai_state *s)

@@ -4,7 +4,8 @@
 
 #include "walk.h"
 
-#define MAGIC "SHNRMEM\2"
+#define MAGIC "SHNRMEM\3"
+#define MAGIC_V2 "SHNRMEM\2" /* without the IMA list */
 #define MAGIC_V1 "SHNRMEM\1" /* without facts */
 
 static void walk_banks(struct walk *k, struct shinrai_state *s)
@@ -81,13 +82,37 @@ static void walk_v1(struct walk *k, void *state)
 	walk_findings(k, s);
 }
 
-static void walk_state(struct walk *k, void *state)
+static void walk_v2(struct walk *k, void *state)
 {
 	struct shinrai_state *s = state;
 
 	walk_v1(k, s);
 	WALK_U64(k, s->facts);
 }
+
+static void walk_state(struct walk *k, void *state)
+{
+	struct shinrai_state *s = state;
+
+	walk_v2(k, s);
+	WALK_U64(k, s->ima.entries);
+	WALK_U64(k, s->ima.offset);
+	WALK_U64(k, s->ima.violations);
+	WALK_FIELD(k, s->ima.bank, 2, 0xffff);
+	WALK_FLAG(k, s->ima.big_endian);
+	WALK_FIELD(k, s->ima.size, 1, sizeof(s->ima.pcr));
+	shinrai_walk_bytes(k, s->ima.pcr, s->ima.size);
+}
+
+/* All versions that can be read, the newest first. */
+static const struct {
+	const char *magic;
+	void (*walk)(struct walk *k, void *state);
+} versions[] = {
+	{ MAGIC, walk_state },
+	{ MAGIC_V2, walk_v2 },
+	{ MAGIC_V1, walk_v1 },
+};
 
 /**
  * shinrai_data_clear() - nothing is known of data handling
@@ -163,13 +188,19 @@ int shinrai_state_pack(const struct shinrai_state *s, u8 **out, size_t *len)
  */
 int shinrai_state_unpack(const void *data, size_t len, struct shinrai_state *s)
 {
-	int ret;
+	int ret = -EPROTONOSUPPORT;
+	size_t i;
 
-	shinrai_state_clear(s);
-	ret = shinrai_walk_unpack(MAGIC, walk_state, s, data, len);
-	if (ret != -EPROTONOSUPPORT || len < WALK_MAGIC_SIZE ||
-	    memcmp(data, MAGIC_V1, WALK_MAGIC_SIZE))
-		return ret;
-	shinrai_state_clear(s);
-	return shinrai_walk_unpack(MAGIC_V1, walk_v1, s, data, len);
+	for (i = 0; i < ARRAY_SIZE(versions); i++) {
+		/* Also of this version it may have a reason not known here. */
+		if (i && (len < WALK_MAGIC_SIZE ||
+			  memcmp(data, versions[i].magic, WALK_MAGIC_SIZE)))
+			continue;
+		shinrai_state_clear(s);
+		ret = shinrai_walk_unpack(versions[i].magic, versions[i].walk,
+					  s, data, len);
+		if (ret != -EPROTONOSUPPORT)
+			break;
+	}
+	return ret;
 }

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: MIT
+/*
+ * An IMA list that comes in parts is judged as if it came whole: lists with whatever
+ * can be found in one, split at random.  And what is no part of it is not believed.
+ */
+/* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_ima.c selftests/verify/forge_quote.c selftests/verify/forge_session.c selftests/verify/forge_data.c */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <jansson.h>
+#include <openssl/ec.h>
+
+#include <shinrai/verdict.h>
+
+#include "../verify/forge.h"
+
+#define LIST 24 /* entries of a list */
+#define RUNS 40
+#define ENTRY 94 /* bytes of one: ima-ng, SHA-256, a path of 7 letters */
+#define KNOWN "0303030303030303030303030303030303030303030303030303030303030303"
+#define OTHER "0404040404040404040404040404040404040404040404040404040404040404"
+#define DENIED \
+	"0202020202020202020202020202020202020202020202020202020202020202"
+
+static EVP_PKEY *key;
+
+/* What an entry may be; the first kinds are no fault of it. */
+enum kind { GOOD, OUTSIDE, UNKNOWN, DENY, VIOLATE, OTHER_PCR, FAULTY, KINDS };
+
+struct plan {
+	enum kind kind[LIST + 1];
+	bool rules, deny, big_endian;
+};
+
+/* No two neighbours are alike. */
+static void set_entry(struct forge_ima *e, enum kind kind, bool odd)
+{
+	e->path = kind == OUTSIDE ? "/tmp/ab" : "/bin/ab";
+	e->pcr = kind == OTHER_PCR ? 11 : 10;
+	e->violation = kind == VIOLATE;
+	e->wrong_hash = kind == FAULTY;
+	memset(e->digest,
+	       kind == UNKNOWN ? 9 + odd :
+	       kind == DENY    ? 2 :
+				 3 + odd,
+	       32);
+}
+
+static struct forge *forge(const struct plan *p, unsigned int entries)
+{
+	struct forge *f = malloc(sizeof(*f));
+	unsigned int i;
+
+	assert_non_null(f);
+	forge_init(f, key);
+	for (i = 0; i < LIST && i < FORGE_IMA; i++)
+		set_entry(&f->ima[i], p->kind[i], i & 1);
+	f->nima = entries;
+	f->ima_big_endian = p->big_endian;
+	f->whole = true;
+	if (p->rules)
+		f->rules = "{\"meta\":{\"version\":1},\"digests\":{"
+			   "\"/bin/ab\":[\"" KNOWN "\",\"" OTHER "\",\"" DENIED
+			   "\"]},\"excludes\":[\"/tmp/.*\"]}";
+	if (p->deny)
+		f->deny = "# shinrai-deny v1\n" DENIED " CVE-2026-1\n";
+	return f;
+}
+
+/* What is told of it, for free(). */
+static char *told(struct forge *f, struct shinrai_appraisal *a)
+{
+	json_t *j;
+	char *text;
+
+	forge_build(f);
+	assert_int_equal(forge_appraise(f, a), 0);
+	j = shinrai_verdict_json(a);
+	text = json_dumps(j, JSON_SORT_KEYS);
+	json_decref(j);
+	assert_non_null(text);
+	return text;
+}
+
+/* The list up to @entries, which goes on where @last ended. */
+static struct forge *follow(const struct plan *p, unsigned int entries,
+			    const struct shinrai_state *last)
+{
+	struct forge *f = forge(p, entries);
+
+	f->whole = false;
+	f->have_last = true;
+	f->last = *last;
+	f->clock = last->clock.clock + 1;
+	f->ima_from = last->ima.offset;
+	return f;
+}
+
+static void compare(const struct plan *p, unsigned int entries,
+		    const char *part, const struct shinrai_appraisal *a)
+{
+	struct forge *f = forge(p, entries);
+	struct shinrai_appraisal whole;
+	char *text;
+
+	f->clock = a->clock.clock;
+	text = told(f, &whole);
+	if (strcmp(text, part)) {
+		fprintf(stderr, "%u entries\nwhole: %s\n", entries, text);
+		fprintf(stderr, "parts: %s\n", part);
+		fail();
+	}
+	assert_memory_equal(&whole.next.ima, &a->next.ima,
+			    sizeof(whole.next.ima));
+	assert_int_equal(whole.next.nsticky, a->next.nsticky);
+	free(text);
+	shinrai_appraisal_free(&whole);
+	free(f);
+}
+
+/* Return: how often it came in part. */
+static unsigned int split(const struct plan *p)
+{
+	struct shinrai_state last = { 0 };
+	struct shinrai_appraisal a;
+	unsigned int entries = 1 + (unsigned int)random() % 4, parts = 0;
+	struct forge *f;
+	char *text;
+
+	for (; entries <= LIST; entries += (unsigned int)random() % 7) {
+		f = last.records ? follow(p, entries, &last) :
+				   forge(p, entries);
+		parts += f->ima_from != 0;
+		text = told(f, &a);
+		assert_true(a.have_next);
+		compare(p, entries, text, &a);
+		last = a.next;
+		shinrai_appraisal_free(&a);
+		free(text);
+		free(f);
+	}
+	return parts;
+}
+
+static void test_splits(void **state)
+{
+	unsigned int i, k, parts = 0;
+	struct plan p;
+
+	(void)state;
+	srandom(7);
+	for (i = 0; i < RUNS; i++) {
+		/* More and more of what is no good, and then nothing else. */
+		for (k = 0; k <= LIST; k++)
+			p.kind[k] = i + 2 >= RUNS ?
+					    UNKNOWN :
+				    (unsigned int)random() % RUNS < i ?
+					    (unsigned int)random() % KINDS :
+					    GOOD;
+		p.rules = i & 1;
+		p.deny = i & 2;
+		p.big_endian = i & 4;
+		parts += split(&p);
+	}
+	print_message("%u lists came in part\n", parts);
+	assert_true(parts > 2 * RUNS);
+}
+
+static const struct plan plain;
+
+static void other_position(struct forge *f)
+{
+	f->last.ima.offset++; /* the machine says another one */
+}
+
+static void drops_entry(struct forge *f)
+{
+	f->ima_from += ENTRY; /* of one entry; and does not say so */
+	forge_build(f);
+	f->ima_from -= ENTRY;
+	f->len[SHINRAI_ITEM_MACHINE] = (size_t)sprintf(
+		(char *)f->item[SHINRAI_ITEM_MACHINE], "{\"ima_first\":%llu}",
+		(unsigned long long)f->ima_from);
+}
+
+static void other_value(struct forge *f)
+{
+	f->last.ima.pcr[0] ^= 1;
+}
+
+static void other_boot(struct forge *f)
+{
+	f->last.boot_id[0] ^= 1;
+}
+
+static void other_policy(struct forge *f)
+{
+	f->last.policy[0] ^= 1;
+}
+
+static void other_bank(struct forge *f)
+{
+	f->last.ima.bank = SHINRAI_ALG_SHA384;
+}
+
+static void other_size(struct forge *f)
+{
+	f->last.ima.size = 20;
+}
+
+static void all_was_asked_for(struct forge *f)
+{
+	f->whole = true;
+}
+
+static void forgotten(struct forge *f)
+{
+	f->last.ima.entries = 0;
+}
+
+static void garbage(struct forge *f)
+{
+	memset(f->item[SHINRAI_ITEM_IMA] + 24, 0xff, 4);
+}
+
+static void cut_short(struct forge *f)
+{
+	f->len[SHINRAI_ITEM_IMA] = ENTRY; /* ends before the quote */
+}
+
+static void nothing(struct forge *f)
+{
+	(void)f;
+}
+
+static const struct {
+	const char *name;
+	void (*plan)(struct forge *f);
+	void (*bend)(struct forge *f);
+	const char *code; /* that it is refused with; NULL: trusted */
+} table[] = {
+	{ "a part", nothing, NULL, NULL },
+	{ "another position", other_position, NULL, "ima-replay" },
+	{ "an entry is left out", nothing, drops_entry, "ima-replay" },
+	{ "another value is remembered", other_value, NULL, "ima-replay" },
+	{ "of another boot", other_boot, NULL, "ima-replay" },
+	{ "by another policy", other_policy, NULL, "ima-replay" },
+	{ "in another bank", other_bank, NULL, "ima-replay" },
+	{ "of another size", other_size, NULL, "ima-replay" },
+	{ "all was asked for", all_was_asked_for, NULL, "ima-replay" },
+	{ "nothing is remembered", forgotten, NULL, "ima-replay" },
+	{ "no list", nothing, garbage, "ima-syntax" },
+	{ "it ends before the quote", nothing, cut_short, "ima-replay" },
+};
+
+static bool has(const struct shinrai_appraisal *a, const char *code)
+{
+	return a->count[shinrai_reason_by_code(code)];
+}
+
+static void test_lies(void **state)
+{
+	struct forge *f = forge(&plain, 2);
+	struct shinrai_appraisal a;
+	struct shinrai_state last;
+	size_t i;
+
+	(void)state;
+	free(told(f, &a));
+	last = a.next;
+	assert_int_equal(last.ima.entries, 2);
+	assert_int_equal(last.ima.offset, 2 * ENTRY);
+	shinrai_appraisal_free(&a);
+	free(f);
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		f = follow(&plain, 5, &last);
+		table[i].plan(f);
+		forge_build(f);
+		if (table[i].bend)
+			table[i].bend(f);
+		assert_int_equal(forge_appraise(f, &a), 0);
+		if (table[i].code ? !has(&a, table[i].code) :
+				    a.verdict != SHINRAI_TRUSTED)
+			fail_msg("%s: %s", table[i].name,
+				 a.nwhy ? shinrai_reason_info(a.why[0].code)
+						  ->code :
+					  "trusted");
+		/* What does not join is not gone on from. */
+		if (table[i].code)
+			assert_int_equal(a.next.ima.entries, 0);
+		shinrai_appraisal_free(&a);
+		free(f);
+	}
+}
+
+/* Who cannot give it in part is never asked for a part. */
+static void test_whole_only(void **state)
+{
+	struct forge *f = forge(&plain, 2);
+	struct shinrai_appraisal a;
+
+	(void)state;
+	f->ima_whole = true;
+	free(told(f, &a));
+	assert_true(a.have_next);
+	assert_int_equal(a.verdict, SHINRAI_TRUSTED);
+	assert_int_equal(a.next.ima.entries, 0);
+	assert_int_equal(a.next.ima.offset, 0);
+	shinrai_appraisal_free(&a);
+	free(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_splits),
+		cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_whole_only),
+	};
+	int ret;
+
+	key = EVP_EC_gen("P-256");
+	ret = cmocka_run_group_tests(tests, NULL, NULL);
+	EVP_PKEY_free(key);
+	return ret;
+}
