@@ -435,6 +435,9 @@ int judge_run(struct verify *v, struct judge *j,
 	if (ret)
 		ret = verify_error(v, "memory", NULL, "cannot appraise: %s",
 				   strerror(-ret));
+	else if (j->ima_from && (a.count[SHINRAI_WHY_IMA_REPLAY] ||
+				 a.count[SHINRAI_WHY_IMA_SYNTAX]))
+		ret = JUDGE_AGAIN;
 	if (!ret && ev)
 		ret = save(v, j, ev);
 	if (!ret)

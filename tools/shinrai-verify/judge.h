@@ -44,6 +44,7 @@ struct judge {
 	struct shinrai_state last;
 	X509 *saver; /* whose saved sessions are believed */
 	bool whole; /* the log was asked for from record 0 on */
+	u64 ima_from; /* byte of the IMA list that was asked for; 0: all */
 	bool report; /* of violations, not on the machine */
 	struct shinrai_names names;
 };
@@ -128,10 +129,15 @@ void judge_free(struct judge *j);
 bool judge_goes_on(const struct judge *j);
 
 /*
+ * What came of the IMA list does not join: nothing was told, ask for all of it.
+ */
+#define JUDGE_AGAIN (-2)
+
+/*
  * Appraises, tells, remembers, signs.
  * @ev: NULL when the attester's answer could not be parsed with @err
  * @session: NULL when it was saved with the evidence
- * Return: exit status.
+ * Return: exit status; JUDGE_AGAIN.
  */
 int judge_run(struct verify *v, struct judge *j,
 	      const struct shinrai_evidence *ev, int err,

@@ -121,9 +121,29 @@ static int judge_answer(struct verify *v, struct judge *j,
 	return ret ? ret : judge_run(v, j, &ev, 0, &ans->session);
 }
 
-static int run(struct verify *v, struct judge *j, struct live *l)
+static int challenge(struct verify *v, struct judge *j,
+		     const struct shinrai_client_request *req)
 {
 	struct shinrai_client_answer ans;
+	int ret;
+
+	/* A report comes in one piece. */
+	ret = j->report ? shinrai_client_ask(req, &ans) :
+			  shinrai_client_collect(req, &ans);
+	/* It may be of an earlier version now: ask as one asks that. */
+	if (ret && j->ima_from && ans.status == 400)
+		return JUDGE_AGAIN;
+	if (ret)
+		return verify_error(v, ans.step, ans.next, "%s", ans.why);
+	ret = judge_answer(v, j, &ans);
+	EVP_PKEY_free(ans.key);
+	free(ans.log);
+	free(ans.body);
+	return ret;
+}
+
+static int run(struct verify *v, struct judge *j, struct live *l)
+{
 	int ret;
 
 	ret = judge_load(v, j);
@@ -135,18 +155,14 @@ static int run(struct verify *v, struct judge *j, struct live *l)
 	if (!j->whole) {
 		l->req.from = j->last.records;
 		l->req.boot_id = j->last.boot_id;
+		l->req.ima_from = j->ima_from = j->last.ima.offset;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	/* A report comes in one piece. */
-	ret = j->report ? shinrai_client_ask(&l->req, &ans) :
-			  shinrai_client_collect(&l->req, &ans);
-	if (ret)
-		return verify_error(v, ans.step, ans.next, "%s", ans.why);
-	ret = judge_answer(v, j, &ans);
-	EVP_PKEY_free(ans.key);
-	free(ans.log);
-	free(ans.body);
-	return ret;
+	ret = challenge(v, j, &l->req);
+	if (ret != JUDGE_AGAIN)
+		return ret;
+	l->req.ima_from = j->ima_from = 0;
+	return challenge(v, j, &l->req);
 }
 
 static int check_args(struct verify *v, const struct live *l)

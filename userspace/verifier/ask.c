@@ -70,6 +70,13 @@ static void fail_refused(struct question *q, struct evhttp_request *req,
 	json_t *j = NULL;
 	size_t i;
 
+	/* It may be of an earlier version now: ask as one asks that. */
+	if (status == 400 && q->ima_from) {
+		q->dev->ima_from = q->ima_from = 0;
+		q->phase = AGAIN;
+		pull_schedule(q->dev, 0);
+		return;
+	}
 	if (len && len < 65536)
 		j = json_loadb((const char *)evbuffer_pullup(in, -1), len,
 			       JSON_REJECT_DUPLICATES, NULL);
@@ -172,6 +179,7 @@ static void on_error(enum evhttp_request_error error, void *arg)
 static char *request_text(const struct question *q)
 {
 	char nonce[2 * SHINRAI_NONCE_MAX], boot[2 * SHINRAI_BOOT_ID_SIZE + 1];
+	char ima[48] = "";
 	char *text;
 
 	shinrai_base64url_encode(q->j.session.nonce, q->j.session.nonce_len,
@@ -180,9 +188,13 @@ static char *request_text(const struct question *q)
 		return asprintf(&text, "{\"nonce\":\"%s\"}", nonce) < 0 ? NULL :
 									  text;
 	shinrai_hex_encode(q->boot_id, SHINRAI_BOOT_ID_SIZE, boot);
+	/* One that cannot give it in part knows no such member. */
+	if (q->ima_from)
+		snprintf(ima, sizeof(ima), ",\"ima_from\":%llu",
+			 (unsigned long long)q->ima_from);
 	return asprintf(&text,
-			"{\"nonce\":\"%s\",\"from\":%llu,\"boot_id\":\"%s\"}",
-			nonce, (unsigned long long)q->from, boot) < 0 ?
+			"{\"nonce\":\"%s\",\"from\":%llu,\"boot_id\":\"%s\"%s}",
+			nonce, (unsigned long long)q->from, boot, ima) < 0 ?
 		       NULL :
 		       text;
 }

@@ -100,6 +100,7 @@ void fleet_take_memory(struct device *d)
 		memcpy(d->boot_id, s->boot_id, sizeof(d->boot_id));
 		memcpy(d->judged_by, s->policy, sizeof(d->judged_by));
 		d->facts = s->facts;
+		d->ima_from = s->ima.offset;
 	}
 	free(s);
 }

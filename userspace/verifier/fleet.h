@@ -62,6 +62,7 @@ struct device {
 	/* From the memory: what is asked for. */
 	u64 records;
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
+	u64 ima_from; /* byte; 0: all of the IMA list */
 	u8 judged_by[SHINRAI_POLICY_SIZE];
 	u64 facts; /* that the store has, as in struct shinrai_state */
 };

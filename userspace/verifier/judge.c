@@ -114,6 +114,14 @@ static void name_worst(struct judgement *j, const struct shinrai_appraisal *a)
 		 *a->why[0].detail ? ": " : "", a->why[0].detail);
 }
 
+/* The device, or what is remembered of it, may be wrong about where it begins. */
+static bool is_apart(const struct judgement *j,
+		     const struct shinrai_appraisal *a)
+{
+	return j->ima_from && (a->count[SHINRAI_WHY_IMA_REPLAY] ||
+			       a->count[SHINRAI_WHY_IMA_SYNTAX]);
+}
+
 static int tell(struct judgement *j, struct shinrai_appraisal *a)
 {
 	int ret = shinrai_verdict_pack(a, &j->told, &j->told_len);
@@ -121,6 +129,7 @@ static int tell(struct judgement *j, struct shinrai_appraisal *a)
 	if (ret)
 		return ret;
 	j->verdict = a->verdict;
+	j->again = is_apart(j, a);
 	name_worst(j, a);
 	/* Only a key that just signed a fresh quote is worth pinning. */
 	if (!j->ak_name_len && a->proven[SHINRAI_STEP_QUOTE] &&
@@ -131,6 +140,7 @@ static int tell(struct judgement *j, struct shinrai_appraisal *a)
 	if (!a->have_next)
 		return 0;
 	j->records = a->next.records;
+	j->ima_next = a->next.ima.offset;
 	j->kept = a->next.facts;
 	j->facts_all = a->facts_all;
 	j->facts = a->facts;
@@ -155,6 +165,7 @@ int judge(struct judgement *j)
 	int ret;
 
 	j->violations = 0;
+	j->again = false;
 	if (!a)
 		return -ENOMEM;
 	shinrai_appraisal_clear(a); /* it may end before there is one */

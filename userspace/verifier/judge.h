@@ -14,6 +14,7 @@ struct judgement {
 	const struct shinrai_item *log; /* instead of that in it; NULL: that */
 	struct shinrai_session session;
 	bool whole; /* the log was asked for from record 0 on */
+	u64 ima_from; /* byte of the IMA list that was asked for; 0: all */
 	const u8 *memory; /* shinrai_state_pack(); NULL: none */
 	size_t memory_len;
 	/* of all that @memory has judged, to judge it anew; NULL: by the same */
@@ -36,6 +37,8 @@ struct judgement {
 	bool facts_all; /* there are no others of this boot */
 	u64 kept; /* in @next: its facts; 0: they need not be kept */
 	u64 records; /* that need not be asked for again, with @next */
+	u64 ima_next; /* and bytes of the IMA list */
+	bool again; /* what came of that does not join: ask for all of it */
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of which boot, with @next */
 	u8 learned[SHINRAI_NAME_MAX]; /* the key to pin */
 	size_t learned_len; /* 0: none */

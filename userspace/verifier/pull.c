@@ -95,6 +95,8 @@ struct question *question_new(struct device *d)
 		q->whole = false;
 		q->from = d->records;
 		q->boot_id = d->boot_id;
+		/* Of its entries nothing is kept for another policy. */
+		q->ima_from = q->anew ? 0 : d->ima_from;
 	}
 	return q;
 }
@@ -189,6 +191,32 @@ static void give_up(struct question *q)
 		pull_end(d);
 }
 
+static void ask_more(struct question *q)
+{
+	if (q->pushed) {
+		session_more(q);
+		return;
+	}
+	take_place(q);
+	ask(q);
+}
+
+/**
+ * pull_again() - what came of the IMA list does not join: ask for all of it, once
+ * @q: with its answer; what was judged of that is released
+ */
+void pull_again(struct question *q)
+{
+	struct device *d = q->dev;
+
+	d->ima_from = q->ima_from = 0;
+	free(q->collect.log);
+	memset(&q->collect, 0, sizeof(q->collect));
+	q->from = d->records;
+	q->boot_id = d->boot_id;
+	ask_more(q);
+}
+
 /**
  * pull_go_on() - there is an answer
  * @q: with it; it is judged, or more of the log is asked for
@@ -205,12 +233,9 @@ void pull_go_on(struct question *q)
 	if (ret > 0 && ++q->answers < MAX_ANSWERS) {
 		q->from = q->collect.next;
 		q->boot_id = q->collect.boot_id;
-		if (q->pushed) {
-			session_more(q);
-			return;
-		}
-		take_place(q);
-		ask(q);
+		if (memcmp(q->boot_id, d->boot_id, sizeof(d->boot_id)))
+			q->ima_from = 0;
+		ask_more(q);
 		return;
 	}
 	if (ret) {

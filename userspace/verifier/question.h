@@ -30,6 +30,7 @@ struct question {
 	enum phase phase;
 	s64 begun; /* ms, monotonic */
 	u64 from;
+	u64 ima_from; /* byte of the IMA list, of @boot_id; 0: all of it */
 	const u8 *boot_id; /* of which boot; NULL: any */
 	bool whole;
 	bool anew; /* by another policy: what it did is read from the store, ... */
@@ -68,6 +69,7 @@ struct question *question_new(struct device *d);
 void question_free(struct question *q);
 void pull_pause(struct device *d);
 void pull_go_on(struct question *q);
+void pull_again(struct question *q);
 void pull_end(struct device *d);
 
 /* session.c */

@@ -82,6 +82,7 @@ static void question_kept(struct job *j, struct fleet *f)
 		d->offer = NULL;
 		free(d->r.memory);
 		d->records = q->j.records;
+		d->ima_from = q->j.ima_next;
 		memcpy(d->boot_id, q->j.boot_id, sizeof(d->boot_id));
 		memcpy(d->judged_by, d->policy->id, sizeof(d->judged_by));
 		d->facts = q->j.kept;
@@ -107,6 +108,40 @@ void settle_keep(struct question *q)
 				      q->j.violations);
 	q->job.keep = keep_question;
 	q->job.done = question_kept;
+	keep_put(q->dev->fleet, &q->job);
+}
+
+static int keep_nothing(struct job *j, struct store *s)
+{
+	(void)j;
+	(void)s;
+	return 0;
+}
+
+static void asked_in_vain(struct job *j, struct fleet *f)
+{
+	struct question *q = question_of(j);
+
+	(void)f;
+	if (q->j.key)
+		q->dev->key = q->j.key;
+	if (q->dev->removed)
+		pull_end(q->dev);
+	else
+		pull_again(q);
+}
+
+/* Nothing of it counts, and back to the loop. */
+static void discard(struct question *q)
+{
+	free(q->j.told);
+	free(q->j.next);
+	q->j.told = q->j.next = NULL;
+	shinrai_facts_free(&q->j.facts);
+	shinrai_facts_free(&q->known);
+	q->job.keep = keep_nothing;
+	q->job.done = asked_in_vain;
+	q->job.reads = true;
 	keep_put(q->dev->fleet, &q->job);
 }
 
@@ -157,6 +192,7 @@ static void judge_one(struct question *q)
 	q->j.len = q->len;
 	q->j.log = log.data ? &log : NULL;
 	q->j.whole = q->whole;
+	q->j.ima_from = q->ima_from;
 	q->j.known = q->anew && !q->whole ? &q->known : NULL;
 	q->j.memory = d->r.memory;
 	q->j.memory_len = d->r.memory_len;
@@ -166,10 +202,14 @@ static void judge_one(struct question *q)
 	q->j.enrolled = d->r.tpm.assurance != SHINRAI_ASSURANCE_NONE;
 	ret = judge(&q->j);
 	q->judge_us = metrics_clock() - begun;
-	conclude(q, ret);
 	q->j.log = NULL;
 	free(q->body);
 	q->body = NULL;
+	if (!ret && q->j.again) {
+		discard(q);
+		return;
+	}
+	conclude(q, ret);
 	settle_keep(q);
 }
 
