@@ -77,6 +77,7 @@ static void prepare(struct subject *s, EVP_PKEY *key, unsigned int nima,
 	load_policy(&s->policy);
 	sim_boot(&s->d);
 	sim_grow(&s->d, records - s->d.records);
+	s->d.ima = nima; /* all of it comes each time */
 	memset(q.nonce, 1, sizeof(q.nonce));
 	memset(q.exporter, 2, sizeof(q.exporter));
 	memset(q.verifier_key, 3, sizeof(q.verifier_key));

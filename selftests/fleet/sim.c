@@ -7,7 +7,8 @@
  * usage: sim DEVICES [NEW]      records that are new at each question, 20
  *
  * Commands, one in a line of standard input; each is answered by one line:
- *   MODE N       device N is well, mute, slam, busy, stale, alien, tamper, rewind, cut
+ *   MODE N       device N is well, mute, slam, busy, stale, alien, tamper, rewind, cut,
+ *                aged, apart
  *   reboot N     begins anew, and is well
  *   rogue N      runs a program that nobody knows
  *   new N        records that are new at each question
@@ -37,19 +38,21 @@ static const char *const modes[SIM_MODES] = {
 	[SIM_WELL] = "well",	 [SIM_MUTE] = "mute",	  [SIM_SLAM] = "slam",
 	[SIM_BUSY] = "busy",	 [SIM_STALE] = "stale",	  [SIM_ALIEN] = "alien",
 	[SIM_TAMPER] = "tamper", [SIM_REWIND] = "rewind", [SIM_CUT] = "cut",
+	[SIM_AGED] = "aged",	 [SIM_APART] = "apart",
 };
 
 static struct sim_device *device;
 static unsigned int ndevices, flaky;
 static u64 fresh = 20;
 static struct {
-	u64 connections, questions, answers, lost, records, bytes, whole;
+	u64 connections, questions, answers, lost, records, bytes, whole, part;
 	u64 handed; /* devices to another verifier */
 	u64 torn; /* those soon after another: more than one asks it */
 	u64 gap; /* ms: the longest that one was not asked, since the last stats */
 } stats;
 
 #define TORN_MS 3000
+#define IMA_MOST 64 /* entries of a device's IMA list */
 
 static u64 now_ms(void)
 {
@@ -102,6 +105,7 @@ static bool take_question(struct evhttp_request *req, struct conn *conn,
 
 	memset(q, 0, sizeof(*q));
 	q->from = (u64)json_integer_value(json_object_get(j, "from"));
+	q->ima_from = (u64)json_integer_value(json_object_get(j, "ima_from"));
 	q->have_boot = boot &&
 		       !shinrai_hex_parse(boot, q->boot_id, 16, &boot_len);
 	if (nonce)
@@ -128,8 +132,10 @@ static void send_answer(struct sim_device *d, struct evhttp_request *req,
 	u8 *data;
 	size_t len;
 
-	if (d->mode != SIM_STALE)
+	if (d->mode != SIM_STALE) {
 		sim_grow(d, fresh);
+		sim_measure(d);
+	}
 	if (!body || sim_answer(d, &device[d == device ? ndevices - 1 : 0], q,
 				&data, &len))
 		diag_die("out of memory");
@@ -137,6 +143,7 @@ static void send_answer(struct sim_device *d, struct evhttp_request *req,
 	stats.records += fresh;
 	stats.bytes += len;
 	stats.whole += !q->have_boot;
+	stats.part += q->ima_from != 0;
 	evbuffer_add(body, data, len);
 	free(data);
 	reply(req, 200, "OK", SHINRAI_EVIDENCE_TYPE, body);
@@ -150,6 +157,8 @@ static void answer_question(struct sim_device *d, struct evhttp_request *req,
 	if (d->mode == SIM_SLAM ||
 	    (flaky && (unsigned int)random() % flaky == 0))
 		slam(req);
+	else if (d->mode == SIM_AGED && q->ima_from)
+		reply_problem(req, 400, "Bad Request", "unknown member");
 	else if (d->mode == SIM_BUSY)
 		reply_problem(req, 503, "Service Unavailable", "busy");
 	else if (d->mode != SIM_MUTE)
@@ -225,7 +234,8 @@ static void obey(const char *line)
 	if (!strcmp(word, "stats")) {
 		printf("{\"connections\":%llu,\"questions\":%llu,"
 		       "\"answers\":%llu,\"lost\":%llu,\"records\":%llu,"
-		       "\"bytes\":%llu,\"whole\":%llu,\"handed\":%llu,"
+		       "\"bytes\":%llu,\"whole\":%llu,\"part\":%llu,"
+		       "\"handed\":%llu,"
 		       "\"torn\":%llu,\"gap\":%llu}\n",
 		       (unsigned long long)stats.connections,
 		       (unsigned long long)stats.questions,
@@ -234,6 +244,7 @@ static void obey(const char *line)
 		       (unsigned long long)stats.records,
 		       (unsigned long long)stats.bytes,
 		       (unsigned long long)stats.whole,
+		       (unsigned long long)stats.part,
 		       (unsigned long long)stats.handed,
 		       (unsigned long long)stats.torn,
 		       (unsigned long long)stats.gap);
@@ -282,7 +293,7 @@ static void make_devices(void)
 			diag_die("out of memory");
 		device[i].clock = 100000;
 		if (!i)
-			sim_prepare(device[0].key, 2);
+			sim_prepare(device[0].key, IMA_MOST);
 		sim_boot(&device[i]);
 	}
 }

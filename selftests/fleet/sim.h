@@ -19,6 +19,8 @@ enum sim_mode {
 	SIM_TAMPER, /* its log is not what its TPM was told */
 	SIM_REWIND, /* its TPM's clock goes backwards */
 	SIM_CUT, /* its log ends too early */
+	SIM_AGED, /* it knows no part of an IMA list, only all of it */
+	SIM_APART, /* what it gives as such a part is not the one asked for */
 	SIM_MODES
 };
 
@@ -28,6 +30,7 @@ struct sim_device {
 	u8 boot_id[16];
 	u64 records; /* of this boot */
 	u64 rogue; /* record of a program that nobody knows; 0: none */
+	unsigned int ima; /* entries of the IMA list; one more came later */
 	u8 pcr[2][32]; /* code and flow, after @records */
 	u64 clock; /* ms */
 	u32 resets;
@@ -39,7 +42,7 @@ struct sim_device {
 
 struct sim_question {
 	u8 nonce[32], exporter[32], verifier_key[32];
-	u64 from;
+	u64 from, ima_from;
 	bool have_boot;
 	u8 boot_id[16];
 };
@@ -48,6 +51,7 @@ void sim_prepare(EVP_PKEY *any, unsigned int nima);
 void sim_write_files(void);
 void sim_boot(struct sim_device *d);
 void sim_grow(struct sim_device *d, u64 n);
+void sim_measure(struct sim_device *d);
 int sim_answer(struct sim_device *d, const struct sim_device *other,
 	       const struct sim_question *q, u8 **out, size_t *len);
 

@@ -20,11 +20,36 @@ static struct template
 }
 template[TEMPLATES];
 static struct forge forge; /* what is common to all, and room for one quote */
+static u8 (*ima_pcr)[32]; /* PCR 10 after so many entries */
+static size_t ima_size; /* of each entry */
+
+#define IMA_HEAD 38 /* of an entry, before what is hashed */
+#define IMA_BOOT 2 /* entries that there are after a boot */
+
+/* All entries are of one length, and all lists the same as far as they go. */
+static void note_ima(void)
+{
+	const u8 *p = forge.item[SHINRAI_ITEM_IMA];
+	u8 digest[32];
+	unsigned int i;
+
+	ima_size = forge.len[SHINRAI_ITEM_IMA] / (forge.nima + 1);
+	free(ima_pcr);
+	ima_pcr = calloc(forge.nima + 1, sizeof(*ima_pcr));
+	assert(ima_pcr);
+	for (i = 0; i < forge.nima; i++) {
+		SHA256(p + i * ima_size + IMA_HEAD, ima_size - IMA_HEAD,
+		       digest);
+		memcpy(ima_pcr[i + 1], ima_pcr[i], 32);
+		forge_extend(ima_pcr[i + 1], digest);
+	}
+	assert(!memcmp(ima_pcr[forge.nima], forge.pcr[10], 32));
+}
 
 /**
  * sim_prepare() - make what all devices have in common
  * @any: a key
- * @nima: entries in the kernel's IMA list
+ * @nima: entries that the kernel's IMA list can have
  */
 void sim_prepare(EVP_PKEY *any, unsigned int nima)
 {
@@ -54,6 +79,7 @@ void sim_prepare(EVP_PKEY *any, unsigned int nima)
 		shinrai_tree_root(&forge.rec[i].tree, template[i].root);
 	}
 	forge_build(&forge);
+	note_ima();
 }
 
 static void put(const char *name, const char *text)
@@ -118,6 +144,15 @@ void sim_grow(struct sim_device *d, u64 n)
 }
 
 /**
+ * sim_measure() - IMA measures one more file, until its list is full
+ * @d: the device
+ */
+void sim_measure(struct sim_device *d)
+{
+	d->ima += d->ima < forge.nima;
+}
+
+/**
  * sim_boot() - a device begins anew
  * @d: with its key
  */
@@ -126,6 +161,7 @@ void sim_boot(struct sim_device *d)
 	RAND_bytes(d->boot_id, sizeof(d->boot_id));
 	memcpy(d->pcr, forge.start, sizeof(d->pcr));
 	d->records = d->rogue = 0;
+	d->ima = forge.nima < IMA_BOOT ? forge.nima : IMA_BOOT;
 	d->resets++;
 	d->clock += 1000;
 	sim_grow(d, 8);
@@ -165,6 +201,7 @@ static void quote(struct sim_device *d, const struct sim_question *q)
 	memcpy(forge.verifier_key, q->verifier_key, 32);
 	memcpy(forge.pcr[forge.own[0]], d->pcr[0], 32);
 	memcpy(forge.pcr[forge.own[1]], d->pcr[1], 32);
+	memcpy(forge.pcr[10], ima_pcr[d->ima], 32);
 	if (d->mode == SIM_REWIND)
 		d->clock -= 5;
 	else
@@ -181,6 +218,23 @@ static u64 begin_of(const struct sim_device *d, const struct sim_question *q)
 	    q->from > d->records)
 		return 0;
 	return q->from;
+}
+
+static void list_ima(const struct sim_device *d, const struct sim_question *q,
+		     struct shinrai_item *item)
+{
+	const size_t size = (d->ima + 1) * ima_size;
+	const bool known = q->have_boot && !memcmp(q->boot_id, d->boot_id, 16);
+	u64 from = known && q->ima_from <= size ? q->ima_from : 0;
+
+	forge.ima_whole = d->mode == SIM_AGED;
+	forge.ima_from = from;
+	forge_build_machine(&forge);
+	/* Another entry, or part of one. */
+	if (d->mode == SIM_APART && from)
+		from -= d->ima & 1 ? 1 : ima_size;
+	item->data = forge.item[SHINRAI_ITEM_IMA] + from;
+	item->len = size - from;
 }
 
 /**
@@ -213,8 +267,10 @@ int sim_answer(struct sim_device *d, const struct sim_device *other,
 		d->key = other->key;
 	quote(d, q);
 	d->key = own;
+	list_ima(d, q, &ev.item[SHINRAI_ITEM_IMA]);
 	for (i = 0; i < SHINRAI_NITEMS; i++) {
-		if (forge.len[i] && i != SHINRAI_ITEM_LOG)
+		if (forge.len[i] && i != SHINRAI_ITEM_LOG &&
+		    i != SHINRAI_ITEM_IMA)
 			ev.item[i] = (struct shinrai_item){ forge.item[i],
 							    forge.len[i] };
 	}
