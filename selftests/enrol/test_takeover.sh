@@ -71,6 +71,14 @@ ok "the TPM answers it" activate one
 ok "not for somebody else" said 410 answer enroller
 ok "for who asked" said 201 answer admin
 ok "once" said 410 answer admin
+ok "a challenge" said 200 begin admin press one.ek one.ak one.crt
+activate one
+ok "and another one for the name" said 200 begin admin press one.ek one.ak one.crt
+cp body second
+ok "takes the place of the first" said 410 answer admin
+cp second body
+activate one
+ok "and is answered" said 201 answer admin
 ok "a wrong answer" said 200 begin admin press one.ek one.ak one.crt
 activate one
 ok "is refused" said 403 answer admin "${secret//[0-7]/8}"
