@@ -138,7 +138,8 @@ ok "the session was by the old one" says 410 answer a 9
 ok "another one" says 201 begin a
 ok "is by the new one" says 200 answer a 9
 
-# Long answers: four at once, whoever else has one waits.
+# Long answers: four at once, whoever else has one waits, and nobody else is asked.
+ok "the other device is withdrawn" said 200 fleet admin /devices/dev-0 -X DELETE
 long=5000000
 mkdir ima
 head -c $long /dev/zero >ima/list

@@ -7,7 +7,6 @@
  * evhttp, which may not end a connection.
  */
 #include <event2/buffer.h>
-#include <event2/bufferevent_ssl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,21 +35,6 @@ static void schedule(struct attest *a, enum attest_phase phase, long seconds)
 		diag_die("out of memory");
 }
 
-static void hang_up(struct attest *a)
-{
-	if (!a->conn)
-		return;
-	evhttp_connection_set_closecb(a->conn, NULL, NULL);
-	evhttp_connection_free(a->conn);
-	a->conn = NULL;
-}
-
-static SSL *ssl_of(const struct attest *a)
-{
-	return bufferevent_openssl_get_ssl(
-		evhttp_connection_get_bufferevent(a->conn));
-}
-
 /* By a callback of evhttp: the timer goes on. */
 static void broke(struct attest *a, const char *why)
 {
@@ -58,43 +42,19 @@ static void broke(struct attest *a, const char *why)
 	schedule(a, ATTEST_FAILED, 0);
 }
 
-static void on_close(struct evhttp_connection *conn, void *arg)
-{
-	struct attest *a = arg;
-
-	(void)conn;
-	a->gone = true;
-}
-
-static void on_tls(const SSL *ssl, int where, int ret)
-{
-	(void)ret;
-	if (where & SSL_CB_HANDSHAKE_DONE)
-		tls_no_delay(ssl);
-}
-
 static bool dial(struct net *n)
 {
-	struct attest *a = n->attest;
-	struct bufferevent *bev;
+	const struct dial_to to = {
+		.base = n->base,
+		.tls = n->attest->tls,
+		.name = n->conf->verifier_name,
+		.url = &n->attest->url,
+		.timeout_s = 2 * TIMEOUT_S,
+		.headers = ANSWER_MAX,
+		.body = ANSWER_MAX,
+	};
 
-	hang_up(a);
-	bev = tls_dial(n->base, a->tls, n->conf->verifier_name, a->url.host);
-	if (!bev)
-		return false;
-	SSL_set_info_callback(bufferevent_openssl_get_ssl(bev), on_tls);
-	a->conn = evhttp_connection_base_bufferevent_new(
-		n->base, NULL, bev, a->url.host, a->url.port);
-	if (!a->conn) {
-		bufferevent_free(bev);
-		return false;
-	}
-	a->gone = false;
-	evhttp_connection_set_closecb(a->conn, on_close, a);
-	evhttp_connection_set_timeout(a->conn, 2 * TIMEOUT_S);
-	evhttp_connection_set_max_body_size(a->conn, ANSWER_MAX);
-	evhttp_connection_set_max_headers_size(a->conn, ANSWER_MAX);
-	return true;
+	return !dial_open(&n->attest->dial, &to);
 }
 
 static void on_done(struct evhttp_request *req, void *net);
@@ -102,23 +62,18 @@ static void on_done(struct evhttp_request *req, void *net);
 static bool post(struct attest *a, struct net *n, const char *path,
 		 struct evbuffer *body)
 {
-	struct evhttp_request *req = evhttp_request_new(on_done, n);
-	struct evkeyvalq *h;
-	char host[INET6_ADDRSTRLEN + 16];
+	struct evhttp_request *req = dial_request(&a->url, on_done, n);
 
 	if (!req)
 		return false;
-	h = evhttp_request_get_output_headers(req);
-	snprintf(host, sizeof(host), a->url.v6 ? "[%s]:%u" : "%s:%u",
-		 a->url.host, a->url.port);
-	evhttp_add_header(h, "Host", host);
 	if (body) {
-		evhttp_add_header(h, "Content-Type", SHINRAI_EVIDENCE_TYPE);
+		evhttp_add_header(evhttp_request_get_output_headers(req),
+				  "Content-Type", SHINRAI_EVIDENCE_TYPE);
 		evbuffer_add_buffer(evhttp_request_get_output_buffer(req),
 				    body);
 	}
 	/* When this fails it frees the request. */
-	return !evhttp_make_request(a->conn, req, EVHTTP_REQ_POST, path);
+	return !evhttp_make_request(a->dial.conn, req, EVHTTP_REQ_POST, path);
 }
 
 /* What it was judged to be, when that is news. */
@@ -208,7 +163,7 @@ static void begin(struct net *n)
 {
 	struct attest *a = n->attest;
 
-	a->old = a->conn && !a->gone;
+	a->old = dial_lives(&a->dial);
 	if (!a->old && !dial(n)) {
 		attest_failed(n, "out of memory");
 		return;
@@ -225,14 +180,14 @@ static void ask(struct net *n)
 	struct attest *a = n->attest;
 	struct challenge *c;
 
-	if (a->gone || *a->path != '/') {
-		attest_failed(n, a->gone ? "it ended the connection" :
-					   "its answer names no session");
+	if (a->dial.gone || *a->path != '/') {
+		attest_failed(n, a->dial.gone ? "it ended the connection" :
+						"its answer names no session");
 		return;
 	}
 	c = calloc(1, sizeof(*c));
-	if (!c || tls_exporter(ssl_of(a), c->c.exporter) ||
-	    tls_peer_key(ssl_of(a), c->c.verifier_key)) {
+	if (!c || tls_exporter(dial_ssl(&a->dial), c->c.exporter) ||
+	    tls_peer_key(dial_ssl(&a->dial), c->c.verifier_key)) {
 		free(c);
 		attest_failed(n, "out of memory");
 		return;
@@ -260,7 +215,7 @@ void attest_deliver(struct net *n, struct evbuffer *body)
 {
 	struct attest *a = n->attest;
 
-	if (a->gone) {
+	if (a->dial.gone) {
 		attest_failed(n, "it ended the connection");
 		return;
 	}
@@ -278,7 +233,7 @@ void attest_failed(struct net *n, const char *why)
 {
 	struct attest *a = n->attest;
 
-	hang_up(a);
+	dial_close(&a->dial);
 	a->told = false;
 	a->retry_s = !a->retry_s		  ? RETRY_S :
 		     2 * a->retry_s > RETRY_MAX_S ? RETRY_MAX_S :
@@ -307,7 +262,7 @@ static void on_timer(evutil_socket_t fd, short what, void *net)
 		ask(n);
 		break;
 	case ATTEST_AGAIN:
-		hang_up(a);
+		dial_close(&a->dial);
 		begin(n);
 		break;
 	case ATTEST_DONE:
@@ -336,7 +291,7 @@ void attest_renew(struct net *n, SSL_CTX *tls)
 	SSL_CTX_free(n->attest->tls);
 	n->attest->tls = tls;
 	/* What is under way is over this connection, and ends with it. */
-	n->attest->gone = true;
+	n->attest->dial.gone = true;
 }
 
 /**

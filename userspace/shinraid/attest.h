@@ -4,10 +4,8 @@
 #define SHINRAID_ATTEST_H
 
 #include <event2/event.h>
-#include <event2/http.h>
-#include <openssl/ssl.h>
 
-#include "../daemon/url.h"
+#include "../daemon/dial.h"
 #include "offer.h"
 
 enum attest_phase {
@@ -25,8 +23,7 @@ struct attest {
 	struct url url;
 	SSL_CTX *tls;
 	struct event *timer;
-	struct evhttp_connection *conn; /* NULL: none */
-	bool gone; /* it has ended, or is of old certificates */
+	struct dial dial; /* gone: or it is of old certificates */
 	bool old; /* it is that of the last session */
 	enum attest_phase phase;
 	char path[128]; /* of the session */

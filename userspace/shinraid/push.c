@@ -20,13 +20,6 @@
 
 static struct diag_rate failures = DIAG_RATE;
 
-static void hang_up(struct push *p)
-{
-	if (p->conn)
-		evhttp_connection_free(p->conn);
-	p->conn = NULL;
-}
-
 static void on_reap(evutil_socket_t fd, short what, void *arg)
 {
 	struct net *n = arg;
@@ -34,7 +27,7 @@ static void on_reap(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (!n->push->busy)
-		hang_up(n->push);
+		dial_close(&n->push->dial);
 }
 
 static void ended(struct push *p)
@@ -99,44 +92,33 @@ static void on_done(struct evhttp_request *req, void *arg)
 	push_failed(arg, status ? why : "no answer");
 }
 
-static void set_headers(const struct push *p, struct evhttp_request *req)
-{
-	struct evkeyvalq *h = evhttp_request_get_output_headers(req);
-	char host[INET6_ADDRSTRLEN + 16];
-
-	snprintf(host, sizeof(host), p->url.v6 ? "[%s]:%u" : "%s:%u",
-		 p->url.host, p->url.port);
-	evhttp_add_header(h, "Host", host);
-	evhttp_add_header(h, "Content-Type", SHINRAI_EVIDENCE_TYPE);
-	evhttp_add_header(h, "Connection", "close");
-}
-
 static bool post(struct net *n, struct evbuffer *body)
 {
 	struct push *p = n->push;
-	struct bufferevent *bev =
-		tls_dial(n->base, p->tls, n->conf->report_name, p->url.host);
+	const struct dial_to to = {
+		.base = n->base,
+		.tls = p->tls,
+		.name = n->conf->report_name,
+		.url = &p->url,
+		.timeout_s = TIMEOUT_S,
+		.headers = ANSWER_MAX,
+		.body = ANSWER_MAX,
+	};
 	struct evhttp_request *req;
+	struct evkeyvalq *h;
 
-	hang_up(p);
-	if (!bev)
+	if (dial_open(&p->dial, &to))
 		return false;
-	p->conn = evhttp_connection_base_bufferevent_new(
-		n->base, NULL, bev, p->url.host, p->url.port);
-	if (!p->conn) {
-		bufferevent_free(bev);
-		return false;
-	}
-	evhttp_connection_set_timeout(p->conn, TIMEOUT_S);
-	evhttp_connection_set_max_body_size(p->conn, ANSWER_MAX);
-	evhttp_connection_set_max_headers_size(p->conn, ANSWER_MAX);
-	req = evhttp_request_new(on_done, n);
+	req = dial_request(&p->url, on_done, n);
 	if (!req)
 		return false;
-	set_headers(p, req);
+	h = evhttp_request_get_output_headers(req);
+	evhttp_add_header(h, "Content-Type", SHINRAI_EVIDENCE_TYPE);
+	evhttp_add_header(h, "Connection", "close");
 	evbuffer_add_buffer(evhttp_request_get_output_buffer(req), body);
 	/* When this fails it frees the request. */
-	return !evhttp_make_request(p->conn, req, EVHTTP_REQ_POST, p->url.path);
+	return !evhttp_make_request(p->dial.conn, req, EVHTTP_REQ_POST,
+				    p->url.path);
 }
 
 /**

@@ -4,19 +4,17 @@
 #define SHINRAID_PUSH_H
 
 #include <event2/event.h>
-#include <event2/http.h>
-#include <openssl/ssl.h>
 
 #include <shinrai/evidence.h>
 
-#include "../daemon/url.h"
+#include "../daemon/dial.h"
 
 struct push {
 	struct url url;
 	SSL_CTX *tls;
 	struct event *timer;
-	struct evhttp_connection *conn; /* of the last attempt, or NULL */
-	struct event *reap; /* releases it, not from within its own callback */
+	struct dial dial; /* of the last attempt */
+	struct event *reap; /* ends it, not from within its own callback */
 	u64 pending; /* records up to the last violation that is known */
 	u64 acked; /* records whose violations were delivered */
 	u64 upto; /* @acked, once the report under way is delivered */

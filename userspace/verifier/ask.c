@@ -33,11 +33,11 @@ static void fail(struct question *q, const char *fmt, ...)
 /* Why there is no answer at all. */
 static void fail_connection(struct question *q, int err)
 {
-	const struct contact *c = &q->dev->contact;
+	const struct dial *c = &q->dev->contact.dial;
 	struct bufferevent *bev = evhttp_connection_get_bufferevent(c->conn);
 	const char *why =
 		ERR_reason_error_string(bufferevent_get_openssl_error(bev));
-	const SSL *ssl = contact_ssl(q->dev);
+	const SSL *ssl = dial_ssl(c);
 	long verified = ssl ? SSL_get_verify_result(ssl) : X509_V_OK;
 
 	if (q->old_contact) {
@@ -148,7 +148,7 @@ static void on_done(struct evhttp_request *req, void *arg)
 		fail_refused(q, req, status);
 	} else if (!type || strcmp(type, SHINRAI_EVIDENCE_TYPE)) {
 		fail(q, "its answer is of another type (is it shinraid?)");
-	} else if (!ask_witness(q, contact_ssl(q->dev)) ||
+	} else if (!ask_witness(q, dial_ssl(&q->dev->contact.dial)) ||
 		   !ask_take_body(q, req)) {
 		fail(q, "out of memory");
 	} else {
@@ -199,15 +199,10 @@ static char *request_text(const struct question *q)
 		       text;
 }
 
-/*
- * It does not ask for the connection's end: of an answer and an end that are read at
- * once libevent tells the end first, and evhttp gives up the answer.
- */
 static bool send_request(struct question *q)
 {
-	const struct url *url = &q->dev->url;
-	struct evhttp_request *req = evhttp_request_new(on_done, q);
-	char *text = request_text(q), host[INET6_ADDRSTRLEN + 16];
+	struct evhttp_request *req = dial_request(&q->dev->url, on_done, q);
+	char *text = request_text(q);
 	struct evkeyvalq *h;
 	bool ok;
 
@@ -219,10 +214,7 @@ static bool send_request(struct question *q)
 	}
 	evhttp_request_set_error_cb(req, on_error);
 	h = evhttp_request_get_output_headers(req);
-	snprintf(host, sizeof(host), url->v6 ? "[%s]:%u" : "%s:%u", url->host,
-		 url->port);
-	ok = !evhttp_add_header(h, "Host", host) &&
-	     !evhttp_add_header(h, "Content-Type", "application/json") &&
+	ok = !evhttp_add_header(h, "Content-Type", "application/json") &&
 	     !evbuffer_add(evhttp_request_get_output_buffer(req), text,
 			   strlen(text));
 	free(text);
@@ -231,8 +223,8 @@ static bool send_request(struct question *q)
 		return false;
 	}
 	/* When this fails it frees the request. */
-	return !evhttp_make_request(q->dev->contact.conn, req, EVHTTP_REQ_POST,
-				    "/v1/evidence");
+	return !evhttp_make_request(q->dev->contact.dial.conn, req,
+				    EVHTTP_REQ_POST, "/v1/evidence");
 }
 
 /**
@@ -260,8 +252,9 @@ void ask(struct question *q)
 		fail(q, "out of memory");
 		return;
 	}
-	evhttp_connection_set_max_body_size(
-		d->contact.conn, d->is_long ? SHINRAI_MAX_ANSWER : ANSWER_MAX);
+	evhttp_connection_set_max_body_size(d->contact.dial.conn,
+					    d->is_long ? SHINRAI_MAX_ANSWER :
+							 ANSWER_MAX);
 	if (!send_request(q) && q->phase == ASKING)
 		fail(q, "out of memory");
 }

@@ -1,52 +1,18 @@
 // SPDX-License-Identifier: MIT
-/*
- * Connections to devices.  A handshake costs several times what the question does,
- * so that a connection is kept while the next question is near; its end, by the other
- * side, costs nothing but another handshake.
- */
-#include <event2/bufferevent_ssl.h>
-#include <stdlib.h>
+/* Connections to devices, which are kept while the next question is near. */
+#include <shinrai/evidence.h>
 
-#include "../daemon/tls.h"
 #include "fleet.h"
 
 #define HEADERS_MAX 16384
 #define NEAR_S 15 /* until the next question */
 #define AGE_MS (3600 * 1000ll) /* then its certificate is looked at again */
 
-/**
- * contact_ssl() - its TLS session
- * @d: the device, connected
- *
- * Return: valid as long as the connection; NULL when that broke.
- */
-SSL *contact_ssl(const struct device *d)
-{
-	return bufferevent_openssl_get_ssl(
-		evhttp_connection_get_bufferevent(d->contact.conn));
-}
-
-/* Evhttp has closed the connection when it tells of its end. */
-static void on_tls(const SSL *ssl, int where, int ret)
-{
-	struct contact *c = SSL_get_app_data(ssl);
-
-	(void)ret;
-	if (where & SSL_CB_HANDSHAKE_DONE) {
-		c->greeted = true;
-		tls_no_delay(ssl);
-	}
-}
-
-static void on_close(struct evhttp_connection *conn, void *device)
+static void on_gone(void *device)
 {
 	struct device *d = device;
 	struct fleet *f = d->fleet;
 
-	(void)conn;
-	if (d->contact.gone)
-		return;
-	d->contact.gone = true;
 	if (!d->contact.idle)
 		return;
 	TAILQ_INSERT_TAIL(&f->gone, d, contact.gone_link);
@@ -85,47 +51,42 @@ void contact_close(struct device *d)
 {
 	struct contact *c = &d->contact;
 
-	if (!c->conn)
+	if (!c->dial.conn)
 		return;
-	if (c->idle && c->gone)
+	if (c->idle && c->dial.gone)
 		TAILQ_REMOVE(&d->fleet->gone, d, contact.gone_link);
 	d->fleet->idle -= c->idle;
-	evhttp_connection_set_closecb(c->conn, NULL, NULL);
-	evhttp_connection_free(c->conn);
-	memset(c, 0, sizeof(*c));
+	c->idle = false;
+	dial_close(&c->dial);
 }
 
 static int dial(struct device *d)
 {
 	struct fleet *f = d->fleet;
 	struct contact *c = &d->contact;
-	struct bufferevent *bev =
-		tls_dial(f->base, f->tls, d->r.tls_name, d->url.host);
+	const struct dial_to to = {
+		.base = f->base,
+		.tls = f->tls,
+		.name = d->r.tls_name,
+		.url = &d->url,
+		/* Only so that none is left over: the device's timer is the deadline. */
+		.timeout_s = f->conf->timeout_s + NEAR_S,
+		.headers = HEADERS_MAX,
+		.body = SHINRAI_MAX_ANSWER,
+	};
 
-	if (!bev)
-		return -ENOMEM;
-	c->conn = evhttp_connection_base_bufferevent_new(
-		f->base, NULL, bev, d->url.host, d->url.port);
-	if (!c->conn) {
-		bufferevent_free(bev);
-		return -ENOMEM;
-	}
+	c->dial.on_gone = on_gone;
+	c->dial.arg = d;
 	c->certificates = f->certificates;
 	c->begun = fleet_monotonic();
-	SSL_set_app_data(contact_ssl(d), c);
-	SSL_set_info_callback(contact_ssl(d), on_tls);
-	evhttp_connection_set_closecb(c->conn, on_close, d);
-	/* Only so that none is left over: the device's timer is the deadline. */
-	evhttp_connection_set_timeout(c->conn, f->conf->timeout_s + NEAR_S);
-	evhttp_connection_set_max_headers_size(c->conn, HEADERS_MAX);
-	return 0;
+	return dial_open(&c->dial, &to);
 }
 
 static bool can_be_used(const struct device *d)
 {
 	const struct contact *c = &d->contact;
 
-	return c->conn && !c->gone &&
+	return dial_lives(&c->dial) &&
 	       c->certificates == d->fleet->certificates &&
 	       fleet_monotonic() - c->begun < AGE_MS;
 }

@@ -6,21 +6,18 @@
 #ifndef VERIFIER_CONTACT_H
 #define VERIFIER_CONTACT_H
 
-#include <event2/http.h>
-#include <openssl/ssl.h>
 #include <sys/queue.h>
 
-#include <shinrai/platform.h>
+#include "../daemon/dial.h"
 
 struct device;
 struct fleet;
 
 struct contact {
-	struct evhttp_connection *conn; /* NULL: none */
-	TAILQ_ENTRY(device) gone_link; /* in fleet.gone, when both are set: */
-	bool gone; /* the other side ended it, or it broke */
+	struct dial dial;
+	TAILQ_ENTRY(device)
+	gone_link; /* in fleet.gone, when it is idle and gone */
 	bool idle; /* it is kept, and nothing is asked */
-	bool greeted; /* the handshake was done */
 	unsigned int certificates; /* fleet.certificates when it began */
 	s64 begun; /* ms, monotonic */
 };
@@ -29,6 +26,5 @@ int contact_setup(struct fleet *f);
 int contact_open(struct device *d);
 void contact_keep(struct device *d);
 void contact_close(struct device *d);
-SSL *contact_ssl(const struct device *d);
 
 #endif

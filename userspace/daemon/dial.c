@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+/*
+ * HTTPS connections to others.  A handshake costs several times what a request does, so
+ * that they may be kept; their end, by the other side, costs nothing but another one.
+ */
+#include <event2/bufferevent_ssl.h>
+#include <stdio.h>
+
+#include "dial.h"
+#include "tls.h"
+
+/* Evhttp has closed the connection when it tells of its end. */
+static void on_tls(const SSL *ssl, int where, int ret)
+{
+	struct dial *d = SSL_get_app_data(ssl);
+
+	(void)ret;
+	if (where & SSL_CB_HANDSHAKE_DONE) {
+		d->greeted = true;
+		tls_no_delay(ssl);
+	}
+}
+
+static void on_close(struct evhttp_connection *conn, void *dial)
+{
+	struct dial *d = dial;
+
+	(void)conn;
+	if (d->gone)
+		return;
+	d->gone = true;
+	if (d->on_gone)
+		d->on_gone(d->arg);
+}
+
+/**
+ * dial_open() - make another connection, when there is something to send
+ * @d: on_gone and arg are set, else zeroed, or as it was left; the connection that it
+ *     had is ended
+ * @to: is copied as far as it is needed
+ *
+ * Return: 0; -ENOMEM.
+ */
+int dial_open(struct dial *d, const struct dial_to *to)
+{
+	struct bufferevent *bev;
+
+	dial_close(d);
+	bev = tls_dial(to->base, to->tls, to->name, to->url->host);
+	if (!bev)
+		return -ENOMEM;
+	d->conn = evhttp_connection_base_bufferevent_new(
+		to->base, NULL, bev, to->url->host, to->url->port);
+	if (!d->conn) {
+		bufferevent_free(bev);
+		return -ENOMEM;
+	}
+	SSL_set_app_data(dial_ssl(d), d);
+	SSL_set_info_callback(dial_ssl(d), on_tls);
+	evhttp_connection_set_closecb(d->conn, on_close, d);
+	evhttp_connection_set_timeout(d->conn, to->timeout_s);
+	evhttp_connection_set_max_headers_size(d->conn,
+					       (ev_ssize_t)to->headers);
+	evhttp_connection_set_max_body_size(d->conn, (ev_ssize_t)to->body);
+	return 0;
+}
+
+/**
+ * dial_close() - end the connection, when there is one
+ * @d: requests on it are not answered any more
+ */
+void dial_close(struct dial *d)
+{
+	if (d->conn) {
+		evhttp_connection_set_closecb(d->conn, NULL, NULL);
+		evhttp_connection_free(d->conn);
+	}
+	d->conn = NULL;
+	d->gone = false;
+	d->greeted = false;
+}
+
+/**
+ * dial_lives() - can it be used once more?
+ * @d: the connection
+ *
+ * Return: whether it can, as far as is known: the other side's end may be on its way.
+ */
+bool dial_lives(const struct dial *d)
+{
+	return d->conn && !d->gone;
+}
+
+/**
+ * dial_ssl() - its TLS session
+ * @d: with a connection
+ *
+ * Return: valid as long as the connection; NULL when that broke.
+ */
+SSL *dial_ssl(const struct dial *d)
+{
+	return bufferevent_openssl_get_ssl(
+		evhttp_connection_get_bufferevent(d->conn));
+}
+
+/**
+ * dial_request() - a request to somebody
+ * @url: of the other side
+ * @done: called with the answer; with NULL, or a status of 0, when there is none
+ * @arg: for @done
+ *
+ * It does not ask for the connection's end: of an answer and an end that are read at
+ * once libevent tells the end first, and evhttp gives up the answer.
+ *
+ * Return: for evhttp_make_request(), which frees it when it fails, or
+ * evhttp_request_free(); NULL when memory lacks.
+ */
+struct evhttp_request *
+dial_request(const struct url *url,
+	     void (*done)(struct evhttp_request *req, void *arg), void *arg)
+{
+	struct evhttp_request *req = evhttp_request_new(done, arg);
+	char host[INET6_ADDRSTRLEN + 16];
+
+	if (!req)
+		return NULL;
+	snprintf(host, sizeof(host), url->v6 ? "[%s]:%u" : "%s:%u", url->host,
+		 url->port);
+	if (!evhttp_add_header(evhttp_request_get_output_headers(req), "Host",
+			       host))
+		return req;
+	evhttp_request_free(req);
+	return NULL;
+}
