@@ -86,6 +86,8 @@ struct shinrai_appraise_input {
 	const struct shinrai_digests *digests; /* NULL: none given */
 	const struct shinrai_reference *ref; /* NULL: none given */
 	const struct shinrai_ima_rules *ima; /* NULL: IMA is only replayed */
+	const char *signers; /* of these, printable; NULL: nobody was asked */
+	unsigned int nunsigned; /* files of these */
 	bool whole; /* the log was asked for from record 0 on */
 	bool keep_facts; /* of what is judged now: shinrai_appraisal.facts */
 	/* Of all that @last has judged, when its facts are our base; or NULL. */

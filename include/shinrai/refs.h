@@ -7,6 +7,8 @@
 #ifndef _SHINRAI_REFS_H
 #define _SHINRAI_REFS_H
 
+#include <openssl/x509.h>
+
 #include "appraise.h"
 
 #define SHINRAI_MAX_REFS_JSON (64u << 20) /* bytes of one file */
@@ -22,6 +24,12 @@ struct shinrai_refs {
 	bool have_boot;
 	EVP_PKEY *key[SHINRAI_MAX_REFS_KEYS]; /* who may sign, P-256 */
 	unsigned int nkeys;
+	X509 *signer[SHINRAI_MAX_REFS_KEYS]; /* who must have signed files */
+	unsigned int vouched[SHINRAI_MAX_REFS_KEYS]; /* files, by each */
+	unsigned int nsigners;
+	unsigned int nfiles;
+	unsigned int nunsigned; /* of them */
+	char *signers; /* for people, of shinrai_refs_ready(); NULL: nobody */
 };
 
 /* @r: caller's, for shinrai_refs_free() */
@@ -39,16 +47,30 @@ int shinrai_refs_key(struct shinrai_refs *r, const char *path, char *why,
 		     size_t why_size);
 
 /*
+ * Names who must have signed reference values; before the files are loaded.  With a
+ * signer, shinrai_refs_load() takes a file only with his signature beside it, in
+ * PATH.sig, as shinrai_cms_sign() makes it; or as DSSE that a key signed.
+ * @path: a certificate, PEM or DER, with an RSA key
+ * @why: out on error: which file, what is wrong, what to do
+ * Return: 0; -E2BIG; -EBADMSG; -ENOTSUP; -ENOMEM; errno of open() or read().
+ */
+int shinrai_refs_signer(struct shinrai_refs *r, const char *path, char *why,
+			size_t why_size);
+
+/*
  * Adds what is in a file.
  * @r: grows; on error it is only good for shinrai_refs_free()
  * @why: out on error: which file, what is wrong and where, what to do
- * Return: 0; -EBADMSG; -EKEYREJECTED; -EFBIG; -E2BIG; -ENOMEM; errno of open()
- * or read().
+ * Return: 0; -EBADMSG; -EKEYREJECTED not signed as it must be; -EKEYEXPIRED; -EFBIG;
+ * -E2BIG; -ENOMEM; errno of open() or read().
  */
 int shinrai_refs_load(struct shinrai_refs *r, const char *path, char *why,
 		      size_t why_size);
 
-/* The same of a file that is open; it is read to its end.  @name: for people */
+/*
+ * The same of a file that is open, and whose signature nobody asks for; it is read to
+ * its end.  @name: for people
+ */
 int shinrai_refs_read(struct shinrai_refs *r, FILE *f, const char *name,
 		      char *why, size_t why_size);
 

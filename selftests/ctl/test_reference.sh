@@ -165,4 +165,33 @@ done <<'LIST'
 LIST
 run reference make --kernel vmlinuz --initrd initrd.img --cmdline $'\xff'
 exits 1 "a command line that is not UTF-8"
+# reference sign: openssl verifies what it signs.
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=ref -keyout ref.key \
+	-out ref.pem 2>/dev/null
+openssl req -new -newkey rsa:2048 -nodes -subj /CN=old -keyout old.key \
+	-out old.csr 2>/dev/null
+openssl x509 -req -in old.csr -signkey old.key -days -1 -out old.pem 2>/dev/null
+printf '# shinrai-digests v1\n%064d exec /bin/a\n' 1 >list
+run reference sign list boot.json --cert ref.pem --key ref.key --json
+exits 0 "reference sign"
+json 'd == {"signed": ["list", "boot.json"]}' "names what it signed"
+for file in list boot.json; do
+	ok "$file: openssl verifies it" openssl cms -verify -binary -inform DER \
+		-in $file.sig -content $file -certfile ref.pem -nointern \
+		-noverify -out /dev/null
+done
+refused() { # DESCRIPTION TEXT ARGUMENT...
+	rm -f list.sig bad.sig
+	run reference sign "${@:3}"
+	exits 1 "$1"
+	says err "$2" "$1: says why"
+	ok "$1: no signature" test ! -e list.sig -a ! -e bad.sig
+}
+echo nonsense >bad
+refused "what no verifier reads" "bad: line 1: neither a list nor JSON" bad \
+	--cert ref.pem --key ref.key
+refused "an expired certificate" "old.pem: not valid at this time" list \
+	--cert old.pem --key old.key
+refused "another's key" "old.key is not the key of ref.pem" list \
+	--cert ref.pem --key old.key
 finish

@@ -41,6 +41,7 @@ static void test_values(void **state)
 	put(path, "period_s = 7; limits = { write_s = 3; };\n"
 		  "policies = ( { name = \"a\"; digests = [ \"/x\", \"/y\" ];"
 		  " reference = \"/z\"; reference_keys = [ \"/k\" ];"
+		  " reference_signers = [ \"/s\" ];"
 		  " require = [ \"" KEY "\" ]; allow_anon_exec = true; } );\n"
 		  "people = ( { name = \"ada\"; key = \"" KEY "\";"
 		  " role = \"admin\"; } );\n");
@@ -54,6 +55,8 @@ static void test_values(void **state)
 	assert_string_equal(c.policy[0].reference[2], "/z");
 	assert_null(c.policy[0].reference[3]);
 	assert_string_equal(c.policy[0].reference_keys[0], "/k");
+	assert_string_equal(c.policy[0].reference_signers[0], "/s");
+	assert_null(c.policy[1].reference_signers[0]);
 	assert_null(c.policy[1].reference[0]);
 	assert_int_equal(c.policy[0].nrequired, 1);
 	assert_int_equal(c.policy[0].require[0][31], 0xff);

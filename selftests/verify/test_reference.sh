@@ -122,5 +122,45 @@ jq --arg p "$(jq -c '.excludes = ["/"]' keylime.json | base64 -w0)" \
 ok "altered: refused" dsse 1 altered.json --reference-key sign.pem
 ok "no format that is known" dsse 1 sig
 ok "no key" dsse 1 keylime.json --reference-key keylime.json
+
+# Signed beside it, by openssl; digests.5 has the form.
+for who in ref stranger; do
+	openssl req -x509 -newkey rsa:2048 -nodes -subj "/CN=$who" \
+		-keyout $who.key -out $who.pem 2>/dev/null
+done
+sign() { # WHO FILE...
+	local file
+	for file in "${@:2}"; do
+		openssl cms -sign -binary -noattr -md sha256 -nocerts -outform \
+			DER -signer "$1.pem" -inkey "$1.key" -in "$file" \
+			-out "$file.sig"
+	done
+}
+beside() { # STATUS FILE OPTION...
+	exits "$1" offline saved --reference good/boot.json --reference "$2" \
+		--reference-signer ref.pem "${@:3}"
+}
+sign ref good/boot.json spdx.json good/known.txt
+ok "signed beside them: trusted" beside 0 spdx.json --json
+ok "by whom the verdict says" jq -e '.notes |
+	any(. == "reference values: 2 signed by CN=ref")' out
+ok "a list, too" beside 0 good/known.txt
+ok "without a signer it says so" exits 0 offline saved --reference \
+	good/boot.json --reference spdx.json --json
+ok "of how many" jq -e '.notes | any(. ==
+	"reference values of 2 files were taken without a signature")' out
+ok "one that is not signed: refused" beside 1 cdx.json
+ok "says so" grep -q 'cdx.json: not signed: there is no cdx.json.sig' msg
+sign stranger cdx.json
+ok "by another: refused" beside 1 cdx.json
+ok "says so" grep -q 'cdx.json: signed by somebody who is not' msg
+echo >>spdx.json
+ok "altered: refused" beside 1 spdx.json
+ok "says so" grep -q 'spdx.json: it is not what was signed' msg
+ok "an envelope has a signature of its own" beside 0 signed.json \
+	--reference-key sign.pem --reference good/known.txt
+ok "which must be of a key" beside 1 signed.json --reference-key other.pem
+ok "nothing else will do" beside 1 keylime.json --reference-key sign.pem
+ok "says so" grep -q 'keylime.json: not signed: there is no' msg
 stop_daemon
 finish

@@ -17,6 +17,7 @@ _shinraictl_options() {
 		echo --kernel --initrd --arms --cmdline --firmware-log \
 			--firmware-pcrs --module --out
 		;;
+	"reference sign") echo --cert --key ;;
 	"policy compile") echo --owner --out ;;
 	"policy sign") echo --cert --key --out ;;
 	"policy diff") echo --exit-code ;;
@@ -84,8 +85,10 @@ _shinraictl() {
 		words="admit revoke load list"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = violations ]; then
 		words="list show follow"
-	elif [ "$COMP_CWORD" -eq 2 ] && [[ $one == @(digests|reference) ]]; then
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = digests ]; then
 		words="make"
+	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = reference ]; then
+		words="make sign"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = policy ]; then
 		words="check compile sign load show diff explain whatif"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = fleet ]; then

@@ -71,6 +71,12 @@ int judge_option(struct verify *v, struct judge *j, int opt, const char *arg)
 			return verify_usage(v, "more than %d --reference-key",
 					    SHINRAI_MAX_REFS_KEYS);
 		return take_text(&j->reference_key[j->nkeys++], arg);
+	case JUDGE_REFERENCE_SIGNER:
+		if (j->nsigners == SHINRAI_MAX_REFS_KEYS)
+			return verify_usage(v,
+					    "more than %d --reference-signer",
+					    SHINRAI_MAX_REFS_KEYS);
+		return take_text(&j->reference_signer[j->nsigners++], arg);
 	case JUDGE_AK:
 		return take_text(&j->ak, arg);
 	case JUDGE_AK_CA:
@@ -118,6 +124,9 @@ static int load_references(struct verify *v, struct judge *j)
 	for (i = 0; i < j->nkeys && !ret; i++)
 		ret = shinrai_refs_key(&j->refs, j->reference_key[i], why,
 				       sizeof(why));
+	for (i = 0; i < j->nsigners && !ret; i++)
+		ret = shinrai_refs_signer(&j->refs, j->reference_signer[i], why,
+					  sizeof(why));
 	for (i = 0; i < j->nreferences && !ret; i++)
 		ret = shinrai_refs_load(&j->refs, j->reference[i], why,
 					sizeof(why));

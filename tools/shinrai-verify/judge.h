@@ -18,6 +18,8 @@ struct judge {
 	unsigned int nreferences;
 	const char *reference_key[SHINRAI_MAX_REFS_KEYS];
 	unsigned int nkeys;
+	const char *reference_signer[SHINRAI_MAX_REFS_KEYS];
+	unsigned int nsigners;
 	const char *ak;
 	const char *ak_ca, *ak_crl; /* of its certificate */
 	const char *state;
@@ -54,6 +56,7 @@ enum {
 	JUDGE_DIGESTS = 256,
 	JUDGE_REFERENCE,
 	JUDGE_REFERENCE_KEY,
+	JUDGE_REFERENCE_SIGNER,
 	JUDGE_AK,
 	JUDGE_AK_CA,
 	JUDGE_AK_CRL,
@@ -75,6 +78,8 @@ enum {
 	{ "reference", required_argument, NULL, JUDGE_REFERENCE },   \
 	{ "reference-key", required_argument, NULL,                  \
 	  JUDGE_REFERENCE_KEY },                                     \
+	{ "reference-signer", required_argument, NULL,               \
+	  JUDGE_REFERENCE_SIGNER },                                  \
 	{ "ak", required_argument, NULL, JUDGE_AK },                 \
 	{ "ak-ca", required_argument, NULL, JUDGE_AK_CA },           \
 	{ "ak-crl", required_argument, NULL, JUDGE_AK_CRL },         \
@@ -93,25 +98,26 @@ enum {
 	{ "verbose", no_argument, NULL, 'v' }
 /* clang-format on */
 
-#define JUDGE_HELP                                                         \
-	"  --reference FILE reference values: digest or deny list, boot\n" \
-	"                   references, SPDX, CycloneDX, Keylime policy\n" \
-	"                   (repeatable; --digests is the same)\n"         \
-	"  --reference-key PEM  who signs Keylime policies (repeatable)\n" \
-	"  --ak FILE        pinned key: PEM, TPMT_PUBLIC, or its name\n"   \
-	"  --ak-ca FILE     who certified --ak: its TPM is proven\n"       \
-	"  --ak-crl FILE    and its revocation list\n"                     \
-	"  --state FILE     what was seen last; kept up to date\n"         \
-	"  --pcr-code N     PCR of the module's code events (12)\n"        \
-	"  --pcr-flow N     PCR of its flow events (13)\n"                 \
-	"  --save FILE      save the evidence with its session, signed\n"  \
-	"  --ear-key PEM    sign the verdict as EAR (ES256) ...\n"         \
-	"  --ear-out FILE   ... into this file\n"                          \
-	"  --allow-anon-exec  JIT compilers are expected\n"                \
-	"  --require-policy HEX  SHA-256 of an owner's policy that must\n" \
-	"                   be enforced (repeatable)\n"                    \
-	"  --policy FILE    compiled policy, for the names of labels\n"    \
-	"                   (repeatable)\n"                                \
+#define JUDGE_HELP                                                            \
+	"  --reference FILE reference values: digest or deny list, boot\n"    \
+	"                   references, SPDX, CycloneDX, Keylime policy\n"    \
+	"                   (repeatable; --digests is the same)\n"            \
+	"  --reference-key PEM  who signs Keylime policies (repeatable)\n"    \
+	"  --reference-signer PEM  who must have signed files (repeatable)\n" \
+	"  --ak FILE        pinned key: PEM, TPMT_PUBLIC, or its name\n"      \
+	"  --ak-ca FILE     who certified --ak: its TPM is proven\n"          \
+	"  --ak-crl FILE    and its revocation list\n"                        \
+	"  --state FILE     what was seen last; kept up to date\n"            \
+	"  --pcr-code N     PCR of the module's code events (12)\n"           \
+	"  --pcr-flow N     PCR of its flow events (13)\n"                    \
+	"  --save FILE      save the evidence with its session, signed\n"     \
+	"  --ear-key PEM    sign the verdict as EAR (ES256) ...\n"            \
+	"  --ear-out FILE   ... into this file\n"                             \
+	"  --allow-anon-exec  JIT compilers are expected\n"                   \
+	"  --require-policy HEX  SHA-256 of an owner's policy that must\n"    \
+	"                   be enforced (repeatable)\n"                       \
+	"  --policy FILE    compiled policy, for the names of labels\n"       \
+	"                   (repeatable)\n"                                   \
 	"  -v, --verbose    notes too\n"
 
 /* Return: 0 taken; -1 not one of these options; exit status, told already. */

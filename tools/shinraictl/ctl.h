@@ -72,6 +72,7 @@ int cmd_arm(struct ctl *ctl, int argc, char **argv);
 int cmd_mode(struct ctl *ctl, int argc, char **argv);
 int cmd_digests_make(struct ctl *ctl, int argc, char **argv);
 int cmd_reference_make(struct ctl *ctl, int argc, char **argv);
+int cmd_reference_sign(struct ctl *ctl, int argc, char **argv);
 int cmd_label_add(struct ctl *ctl, int argc, char **argv);
 int cmd_label_apply(struct ctl *ctl, int argc, char **argv);
 int cmd_label_show(struct ctl *ctl, int argc, char **argv);

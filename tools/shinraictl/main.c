@@ -26,6 +26,8 @@ static const struct ctl_verb verbs[] = {
 	  cmd_digests_make },
 	{ "reference make", "", 0, "write the references of a known boot",
 	  cmd_reference_make },
+	{ "reference sign", "FILE...", 1000, "vouch for reference values",
+	  cmd_reference_sign },
 	{ "label add", "NAMESPACE/LABEL FILE...", 1000, "label files",
 	  cmd_label_add },
 	{ "label apply", "NAMESPACE", 1, "label the files that a policy names",

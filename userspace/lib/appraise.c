@@ -204,6 +204,12 @@ static void name_leniency(struct appraise *a)
 		shinrai_appraise_note(a,
 				      "digests were taken from a local disk on "
 				      "trust (--trust-local)");
+	if (a->in->nunsigned)
+		shinrai_appraise_note(a,
+				      "reference values of %u %s were taken "
+				      "without a signature",
+				      a->in->nunsigned,
+				      a->in->nunsigned == 1 ? "file" : "files");
 	if (a->in->allow_anon_exec)
 		shinrai_appraise_note(a, "anonymous memory may be made "
 					 "executable (--allow-anon-exec)");
@@ -218,6 +224,9 @@ static void name_sources(struct appraise *a)
 	char text[APPRAISE_TEXT];
 	unsigned int i;
 
+	if (a->in->signers)
+		shinrai_appraise_note(a, "reference values: %s",
+				      a->in->signers);
 	for (i = 0; d && i < d->nsources; i++)
 		shinrai_appraise_note(
 			a, "known digests: %s",

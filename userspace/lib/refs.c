@@ -41,6 +41,10 @@ void shinrai_refs_free(struct shinrai_refs *r)
 	shinrai_ima_rules_free(&r->ima);
 	while (r->nkeys)
 		EVP_PKEY_free(r->key[--r->nkeys]);
+	while (r->nsigners)
+		X509_free(r->signer[--r->nsigners]);
+	free(r->signers);
+	r->signers = NULL;
 }
 
 int shinrai_refs_key(struct shinrai_refs *r, const char *path, char *why,
@@ -201,6 +205,8 @@ static bool starts(const json_t *j, const char *name, const char *with)
 static int load_object(struct refs_file *f, const json_t *j, const u8 *text,
 		       size_t len)
 {
+	if (f->dsse && !json_object_get(j, "payloadType"))
+		return shinrai_refs_unsigned(f);
 	if (json_object_get(j, "format"))
 		return load_boot(f, text, len);
 	f->refs->have_digests = true;
@@ -293,7 +299,7 @@ static int read_rest(struct refs_file *f, FILE *in, u8 **text, size_t *len)
 		       0;
 }
 
-static int load(struct refs_file *f, FILE *in)
+int shinrai_refs_take(struct refs_file *f, FILE *in)
 {
 	SHINRAI_FREE u8 *text = NULL;
 	int c = getc(in), ret;
@@ -304,10 +310,16 @@ static int load(struct refs_file *f, FILE *in)
 	if (ret)
 		return shinrai_refs_bad(f, ret, "more than %d files",
 					SHINRAI_MAX_LISTS);
-	if (c == '#')
-		return load_list(f, in);
-	ret = read_rest(f, in, &text, &len);
-	return ret ? ret : load_json(f, text, len);
+	if (c == '#') {
+		ret = f->dsse ? shinrai_refs_unsigned(f) : load_list(f, in);
+	} else {
+		ret = read_rest(f, in, &text, &len);
+		if (!ret)
+			ret = load_json(f, text, len);
+	}
+	f->refs->nfiles++;
+	f->refs->nunsigned += !f->vouched;
+	return ret;
 }
 
 int shinrai_refs_read(struct shinrai_refs *r, FILE *f, const char *name,
@@ -317,12 +329,15 @@ int shinrai_refs_read(struct shinrai_refs *r, FILE *f, const char *name,
 		.refs = r, .path = name, .why = why, .why_size = why_size
 	};
 
-	return load(&file, f);
+	return shinrai_refs_take(&file, f);
 }
 
 int shinrai_refs_load(struct shinrai_refs *r, const char *path, char *why,
 		      size_t why_size)
 {
+	struct refs_file file = {
+		.refs = r, .path = path, .why = why, .why_size = why_size
+	};
 	FILE *f = fopen(path, "re");
 	int ret;
 
@@ -332,7 +347,8 @@ int shinrai_refs_load(struct shinrai_refs *r, const char *path, char *why,
 			 strerror(-ret));
 		return ret;
 	}
-	ret = shinrai_refs_read(r, f, path, why, why_size);
+	ret = r->nsigners ? shinrai_refs_signed(&file, f) :
+			    shinrai_refs_take(&file, f);
 	fclose(f);
 	return ret;
 }
@@ -341,7 +357,10 @@ int shinrai_refs_ready(struct shinrai_refs *r, char *why, size_t why_size)
 {
 	/* What JSON took is many times what is kept of it. */
 	malloc_trim(0);
-	if (!shinrai_digests_ready(&r->digests) &&
+	if (r->nsigners)
+		r->signers = shinrai_refs_signers(r);
+	if (!r->nsigners == !r->signers &&
+	    !shinrai_digests_ready(&r->digests) &&
 	    !shinrai_ima_rules_ready(&r->ima))
 		return 0;
 	snprintf(why, why_size, "reference values: out of memory");
@@ -354,4 +373,6 @@ void shinrai_refs_expect(const struct shinrai_refs *r,
 	in->digests = r->have_digests ? &r->digests : NULL;
 	in->ref = r->have_boot ? &r->boot : NULL;
 	in->ima = r->ima.given ? &r->ima : NULL;
+	in->signers = r->signers;
+	in->nunsigned = r->nunsigned;
 }

@@ -13,6 +13,8 @@ struct refs_file {
 	const char *path;
 	char *why;
 	size_t why_size;
+	bool vouched; /* its signature was verified */
+	bool dsse; /* it has none: it must be an envelope, which has its own */
 	/* Files, or names, in it. */
 	unsigned long held;
 	unsigned long weak; /* only digests that are not held against */
@@ -21,6 +23,21 @@ struct refs_file {
 /* "PATH: ..." for people.  Return: @ret. */
 int shinrai_refs_bad(const struct refs_file *f, int ret, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Reads a file to its end.  Return: 0; a negative errno, told. */
+int shinrai_refs_take(struct refs_file *f, FILE *in);
+
+/*
+ * The same when there are signers: its signature is verified first.
+ * @in: the file, which can be rewound
+ */
+int shinrai_refs_signed(struct refs_file *f, FILE *in);
+
+/* It has no signature, and must have one.  Return: a negative errno, told. */
+int shinrai_refs_unsigned(const struct refs_file *f);
+
+/* Return: for free(), who signed how many files, printable; NULL when memory lacks. */
+char *shinrai_refs_signers(const struct shinrai_refs *r);
 
 /*
  * @alg: as SPDX, CycloneDX and Keylime spell it

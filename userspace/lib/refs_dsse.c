@@ -134,5 +134,6 @@ int shinrai_refs_dsse(struct refs_file *f, const json_t *j)
 			f, -EKEYREJECTED,
 			"not signed by a reference key; find out who altered "
 			"it, or name its signer's key");
+	f->vouched = true;
 	return read_payload(f, body, len);
 }

@@ -234,7 +234,7 @@ static int check_members(const struct refs_file *f, const json_t *all)
 
 /*
  * shinrai_refs_keylime() - a Keylime runtime policy
- * @is_signed: by one of the configured keys
+ * @is_signed: by one of the configured keys, in its envelope
  *
  * With a key configured, what is not signed is refused: whoever could write the
  * file could otherwise leave the signature out.
@@ -243,6 +243,7 @@ int shinrai_refs_keylime(struct refs_file *f, const json_t *j, bool is_signed)
 {
 	int ret;
 
+	is_signed |= f->vouched;
 	if (f->refs->nkeys && !is_signed)
 		return shinrai_refs_bad(
 			f, -EKEYREJECTED,

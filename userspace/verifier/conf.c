@@ -68,6 +68,14 @@ static int read_reference_keys(const struct conf_file *f,
 	return read_paths(f, s, p->reference_keys);
 }
 
+static int read_reference_signers(const struct conf_file *f,
+				  const config_setting_t *s)
+{
+	struct conf_policy *p = f->conf;
+
+	return read_paths(f, s, p->reference_signers);
+}
+
 static int read_required(const struct conf_file *f, const config_setting_t *s)
 {
 	struct conf_policy *p = f->conf;
@@ -106,6 +114,9 @@ static const struct conf_key policy_keys[] = {
 	{ .name = "reference_keys",
 	  .kind = CONF_OTHER,
 	  .read = read_reference_keys },
+	{ .name = "reference_signers",
+	  .kind = CONF_OTHER,
+	  .read = read_reference_signers },
 	{ .name = "require", .kind = CONF_OTHER, .read = read_required },
 	NUMBER(struct conf_policy, pcr_code, 1, 23, SHINRAI_DEFAULT_PCR_CODE),
 	NUMBER(struct conf_policy, pcr_flow, 1, 23, SHINRAI_DEFAULT_PCR_FLOW),
@@ -325,6 +336,7 @@ static void free_policies(struct conf *conf)
 		conf_file_free(&conf->policy[i], policy_keys);
 		free_paths(conf->policy[i].reference);
 		free_paths(conf->policy[i].reference_keys);
+		free_paths(conf->policy[i].reference_signers);
 	}
 	free(conf->policy);
 }

@@ -18,6 +18,7 @@ struct conf_policy {
 	char *name;
 	char *reference[CONF_LISTS + 1]; /* NULL-terminated */
 	char *reference_keys[CONF_LISTS + 1]; /* likewise */
+	char *reference_signers[CONF_LISTS + 1]; /* likewise */
 	u8 require[CONF_OWNED][32]; /* SHA-256 of owners' policies */
 	size_t nrequired;
 	int pcr_code;

@@ -23,6 +23,8 @@ int policy_load(struct policy *p, const struct conf_policy *conf, char *err,
 	shinrai_refs_init(&p->refs);
 	for (file = conf->reference_keys; *file && !ret; file++)
 		ret = shinrai_refs_key(&p->refs, *file, err, errlen);
+	for (file = conf->reference_signers; *file && !ret; file++)
+		ret = shinrai_refs_signer(&p->refs, *file, err, errlen);
 	for (file = conf->reference; *file && !ret; file++)
 		ret = shinrai_refs_load(&p->refs, *file, err, errlen);
 	if (!ret)
