@@ -123,6 +123,9 @@ struct shinrai_appraisal {
 	enum shinrai_assurance assurance; /* of @ak_name's TPM, as enrolled */
 	bool have_boot_id;
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
+	/* The firmware log is in order and leads to the quote, whatever is known. */
+	bool have_boot;
+	u8 boot[32]; /* equal for boots that measured the same */
 	u64 records; /* from record 0 to the last one shown */
 	bool have_quoted;
 	u64 quoted; /* records that the quote covers */

@@ -50,6 +50,7 @@ struct subject {
 	struct sim_device d;
 	struct policy policy;
 	u8 name[SHINRAI_NAME_MAX];
+	u8 boot[32];
 	struct judgement j;
 	u8 *evidence;
 };
@@ -94,6 +95,9 @@ static void prepare(struct subject *s, EVP_PKEY *key, unsigned int nima,
 	memcpy(s->name, j->learned, j->learned_len);
 	j->ak_name = s->name;
 	j->ak_name_len = j->learned_len;
+	memcpy(s->boot, j->boot, sizeof(s->boot));
+	j->boot_known = s->boot;
+	free(j->boot_text);
 	if (!more)
 		return;
 	j->whole = false;

@@ -8,8 +8,9 @@
  *
  * Commands, one in a line of standard input; each is answered by one line:
  *   MODE N       device N is well, mute, slam, busy, stale, alien, tamper, rewind, cut,
- *                aged, apart
+ *                aged, apart, bootlog
  *   reboot N     begins anew, and is well
+ *   firmware N   the same, with another firmware or again with the first one
  *   rogue N      runs a program that nobody knows
  *   new N        records that are new at each question
  *   flaky N      one answer of N is lost with its connection; 0: none
@@ -35,10 +36,12 @@
 #include "sim.h"
 
 static const char *const modes[SIM_MODES] = {
-	[SIM_WELL] = "well",	 [SIM_MUTE] = "mute",	  [SIM_SLAM] = "slam",
-	[SIM_BUSY] = "busy",	 [SIM_STALE] = "stale",	  [SIM_ALIEN] = "alien",
-	[SIM_TAMPER] = "tamper", [SIM_REWIND] = "rewind", [SIM_CUT] = "cut",
-	[SIM_AGED] = "aged",	 [SIM_APART] = "apart",
+	[SIM_WELL] = "well",	 [SIM_MUTE] = "mute",
+	[SIM_SLAM] = "slam",	 [SIM_BUSY] = "busy",
+	[SIM_STALE] = "stale",	 [SIM_ALIEN] = "alien",
+	[SIM_TAMPER] = "tamper", [SIM_REWIND] = "rewind",
+	[SIM_CUT] = "cut",	 [SIM_AGED] = "aged",
+	[SIM_APART] = "apart",	 [SIM_BOOTLOG] = "bootlog",
 };
 
 static struct sim_device *device;
@@ -214,14 +217,15 @@ static bool obey_device(const char *word, unsigned long n)
 			return true;
 		}
 	}
-	if (!strcmp(word, "rogue"))
+	if (!strcmp(word, "rogue")) {
 		d->rogue = d->records;
-	else if (!strcmp(word, "reboot"))
-		sim_boot(d);
-	else
+		return true;
+	}
+	if (strcmp(word, "reboot") && strcmp(word, "firmware"))
 		return false;
-	if (*word == 'r' && word[1] == 'e')
-		d->mode = SIM_WELL;
+	d->firmware ^= *word == 'f';
+	d->mode = SIM_WELL;
+	sim_boot(d);
 	return true;
 }
 

@@ -21,12 +21,14 @@ enum sim_mode {
 	SIM_CUT, /* its log ends too early */
 	SIM_AGED, /* it knows no part of an IMA list, only all of it */
 	SIM_APART, /* what it gives as such a part is not the one asked for */
+	SIM_BOOTLOG, /* its firmware log is not what its TPM was told */
 	SIM_MODES
 };
 
 struct sim_device {
 	EVP_PKEY *key;
 	enum sim_mode mode;
+	unsigned int firmware; /* 0 or 1: which one it has */
 	u8 boot_id[16];
 	u64 records; /* of this boot */
 	u64 rogue; /* record of a program that nobody knows; 0: none */

@@ -46,6 +46,36 @@ static void note_ima(void)
 	assert(!memcmp(ima_pcr[forge.nima], forge.pcr[10], 32));
 }
 
+#define BOOT_PCRS 10
+
+/* What was measured before the module, the one way or the other. */
+static struct {
+	u8 pcr[BOOT_PCRS][32];
+	u8 log[4096];
+	size_t len;
+} firmware[2];
+
+static void prepare_firmware(EVP_PKEY *any, unsigned int which)
+{
+	static const char version[] = "v\0002\0\0";
+	struct forge *f = malloc(sizeof(*f));
+
+	assert(f);
+	forge_init(f, any);
+	if (which) {
+		f->boot[0].data = version;
+		f->boot[0].len = 6;
+		SHA256((const u8 *)version, 6, f->boot[0].digest);
+	}
+	forge_build_boot(f);
+	memcpy(firmware[which].pcr, f->pcr, sizeof(firmware[which].pcr));
+	firmware[which].len = f->len[SHINRAI_ITEM_FIRMWARE];
+	assert(firmware[which].len <= sizeof(firmware[which].log));
+	memcpy(firmware[which].log, f->item[SHINRAI_ITEM_FIRMWARE],
+	       firmware[which].len);
+	free(f);
+}
+
 /**
  * sim_prepare() - make what all devices have in common
  * @any: a key
@@ -80,6 +110,8 @@ void sim_prepare(EVP_PKEY *any, unsigned int nima)
 	}
 	forge_build(&forge);
 	note_ima();
+	prepare_firmware(any, 0);
+	prepare_firmware(any, 1);
 }
 
 static void put(const char *name, const char *text)
@@ -194,11 +226,17 @@ static u8 *log_of(const struct sim_device *d, u64 from, size_t *len)
 
 static void quote(struct sim_device *d, const struct sim_question *q)
 {
+	const unsigned int log = d->firmware ^ (d->mode == SIM_BOOTLOG);
+
 	forge.key = forge.signer = d->key;
 	memcpy(forge.boot_id, d->boot_id, 16);
 	memcpy(forge.nonce, q->nonce, 32);
 	memcpy(forge.exporter, q->exporter, 32);
 	memcpy(forge.verifier_key, q->verifier_key, 32);
+	memcpy(forge.pcr, firmware[d->firmware].pcr, sizeof(firmware[0].pcr));
+	memcpy(forge.item[SHINRAI_ITEM_FIRMWARE], firmware[log].log,
+	       firmware[log].len);
+	forge.len[SHINRAI_ITEM_FIRMWARE] = firmware[log].len;
 	memcpy(forge.pcr[forge.own[0]], d->pcr[0], 32);
 	memcpy(forge.pcr[forge.own[1]], d->pcr[1], 32);
 	memcpy(forge.pcr[10], ima_pcr[d->ima], 32);

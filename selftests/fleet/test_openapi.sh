@@ -93,6 +93,12 @@ done <<TABLE
 200 /metrics /metrics
 200 /.well-known/jwks.json /.well-known/jwks.json
 TABLE
+ok "GET of what booted" answers 200 admin GET "$device/boot" \
+	/devices/press1/boot
+ok "GET of what booted elsewhere" answers 409 admin GET "$device/boot" \
+	/devices/away/boot
+ok "a reader may not" answers 403 reader GET "$device/boot" \
+	/devices/press1/boot
 ok "nobody may" answers 403 verifier GET /v1/log /log
 ok "a reader may not DELETE" answers 403 reader DELETE "$device" /devices/press1
 ok "DELETE of none" answers 404 admin DELETE "$device" /devices/none

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Firmware logs, every accessor on every event. */
+/* Firmware logs, every accessor on every event, and what is learned of them. */
 #include <stdlib.h>
 
-#include <shinrai/bootlog.h>
+#include <shinrai/learn.h>
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
@@ -19,6 +19,18 @@ static u64 touch(const struct shinrai_bytes *b)
 	return sum;
 }
 
+/* Only of what can be read to its end. */
+static void learn(const u8 *data, size_t len, bool whole)
+{
+	json_t *j = NULL;
+	int ret = shinrai_learn_boot(data, len, &j);
+
+	if (!ret != !!j || (!ret && !whole) ||
+	    json_array_size(json_object_get(j, "kernel")) > SHINRAI_MAX_LEARNED)
+		abort();
+	json_decref(j);
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
 	struct shinrai_bootlog_variable v;
@@ -32,8 +44,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	ret = shinrai_bootlog_init(&b, data, len);
 	if (!ret != !b.error)
 		abort();
-	if (ret)
+	if (ret) {
+		learn(data, len, false);
 		return 0;
+	}
 	while ((ret = shinrai_bootlog_next(&b, &e)) > 0) {
 		sum += touch(&e.data);
 		if (!shinrai_bootlog_variable(&e, &v)) {
@@ -45,6 +59,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	}
 	if (!ret != (shinrai_bootlog_offset(&b) == len))
 		abort();
+	learn(data, len, !ret);
 	shinrai_replay_values(&b.replay, &pcrs);
 	sink = sum;
 	return 0;

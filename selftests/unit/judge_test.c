@@ -45,8 +45,10 @@ static void end(struct judgement *j)
 {
 	free(j->told);
 	free(j->next);
+	free(j->boot_text);
 	shinrai_facts_free(&j->facts);
 	j->told = j->next = NULL;
+	j->boot_text = NULL;
 }
 
 /* Evidence of @d; with @mode as another device that has the key @other. */
@@ -97,6 +99,64 @@ static void test_key_before_pin(void **state)
 	end(&j);
 	EVP_PKEY_free(j.key);
 	free(data);
+	EVP_PKEY_free(d.key);
+}
+
+static bool is_none(const u8 boot[32])
+{
+	static const u8 none[32];
+
+	return !memcmp(boot, none, sizeof(none));
+}
+
+/* What booted is told once, and only where a fresh quote proves it. */
+static void test_boot(void **state)
+{
+	static const struct {
+		enum sim_mode mode;
+		unsigned int firmware;
+		bool known, late, other_key; /* it is, the answer, the pin */
+		bool bears, told;
+		const char *why;
+	} table[] = {
+		{ SIM_WELL, 0, false, false, false, true, true, "first" },
+		{ SIM_WELL, 0, true, false, false, true, false, "known" },
+		{ SIM_WELL, 1, true, false, false, true, true, "another" },
+		{ SIM_BOOTLOG, 0, true, false, false, false, false,
+		  "its log does not lead to the quote" },
+		{ SIM_WELL, 0, true, true, false, false, false, "not fresh" },
+		{ SIM_WELL, 0, true, false, true, false, false,
+		  "another key than the pinned one" },
+		{ SIM_CUT, 0, true, false, false, false, false,
+		  "our log does not lead to the quote" },
+	};
+	struct sim_device d = { .key = EVP_EC_gen("P-256"), .clock = 100000 };
+	const struct sim_question q = ask();
+	u8 known[32], *data;
+	size_t i;
+
+	(void)state;
+	sim_boot(&d);
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct judgement j = plan(&q);
+
+		d.firmware = table[i].firmware;
+		data = evidence(&d, table[i].mode, NULL, &j.len);
+		j.evidence = data;
+		j.boot_known = table[i].known ? known : NULL;
+		j.session.nonce[0] ^= table[i].late;
+		j.ak_name = (const u8 *)"\0\x0b another name of this length...";
+		j.ak_name_len = table[i].other_key ? 34 : 0;
+		assert_int_equal(judge(&j), 0);
+		if (is_none(j.boot) == table[i].bears ||
+		    !j.boot_text == table[i].told)
+			fail_msg("%s", table[i].why);
+		if (!i)
+			memcpy(known, j.boot, sizeof(known));
+		end(&j);
+		EVP_PKEY_free(j.key);
+		free(data);
+	}
 	EVP_PKEY_free(d.key);
 }
 
@@ -165,6 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_key_before_pin),
+		cmocka_unit_test(test_boot),
 		cmocka_unit_test(test_memory),
 	};
 

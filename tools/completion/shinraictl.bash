@@ -38,6 +38,9 @@ _shinraictl_options() {
 			--ek --ek-cert --renew
 		;;
 	"fleet list") echo --state ;;
+	"fleet learn")
+		echo --firmware-pcrs --firmware-only --arms --cmdline --out
+		;;
 	"fleet watch") echo --from --interval --once ;;
 	"fleet enrol") echo --url --policy --tls-name --ak ;;
 	esac
@@ -50,7 +53,7 @@ _shinraictl_value_of() {
 	for ((i = COMP_CWORD - 1; i > 0; i--)); do
 		case ${COMP_WORDS[i]} in
 		--json | --help | --records | --force | --arms | --exit-code | \
-			--renew) return ;;
+			--renew | --firmware-only) return ;;
 		--apt | --deb | --packages | --policy | --ek-cert)
 			echo "${COMP_WORDS[i]}"
 			return
@@ -92,7 +95,7 @@ _shinraictl() {
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = policy ]; then
 		words="check compile sign load show diff explain whatif"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = fleet ]; then
-		words="list show changes watch policy enrol withdraw"
+		words="list show changes watch policy learn enrol withdraw"
 	elif [[ $cur == -?* ]]; then
 		words=$(_shinraictl_options "$verb")
 	else

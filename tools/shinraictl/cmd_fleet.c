@@ -93,23 +93,6 @@ static void print_device(const json_t *d)
 	print_verdict(json_object_get(d, "verdict"));
 }
 
-/* Return: 0 with the path of a device; exit status, told already. */
-static int path_of(struct ctl *ctl, const char *rest, char *path, size_t size)
-{
-	const char *name = ctl->operands.n ? ctl->operands.v[0] : NULL;
-
-	if (!name)
-		return ctl_usage(ctl, "%s: needs the name of a device",
-				 ctl->verb->name);
-	if (strlen(name) > 63 ||
-	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") !=
-		    strlen(name))
-		return ctl_usage(ctl, "%s: %s is no name of a device",
-				 ctl->verb->name, name);
-	snprintf(path, size, "/v1/devices/%s%s", name, rest);
-	return 0;
-}
-
 static int ask_one(struct ctl *ctl, int argc, char **argv, const char *method,
 		   const char *rest, void (*print)(const json_t *j))
 {
@@ -121,7 +104,7 @@ static int ask_one(struct ctl *ctl, int argc, char **argv, const char *method,
 
 	if (ret != CTL_GO_ON)
 		return ret;
-	ret = path_of(ctl, rest, path, sizeof(path));
+	ret = fleet_path(ctl, rest, path, sizeof(path));
 	if (!ret)
 		ret = fleet_ask(ctl, &f, method, path, NULL, &answer);
 	return ret ? ret : finish(ctl, answer, print);
@@ -180,7 +163,7 @@ int cmd_fleet_enrol(struct ctl *ctl, int argc, char **argv)
 
 	if (ret != CTL_GO_ON)
 		return ret;
-	ret = path_of(ctl, "", path, sizeof(path));
+	ret = fleet_path(ctl, "", path, sizeof(path));
 	if (ret)
 		return ret;
 	if (!url || !policy)

@@ -8,14 +8,12 @@
 #include <shinrai/hash.h>
 #include <shinrai/reference.h>
 
-#include "ctl.h"
+#include "reference.h"
 
 #define MAX_KERNEL ((size_t)256 << 20)
 #define MAX_INITRD ((size_t)2 << 30)
 #define MAX_BOOTLOG ((size_t)16 << 20)
 #define MAX_MODULE ((size_t)64 << 20)
-/* Code and keys.  1 moves with the boot order, 4 and 5 with what is booted. */
-#define FIRMWARE_PCRS "0,2,3,6,7"
 
 struct reference {
 	struct ctl *ctl;
@@ -181,65 +179,23 @@ static int add_module(struct reference *r, json_t *to)
 	return 0;
 }
 
-/* "0,2,7" in any order.  Return: 0; EXIT_USAGE, told. */
-static int parse_pcrs(struct reference *r)
-{
-	const char *p = r->pcrs;
-	unsigned long n;
-	char *end;
-
-	for (;; p = end + 1) {
-		n = strtoul(p, &end, 10);
-		if (*p < '0' || *p > '9' || (*end && *end != ',') || n > 23 ||
-		    r->mask >> n & 1)
-			return ctl_usage(r->ctl,
-					 "--firmware-pcrs: '%s' is not"
-					 " a list of different PCRs, as in %s",
-					 r->pcrs, FIRMWARE_PCRS);
-		r->mask |= 1u << n;
-		if (!*end)
-			return 0;
-	}
-}
-
 static int check(struct reference *r)
 {
 	if (!r->kernel || !r->initrd || !r->cmdline)
 		return ctl_usage(r->ctl, "reference make: --kernel, --initrd"
 					 " and --cmdline are needed");
-	return parse_pcrs(r);
+	return reference_pcrs(r->ctl, r->pcrs, SHINRAI_PCR_COUNT, &r->mask);
 }
 
-/* Writes what a verifier accepts, or nothing. */
 static int write_out(struct reference *r, const json_t *json)
 {
-	CTL_FREE char *text = json_dumps(json, JSON_INDENT(1));
-	struct shinrai_reference parsed;
-	CTL_OUT out = { 0 };
-	char why[256] = "";
-	int ret;
+	int ret = reference_write(r->ctl, r->out, json);
 
-	if (!text)
-		return ctl_error(r->ctl, "memory", NULL, "out of memory");
-	ret = shinrai_reference_parse(text, strlen(text), &parsed, why,
-				      sizeof(why));
-	if (ret)
-		return ctl_error(r->ctl, "format", NULL,
-				 "a verifier would refuse this: %s", why);
-	shinrai_reference_free(&parsed);
-	ret = ctl_out_open(&out, r->out);
-	if (!ret) {
-		fprintf(out.f, "%s\n", text);
-		ret = ctl_out_commit(&out, true);
-	}
-	if (ret)
-		return ctl_error(r->ctl, "output", NULL, "cannot write %s: %s",
-				 r->out, strerror(-ret));
-	if (r->ctl->json && strcmp(r->out, "-"))
+	if (!ret && r->ctl->json && strcmp(r->out, "-"))
 		return ctl_json_out(r->ctl, stdout,
 				    json_pack("{s:s, s:b}", "file", r->out,
 					      "arms", r->arms));
-	return EXIT_OK;
+	return ret;
 }
 
 static int run(struct reference *r)

@@ -93,6 +93,7 @@ int cmd_fleet_list(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_show(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_changes(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_policy(struct ctl *ctl, int argc, char **argv);
+int cmd_fleet_learn(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_enrol(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_watch(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_withdraw(struct ctl *ctl, int argc, char **argv);

@@ -102,6 +102,31 @@ int fleet_ask(struct ctl *ctl, struct fleet *f, const char *method,
 }
 
 /**
+ * fleet_path() - of the device that the operand names
+ * @ctl: the verb
+ * @rest: behind its name
+ * @path: out, @size bytes
+ * @size: 128 at least
+ *
+ * Return: 0; exit status, told already.
+ */
+int fleet_path(struct ctl *ctl, const char *rest, char *path, size_t size)
+{
+	const char *name = ctl->operands.n ? ctl->operands.v[0] : NULL;
+
+	if (!name)
+		return ctl_usage(ctl, "%s: needs the name of a device",
+				 ctl->verb->name);
+	if (strlen(name) > 63 ||
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") !=
+		    strlen(name))
+		return ctl_usage(ctl, "%s: %s is no name of a device",
+				 ctl->verb->name, name);
+	snprintf(path, size, "/v1/devices/%s%s", name, rest);
+	return 0;
+}
+
+/**
  * fleet_free() - release what it holds
  * @f: may be empty
  */

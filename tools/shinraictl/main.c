@@ -67,6 +67,8 @@ static const struct ctl_verb verbs[] = {
 	  cmd_fleet_watch },
 	{ "fleet policy", "", 0, "print what devices are held against",
 	  cmd_fleet_policy },
+	{ "fleet learn", "DEVICE", 1, "write what it booted as references",
+	  cmd_fleet_learn },
 	{ "fleet enrol", "DEVICE", 1, "have a verifier judge it",
 	  cmd_fleet_enrol },
 	{ "fleet withdraw", "DEVICE", 1, "and no more", cmd_fleet_withdraw },

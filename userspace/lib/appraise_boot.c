@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Appraisal: firmware log, and what booted against the references. */
+#include <stdio.h>
+
+#include <shinrai/hash.h>
+
 #include "appraise_ctx.h"
 
 /* Firmware code, option ROMs, Secure Boot: a reference must name them all. */
@@ -86,22 +90,67 @@ static bool replay_matches(struct appraise *a)
 	return same;
 }
 
-static bool firmware_is(const struct appraise *a,
-			const struct shinrai_ref_firmware *f)
+/* What is worth learning from: PCRs 0 to 9 say all that the log does. */
+static void take_boot(struct appraise *a)
 {
 	const struct shinrai_pcr_value *v;
+	struct shinrai_sha256 c;
 	u8 pcr;
 
-	if (f->bank != a->bank || (f->mask & FIRMWARE_PCRS) != FIRMWARE_PCRS)
-		return false;
+	if (a->out->count[SHINRAI_WHY_FIRMWARE_EVENT] ||
+	    a->out->count[SHINRAI_WHY_FIRMWARE_SEPARATOR])
+		return;
+	shinrai_sha256_init(&c);
+	for (pcr = 0; pcr < APPRAISE_IMA_PCR; pcr++) {
+		v = shinrai_pcrs_get(&a->quoted, a->bank, pcr);
+		shinrai_sha256_update(&c, v->value, v->size);
+	}
+	shinrai_sha256_final(&c, a->out->boot);
+	a->out->have_boot = true;
+}
+
+/* Return: a bit for each PCR that @f names and that is another one. */
+static u32 differing(const struct appraise *a,
+		     const struct shinrai_ref_firmware *f)
+{
+	const struct shinrai_pcr_value *v;
+	u32 mask = 0;
+	u8 pcr;
+
 	for (pcr = 0; pcr < SHINRAI_PCR_COUNT; pcr++) {
 		if (!(f->mask >> pcr & 1))
 			continue;
 		v = shinrai_pcrs_get(&a->quoted, a->bank, pcr);
 		if (!v || memcmp(v->value, f->value[pcr], v->size))
-			return false;
+			mask |= 1u << pcr;
 	}
-	return true;
+	return mask;
+}
+
+/* @f is the one that differs least, in the PCRs of @mask; NULL: none is enough. */
+static void firmware_unknown(struct appraise *a,
+			     const struct shinrai_ref_firmware *f, u32 mask)
+{
+	char pcrs[96] = "", text[APPRAISE_TEXT];
+	size_t n = 0;
+	u8 pcr;
+
+	if (!f) {
+		shinrai_appraise_why(
+			a, SHINRAI_WHY_FIRMWARE_UNKNOWN,
+			"a reference names PCRs 0, 2 and 7 at least");
+		return;
+	}
+	for (pcr = 0; pcr < SHINRAI_PCR_COUNT; pcr++) {
+		if (mask >> pcr & 1)
+			n += (size_t)snprintf(pcrs + n, sizeof(pcrs) - n,
+					      "%s%u", n ? ", " : "", pcr);
+	}
+	shinrai_appraise_why(a, SHINRAI_WHY_FIRMWARE_UNKNOWN,
+			     "PCR %s differs from the nearest reference%s%s",
+			     pcrs, *f->name ? ", " : "",
+			     shinrai_appraise_printable(f->name,
+							strlen(f->name), text));
 }
 
 /* References may come from elsewhere, their names with them. */
@@ -116,16 +165,27 @@ static void name_it(struct boot *b, const char *what, const char *name)
 
 static void check_firmware(struct boot *b)
 {
+	const struct shinrai_ref_firmware *f, *nearest = NULL;
+	u32 mask, least = 0;
 	size_t i;
 
 	for (i = 0; i < b->ref->nfirmware; i++) {
-		if (firmware_is(b->a, &b->ref->firmware[i])) {
-			name_it(b, "firmware", b->ref->firmware[i].name);
+		f = &b->ref->firmware[i];
+		if (f->bank != b->a->bank ||
+		    (f->mask & FIRMWARE_PCRS) != FIRMWARE_PCRS)
+			continue;
+		mask = differing(b->a, f);
+		if (!mask) {
+			name_it(b, "firmware", f->name);
 			return;
 		}
+		if (!nearest ||
+		    __builtin_popcount(mask) < __builtin_popcount(least)) {
+			nearest = f;
+			least = mask;
+		}
 	}
-	shinrai_appraise_why(b->a, SHINRAI_WHY_FIRMWARE_UNKNOWN,
-			     "a reference names PCRs 0, 2 and 7 at least");
+	firmware_unknown(b->a, nearest, least);
 }
 
 /*
@@ -298,6 +358,7 @@ void shinrai_appraise_boot(struct appraise *a)
 
 	if (!a->have_firmware || !a->have_quoted || !replay_matches(a))
 		return;
+	take_boot(a);
 	if (!b.ref) {
 		shinrai_appraise_why(a, SHINRAI_WHY_REFERENCES_MISSING, "%s",
 				     "");

@@ -8,9 +8,16 @@
 #include <shinrai/hex.h>
 #include <shinrai/reference.h>
 
-/* Each a list; the format beside them is all else that there may be. */
+#define LEARNED_MAX 256 /* bytes */
+
+/* Each a list; beside them there may be the format, and where they are from. */
 static const char *const lists[] = { "kernel", "initramfs", "cmdline",
 				     "firmware", "module" };
+
+/* Texts of "learned", for people; nothing depends on them. */
+static const char *const learned[] = { "device", "verifier", "policy", "state",
+				       "judged", "boot_id",  "since",  "ak",
+				       "ek",	 "assurance" };
 
 struct why {
 	char *text;
@@ -189,10 +196,28 @@ static int read_modules(const struct why *w, const json_t *all,
 	return 0;
 }
 
+static int check_learned(const struct why *w, const json_t *all)
+{
+	json_t *j = json_object_get(all, "learned");
+	size_t i, n = 0;
+	const char *text;
+
+	if (!j)
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(learned); i++) {
+		text = json_string_value(json_object_get(j, learned[i]));
+		n += text && strlen(text) <= LEARNED_MAX;
+	}
+	if (json_is_object(j) && n == json_object_size(j))
+		return 0;
+	snprintf(w->text, w->size, "learned: unknown member, or not a text");
+	return -EBADMSG;
+}
+
 static int check_members(const struct why *w, const json_t *all)
 {
 	const char *format = json_string_value(json_object_get(all, "format"));
-	size_t i, n = 1;
+	size_t i, n = 1 + !!json_object_get(all, "learned");
 
 	if (!format || strcmp(format, "shinrai-boot-v1")) {
 		snprintf(w->text, w->size, "format is not shinrai-boot-v1");
@@ -204,7 +229,7 @@ static int check_members(const struct why *w, const json_t *all)
 		snprintf(w->text, w->size, "unknown member");
 		return -EBADMSG;
 	}
-	return 0;
+	return check_learned(w, all);
 }
 
 static int by_bytes(const void *a, const void *b)

@@ -33,6 +33,7 @@ static const struct route routes[] = {
 	ROUTE(GET, READER, "/v1/devices/" NAME, api_show),
 	ROUTE(DELETE, ADMIN, "/v1/devices/" NAME, api_withdraw),
 	ROUTE(GET, READER, "/v1/devices/" NAME "/changes", api_changes),
+	ROUTE(GET, ADMIN, "/v1/devices/" NAME "/boot", api_boot),
 	ROUTE(POST, DEVICE, "/v1/enrolments", api_tpm_begin),
 	ROUTE(POST, DEVICE, "/v1/enrolments/answer", api_tpm_answer),
 	ROUTE(GET, DEVICE, "/v1/crl", api_crl),

@@ -65,6 +65,9 @@ void api_changes(const struct request *r);
 /* api_policy.c */
 void api_policies(const struct request *r);
 
+/* api_boot.c */
+void api_boot(const struct request *r);
+
 /* api_history.c */
 int history_keep(struct job *j, struct store *s);
 bool history_hours(const struct request *r, u64 *hours);

@@ -65,6 +65,8 @@ struct device {
 	u64 ima_from; /* byte; 0: all of the IMA list */
 	u8 judged_by[SHINRAI_POLICY_SIZE];
 	u64 facts; /* that the store has, as in struct shinrai_state */
+	bool boot_kept; /* of its last verdict the store has ... */
+	u8 boot[32]; /* ... this of struct judgement; 0s: nothing */
 };
 TAILQ_HEAD(device_list, device);
 

@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <shinrai/hash.h>
+#include <shinrai/hex.h>
+#include <shinrai/learn.h>
 #include <shinrai/util.h>
 #include <shinrai/verdict.h>
 
@@ -65,6 +68,41 @@ static EVP_PKEY **pinned_key(struct judgement *j)
 	return j->ak_name_len ? &j->key : NULL;
 }
 
+/* What booted, when this verdict bears that references are learned from it. */
+static int learn(struct judgement *j, const struct shinrai_item *firmware,
+		 const struct shinrai_appraisal *a)
+{
+	char boot_id[2 * SHINRAI_BOOT_ID_SIZE + 1];
+	char ak[2 * SHINRAI_NAME_MAX + 1];
+	struct shinrai_sha256 c;
+	json_t *all;
+	int ret;
+
+	if (!a->have_boot || !a->have_next)
+		return 0;
+	shinrai_sha256_init(&c);
+	shinrai_sha256_update(&c, a->boot, sizeof(a->boot));
+	shinrai_sha256_update(&c, a->next.boot_id, sizeof(a->next.boot_id));
+	shinrai_sha256_update(&c, a->ak_name, a->ak_name_len);
+	shinrai_sha256_final(&c, j->boot);
+	if (j->boot_known && !memcmp(j->boot, j->boot_known, sizeof(j->boot)))
+		return 0;
+	ret = shinrai_learn_boot(firmware->data, firmware->len, &all);
+	if (!ret) {
+		shinrai_hex_encode(a->next.boot_id, sizeof(a->next.boot_id),
+				   boot_id);
+		shinrai_hex_encode(a->ak_name, a->ak_name_len, ak);
+		json_object_set_new(all, "boot_id", json_string(boot_id));
+		json_object_set_new(all, "ak", json_string(ak));
+		j->boot_text = json_dumps(all, JSON_COMPACT);
+		json_decref(all);
+	}
+	if (j->boot_text || ret == -ENOMEM || !ret)
+		return j->boot_text ? 0 : -ENOMEM;
+	memset(j->boot, 0, sizeof(j->boot)); /* too much, or of other hashes */
+	return 0;
+}
+
 static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 {
 	struct shinrai_appraise_input in = { .session = &j->session,
@@ -96,9 +134,10 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 	in.ev = &ev;
 	take_key(j, &ev, name, &in);
 	ret = shinrai_appraise(&in, a);
-	if (!ret)
-		j->violations = new_violations(last, a);
-	return ret;
+	if (ret)
+		return ret;
+	j->violations = new_violations(last, a);
+	return learn(j, &ev.item[SHINRAI_ITEM_FIRMWARE], a);
 }
 
 static void name_worst(struct judgement *j, const struct shinrai_appraisal *a)
@@ -166,6 +205,8 @@ int judge(struct judgement *j)
 
 	j->violations = 0;
 	j->again = false;
+	j->boot_text = NULL;
+	memset(j->boot, 0, sizeof(j->boot));
 	if (!a)
 		return -ENOMEM;
 	shinrai_appraisal_clear(a); /* it may end before there is one */
@@ -181,9 +222,11 @@ int judge(struct judgement *j)
 	if (ret) {
 		free(j->told);
 		free(j->next);
+		free(j->boot_text);
 		shinrai_facts_free(&j->facts);
 		j->told = NULL;
 		j->next = NULL;
+		j->boot_text = NULL;
 		j->violations = 0;
 	}
 	return ret;

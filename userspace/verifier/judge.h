@@ -22,6 +22,7 @@ struct judgement {
 	const u8 *ak_name; /* pinned; none when @ak_name_len is 0 */
 	size_t ak_name_len;
 	bool enrolled; /* it was proven to be in the device's TPM */
+	const u8 *boot_known; /* @boot that need not be told again; NULL: none */
 	/* in and out: of @ak_name, for EVP_PKEY_free(); NULL: none yet */
 	EVP_PKEY *key;
 	/* out */
@@ -40,6 +41,9 @@ struct judgement {
 	u64 ima_next; /* and bytes of the IMA list */
 	bool again; /* what came of that does not join: ask for all of it */
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of which boot, with @next */
+	/* That firmware and boot can be learned from; 0s: they cannot. */
+	u8 boot[32]; /* equal for the same boot that measured the same */
+	char *boot_text; /* with another @boot than known: JSON, for free() */
 	u8 learned[SHINRAI_NAME_MAX]; /* the key to pin */
 	size_t learned_len; /* 0: none */
 };

@@ -218,6 +218,7 @@ void lease_apply(struct device *d, struct device_record *r)
 	d->offer = NULL;
 	d->failure[0] = '\0';
 	d->retry_ms = 0;
+	d->boot_kept = false;
 	if (r->fence && !old.fence)
 		d->taken = fleet_monotonic();
 	if (!r->fence)

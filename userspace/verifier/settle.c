@@ -16,6 +16,25 @@ static struct question *question_of(struct job *j)
 	return (struct question *)((char *)j - offsetof(struct question, job));
 }
 
+static bool is_none(const u8 boot[32])
+{
+	static const u8 none[32];
+
+	return !memcmp(boot, none, sizeof(none));
+}
+
+/* The store has it exactly as long as the last verdict bears it. */
+static int keep_boot(const struct question *q, struct store *s)
+{
+	const struct device *d = q->dev;
+
+	if (q->j.boot_text)
+		return store_boot_put(s, q->next.id, q->at, q->j.boot_text);
+	if (!is_none(q->j.boot) || (d->boot_kept && is_none(d->boot)))
+		return 0;
+	return store_boot_drop(s, q->next.id);
+}
+
 static int keep_question(struct job *j, struct store *s)
 {
 	struct question *q = question_of(j);
@@ -26,6 +45,8 @@ static int keep_question(struct job *j, struct store *s)
 	if (!ret && q->j.next && (q->j.kept || q->dev->facts))
 		ret = store_facts_add(s, q->next.id, &q->j.facts,
 				      q->j.facts_all || !q->j.kept);
+	if (!ret && q->j.told)
+		ret = keep_boot(q, s);
 	if (!ret && q->changed)
 		ret = store_changed(s, q->next.id, &st);
 	if (ret || !q->logged)
@@ -51,6 +72,8 @@ static void question_kept(struct job *j, struct fleet *f)
 		d->key = q->j.key;
 	free(q->entry);
 	q->entry = NULL;
+	free(q->j.boot_text);
+	q->j.boot_text = NULL;
 	if (j->err == -ESTALE) {
 		/* Another verifier has it now, and judges it. */
 		free(q->j.told);
@@ -75,6 +98,8 @@ static void question_kept(struct job *j, struct fleet *f)
 		f->metrics.verdicts[device_state_of(q->j.verdict)]++;
 		histogram_add(&f->metrics.appraisal, q->judge_us);
 		free(d->r.verdict);
+		memcpy(d->boot, q->j.boot, sizeof(d->boot));
+		d->boot_kept = true;
 	}
 	if (q->j.next) {
 		/* What is offered begins where this one did: anew, then. */
@@ -196,6 +221,7 @@ static void judge_one(struct question *q)
 	q->j.known = q->anew && !q->whole ? &q->known : NULL;
 	q->j.memory = d->r.memory;
 	q->j.memory_len = d->r.memory_len;
+	q->j.boot_known = d->boot_kept && !is_none(d->boot) ? d->boot : NULL;
 	q->j.key = d->key;
 	q->j.ak_name = d->r.ak_name;
 	q->j.ak_name_len = d->r.ak_name_len;

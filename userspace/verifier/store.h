@@ -48,6 +48,11 @@ int store_facts_add(struct store *s, s64 id, const struct shinrai_facts *f,
 		    bool all);
 int store_facts(struct store *s, s64 id, struct shinrai_facts *out);
 
+/* What a device booted, when its last verdict bears that. */
+int store_boot_put(struct store *s, s64 id, s64 at, const char *text);
+int store_boot_drop(struct store *s, s64 id);
+int store_boot(struct store *s, s64 id, s64 *at, char **text);
+
 /* A device began to stand otherwise. */
 struct store_change {
 	s64 at; /* ms since 1970 */

@@ -82,6 +82,11 @@ static const char *const migrations[] = {
 	" record INTEGER NOT NULL,"
 	" text TEXT NOT NULL,"
 	" PRIMARY KEY (device, what, digest)) STRICT, WITHOUT ROWID;",
+	/* What each device booted, where its last verdict bears that. */
+	"CREATE TABLE boot ("
+	" device INTEGER PRIMARY KEY REFERENCES device(id) ON DELETE CASCADE,"
+	" at INTEGER NOT NULL,"
+	" text TEXT NOT NULL) STRICT;",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -84,6 +84,13 @@ static const char *const texts[STATEMENTS] = {
 	[FACT_COUNT] = "SELECT count(*) FROM fact WHERE device = ?1",
 	[FACTS] = "SELECT what, digest, record, text FROM fact"
 		  " WHERE device = ?1 ORDER BY record",
+	[BOOT_PUT] =
+		"INSERT INTO boot (device, at, text)"
+		" SELECT id, CAST(?2 AS BIGINT), CAST(?3 AS TEXT)"
+		" FROM device WHERE id = ?1 ON CONFLICT (device) DO UPDATE SET"
+		" at = excluded.at, text = excluded.text",
+	[BOOT_DROP] = "DELETE FROM boot WHERE device = ?1",
+	[BOOT] = "SELECT at, text FROM boot WHERE device = ?1",
 	[MARK] = "SAVEPOINT job",
 	[UNDO] = "ROLLBACK TO job",
 	[FORGET] = "RELEASE job",

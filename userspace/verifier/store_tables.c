@@ -92,6 +92,10 @@ static const char *const migrations[] = {
 	" record BIGINT NOT NULL,"
 	" text TEXT NOT NULL,"
 	" PRIMARY KEY (device, what, digest));",
+	"CREATE TABLE boot ("
+	" device BIGINT PRIMARY KEY REFERENCES device(id) ON DELETE CASCADE,"
+	" at BIGINT NOT NULL,"
+	" text TEXT NOT NULL);",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
