@@ -4,28 +4,12 @@
 # shellcheck source=selftests/ctl/tap.sh
 . "$(dirname "$0")/tap.sh"
 
-for tool in gpg gpgv dpkg-deb xz zstd; do
-	command -v "$tool" >/dev/null || {
-		echo "1..0 # SKIP $tool is not installed"
-		exit 0
-	}
-done
-
-export GNUPGHOME=$work/gnupg
-mkdir -m 700 "$GNUPGHOME"
-key() { # NAME: makes a signing key
-	gpg --batch --quiet --passphrase '' --quick-generate-key "$1" \
-		ed25519 sign never 2>/dev/null
-	gpg --batch --quiet --export "$1" >"$1.gpg"
-}
+# shellcheck source=selftests/ctl/archive.sh
+. "$root/selftests/ctl/archive.sh"
 trap 'gpgconf --kill all; rm -rf "$work"' EXIT
 key archive
 key stranger
-fpr=$(gpg --batch --quiet --with-colons --list-keys archive 2>/dev/null | awk -F: '/^fpr/ {print $10; exit}')
-
-sum() {
-	sha256sum <"$1" | cut -d' ' -f1
-}
+fpr=$(fingerprint archive)
 
 # tree DIR: a package's files; "true" and libc are ELF of both sorts.
 tree() {
@@ -55,31 +39,8 @@ open(sys.argv[1] + '/usr/lib/crt1.o', 'wb').write(rel)" "$1"
 
 # package NAME VERSION COMPRESSION: NAME_VERSION_all.deb
 package() {
-	local file=$1_${2#*:}_all.deb
 	tree "$1-$3"
-	printf 'Package: %s\nVersion: %s\nArchitecture: all\n%s\n%s\n' \
-		"$1" "$2" 'Maintainer: a <a@b>' 'Description: a' >"$1-$3/DEBIAN/control"
-	dpkg-deb --root-owner-group -Z"$3" -b "$1-$3" "$file" >/dev/null
-	{
-		printf 'Package: %s\nVersion: %s\n' "$1" "$2"
-		printf 'Architecture: all\nDescription: a\n SHA256: %064d\n' 0
-		printf 'Filename: pool/%s\nSize: %s\nSHA256: %s\n\n' "$file" \
-			"$(stat -c %s "$file")" "$(sum "$file")"
-	} >>Packages
-}
-
-release() { # FILE...: an unsigned Release on standard output
-	printf 'Origin: Test\nSuite: stable\nCodename: tester\nMD5Sum:\n'
-	printf ' %032d 0 main/binary-all/Packages\nSHA256:\n' 0
-	for f; do
-		printf ' %s %d main/binary-all/%s\n' \
-			"$(sum "$f")" \
-			"$(stat -c %s "$f")" "$f"
-	done
-}
-
-sign() { # KEY: clear-signs standard input
-	gpg --batch --quiet --yes --digest-algo SHA256 -u "$1" --clearsign
+	add_package "$1" "$2" "$3" "$1-$3"
 }
 
 package alpha 1.0-1 xz
