@@ -63,6 +63,14 @@ becomes press1 '.state == "trusted"' >/dev/null
 fleet admin /devices -d '{"name":"away","policy":"plc",
 	"url":"https://127.0.0.1:1/"}' >/dev/null
 becomes away '.state == "unreachable"' >/dev/null
+ok "PATCH" answers 200 admin PATCH "$device" /devices/press1 -d \
+	'{"group":null,"policy":"plc"}'
+ok "PATCH to what is not there" answers 400 admin PATCH "$device" \
+	/devices/press1 -d '{"group":"line-4"}'
+ok "PATCH by a reader" answers 403 reader PATCH "$device" /devices/press1 -d '{}'
+ok "PATCH of none" answers 404 admin PATCH "$device" /devices/none -d '{}'
+ok "PATCH with a long one" answers 413 admin PATCH "$device" /devices/press1 \
+	-d "$(head -c 9000 /dev/zero | tr '\0' ' ')"
 while read -r want route path; do
 	ok "GET $path: $want" answers "$want" reader GET "$route" "$path"
 done <<TABLE
@@ -71,6 +79,8 @@ done <<TABLE
 200 /v1/devices /devices
 200 /v1/devices /devices?state=trusted
 400 /v1/devices /devices?state=good
+200 /v1/devices /devices?group=default
+400 /v1/devices /devices?group=line-4
 200 $device /devices/press1
 200 $device /devices/away
 404 $device /devices/none

@@ -51,6 +51,7 @@ static struct device_record device(const char *name, u8 tpm, u8 key)
 		.url = (char *)(uintptr_t) "https://192.0.2.1:8417/",
 		.tls_name = (char *)(uintptr_t) "",
 		.policy = (char *)(uintptr_t) "plc",
+		.group = (char *)(uintptr_t)DEVICE_GROUP,
 		.ak_name = { 0, 0x0b, key },
 		.ak_name_len = 34,
 	};
@@ -233,6 +234,7 @@ static void test_there(void **state)
 				   .url = (char *)(uintptr_t) "",
 				   .tls_name = (char *)(uintptr_t) "",
 				   .policy = (char *)(uintptr_t) "plc",
+				   .group = (char *)(uintptr_t)DEVICE_GROUP,
 				   .ak_name_len = 34 };
 	enum store_conflict conflict;
 
@@ -250,11 +252,42 @@ static void test_there(void **state)
 			 -EEXIST);
 }
 
+/* What is not named stays, and a device that is gone is no new one then. */
+static void test_place(void **state)
+{
+	struct device_record r = device("forge", 9, 9);
+	enum store_conflict conflict;
+
+	(void)state;
+	r.group = (char *)(uintptr_t) "line-4";
+	assert_int_equal(store_enrol(store, &r, false, false, NOW, &conflict),
+			 0);
+	r.policy = r.group = NULL;
+	assert_int_equal(store_enrol(store, &r, false, false, NOW, &conflict),
+			 0);
+	assert_string_equal(r.policy, "plc");
+	assert_string_equal(r.group, "line-4");
+	free(r.group);
+	free(r.policy);
+	r.group = NULL;
+	r.policy = (char *)(uintptr_t) "";
+	assert_int_equal(store_enrol(store, &r, false, false, NOW, &conflict),
+			 0);
+	assert_string_equal(r.group, "line-4");
+	assert_int_equal(store_remove(store, r.id), 0);
+	free(r.group);
+	r.group = NULL;
+	assert_int_equal(store_enrol(store, &r, false, false, NOW, &conflict),
+			 -EEXIST);
+	assert_int_equal(conflict, CONFLICT_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_there),
+		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_judged),
 		cmocka_unit_test(test_certificates),

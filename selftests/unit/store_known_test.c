@@ -18,7 +18,8 @@ static s64 enrolled(const char *name)
 	struct device_record r = { .name = (char *)(uintptr_t)name,
 				   .url = empty,
 				   .tls_name = empty,
-				   .policy = empty };
+				   .policy = empty,
+				   .group = empty };
 
 	assert_int_equal(store_add(store, &r), 0);
 	return r.id;

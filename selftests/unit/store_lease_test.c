@@ -42,6 +42,7 @@ static int teardown(void **state)
 struct found {
 	unsigned int n, ours, remembered;
 	s64 id[N + 1], fence[N + 1];
+	char group[16]; /* of the last one */
 };
 
 static int take_news(void *arg, struct device_record *r)
@@ -52,6 +53,7 @@ static int take_news(void *arg, struct device_record *r)
 	f->fence[f->n++] = r->fence;
 	f->ours += r->fence != 0;
 	f->remembered += r->memory != NULL;
+	snprintf(f->group, sizeof(f->group), "%s", r->group);
 	device_record_free(r);
 	return 0;
 }
@@ -84,6 +86,7 @@ static struct device_record device(const char *name)
 		.url = (char *)(uintptr_t) "",
 		.tls_name = (char *)(uintptr_t) "",
 		.policy = (char *)(uintptr_t) "plc",
+		.group = (char *)(uintptr_t)DEVICE_GROUP,
 		.memory = (u8 *)(uintptr_t) "m",
 		.memory_len = 1,
 	};
@@ -186,6 +189,20 @@ static void test_leases(void **state)
 	assert_int_equal(judged(1, b.id[0], b.fence[0]), -ESTALE);
 	b = sync_lease(1, 9);
 	assert_int_equal(b.ours, 1);
+	assert_int_equal(judged(1, b.id[0], b.fence[0]), 0);
+	/* Moved by any of them: who has it learns that, with its memory. */
+	r = (struct device_record){ .id = b.id[0] };
+	r.group = (char *)(uintptr_t) "line-4";
+	assert_int_equal(store_begin(store[0]), 0);
+	assert_int_equal(store_place(store[0], &r), 0);
+	assert_int_equal(store_commit(store[0]), 0);
+	assert_string_equal(r.policy, "plc");
+	free(r.policy);
+	b = sync_lease(1, 0);
+	assert_int_equal(b.n, 1);
+	assert_int_equal(b.ours, 1);
+	assert_int_equal(b.remembered, 1);
+	assert_string_equal(b.group, "line-4");
 	assert_int_equal(judged(1, b.id[0], b.fence[0]), 0);
 	/* An end gives all back. */
 	assert_int_equal(store_lease_end(store[1], lease[1].id), 0);

@@ -48,6 +48,7 @@ static struct device_record device(const char *name)
 		.url = (char *)(uintptr_t) "https://192.0.2.1:8417/",
 		.tls_name = (char *)(uintptr_t) "press.example",
 		.policy = (char *)(uintptr_t) "plc",
+		.group = (char *)(uintptr_t)DEVICE_GROUP,
 		.ak_name = { 0, 0x0b, 0xff },
 		.ak_name_len = 34,
 		.standing.since = 1700000000123,
@@ -81,6 +82,7 @@ static int take(void *arg, const struct device_record *r)
 	to->url = strdup(r->url);
 	to->tls_name = strdup(r->tls_name);
 	to->policy = strdup(r->policy);
+	to->group = strdup(r->group);
 	to->verdict = copy(r->verdict, r->verdict_len);
 	to->memory = copy(r->memory, r->memory_len);
 	return 0;
@@ -125,6 +127,7 @@ static void test_devices(void **state)
 	assert_string_equal(f.r[1].url, b.url);
 	assert_string_equal(f.r[1].tls_name, "press.example");
 	assert_string_equal(f.r[1].policy, "plc");
+	assert_string_equal(f.r[1].group, "default");
 	assert_int_equal(f.r[1].ak_name_len, 34);
 	assert_memory_equal(f.r[1].ak_name, b.ak_name, 34);
 	assert_int_equal(f.r[1].standing.since, 1700000000123);
@@ -193,6 +196,53 @@ static void test_judged(void **state)
 	assert_int_equal(f.n, 0);
 }
 
+/* Moved, a device keeps its past, and what is not named. */
+static void test_place(void **state)
+{
+	struct device_record d = device("m");
+	static const struct {
+		const char *policy, *group; /* NULL: is not named */
+		const char *then[2];
+	} t[] = {
+		{ NULL, "line-4", { "plc", "line-4" } },
+		{ "", NULL, { "", "line-4" } },
+		{ "b", "line-5", { "b", "line-5" } },
+	};
+	struct device_record r;
+	struct found f;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(store_add(store, &d), 0);
+	d.judged = 7000;
+	d.memory = (u8 *)(uintptr_t) "mem";
+	d.memory_len = 3;
+	assert_int_equal(store_judged(store, &d), 0);
+	assert_int_equal(store_changed(store, d.id, &d.standing), 0);
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		r = (struct device_record){ .id = d.id };
+		r.policy = t[i].policy ? strdup(t[i].policy) : NULL;
+		r.group = t[i].group ? strdup(t[i].group) : NULL;
+		assert_int_equal(store_place(store, &r), 0);
+		assert_string_equal(r.policy, t[i].then[0]);
+		assert_string_equal(r.group, t[i].then[1]);
+		device_record_free(&r);
+		again();
+		f = all();
+		assert_int_equal(f.n, 1);
+		assert_string_equal(f.r[0].policy, t[i].then[0]);
+		assert_string_equal(f.r[0].group, t[i].then[1]);
+		assert_int_equal(f.r[0].judged, 7000);
+		assert_memory_equal(f.r[0].memory, "mem", 3);
+		drop(&f);
+	}
+	assert_int_equal(store_changes(store, d.id, 9, take_change, &f), 0);
+	assert_int_equal(f.n, 1);
+	assert_int_equal(store_remove(store, d.id), 0);
+	r = (struct device_record){ .id = d.id };
+	assert_int_equal(store_place(store, &r), -ENOENT);
+}
+
 static void test_stand(void **state)
 {
 	struct device_standing st = { 0 };
@@ -212,6 +262,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_devices),
 		cmocka_unit_test(test_judged),
+		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_stand),
 	};
 

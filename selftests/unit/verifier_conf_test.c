@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The verifier's configuration: defaults, lists of groups, places of errors. */
-/* links: userspace/verifier/store_url.c userspace/verifier/conf.c userspace/verifier/conf_enrol.c userspace/daemon/conf_file.c userspace/daemon/url.c */
+/* links: userspace/verifier/store_url.c userspace/verifier/conf.c userspace/verifier/conf_enrol.c userspace/verifier/conf_groups.c userspace/daemon/conf_file.c userspace/daemon/url.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,6 +100,34 @@ static void test_enrolment(void **state)
 	conf_free(&c);
 }
 
+static void test_groups(void **state)
+{
+	struct conf c;
+	char err[256];
+
+	(void)state;
+	put(path, "groups = ( { name = \"line-4\"; policy = \"b\"; } );\n"
+		  "enrolment = { group = \"bench\"; };\n"
+		  "people = ( { name = \"eve\"; role = \"enroller\";"
+		  " key = \"" KEY "\"; group = \"line-4\"; } );\n");
+	/* What one refers to may come later. */
+	put(drop_in, "policies = ( { name = \"b\"; } );\n"
+		     "groups = ( { name = \"bench\"; } );\n");
+	if (conf_load(&c, path, err, sizeof(err)))
+		fail_msg("%s", err);
+	assert_int_equal(c.ngroups, 2);
+	assert_string_equal(c.group[0].name, "line-4");
+	assert_string_equal(c.group[0].policy.name, "b");
+	assert_null(c.group[1].policy.name);
+	assert_string_equal(c.enrol.group.name, "bench");
+	assert_string_equal(c.person[0].group.name, "line-4");
+	assert_ptr_equal(conf_group_of(&c, "bench"), &c.group[1]);
+	assert_null(conf_group_of(&c, "default"));
+	assert_true(conf_has_group(&c, "default"));
+	assert_false(conf_has_group(&c, "line-5"));
+	conf_free(&c);
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -145,6 +173,26 @@ static void test_refused(void **state)
 		  "a.conf:1: key is the SHA-256" },
 		{ "people = ( { name = \"a\"; role = \"root\"; } );",
 		  "a.conf:1: role is \"reader\", \"enroller\" or \"admin\"" },
+		{ "groups = { };", "a.conf:1: groups is a list" },
+		{ "groups = (\n{ } );", "a.conf:2: a group has a name" },
+		{ "groups = ( { name = \"A\"; } );",
+		  "a.conf:1: name is 1 to 63 of" },
+		{ "groups = ( { name = \"a\"; },\n { name = \"a\"; } );",
+		  "a.conf:2: group a is there twice" },
+		{ "groups = ( { name = \"a\";\n policy = \"p\"; } );",
+		  "a.conf:2: group a: there is no policy p in policies" },
+		{ "groups = ( { name = \"a\"; policy = \"\"; } );",
+		  "a.conf:1: policy is 1 to 63 of" },
+		{ "groups = ( { name = \"a\"; policy = 1; } );",
+		  "a.conf:1: policy is 1 to 63 of" },
+		{ "\nenrolment = { group = \"a\"; };",
+		  "a.conf:2: enrolment: there is no group a in groups" },
+		{ "people = ( { name = \"eve\"; role = \"enroller\";"
+		  " key = \"" KEY "\";\ngroup = \"a\"; } );",
+		  "a.conf:2: eve: there is no group a in groups" },
+		{ "people = ( { name = \"ada\"; role = \"admin\";"
+		  " key = \"" KEY "\"; group = \"default\"; } );",
+		  "a.conf:1: ada: only an enroller has a group" },
 		{ "enrolment = { ek = ( { level = \"hardware\"; } ); };",
 		  "a.conf:1: ek: each one has a file" },
 		{ "enrolment = { ek = ( { file = \"/x\"; level = \"gold\"; }"
@@ -176,9 +224,8 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_enrolment),
+		cmocka_unit_test(test_defaults),  cmocka_unit_test(test_values),
+		cmocka_unit_test(test_enrolment), cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_refused),
 	};
 

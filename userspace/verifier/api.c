@@ -28,9 +28,10 @@ struct route {
 static const struct route routes[] = {
 	ROUTE(GET, READER, "/v1/status", api_status),
 	ROUTE(GET, READER, "/v1/policies", api_policies),
-	ROUTE(GET, READER, "/v1/devices", api_list, "state"),
+	ROUTE(GET, READER, "/v1/devices", api_list, "state", "group"),
 	ROUTE(POST, ADMIN, "/v1/devices", api_enrol),
 	ROUTE(GET, READER, "/v1/devices/" NAME, api_show),
+	ROUTE(PATCH, ADMIN, "/v1/devices/" NAME, api_place),
 	ROUTE(DELETE, ADMIN, "/v1/devices/" NAME, api_withdraw),
 	ROUTE(GET, READER, "/v1/devices/" NAME "/changes", api_changes),
 	ROUTE(GET, ADMIN, "/v1/devices/" NAME "/boot", api_boot),
@@ -53,7 +54,7 @@ static const struct route routes[] = {
 	ROUTE(GET, READER, "/v1/openapi.json", api_doc),
 	ROUTE(GET, READER, "/metrics", api_metrics),
 	ROUTE(GET, READER, "/.well-known/jwks.json", api_keys),
-	ROUTE(GET, READER, "/", page_fleet, "state", "page", "hours"),
+	ROUTE(GET, READER, "/", page_fleet, "state", "group", "page", "hours"),
 	ROUTE(GET, READER, "/device/" NAME, page_device),
 	ROUTE(GET, READER, "/device/" NAME "/record", page_record, "number"),
 	ROUTE(GET, READER, "/violations", page_violations, "before"),
@@ -138,9 +139,10 @@ static void not_so(struct evhttp_request *req, const char *path)
 		len = strlen(allow);
 		snprintf(allow + len, sizeof(allow) - len, "%s%s",
 			 len ? ", " : "",
-			 routes[i].cmd == EVHTTP_REQ_GET  ? "GET" :
-			 routes[i].cmd == EVHTTP_REQ_POST ? "POST" :
-							    "DELETE");
+			 routes[i].cmd == EVHTTP_REQ_GET   ? "GET" :
+			 routes[i].cmd == EVHTTP_REQ_POST  ? "POST" :
+			 routes[i].cmd == EVHTTP_REQ_PATCH ? "PATCH" :
+							     "DELETE");
 	}
 	evhttp_add_header(evhttp_request_get_output_headers(req), "Allow",
 			  allow);

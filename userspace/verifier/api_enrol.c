@@ -9,8 +9,6 @@
 #include "api_part.h"
 #include "enrol.h"
 
-#define BODY_MAX 8192
-
 static int keep_new(struct job *j, struct store *s)
 {
 	return store_add(s, &errand_of(j)->r);
@@ -46,8 +44,8 @@ static char *text_or(const json_t *j, const char *otherwise)
 /* Return: what is wrong with it; NULL. */
 static const char *wrong_members(const json_t *j)
 {
-	static const char *const known[] = { "name", "url", "tls_name",
-					     "policy", "ak" };
+	static const char *const known[] = { "name",   "url", "tls_name",
+					     "policy", "ak",  "group" };
 	const char *key;
 	const json_t *v;
 	size_t i;
@@ -58,13 +56,13 @@ static const char *wrong_members(const json_t *j)
 				break;
 		}
 		if (i == sizeof(known) / sizeof(known[0]))
-			return "members are name, url, tls_name, policy, ak";
+			return "members are name, url, tls_name, policy, group, "
+			       "ak";
 		if (!json_is_string(v))
 			return "each member is a text";
 	}
-	if (!json_object_get(j, "name") || !json_object_get(j, "url") ||
-	    !json_object_get(j, "policy"))
-		return "name, url and policy are needed";
+	if (!json_object_get(j, "name") || !json_object_get(j, "url"))
+		return "name and url are needed";
 	return NULL;
 }
 
@@ -82,7 +80,8 @@ static const char *take_record(const struct fleet *f, const json_t *j,
 	r->url = text_or(json_object_get(j, "url"), "");
 	r->tls_name = text_or(json_object_get(j, "tls_name"), "");
 	r->policy = text_or(json_object_get(j, "policy"), "");
-	if (!r->name || !r->url || !r->tls_name || !r->policy)
+	r->group = text_or(json_object_get(j, "group"), DEVICE_GROUP);
+	if (!r->name || !r->url || !r->tls_name || !r->policy || !r->group)
 		return "out of memory";
 	if (device_name_fault(r->name))
 		return "name: 1 to 63 of a-z 0-9 . _ -, the first a letter or "
@@ -94,9 +93,7 @@ static const char *take_record(const struct fleet *f, const json_t *j,
 				     &r->ak_name_len) ||
 		   r->ak_name_len < 2 + 32))
 		return "ak: the name of its key, in hex";
-	if (policies_find(f->policies, r->policy))
-		return NULL;
-	return "policy: the verifier's configuration has none of this name";
+	return place_fault(f, r->policy, r->group);
 }
 
 /**
@@ -105,33 +102,22 @@ static const char *take_record(const struct fleet *f, const json_t *j,
  */
 void api_enrol(const struct request *r)
 {
-	struct evbuffer *body = evhttp_request_get_input_buffer(r->req);
-	size_t len = evbuffer_get_length(body);
-	const char *wrong = "a device as a JSON object";
-	json_t *j = NULL;
+	json_t *j = request_object(r, BODY_MAX);
+	const char *wrong;
 	struct errand *e;
 
-	if (len > BODY_MAX) {
-		reply_problem(r->req, 413, "Content Too Large",
-			      "a device has at most 8192 bytes");
+	if (!j)
 		return;
-	}
 	e = errand_new(r->req, keep_new, new_kept);
-	if (!e)
-		return;
-	if (len)
-		j = json_loadb((const char *)evbuffer_pullup(body, -1), len,
-			       JSON_REJECT_DUPLICATES, NULL);
-	if (json_is_object(j))
-		wrong = take_record(r->fleet, j, &e->r);
+	wrong = e ? take_record(r->fleet, j, &e->r) : NULL;
 	json_decref(j);
 	if (wrong) {
 		answer_bad(r->req, wrong);
 		errand_free(e);
-		return;
+	} else if (e) {
+		e->r.standing.since = fleet_now();
+		keep_put(r->fleet, &e->job);
 	}
-	e->r.standing.since = fleet_now();
-	keep_put(r->fleet, &e->job);
 }
 
 static int add_serial(void *arg, const u8 *serial, size_t len, s64 at)
@@ -176,21 +162,10 @@ static void revoke(struct fleet *f, const json_t *serials)
 	}
 }
 
-static struct device *by_id(struct fleet *f, s64 id)
-{
-	struct device *d;
-
-	TAILQ_FOREACH(d, &f->devices, link) {
-		if (d->r.id == id)
-			return d;
-	}
-	return NULL;
-}
-
 static void removal_kept(struct job *j, struct fleet *f)
 {
 	struct errand *e = errand_of(j);
-	struct device *d = by_id(f, e->id);
+	struct device *d = fleet_by_id(f, e->id);
 
 	if (j->err) {
 		errand_failed(e);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What the parts of the API share: requests that wait for the store, answers. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "api_part.h"
@@ -58,6 +59,36 @@ bool request_number(const struct request *r, const char *name, u64 max,
 		return false;
 	*out = strtoull(text, NULL, 10);
 	return *out <= max;
+}
+
+/**
+ * request_object() - what a request brings
+ * @r: the request
+ * @max: bytes it has at most
+ *
+ * Return: a JSON object, for json_decref(); NULL: it was answered.
+ */
+json_t *request_object(const struct request *r, size_t max)
+{
+	struct evbuffer *body = evhttp_request_get_input_buffer(r->req);
+	const size_t len = evbuffer_get_length(body);
+	json_t *j = NULL;
+	char text[48];
+
+	if (len > max) {
+		snprintf(text, sizeof(text), "a body has %zu bytes at most",
+			 max);
+		reply_problem(r->req, 413, "Content Too Large", text);
+		return NULL;
+	}
+	if (len)
+		j = json_loadb((const char *)evbuffer_pullup(body, -1), len,
+			       JSON_REJECT_DUPLICATES, NULL);
+	if (json_is_object(j))
+		return j;
+	json_decref(j);
+	answer_bad(r->req, "the body is no JSON object");
+	return NULL;
 }
 
 /**

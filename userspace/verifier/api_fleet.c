@@ -32,6 +32,7 @@ json_t *api_device(const struct device *d, s64 now)
 {
 	/* What is kept, also while a question of before is under way. */
 	const struct device_record *r = d->renewal ? d->renewal : &d->r;
+	const struct policy_choice c = fleet_policy(d);
 	char ak[2 * SHINRAI_NAME_MAX + 1];
 	struct device_standing st;
 	json_t *j;
@@ -41,15 +42,17 @@ json_t *api_device(const struct device *d, s64 now)
 	shinrai_hex_encode(r->ak_name, r->ak_name_len, ak);
 	if (j &&
 	    json_object_update_new(
-		    j, json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:s, "
-				 "s:s?, s:I, s:s}",
-				 "name", r->name, "url", r->url, "policy",
-				 r->policy, "judged", device_time(d->r.judged),
-				 "last_good", device_time(d->r.good), "fresh",
-				 fleet_fresh(d, now), "failure", d->failure,
-				 "ak", r->ak_name_len ? ak : NULL, "records",
-				 (json_int_t)d->records, "assurance",
-				 shinrai_assurance_name(r->tpm.assurance)))) {
+		    j,
+		    json_pack("{s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:b, "
+			      "s:s, s:s?, s:I, s:s}",
+			      "name", r->name, "url", r->url, "group",
+			      fleet_group(d), "policy", c.name, "policy_from",
+			      c.from, "judged", device_time(d->r.judged),
+			      "last_good", device_time(d->r.good), "fresh",
+			      fleet_fresh(d, now), "failure", d->failure, "ak",
+			      r->ak_name_len ? ak : NULL, "records",
+			      (json_int_t)d->records, "assurance",
+			      shinrai_assurance_name(r->tpm.assurance)))) {
 		json_decref(j);
 		return NULL;
 	}
@@ -57,12 +60,13 @@ json_t *api_device(const struct device *d, s64 now)
 }
 
 /**
- * api_list() - the devices, or those of one state
+ * api_list() - the devices, or those of one state, of one group
  * @r: the request
  */
 void api_list(const struct request *r)
 {
 	const char *text = request_arg(r, "state");
+	const char *group = request_arg(r, "group");
 	enum device_state state = DEVICE_NEW;
 	const s64 now = fleet_now();
 	struct device_standing st;
@@ -74,10 +78,15 @@ void api_list(const struct request *r)
 				   "unknown, unreachable");
 		return;
 	}
+	if (group && !fleet_has_group(r->fleet, group)) {
+		answer_bad(r->req, "group: there is none of this name");
+		return;
+	}
 	devices = json_array();
 	TAILQ_FOREACH(d, &r->fleet->devices, link) {
 		fleet_standing(d, now, &st);
-		if (!text || st.state == state)
+		if ((!text || st.state == state) &&
+		    (!group || !strcmp(fleet_group(d), group)))
 			json_array_append_new(devices, api_device(d, now));
 	}
 	answer_ok(r->req, json_pack("{s:o}", "devices", devices));
@@ -116,19 +125,14 @@ void api_status(const struct request *r)
 {
 	const struct fleet *f = r->fleet;
 	const s64 now = fleet_now();
-	json_int_t count[DEVICE_STATES] = { 0 };
+	u64 count[DEVICE_STATES];
 	json_t *states = json_object();
-	struct device_standing st;
-	struct device *d;
 	unsigned int i;
 
-	TAILQ_FOREACH(d, &f->devices, link) {
-		fleet_standing(d, now, &st);
-		count[st.state]++;
-	}
+	fleet_count(f, NULL, now, count);
 	for (i = 0; i < DEVICE_STATES; i++)
 		json_object_set_new(states, device_state_name(i),
-				    json_integer(count[i]));
+				    json_integer((json_int_t)count[i]));
 	answer_ok(r->req,
 		  json_pack("{s:s, s:I, s:o, s:I, s:I, s:o, s:i, s:b}",
 			    "version", SHINRAI_VERSION, "devices",

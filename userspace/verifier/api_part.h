@@ -12,6 +12,7 @@
 
 #include "api.h"
 
+#define BODY_MAX 8192 /* of requests that change a device */
 #define NUMBER_MAX (1ull << 53) /* that every JSON reader takes as it is */
 
 /* Lives until the handler returns. */
@@ -51,6 +52,7 @@ void errand_answer(struct job *j, struct fleet *f);
 void answer_ok(struct evhttp_request *req, json_t *json);
 void answer_bad(struct evhttp_request *req, const char *detail);
 const char *request_arg(const struct request *r, const char *name);
+json_t *request_object(const struct request *r, size_t max);
 bool request_number(const struct request *r, const char *name, u64 max,
 		    u64 *out);
 
@@ -92,6 +94,9 @@ void api_ear(const struct request *r);
 /* api_enrol.c */
 void api_enrol(const struct request *r);
 void api_withdraw(const struct request *r);
+
+/* api_place.c */
+void api_place(const struct request *r);
 
 /* api_tpm.c */
 struct device *api_client(const struct fleet *f, struct conn *conn);

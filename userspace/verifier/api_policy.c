@@ -18,7 +18,7 @@ static void count(const struct fleet *f, struct tally *tally)
 	size_t i;
 
 	TAILQ_FOREACH(d, &f->devices, link) {
-		p = policies_find(f->policies, d->r.policy);
+		p = fleet_policy(d).policy;
 		if (!p)
 			continue;
 		i = (size_t)(p - f->policies->policy);
@@ -38,6 +38,31 @@ static json_t *policy_json(const struct policy *p, const struct tally *t)
 			 "devices", t->devices, "judged", t->judged);
 }
 
+static json_t *group_json(const struct fleet *f, const char *name)
+{
+	const struct policy_choice c = policies_choose(f->policies, "", name);
+	u64 count[DEVICE_STATES], n = 0;
+	unsigned int i;
+
+	fleet_count(f, name, fleet_now(), count);
+	for (i = 0; i < DEVICE_STATES; i++)
+		n += count[i];
+	return json_pack("{s:s, s:s?, s:I}", "name", name, "policy",
+			 c.from ? c.name : NULL, "devices", (json_int_t)n);
+}
+
+static json_t *groups_json(const struct fleet *f)
+{
+	const struct conf *conf = f->policies->of;
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < conf_group_count(conf); i++)
+		json_array_append_new(list,
+				      group_json(f, conf_group_name(conf, i)));
+	return list;
+}
+
 /**
  * api_policies() - what devices are held against, and how many
  * @r: the request
@@ -54,8 +79,9 @@ void api_policies(const struct request *r)
 	for (i = 0; tally && i < set->n; i++)
 		json_array_append_new(list,
 				      policy_json(&set->policy[i], &tally[i]));
-	j = tally ? json_pack("{s:o, s:O}", "loaded", device_time(set->loaded),
-			      "policies", list) :
+	j = tally ? json_pack("{s:o, s:O, s:o}", "loaded",
+			      device_time(set->loaded), "policies", list,
+			      "groups", groups_json(r->fleet)) :
 		    NULL;
 	json_decref(list);
 	free(tally);

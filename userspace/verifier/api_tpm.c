@@ -45,28 +45,6 @@ static bool is_set_up(const struct request *r)
 	return false;
 }
 
-/* Return: for json_decref(); NULL: it was answered. */
-static json_t *take_body(const struct request *r)
-{
-	struct evbuffer *body = evhttp_request_get_input_buffer(r->req);
-	size_t len = evbuffer_get_length(body);
-	json_t *j = NULL;
-
-	if (len > ENROL_BODY_MAX) {
-		reply_problem(r->req, 413, "Content Too Large",
-			      "an enrolment has at most 32768 bytes");
-		return NULL;
-	}
-	if (len)
-		j = json_loadb((const char *)evbuffer_pullup(body, -1), len,
-			       JSON_REJECT_DUPLICATES, NULL);
-	if (json_is_object(j))
-		return j;
-	json_decref(j);
-	answer_bad(r->req, "an enrolment is a JSON object");
-	return NULL;
-}
-
 static void answer_error(const struct request *r, int err, const char *why)
 {
 	switch (err) {
@@ -147,7 +125,7 @@ void api_tpm_begin(const struct request *r)
 
 	if (!is_set_up(r))
 		return;
-	j = take_body(r);
+	j = request_object(r, ENROL_BODY_MAX);
 	if (!j)
 		return;
 	wrong = enrol_request_parse(j, &q);
@@ -326,7 +304,7 @@ void api_tpm_answer(const struct request *r)
 
 	if (!is_set_up(r))
 		return;
-	j = take_body(r);
+	j = request_object(r, ENROL_BODY_MAX);
 	if (!j)
 		return;
 	ok = json_object_size(j) == 2 && take(j, "id", id, sizeof(id));

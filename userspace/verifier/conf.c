@@ -96,8 +96,13 @@ static int read_required(const struct conf_file *f, const config_setting_t *s)
 	return 0;
 }
 
-/* What names things in URLs and on command lines. */
-static const char *is_name(const char *text)
+/**
+ * conf_name() - for conf_key.fault: what names things in URLs and on command lines
+ * @text: the value
+ *
+ * Return: what is wrong, or NULL.
+ */
+const char *conf_name(const char *text)
 {
 	size_t len = strlen(text);
 
@@ -108,7 +113,7 @@ static const char *is_name(const char *text)
 }
 
 static const struct conf_key policy_keys[] = {
-	TEXT(struct conf_policy, name, is_name, ""),
+	TEXT(struct conf_policy, name, conf_name, ""),
 	{ .name = "digests", .kind = CONF_OTHER, .read = read_reference },
 	{ .name = "reference", .kind = CONF_OTHER, .read = read_reference },
 	{ .name = "reference_keys",
@@ -136,9 +141,9 @@ static int read_policy(const struct conf_file *f, const config_setting_t *s,
 
 	if (ret)
 		return ret;
-	if (is_name(p->name))
+	if (conf_name(p->name))
 		return conf_bad(f, s, "a policy has a name, which %s",
-				is_name(""));
+				conf_name(""));
 	if (p->pcr_code == p->pcr_flow)
 		return conf_bad(f, s, "policy %s: pcr_code and pcr_flow differ",
 				p->name);
@@ -169,6 +174,13 @@ static int read_key(const struct conf_file *f, const config_setting_t *s)
 	return 0;
 }
 
+static int read_group(const struct conf_file *f, const config_setting_t *s)
+{
+	struct conf_person *p = f->conf;
+
+	return conf_ref_read(f, s, &p->group);
+}
+
 static const char *is_role(const char *text)
 {
 	return strcmp(text, "reader") && strcmp(text, "admin") &&
@@ -178,13 +190,14 @@ static const char *is_role(const char *text)
 }
 
 static const struct conf_key person_keys[] = {
-	TEXT(struct conf_person, name, is_name, ""),
+	TEXT(struct conf_person, name, conf_name, ""),
 	{ .name = "role",
 	  .kind = CONF_TEXT,
 	  .offset = offsetof(struct conf_person, role_name),
 	  .fault = is_role,
 	  .text = "reader" },
 	{ .name = "key", .kind = CONF_OTHER, .read = read_key },
+	{ .name = "group", .kind = CONF_OTHER, .read = read_group },
 	{ 0 },
 };
 
@@ -198,11 +211,16 @@ static int read_person(const struct conf_file *f, const config_setting_t *s,
 	(void)index;
 	if (ret)
 		return ret;
-	if (is_name(p->name) || !memcmp(p->key, none, sizeof(none)))
+	if (conf_name(p->name) || !memcmp(p->key, none, sizeof(none)))
 		return conf_bad(f, s, "a person has a name and a key");
 	p->role = !strcmp(p->role_name, "admin")    ? ROLE_ADMIN :
 		  !strcmp(p->role_name, "enroller") ? ROLE_ENROLLER :
 						      ROLE_READER;
+	if (p->group.name && p->role != ROLE_ENROLLER)
+		return conf_bad(f, s,
+				"%s: only an enroller has a group, of the "
+				"devices that it enrols",
+				p->name);
 	return 0;
 }
 
@@ -224,7 +242,7 @@ static const char *is_url(const char *text)
 }
 
 static const struct conf_key hook_keys[] = {
-	TEXT(struct conf_hook, name, is_name, ""),
+	TEXT(struct conf_hook, name, conf_name, ""),
 	TEXT(struct conf_hook, url, is_url, ""),
 	TEXT(struct conf_hook, tls_name, NULL, ""),
 	TEXT(struct conf_hook, secret, conf_absolute, ""),
@@ -241,7 +259,7 @@ static int read_hook(const struct conf_file *f, const config_setting_t *s,
 
 	if (ret)
 		return ret;
-	if (is_name(h->name) || is_url(h->url) || conf_absolute(h->secret))
+	if (conf_name(h->name) || is_url(h->url) || conf_absolute(h->secret))
 		return conf_bad(f, s,
 				"a webhook has a name, a url and a secret");
 	for (i = 0; i < index; i++) {
@@ -292,6 +310,7 @@ static const struct conf_key keys[] = {
 	  .group = limit_keys,
 	  .shape = "connections = 100;" },
 	{ .name = "policies", .kind = CONF_OTHER, .read = read_policies },
+	{ .name = "groups", .kind = CONF_OTHER, .read = conf_groups_read },
 	{ .name = "webhooks", .kind = CONF_OTHER, .read = read_hooks },
 	{ .name = "people", .kind = CONF_OTHER, .read = read_people },
 	{ .name = "enrolment",
@@ -317,9 +336,11 @@ int conf_load(struct conf *conf, const char *path, char *err, size_t errlen)
 			       .page = "shinrai-verifier.conf(5)",
 			       .err = err,
 			       .errlen = errlen };
+	int ret;
 
 	memset(conf, 0, sizeof(*conf));
-	return conf_file_load(&f, path);
+	ret = conf_file_load(&f, path);
+	return ret ? ret : conf_groups_check(conf, err, errlen);
 }
 
 static void free_paths(char **paths)
@@ -352,13 +373,34 @@ void conf_free(struct conf *conf)
 	conf_file_free(conf, keys);
 	free_policies(conf);
 	conf_enrol_free(&conf->enrol);
-	for (i = 0; i < conf->npeople; i++)
+	conf_groups_free(conf);
+	for (i = 0; i < conf->npeople; i++) {
 		conf_file_free(&conf->person[i], person_keys);
+		conf_ref_free(&conf->person[i].group);
+	}
 	free(conf->person);
 	for (i = 0; i < conf->nhooks; i++)
 		conf_file_free(&conf->hook[i], hook_keys);
 	free(conf->hook);
 	memset(conf, 0, sizeof(*conf));
+}
+
+/**
+ * conf_person() - who it is
+ * @conf: the configuration
+ * @key: SHA-256 of the SubjectPublicKeyInfo
+ *
+ * Return: one of the people, the first with that key; NULL.
+ */
+const struct conf_person *conf_person(const struct conf *conf, const u8 key[32])
+{
+	size_t i;
+
+	for (i = 0; i < conf->npeople; i++) {
+		if (!memcmp(conf->person[i].key, key, 32))
+			return &conf->person[i];
+	}
+	return NULL;
 }
 
 /**
@@ -370,11 +412,7 @@ void conf_free(struct conf *conf)
  */
 enum role conf_role(const struct conf *conf, const u8 key[32])
 {
-	size_t i;
+	const struct conf_person *p = conf_person(conf, key);
 
-	for (i = 0; i < conf->npeople; i++) {
-		if (!memcmp(conf->person[i].key, key, 32))
-			return conf->person[i].role;
-	}
-	return ROLE_NONE;
+	return p ? p->role : ROLE_NONE;
 }

@@ -10,6 +10,7 @@
 #define CONF_POLICIES 256
 #define CONF_LISTS 64 /* files of reference values of one policy */
 #define CONF_OWNED 64 /* owners' policies that one policy asks for */
+#define CONF_GROUPS 256
 #define CONF_PEOPLE 4096
 #define CONF_HOOKS 16
 
@@ -24,6 +25,12 @@ struct conf_policy {
 	int pcr_code;
 	int pcr_flow;
 	bool allow_anon_exec;
+};
+
+/* Devices that are held against the same policy. */
+struct conf_devices {
+	char *name;
+	struct conf_ref policy; /* none: that of the group DEVICE_GROUP */
 };
 
 /* Who is told what the log says. */
@@ -42,6 +49,7 @@ struct conf_person {
 	char *role_name;
 	enum role role;
 	u8 key[32]; /* SHA-256 of the SubjectPublicKeyInfo */
+	struct conf_ref group; /* ENROLLER: of what it enrols, or none */
 };
 
 /* Texts are owned and never NULL after conf_load(). */
@@ -62,6 +70,8 @@ struct conf {
 	struct server_limits limits;
 	struct conf_policy *policy;
 	size_t npolicies;
+	struct conf_devices *group;
+	size_t ngroups;
 	struct conf_enrol enrol;
 	struct conf_person *person;
 	size_t npeople;
@@ -71,6 +81,19 @@ struct conf {
 
 int conf_load(struct conf *conf, const char *path, char *err, size_t errlen);
 void conf_free(struct conf *conf);
+const char *conf_name(const char *text);
+const struct conf_person *conf_person(const struct conf *conf,
+				      const u8 key[32]);
 enum role conf_role(const struct conf *conf, const u8 key[32]);
+
+/* conf_groups.c */
+int conf_groups_read(const struct conf_file *f, const config_setting_t *s);
+int conf_groups_check(const struct conf *conf, char *err, size_t errlen);
+void conf_groups_free(struct conf *conf);
+const struct conf_devices *conf_group_of(const struct conf *conf,
+					 const char *name);
+bool conf_has_group(const struct conf *conf, const char *name);
+size_t conf_group_count(const struct conf *conf);
+const char *conf_group_name(const struct conf *conf, size_t index);
 
 #endif

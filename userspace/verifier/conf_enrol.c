@@ -65,6 +65,13 @@ static int read_eks(const struct conf_file *f, const config_setting_t *s)
 			 (void **)&conf->enrol.ek, &conf->enrol.nek, read_ek);
 }
 
+static int read_group(const struct conf_file *f, const config_setting_t *s)
+{
+	struct conf *conf = f->conf;
+
+	return conf_ref_read(f, s, &conf->enrol.group);
+}
+
 static const char *absolute_or_none(const char *text)
 {
 	return *text ? conf_absolute(text) : NULL;
@@ -81,6 +88,7 @@ const struct conf_key conf_enrol_keys[] = {
 	  .kind = CONF_FLAG,
 	  .offset = offsetof(struct conf, enrol.allow_software) },
 	{ .name = "ek", .kind = CONF_OTHER, .read = read_eks },
+	{ .name = "group", .kind = CONF_OTHER, .read = read_group },
 	{ 0 },
 };
 
@@ -95,4 +103,5 @@ void conf_enrol_free(struct conf_enrol *enrol)
 	for (i = 0; i < enrol->nek; i++)
 		conf_file_free(&enrol->ek[i], ek_keys);
 	free(enrol->ek);
+	conf_ref_free(&enrol->group);
 }

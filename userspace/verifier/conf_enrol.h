@@ -16,11 +16,22 @@ struct conf_ek_file {
 	enum shinrai_assurance level; /* NONE: no anchors */
 };
 
+/* The name of something that another place of the configuration describes. */
+struct conf_ref {
+	char *name; /* NULL: none */
+	char *place; /* of the name, FILE:LINE */
+};
+
+int conf_ref_read(const struct conf_file *f, const config_setting_t *s,
+		  struct conf_ref *ref);
+void conf_ref_free(struct conf_ref *ref);
+
 /* Texts are owned and never NULL after conf_load(). */
 struct conf_enrol {
 	char *ca_cert; /* "": nobody is enrolled so */
 	char *ca_key;
 	char *policy; /* of devices that enrol themselves; "": they may not */
+	struct conf_ref group; /* of devices that are enrolled so, or none */
 	int ak_days; /* that AK certificates are valid */
 	int tls_days; /* and those for TLS */
 	int challenge_s; /* until a challenge must be answered */

@@ -118,6 +118,7 @@ void device_record_free(struct device_record *r)
 	free(r->url);
 	free(r->tls_name);
 	free(r->policy);
+	free(r->group);
 	free(r->verdict);
 	free(r->memory);
 	memset(r, 0, sizeof(*r));

@@ -10,6 +10,7 @@
 
 #define DEVICE_NAME_MAX 63
 #define DEVICE_REASON_MAX 256
+#define DEVICE_GROUP "default" /* of a device that was put into no other */
 
 /* Numbers are kept in databases and do not change. */
 enum device_state {
@@ -42,7 +43,8 @@ struct device_record {
 	char *name;
 	char *url; /* of its attester */
 	char *tls_name; /* in its certificate; "": the URL's address */
-	char *policy; /* name of what it is held against */
+	char *policy; /* its own, by name; "": that of its group */
+	char *group;
 	u8 ak_name[SHINRAI_NAME_MAX]; /* pinned key */
 	size_t ak_name_len; /* 0: none yet */
 	struct device_tpm tpm; /* that @ak_name was proven to be in */

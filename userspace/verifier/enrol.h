@@ -21,9 +21,10 @@
 /* What a device sends; texts belong to the JSON, bytes to @buffer. */
 struct enrol_request {
 	const char *name;
-	const char *url; /* these three: NULL when it says nothing */
+	const char *url; /* these four: NULL when it says nothing */
 	const char *tls_name;
 	const char *policy;
+	const char *group;
 	struct shinrai_bytes cert[SHINRAI_EK_CHAIN_MAX];
 	size_t ncerts;
 	struct shinrai_public ek, ak;
@@ -44,7 +45,8 @@ struct exchange {
 	u8 client[32]; /* who began it; nobody else answers */
 	u8 secret[SHINRAI_CREDENTIAL_SECRET];
 	s64 until; /* ms, monotonic */
-	struct device_record r; /* what is kept when it is answered */
+	/* What is kept when it is answered: policy or group NULL stay as they are. */
+	struct device_record r;
 	bool any_key; /* store_enrol(); the next one too: */
 	bool there; /* a device asks, which must still be known */
 	EVP_PKEY *ak;

@@ -21,36 +21,79 @@ static int refuse(struct judging *c, int ret, const char *why)
 	return ret;
 }
 
-/* What it is held against is said by admins, or by the configuration. */
-static int choose_policy(struct judging *c, const char **policy)
+/* The group that a new device gets when no admin says. */
+static const char *new_group(const struct judging *c)
 {
 	const struct conf *conf = c->f->conf;
-	const char *wanted = c->q->policy;
+	const struct conf_person *p = conf_person(conf, c->who->key);
 
-	*policy = c->old ? c->old->r.policy : conf->enrol.policy;
-	if (wanted && c->who->role == ROLE_ADMIN)
-		*policy = wanted;
-	else if (wanted && strcmp(wanted, *policy))
+	if (p && p->group.name)
+		return p->group.name;
+	return conf->enrol.group.name ?: DEVICE_GROUP;
+}
+
+/* And its own policy: none where that group has one. */
+static const char *new_policy(const struct judging *c, const char *group)
+{
+	const struct policy_choice of =
+		policies_choose(c->f->policies, "", group);
+
+	return of.from && !strcmp(of.from, "group") ? "" :
+						      c->f->conf->enrol.policy;
+}
+
+/*
+ * What a device is held against is said by admins, or by the configuration.
+ * @to: out: what is to change, or else stays as the store has it.
+ */
+static int choose_place(struct judging *c, struct device_record *to)
+{
+	const struct enrol_request *q = c->q;
+	const bool admin = c->who->role == ROLE_ADMIN;
+	const char *group = c->old ? fleet_group(c->old) : new_group(c);
+	const char *policy, *wrong;
+
+	if (q->group && !admin && strcmp(q->group, group))
+		return refuse(c, -EACCES,
+			      "group: only admins choose what a device belongs "
+			      "to");
+	if (q->group)
+		group = q->group;
+	policy = c->old ? fleet_own_policy(c->old) : new_policy(c, group);
+	if (q->policy && admin)
+		policy = q->policy;
+	else if (q->policy &&
+		 strcmp(q->policy,
+			policies_choose(c->f->policies, policy, group).name))
 		return refuse(c, -EACCES,
 			      "policy: only admins choose what a device is "
 			      "held against");
-	if (!**policy)
-		return refuse(c, c->who->role == ROLE_ADMIN ? -EINVAL : -EACCES,
-			      "policy: an admin names it, or "
+	wrong = place_fault(c->f, policy, group);
+	if (wrong && !*policy && !admin)
+		return refuse(c, -EACCES,
+			      "policy: an admin names it, or a group's or "
 			      "enrolment.policy of the configuration");
-	if (policies_find(c->f->policies, *policy))
-		return 0;
-	return refuse(c, -EINVAL,
-		      "policy: the verifier's configuration has none of this "
-		      "name");
+	if (wrong)
+		return refuse(c, -EINVAL, wrong);
+	if (!c->old || (q->group && admin)) {
+		to->group = strdup(group);
+		if (!to->group)
+			return -ENOMEM;
+	}
+	if (!c->old || (q->policy && admin)) {
+		to->policy = strdup(policy);
+		if (!to->policy)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 static int fill(struct judging *c, struct device_record *r)
 {
 	const struct enrol_request *q = c->q;
-	const char *url = q->url, *tls = q->tls_name, *policy;
+	const char *url = q->url, *tls = q->tls_name;
 	struct url parsed;
-	int ret = choose_policy(c, &policy);
+	int ret = choose_place(c, r);
 
 	if (ret)
 		return ret;
@@ -68,9 +111,8 @@ static int fill(struct judging *c, struct device_record *r)
 	r->name = strdup(q->name);
 	r->url = strdup(url);
 	r->tls_name = strdup(tls);
-	r->policy = strdup(policy);
 	r->standing.since = fleet_now();
-	if (!r->name || !r->url || !r->tls_name || !r->policy)
+	if (!r->name || !r->url || !r->tls_name)
 		return -ENOMEM;
 	ret = shinrai_public_name(&q->ak, r->ak_name, &r->ak_name_len);
 	return ret ? refuse(c, -EINVAL, "ak: its name cannot be computed") : 0;

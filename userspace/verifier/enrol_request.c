@@ -92,6 +92,7 @@ static const char *take_texts(const json_t *j, struct enrol_request *q)
 		{ "url", &q->url },
 		{ "tls_name", &q->tls_name },
 		{ "policy", &q->policy },
+		{ "group", &q->group },
 		{ "ek", NULL },
 		{ "ak", NULL },
 		{ "csr", NULL },
@@ -108,8 +109,8 @@ static const char *take_texts(const json_t *j, struct enrol_request *q)
 				break;
 		}
 		if (i == ARRAY_SIZE(texts))
-			return "members are name, url, tls_name, policy, ek, "
-			       "ek_certificates, ak, csr";
+			return "members are name, url, tls_name, policy, "
+			       "group, ek, ek_certificates, ak, csr";
 		if (!json_is_string(v))
 			return "each member but ek_certificates is a text";
 		if (texts[i].to)

@@ -5,7 +5,7 @@
 
 #include "device.h"
 
-char *entry_make(const struct device_record *r, s64 at, bool changed,
-		 bool judged, u64 violations);
+char *entry_make(const struct device_record *r, const char *policy, s64 at,
+		 bool changed, bool judged, u64 violations);
 
 #endif

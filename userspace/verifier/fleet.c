@@ -69,6 +69,24 @@ struct device *fleet_find(const struct fleet *f, const char *name)
 	return found ? *found : NULL;
 }
 
+/**
+ * fleet_by_id() - the device that the store has under a number
+ * @f: the fleet
+ * @id: its number
+ *
+ * Return: the device; NULL.
+ */
+struct device *fleet_by_id(const struct fleet *f, s64 id)
+{
+	struct device *d;
+
+	TAILQ_FOREACH(d, &f->devices, link) {
+		if (d->r.id == id)
+			return d;
+	}
+	return NULL;
+}
+
 /* No question is under way; one that was offered is by the old policy. */
 static void take_policy(struct device *d)
 {
@@ -76,7 +94,8 @@ static void take_policy(struct device *d)
 	struct policies *old = d->policies;
 
 	d->policies = policies_hold(d->fleet->policies);
-	d->policy = policies_find(d->policies, d->r.policy);
+	d->policy =
+		policies_choose(d->policies, d->r.policy, d->r.group).policy;
 	if (d->policy != before) {
 		question_free(d->offer);
 		d->offer = NULL;
@@ -150,10 +169,12 @@ static void take_renewal(struct device *d)
 	free(d->r.url);
 	free(d->r.tls_name);
 	free(d->r.policy);
+	free(d->r.group);
 	d->r.url = r->url;
 	d->r.tls_name = r->tls_name;
 	d->r.policy = r->policy;
-	r->url = r->tls_name = r->policy = NULL;
+	d->r.group = r->group;
+	r->url = r->tls_name = r->policy = r->group = NULL;
 	url_parse(d->r.url, &d->url); /* was looked at; or it is "" */
 	if (d->r.ak_name_len != r->ak_name_len ||
 	    memcmp(d->r.ak_name, r->ak_name, r->ak_name_len)) {
@@ -171,17 +192,40 @@ static void take_renewal(struct device *d)
 }
 
 /**
- * fleet_apply() - what a device was renewed to, and new policies, take effect
+ * fleet_apply() - what a device was renewed to, where it was moved to, and new
+ * policies take effect
  * @d: the device, of which no question is under way
  */
 void fleet_apply(struct device *d)
 {
-	bool renewed = d->renewal;
+	const bool other = d->renewal || d->move;
 
-	if (renewed)
+	if (d->renewal)
 		take_renewal(d);
-	if (renewed || d->policies != d->fleet->policies)
+	if (d->move)
+		place_take(d);
+	if (other || d->policies != d->fleet->policies)
 		take_policy(d);
+}
+
+/**
+ * fleet_will_be() - a device becomes what the store has of it
+ * @d: the device
+ * @r: is the device's then; it was kept later than what is to take effect yet
+ * @all: it is all that there is of it, as lease_apply() takes it
+ *
+ * It takes effect now, or when the device's question is over.
+ */
+void fleet_will_be(struct device *d, struct device_record *r, bool all)
+{
+	place_drop(d);
+	if (d->renewal)
+		device_record_free(d->renewal);
+	free(d->renewal);
+	d->renewal = r;
+	d->renews_all = all;
+	if (!d->question)
+		fleet_apply(d);
 }
 
 /**
@@ -208,13 +252,7 @@ struct device *fleet_renew(struct fleet *f, struct device_record *r)
 	*copy = *r;
 	memset(r, 0, sizeof(*r));
 	r->tpm = tpm;
-	if (d->renewal)
-		device_record_free(d->renewal);
-	free(d->renewal);
-	d->renewal = copy;
-	d->renews_all = false;
-	if (!d->question)
-		fleet_apply(d);
+	fleet_will_be(d, copy, false);
 	return d;
 }
 
@@ -237,6 +275,7 @@ void fleet_drop(struct device *d)
 	pull_stop(d);
 	contact_close(d);
 	question_free(d->offer);
+	place_drop(d);
 	EVP_PKEY_free(d->key);
 	device_record_free(&d->r);
 	policies_release(d->policies);
@@ -319,6 +358,7 @@ static int admit_one(void *arg, const struct device_record *r)
 
 	ret = copy(&own.name, r->name) | copy(&own.url, r->url) |
 	      copy(&own.tls_name, r->tls_name) | copy(&own.policy, r->policy) |
+	      copy(&own.group, r->group) |
 	      copy_bytes(&own.verdict, r->verdict, r->verdict_len) |
 	      copy_bytes(&own.memory, r->memory, r->memory_len);
 	if (!ret && !fleet_admit(a->fleet, &own, wait))

@@ -36,6 +36,11 @@ struct job {
 	bool reads; /* and does nothing else */
 };
 
+/* Where a device is among the others. */
+struct device_place {
+	char *policy, *group; /* as in struct device_record */
+};
+
 struct device {
 	TAILQ_ENTRY(device) link;
 	TAILQ_ENTRY(device) turn; /* in fleet.waiting */
@@ -56,6 +61,7 @@ struct device {
 	s64 due; /* ms, monotonic: its turn came; 0: it has not come */
 	struct device_record *renewal; /* takes effect then; NULL: none */
 	bool renews_all; /* @renewal is all that there is of it */
+	struct device_place *move; /* takes effect after @renewal; NULL: none */
 	s64 taken; /* ms, monotonic: it became ours */
 	s64 retry_ms; /* after the last failure; 0: it answered */
 	char failure[DEVICE_REASON_MAX]; /* of the last try; "": it answered */
@@ -105,7 +111,9 @@ struct fleet {
 int fleet_start(struct fleet *f, char *err, size_t errlen);
 void fleet_stop(struct fleet *f);
 struct device *fleet_find(const struct fleet *f, const char *name);
+struct device *fleet_by_id(const struct fleet *f, s64 id);
 struct device *fleet_admit(struct fleet *f, struct device_record *r, s64 wait);
+void fleet_will_be(struct device *d, struct device_record *r, bool all);
 struct device *fleet_renew(struct fleet *f, struct device_record *r);
 void fleet_apply(struct device *d);
 void fleet_take_memory(struct device *d);
@@ -116,6 +124,19 @@ void fleet_standing(const struct device *d, s64 now,
 s64 fleet_now(void);
 s64 fleet_monotonic(void);
 s64 fleet_window(const struct fleet *f);
+
+/* place.c */
+int fleet_move(struct device *d, const char *policy, const char *group);
+void place_take(struct device *d);
+void place_drop(struct device *d);
+const char *place_fault(const struct fleet *f, const char *policy,
+			const char *group);
+void fleet_count(const struct fleet *f, const char *group, s64 now,
+		 u64 count[DEVICE_STATES]);
+bool fleet_has_group(const struct fleet *f, const char *name);
+const char *fleet_group(const struct device *d);
+const char *fleet_own_policy(const struct device *d);
+struct policy_choice fleet_policy(const struct device *d);
 
 /* keep.c */
 int keep_start(struct fleet *f);

@@ -191,15 +191,8 @@ static void learn(struct lease *l, struct device_record *r)
 		diag_die("out of memory");
 	*copy = *r;
 	memset(r, 0, sizeof(*r));
-	if (d->renewal)
-		device_record_free(d->renewal);
-	free(d->renewal);
-	d->renewal = copy;
-	d->renews_all = true;
-	if (d->question)
-		return;
-	fleet_apply(d);
-	if (!d->r.fence)
+	fleet_will_be(d, copy, true);
+	if (d->question || !d->r.fence)
 		return;
 	pull_pause(d);
 	pull_schedule(d, due_in(d));

@@ -112,15 +112,10 @@ static void write_histogram(struct evbuffer *out, const char *name,
 static void write_devices(const struct fleet *f, struct evbuffer *out)
 {
 	const s64 now = fleet_now();
-	u64 count[DEVICE_STATES] = { 0 };
-	struct device_standing st;
-	struct device *d;
+	u64 count[DEVICE_STATES];
 	unsigned int i;
 
-	TAILQ_FOREACH(d, &f->devices, link) {
-		fleet_standing(d, now, &st);
-		count[st.state]++;
-	}
+	fleet_count(f, NULL, now, count);
 	head(out, "devices", "gauge",
 	     "Devices by the state they are shown in.");
 	for (i = 0; i < DEVICE_STATES; i++)
@@ -128,6 +123,30 @@ static void write_devices(const struct fleet *f, struct evbuffer *out)
 				    "shinrai_devices{state=\"%s\"} %" PRIu64
 				    "\n",
 				    device_state_name(i), count[i]);
+}
+
+/* As many as the configuration has, whatever groups devices were in before. */
+static void write_groups(const struct fleet *f, struct evbuffer *out)
+{
+	const struct conf *conf = f->policies->of;
+	const s64 now = fleet_now();
+	u64 count[DEVICE_STATES];
+	unsigned int i;
+	size_t k;
+
+	head(out, "group_devices", "gauge",
+	     "Devices by group and the state they are shown in.");
+	for (k = 0; k < conf_group_count(conf); k++) {
+		const char *name = conf_group_name(conf, k);
+
+		fleet_count(f, name, now, count);
+		for (i = 0; i < DEVICE_STATES; i++)
+			evbuffer_add_printf(
+				out,
+				"shinrai_group_devices{group=\"%s\","
+				"state=\"%s\"} %" PRIu64 "\n",
+				name, device_state_name(i), count[i]);
+	}
 }
 
 static void write_verdicts(const struct metrics *m, struct evbuffer *out)
@@ -200,6 +219,7 @@ void metrics_write(const struct fleet *f, const u64 *log_size,
 	evbuffer_add_printf(out, "shinrai_build_info{version=\"%s\"} 1\n",
 			    SHINRAI_VERSION);
 	write_devices(f, out);
+	write_groups(f, out);
 	write_verdicts(m, out);
 	single(out, "question_failures_total", "counter",
 	       "Questions without an answer that could be judged.",

@@ -52,6 +52,7 @@ static void write_standing(struct html *h, const json_t *j)
 	time_fact(h, j, "judged", "Judged last");
 	time_fact(h, j, "last_good", "Trusted last");
 	fact(h, j, "failure", "The last question had no answer");
+	fact(h, j, "group", "Group");
 	fact(h, j, "policy", "Held against");
 	fact(h, j, "url", "Asked at");
 	fact(h, j, "assurance", "TPM it was enrolled by");

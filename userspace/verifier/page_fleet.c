@@ -17,9 +17,10 @@ static const enum device_state order[DEVICE_STATES] = {
 struct view {
 	u64 hours;
 	u64 state; /* ANY_STATE: each */
+	const char *group; /* ""; each */
 	u64 page; /* from 1 on */
-	u64 devices; /* of @state */
-	u64 count[DEVICE_STATES];
+	u64 devices; /* of @state and @group */
+	u64 count[DEVICE_STATES]; /* of @group */
 };
 
 static const char *state_name(u64 state)
@@ -29,25 +30,29 @@ static const char *state_name(u64 state)
 
 static void count(const struct fleet *f, s64 now, struct view *v)
 {
-	struct device_standing st;
-	const struct device *d;
+	size_t i;
 
-	TAILQ_FOREACH(d, &f->devices, link) {
-		fleet_standing(d, now, &st);
-		v->count[st.state]++;
+	fleet_count(f, *v->group ? v->group : NULL, now, v->count);
+	for (i = 0; i < DEVICE_STATES; i++) {
+		if (v->state == ANY_STATE || v->state == i)
+			v->devices += v->count[i];
 	}
-	v->devices = v->state == ANY_STATE ? f->ndevices : v->count[v->state];
 }
 
 static void write_counts(struct html *h, const struct view *v, size_t all)
 {
 	size_t i;
 
-	html(h, "<section aria-labelledby=\"now\">\n<h2 id=\"now\">Now</h2>\n"
-		"<ul class=\"counts\">\n");
+	html(h, "<section aria-labelledby=\"now\">\n<h2 id=\"now\">Now");
+	if (*v->group)
+		html(h, ", in group %s", v->group);
+	html(h, "</h2>\n<ul class=\"counts\">\n");
 	for (i = 0; i < DEVICE_STATES; i++) {
-		html(h, "<li><a href=\"/?state=%s\"><strong>%llu</strong> ",
-		     device_state_name(order[i]),
+		html(h, "<li><a href=\"/?state=%s",
+		     device_state_name(order[i]));
+		if (*v->group)
+			html(h, "&amp;group=%s", v->group);
+		html(h, "\"><strong>%llu</strong> ",
 		     (unsigned long long)v->count[order[i]]);
 		page_state(h, device_state_name(order[i]));
 		html(h, "</a></li>\n");
@@ -58,7 +63,34 @@ static void write_counts(struct html *h, const struct view *v, size_t all)
 	     (unsigned long long)all);
 }
 
-static void write_form(struct html *h, const struct view *v)
+/* Of the configuration, and the one that is asked for. */
+static void write_groups(struct html *h, const struct fleet *f,
+			 const struct view *v)
+{
+	const struct conf *conf = f->policies->of;
+	bool found = !*v->group;
+	size_t i;
+
+	html(h, "<label for=\"group\">of the group</label>\n"
+		"<select id=\"group\" name=\"group\">\n"
+		"<option value=\"\">any</option>\n");
+	for (i = 0; i < conf_group_count(conf); i++) {
+		const char *name = conf_group_name(conf, i);
+		const bool is = !strcmp(v->group, name);
+
+		html(h, "<option");
+		if (is)
+			html(h, " selected");
+		html(h, ">%s</option>\n", name);
+		found |= is;
+	}
+	if (!found)
+		html(h, "<option selected>%s</option>\n", v->group);
+	html(h, "</select>\n");
+}
+
+static void write_form(struct html *h, const struct fleet *f,
+		       const struct view *v)
 {
 	static const struct {
 		u64 hours;
@@ -79,7 +111,9 @@ static void write_form(struct html *h, const struct view *v)
 			html(h, " selected");
 		html(h, ">%s</option>\n", device_state_name(order[i]));
 	}
-	html(h, "</select>\n<label for=\"hours\">plot of</label>\n"
+	html(h, "</select>\n");
+	write_groups(h, f, v);
+	html(h, "<label for=\"hours\">plot of</label>\n"
 		"<select id=\"hours\" name=\"hours\">\n");
 	for (i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
 		html(h, "<option value=\"%llu\"",
@@ -94,6 +128,7 @@ static void write_form(struct html *h, const struct view *v)
 static void write_row(struct html *h, const struct device *d,
 		      const struct device_standing *st)
 {
+	const struct policy_choice c = fleet_policy(d);
 	json_t *since = device_time(st->since);
 	json_t *judged = device_time(d->r.judged);
 
@@ -104,21 +139,24 @@ static void write_row(struct html *h, const struct device *d,
 	page_time(h, since);
 	html(h, "</td><td><bdi>%s</bdi></td><td>", st->reason);
 	page_time(h, judged);
-	html(h, "</td><td>%s</td><td>%s</td></tr>\n", d->r.policy,
-	     shinrai_assurance_name(d->r.tpm.assurance));
+	html(h, "</td><td>%s</td><td>%s</td><td>%s</td></tr>\n", fleet_group(d),
+	     c.name, shinrai_assurance_name(d->r.tpm.assurance));
 	json_decref(since);
 	json_decref(judged);
 }
 
-/* Return: how many of @state were passed, written or not. */
-static u64 write_rows(struct html *h, const struct fleet *f, s64 now,
-		      enum device_state state, u64 skip, u64 most)
+/* Of @state, after @skip of them, @most at most. */
+static void write_rows(struct html *h, const struct fleet *f, s64 now,
+		       const char *group, enum device_state state, u64 skip,
+		       u64 most)
 {
 	struct device_standing st;
 	const struct device *d;
 	u64 n = 0;
 
 	TAILQ_FOREACH(d, &f->devices, link) {
+		if (*group && strcmp(fleet_group(d), group))
+			continue;
 		fleet_standing(d, now, &st);
 		if (st.state != state || n++ < skip)
 			continue;
@@ -126,16 +164,15 @@ static u64 write_rows(struct html *h, const struct fleet *f, s64 now,
 			break;
 		write_row(h, d, &st);
 	}
-	return n;
 }
 
 static void link_page(struct html *h, const struct view *v, u64 page,
 		      const char *rel, const char *name)
 {
 	html(h,
-	     "<li><a rel=\"%s\" href=\"/?state=%s&amp;hours=%llu&amp;page=%llu"
-	     "\">%s</a></li>\n",
-	     rel, state_name(v->state), (unsigned long long)v->hours,
+	     "<li><a rel=\"%s\" href=\"/?state=%s&amp;group=%s&amp;hours=%llu"
+	     "&amp;page=%llu\">%s</a></li>\n",
+	     rel, state_name(v->state), v->group, (unsigned long long)v->hours,
 	     (unsigned long long)page, name);
 }
 
@@ -168,6 +205,8 @@ static void write_caption(struct html *h, const struct view *v, u64 first)
 		html(h, "%llu to %llu of ", (unsigned long long)first + 1,
 		     (unsigned long long)last);
 	html(h, "%llu devices", (unsigned long long)v->devices);
+	if (*v->group)
+		html(h, " of the group %s", v->group);
 	if (v->state == ANY_STATE)
 		html(h, ", the worst first</caption>\n");
 	else
@@ -182,22 +221,23 @@ static void write_devices(struct html *h, const struct fleet *f, s64 now,
 
 	html(h, "<section aria-labelledby=\"devices\">\n"
 		"<h2 id=\"devices\">Devices</h2>\n");
-	write_form(h, v);
+	write_form(h, f, v);
 	html(h, "<div class=\"wide\" role=\"region\" tabindex=\"0\" "
 		"aria-labelledby=\"list\">\n<table>\n");
 	write_caption(h, v, skip);
-	html(h, "<thead><tr><th scope=\"col\">Device</th>"
-		"<th scope=\"col\">State</th><th scope=\"col\">Since</th>"
-		"<th scope=\"col\">Reason</th><th scope=\"col\">Judged</th>"
-		"<th scope=\"col\">Policy</th><th scope=\"col\">TPM</th>"
-		"</tr></thead>\n<tbody>\n");
+	html(h,
+	     "<thead><tr><th scope=\"col\">Device</th>"
+	     "<th scope=\"col\">State</th><th scope=\"col\">Since</th>"
+	     "<th scope=\"col\">Reason</th><th scope=\"col\">Judged</th>"
+	     "<th scope=\"col\">Group</th><th scope=\"col\">Policy</th><th scope=\"col\">TPM</th>"
+	     "</tr></thead>\n<tbody>\n");
 	for (i = 0; i < DEVICE_STATES && left; i++) {
 		const u64 n = v->count[order[i]];
 
 		if (v->state != ANY_STATE && v->state != order[i])
 			continue;
 		if (skip < n) {
-			write_rows(h, f, now, order[i], skip, left);
+			write_rows(h, f, now, v->group, order[i], skip, left);
 			left -= n - skip < left ? n - skip : left;
 		}
 		skip -= n < skip ? n : skip;
@@ -207,20 +247,32 @@ static void write_devices(struct html *h, const struct fleet *f, s64 now,
 	html(h, "</section>\n");
 }
 
+static void write_twin(char *twin, size_t size, const struct view *v)
+{
+	const bool any = v->state == ANY_STATE;
+
+	snprintf(twin, size, "/v1/devices%s%s%s%s",
+		 any ? "" : "?state=", state_name(v->state),
+		 !*v->group ? "" :
+		 any	    ? "?group=" :
+			      "&group=",
+		 v->group);
+}
+
 static void history_read_for_page(struct job *j, struct fleet *f)
 {
 	struct errand *e = errand_of(j);
 	struct view v = { .hours = e->number[0],
 			  .state = e->number[1],
-			  .page = e->number[2] };
+			  .page = e->number[2],
+			  .group = e->r.group };
 	const s64 now = fleet_now();
 	struct page p;
 	struct html *h;
-	char twin[64];
+	char twin[160];
 
 	count(f, now, &v);
-	snprintf(twin, sizeof(twin), "/v1/devices%s%s",
-		 v.state == ANY_STATE ? "" : "?state=", state_name(v.state));
+	write_twin(twin, sizeof(twin), &v);
 	h = page_begin(&p, e->req, "Fleet", twin);
 	if (!f->keeps)
 		html(h, "<p class=\"alarm\" role=\"alert\">The database takes "
@@ -240,12 +292,17 @@ void page_fleet(const struct request *r)
 {
 	const char *state = request_arg(r, "state");
 	enum device_state only = DEVICE_NEW;
+	const char *group = request_arg(r, "group");
 	u64 hours, page = 1;
 	struct errand *e;
 
 	if (state && *state && device_state_by_name(state, &only)) {
 		page_bad(r->req, "state is one of new, trusted, untrusted, "
 				 "unknown, unreachable");
+		return;
+	}
+	if (group && *group && !fleet_has_group(r->fleet, group)) {
+		page_bad(r->req, "group: there is none of this name");
 		return;
 	}
 	if (!request_number(r, "page", PAGE_MAX, &page) || !page) {
@@ -260,5 +317,11 @@ void page_fleet(const struct request *r)
 	e->number[0] = hours;
 	e->number[1] = state && *state ? only : ANY_STATE;
 	e->number[2] = page;
-	errand_read(r, e);
+	e->r.group = strdup(group ?: "");
+	if (e->r.group) {
+		errand_read(r, e);
+		return;
+	}
+	page_problem(r->req, 503, "Service Unavailable", "out of memory");
+	errand_free(e);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "device.h"
 #include "policy.h"
 
 static void policies_free(struct policies *set)
@@ -63,8 +64,9 @@ int policies_load(const struct conf *conf, const char *path,
 	}
 	if (!conf)
 		ret = conf_load(&set->conf, path, err, errlen);
+	set->of = conf ? conf : &set->conf;
 	if (!ret)
-		ret = load_all(set, conf ? conf : &set->conf, err, errlen);
+		ret = load_all(set, set->of, err, errlen);
 	if (ret) {
 		policies_free(set);
 		return ret;
@@ -116,4 +118,44 @@ const struct policy *policies_find(const struct policies *set, const char *name)
 			return &set->policy[i];
 	}
 	return NULL;
+}
+
+static const char *policy_of_group(const struct policies *set, const char *name)
+{
+	const struct conf_devices *g = conf_group_of(set->of, name);
+
+	return g ? g->policy.name : NULL;
+}
+
+/**
+ * policies_choose() - the policy of a device
+ * @set: that is held
+ * @own: its own policy; "" none
+ * @group: that it belongs to
+ *
+ * Its own one, else that of its group, else that of the group DEVICE_GROUP.  Of a
+ * group that the configuration has not, nobody knows what it is to be held against.
+ *
+ * Return: the choice, as long as @set and @own are.
+ */
+struct policy_choice policies_choose(const struct policies *set,
+				     const char *own, const char *group)
+{
+	struct policy_choice c = { .name = "" };
+	const char *name = policy_of_group(set, group);
+
+	if (*own) {
+		c.name = own;
+		c.from = "device";
+	} else if (name) {
+		c.name = name;
+		c.from = "group";
+	} else if (conf_has_group(set->of, group)) {
+		name = policy_of_group(set, DEVICE_GROUP);
+		c.name = name ?: "";
+		c.from = name ? "default" : NULL;
+	}
+	if (c.from)
+		c.policy = policies_find(set, c.name);
+	return c;
 }

@@ -27,7 +27,8 @@ struct policies {
 	struct policy *policy; /* in the order of the configuration */
 	size_t n;
 	s64 loaded; /* ms since 1970 */
-	struct conf conf; /* that they are of; empty: somebody else's */
+	const struct conf *of; /* that names them */
+	struct conf conf; /* @of; empty: that is somebody else's */
 	size_t holders; /* counted by the loop's thread */
 };
 
@@ -37,5 +38,15 @@ struct policies *policies_hold(struct policies *set);
 void policies_release(struct policies *set);
 const struct policy *policies_find(const struct policies *set,
 				   const char *name);
+
+/* What a device is held against, and who says so. */
+struct policy_choice {
+	const char *name; /* "": nobody says */
+	const char *from; /* "device", "group" or "default"; NULL: nobody */
+	const struct policy *policy; /* NULL: there is none of that name */
+};
+
+struct policy_choice policies_choose(const struct policies *set,
+				     const char *own, const char *group);
 
 #endif

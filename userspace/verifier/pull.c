@@ -290,10 +290,20 @@ static void stand(struct device *d, enum device_state state, const char *code,
 /* There is nothing to hold it against. */
 static void without_policy(struct device *d)
 {
+	const struct policy_choice c =
+		policies_choose(d->policies, d->r.policy, d->r.group);
 	char text[DEVICE_REASON_MAX];
 
-	snprintf(text, sizeof(text), "the configuration has no policy \"%s\"",
-		 d->r.policy);
+	if (c.from)
+		snprintf(text, sizeof(text),
+			 "the configuration has no policy \"%s\"", c.name);
+	else if (!conf_has_group(d->policies->of, d->r.group))
+		snprintf(text, sizeof(text),
+			 "the configuration has no group \"%s\"", d->r.group);
+	else
+		snprintf(text, sizeof(text),
+			 "neither it nor its group \"%s\" has a policy",
+			 d->r.group);
 	stand(d, DEVICE_UNKNOWN, "no-policy", text);
 }
 

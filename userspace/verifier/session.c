@@ -107,8 +107,8 @@ void api_session_begin(const struct request *r)
 			      "it is being asked, or judged, just now");
 	} else if (!d->policy) {
 		reply_problem(r->req, 409, "Conflict",
-			      "the verifier's configuration has no policy of "
-			      "its name");
+			      "the verifier's configuration has no policy for "
+			      "it");
 	} else {
 		q = question_new(d);
 		if (q) {

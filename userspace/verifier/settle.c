@@ -126,11 +126,14 @@ static void question_kept(struct job *j, struct fleet *f)
  */
 void settle_keep(struct question *q)
 {
+	const struct policy *policy = q->dev->policy;
+
 	q->phase = JUDGING;
 	q->logged = q->changed || q->j.violations;
 	if (q->logged)
-		q->entry = entry_make(&q->next, q->at, q->changed, q->j.told,
-				      q->j.violations);
+		q->entry = entry_make(
+			&q->next, policy ? policy->conf->name : q->next.policy,
+			q->at, q->changed, q->j.told, q->j.violations);
 	q->job.keep = keep_question;
 	q->job.done = question_kept;
 	keep_put(q->dev->fleet, &q->job);

@@ -37,6 +37,7 @@ int store_devices(struct store *s,
 		  void *arg);
 int store_add(struct store *s, struct device_record *r);
 int store_remove(struct store *s, s64 id);
+int store_place(struct store *s, struct device_record *r);
 int store_judged(struct store *s, const struct device_record *r);
 int store_changed(struct store *s, s64 id, const struct device_standing *st);
 int store_changes(struct store *s, s64 id, unsigned int most,

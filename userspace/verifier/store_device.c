@@ -63,7 +63,8 @@ int device_at(const struct binding *b, struct device_record *r)
 	digest_at(b, 14, r->tpm.ek);
 	digest_at(b, 15, r->tpm.ek_cert);
 	r->tpm.assurance = (enum shinrai_assurance)(int)number_at(b, 16);
-	if (!r->name || !r->url || !r->tls_name || !r->policy)
+	r->group = text_at(b, 17);
+	if (!r->name || !r->url || !r->tls_name || !r->policy || !r->group)
 		return -ENOMEM;
 	/* A device without its memory would be judged as if it were new. */
 	memory = value_at(b, 13, &len);
@@ -119,6 +120,7 @@ int store_add(struct store *s, struct device_record *r)
 	bind_bytes(&b, r->ak_name, r->ak_name_len);
 	bind_number(&b, r->standing.state);
 	bind_number(&b, r->standing.since);
+	bind_text(&b, r->group);
 	ret = sql_step(&b);
 	if (ret <= 0)
 		return ret ?: -EEXIST;
@@ -142,6 +144,50 @@ int store_remove(struct store *s, s64 id)
 
 	bind_number(&b, id);
 	return sql_finish(&b);
+}
+
+/**
+ * device_place() - run PLACE or RENEW, whose last parameters are policy and group
+ * @b: the statement, with those before them
+ * @r: policy and group; one that is NULL stays as it is kept, and is set to that
+ *
+ * Return: 0; -ENOENT the device is not kept any more; -errno.
+ */
+int device_place(struct binding *b, struct device_record *r)
+{
+	char **const text[] = { &r->policy, &r->group };
+	int i, ret;
+
+	bind_text(b, r->policy);
+	bind_text(b, r->group);
+	ret = sql_step(b);
+	if (ret <= 0)
+		return ret ?: -ENOENT;
+	for (i = 0, ret = 0; i < 2 && !ret; i++) {
+		if (!*text[i])
+			*text[i] = text_at(b, i);
+		ret = *text[i] ? 0 : -ENOMEM;
+	}
+	if (!ret)
+		return sql_finish(b);
+	sql_reset(b);
+	return ret;
+}
+
+/**
+ * store_place() - keep which group a device belongs to, and its own policy
+ * @s: the store
+ * @r: its id, policy and group; one that is NULL stays as it is kept, and is set to
+ *     that; what was judged of it stays, too
+ *
+ * Return: 0; -ENOENT it is not kept any more; -errno.
+ */
+int store_place(struct store *s, struct device_record *r)
+{
+	struct binding b = sql_bind(s, PLACE);
+
+	bind_number(&b, r->id);
+	return device_place(&b, r);
 }
 
 /**

@@ -52,16 +52,15 @@ static int find(struct store *s, struct device_record *r, bool known,
 	return ret < 0 ? ret : 0;
 }
 
-static int renew(struct store *s, const struct device_record *r)
+static int renew(struct store *s, struct device_record *r)
 {
 	struct binding b = sql_bind(s, RENEW);
 
 	bind_number(&b, r->id);
 	bind_text(&b, r->url);
 	bind_text(&b, r->tls_name);
-	bind_text(&b, r->policy);
 	bind_bytes(&b, r->ak_name, r->ak_name_len);
-	return sql_finish(&b);
+	return device_place(&b, r);
 }
 
 static int bind_tpm(struct store *s, const struct device_record *r, s64 at)
@@ -79,7 +78,8 @@ static int bind_tpm(struct store *s, const struct device_record *r, s64 at)
 /**
  * store_enrol() - keep that a device has a TPM, and a key in it
  * @s: the store, within store_begin() and store_commit()
- * @r: the device, new or of this name; its id is set
+ * @r: the device, new or of this name; its id is set; of one that must be there, a
+ *     policy or group of NULL stays as it is kept, and is set to that
  * @any_key: it may also be one that has no TPM yet and was pinned by another key
  * @there: it asks by itself, and must be there still: it may have been withdrawn
  * @at: ms since 1970
@@ -103,6 +103,8 @@ int store_enrol(struct store *s, struct device_record *r, bool any_key,
 	ret = find(s, r, known, any_key, conflict);
 	if (ret)
 		return ret;
+	if (!r->policy || !r->group)
+		there = true;
 	if (*conflict != CONFLICT_NONE || (there && !r->id))
 		return -EEXIST;
 	ret = r->id ? renew(s, r) : store_add(s, r);

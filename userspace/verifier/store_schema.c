@@ -87,6 +87,9 @@ static const char *const migrations[] = {
 	" device INTEGER PRIMARY KEY REFERENCES device(id) ON DELETE CASCADE,"
 	" at INTEGER NOT NULL,"
 	" text TEXT NOT NULL) STRICT;",
+	/* The group that each device belongs to. */
+	"ALTER TABLE device ADD COLUMN in_group TEXT NOT NULL"
+	" DEFAULT 'default';",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -15,22 +15,30 @@
 	" THEN ak_name ELSE ?2 END, state = ?3, since = ?4," \
 	" code = ?5, reason = ?6, judged = ?7, good = ?8,"   \
 	" verdict = ?9, memory = ?10"
+/* What is NULL stays. */
 #define SET_RENEWED                                               \
-	"UPDATE device SET url = ?2, tls_name = ?3, policy = ?4," \
-	" ak_name = ?5"
+	"UPDATE device SET url = ?2, tls_name = ?3, ak_name = ?4" \
+	", policy = coalesce(?5, policy), in_group = coalesce(?6, in_group)"
+#define SET_PLACE                                         \
+	"UPDATE device SET policy = coalesce(?2, policy)" \
+	", in_group = coalesce(?3, in_group)"
+#define IS_AT " WHERE id = ?1 RETURNING policy, in_group"
+#define NEXT_FENCE \
+	", fence = CASE fence WHEN 0 THEN 0 ELSE nextval('fence') END"
 #define LEASE "clock_timestamp() + interval '6 s'"
 
 static const char *const texts[STATEMENTS] = {
 	[DEVICES] = "SELECT id, name, url, tls_name, policy, ak_name, state,"
 		    " since, code, reason, judged, good, verdict, memory,"
-		    " ek, ek_cert, assurance"
+		    " ek, ek_cert, assurance, in_group"
 		    " FROM device LEFT JOIN enrolment ON device = id"
 		    " ORDER BY id",
 	[ADD] = "INSERT INTO device (name, url, tls_name, policy, ak_name,"
-		" state, since, code, reason, judged, good)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', '', 0, 0)"
+		" state, since, in_group, code, reason, judged, good)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', '', 0, 0)"
 		" ON CONFLICT (name) DO NOTHING RETURNING id",
 	[REMOVE] = "DELETE FROM device WHERE id = ?1",
+	[PLACE] = SET_PLACE IS_AT,
 	[JUDGED] = SET_JUDGED " WHERE id = ?1 AND ?11 = 0 RETURNING id",
 	[CHANGED] = "INSERT INTO change (device, at, state, code, reason)"
 		    " VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -46,7 +54,7 @@ static const char *const texts[STATEMENTS] = {
 		     " WHERE ek = ?1",
 	[NAMED] = "SELECT id, ak_name, ek FROM device"
 		  " LEFT JOIN enrolment ON device = id WHERE name = ?1",
-	[RENEW] = SET_RENEWED " WHERE id = ?1",
+	[RENEW] = SET_RENEWED IS_AT,
 	[ENROL] =
 		"INSERT INTO enrolment (device, ek, ek_cert, assurance, at)"
 		" VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (device) DO UPDATE SET"
@@ -99,8 +107,8 @@ static const char *const texts[STATEMENTS] = {
 /* Where PostgreSQL has other ones: devices are shared by leases, store_lease.c. */
 static const char *const leased[STATEMENTS] = {
 	[JUDGED] = SET_JUDGED " WHERE id = ?1 AND fence = ?11 RETURNING id",
-	[RENEW] = SET_RENEWED ", fence = CASE fence WHEN 0 THEN 0"
-			      " ELSE nextval('fence') END WHERE id = ?1",
+	[PLACE] = SET_PLACE NEXT_FENCE IS_AT,
+	[RENEW] = SET_RENEWED NEXT_FENCE IS_AT,
 	[LEASE_NEW] = "INSERT INTO verifier (until) VALUES (" LEASE ")"
 		      " RETURNING id",
 	[LEASE_RENEW] = "UPDATE verifier SET until = " LEASE
@@ -125,7 +133,7 @@ static const char *const leased[STATEMENTS] = {
 	[LEASE_NEWS] = "SELECT id, name, url, tls_name, policy, ak_name, state,"
 		       " since, code, reason, judged, good, verdict,"
 		       " CASE WHEN owner = ?1 THEN memory END,"
-		       " ek, ek_cert, assurance,"
+		       " ek, ek_cert, assurance, in_group,"
 		       " CASE WHEN owner = ?1 THEN device.fence ELSE 0 END,"
 		       " device.rev"
 		       " FROM device LEFT JOIN enrolment ON device = id"

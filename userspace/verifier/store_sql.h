@@ -17,6 +17,7 @@ enum statement {
 	DEVICES,
 	ADD,
 	REMOVE,
+	PLACE,
 	JUDGED,
 	CHANGED,
 	CHANGES,
@@ -125,6 +126,7 @@ int tables_migrate(struct store *s, char *err, size_t errlen);
 
 /* store_device.c */
 int device_at(const struct binding *b, struct device_record *r);
+int device_place(struct binding *b, struct device_record *r);
 
 /* store_sqlite.c */
 int sql_errno(int ret);

@@ -96,6 +96,8 @@ static const char *const migrations[] = {
 	" device BIGINT PRIMARY KEY REFERENCES device(id) ON DELETE CASCADE,"
 	" at BIGINT NOT NULL,"
 	" text TEXT NOT NULL);",
+	"ALTER TABLE device ADD COLUMN in_group TEXT NOT NULL"
+	" DEFAULT 'default';",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
