@@ -34,15 +34,16 @@ _shinraictl_options() {
 	"policy load") echo --signature --all ;;
 	"fleet "* | setup) echo --verifier --cert --key --ca ;;&
 	setup)
-		echo --url --policy --tls-name --out --tcti --ak-generation \
-			--ek --ek-cert --renew
+		echo --url --policy --group --tls-name --out --tcti \
+			--ak-generation --ek --ek-cert --renew
 		;;
-	"fleet list") echo --state ;;
+	"fleet list") echo --state --group ;;
 	"fleet learn")
 		echo --firmware-pcrs --firmware-only --arms --cmdline --out
 		;;
+	"fleet group") echo --policy --inherit ;;
 	"fleet watch") echo --from --interval --once ;;
-	"fleet enrol") echo --url --policy --tls-name --ak ;;
+	"fleet enrol") echo --url --policy --group --tls-name --ak ;;
 	esac
 	echo --json --help
 }
@@ -53,7 +54,7 @@ _shinraictl_value_of() {
 	for ((i = COMP_CWORD - 1; i > 0; i--)); do
 		case ${COMP_WORDS[i]} in
 		--json | --help | --records | --force | --arms | --exit-code | \
-			--renew | --firmware-only) return ;;
+			--renew | --firmware-only | --inherit) return ;;
 		--apt | --deb | --packages | --policy | --ek-cert)
 			echo "${COMP_WORDS[i]}"
 			return
@@ -95,7 +96,7 @@ _shinraictl() {
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = policy ]; then
 		words="check compile sign load show diff explain whatif"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = fleet ]; then
-		words="list show changes watch policy learn enrol withdraw"
+		words="list show changes watch policy learn enrol group withdraw"
 	elif [[ $cur == -?* ]]; then
 		words=$(_shinraictl_options "$verb")
 	else
@@ -114,7 +115,7 @@ _shinraictl() {
 			;;
 		--label | --program | --user | --cgroup | --to | --media | \
 			--filesystem | --family | --at | --bytes | --verifier | \
-			--url | --tls-name | --ak | --tcti | --ak-generation) return ;;
+			--url | --group | --tls-name | --ak | --tcti | --ak-generation) return ;;
 		--sysfs | --all | --lists | --archives | --trust-local | \
 			--cgroups)
 			mapfile -t COMPREPLY < <(compgen -d -- "$cur")

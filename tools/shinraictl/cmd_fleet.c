@@ -22,8 +22,9 @@ static int finish(struct ctl *ctl, json_t *answer,
 
 static void print_row(const json_t *d)
 {
-	printf("%-24s %-12s %-21s %s\n", text(d, "name"), text(d, "state"),
-	       text(d, "since"), text(d, "reason"));
+	printf("%-24s %-12s %-21s %-16s %s\n", text(d, "name"),
+	       text(d, "state"), text(d, "since"), text(d, "group"),
+	       text(d, "reason"));
 }
 
 static void print_list(const json_t *j)
@@ -40,13 +41,15 @@ static void print_list(const json_t *j)
 int cmd_fleet_list(struct ctl *ctl, int argc, char **argv)
 {
 	CTL_FLEET f = { 0 };
-	const char *state = NULL;
+	const char *state = NULL, *group = NULL;
 	struct ctl_opt opts[] = { FLEET_OPTIONS(f),
 				  { "state", CTL_TEXT, &state, "STATE",
 				    "only those", false },
+				  { "group", CTL_TEXT, &group, "GROUP",
+				    "only those in it", false },
 				  { 0 } };
 	CTL_JSON answer = NULL;
-	char path[128];
+	char path[160];
 	int ret = ctl_options(ctl, opts, argc, argv);
 
 	if (ret != CTL_GO_ON)
@@ -55,8 +58,14 @@ int cmd_fleet_list(struct ctl *ctl, int argc, char **argv)
 	    (strlen(state) > 32 ||
 	     strspn(state, "abcdefghijklmnopqrstuvwxyz") != strlen(state)))
 		return ctl_usage(ctl, "--state: %s is no state", state);
-	snprintf(path, sizeof(path), "/v1/devices%s%s", state ? "?state=" : "",
-		 state ? state : "");
+	if (group && !fleet_is_name(group))
+		return ctl_usage(ctl, "--group: %s is no group", group);
+	snprintf(path, sizeof(path), "/v1/devices%s%s%s%s",
+		 state ? "?state=" : "", state ?: "",
+		 !group ? "" :
+		 state	? "&group=" :
+			  "?group=",
+		 group ?: "");
 	ret = fleet_ask(ctl, &f, "GET", path, NULL, &answer);
 	return ret ? ret : finish(ctl, answer, print_list);
 }
@@ -77,6 +86,17 @@ static void print_verdict(const json_t *v)
 	}
 }
 
+/* Whose policy it is. */
+static const char *policy_from(const json_t *d)
+{
+	const char *from = text(d, "policy_from");
+
+	return !strcmp(from, "device")	? "its own" :
+	       !strcmp(from, "group")	? "of its group" :
+	       !strcmp(from, "default") ? "of the group default" :
+					  "there is none";
+}
+
 static void print_device(const json_t *d)
 {
 	printf("%s: %s since %s\n", text(d, "name"), text(d, "state"),
@@ -86,9 +106,11 @@ static void print_device(const json_t *d)
 		       text(d, "code"));
 	if (*text(d, "failure"))
 		printf("  failure    %s\n", text(d, "failure"));
-	printf("  judged     %s\n  last good  %s\n  policy     %s\n"
-	       "  at         %s\n  key        %s\n  TPM        %s\n",
-	       text(d, "judged"), text(d, "last_good"), text(d, "policy"),
+	printf("  judged     %s\n  last good  %s\n  group      %s\n"
+	       "  policy     %s (%s)\n  at         %s\n  key        %s\n"
+	       "  TPM        %s\n",
+	       text(d, "judged"), text(d, "last_good"), text(d, "group"),
+	       *text(d, "policy") ? text(d, "policy") : "-", policy_from(d),
 	       text(d, "url"), text(d, "ak"), text(d, "assurance"));
 	print_verdict(json_object_get(d, "verdict"));
 }
@@ -144,12 +166,15 @@ int cmd_fleet_enrol(struct ctl *ctl, int argc, char **argv)
 {
 	CTL_FLEET f = { 0 };
 	const char *url = NULL, *policy = NULL, *name = NULL, *ak = NULL;
+	const char *group = NULL;
 	struct ctl_opt opts[] = {
 		FLEET_OPTIONS(f),
 		{ "url", CTL_TEXT, &url, "URL",
 		  "https://ADDRESS:PORT/ of its shinraid", false },
 		{ "policy", CTL_TEXT, &policy, "NAME",
-		  "what it is held against", false },
+		  "what it is held against; else what its group is", false },
+		{ "group", CTL_TEXT, &group, "GROUP",
+		  "that it belongs to; else default", false },
 		{ "tls-name", CTL_TEXT, &name, "NAME",
 		  "in its certificate, if that is not for the address", false },
 		{ "ak", CTL_TEXT, &ak, "HEX",
@@ -166,12 +191,11 @@ int cmd_fleet_enrol(struct ctl *ctl, int argc, char **argv)
 	ret = fleet_path(ctl, "", path, sizeof(path));
 	if (ret)
 		return ret;
-	if (!url || !policy)
-		return ctl_usage(ctl, "%s: needs --url and --policy",
-				 ctl->verb->name);
-	body = json_pack("{s:s, s:s, s:s, s:s*, s:s*}", "name",
+	if (!url)
+		return ctl_usage(ctl, "%s: needs --url", ctl->verb->name);
+	body = json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:s*}", "name",
 			 ctl->operands.v[0], "url", url, "policy", policy,
-			 "tls_name", name, "ak", ak);
+			 "group", group, "tls_name", name, "ak", ak);
 	if (!body)
 		return ctl_usage(ctl, "%s: options are UTF-8", ctl->verb->name);
 	ret = fleet_ask(ctl, &f, "POST", "/v1/devices", body, &answer);

@@ -25,6 +25,13 @@ static void print(const json_t *j)
 	}
 	if (!json_array_size(all))
 		puts("no policies");
+	all = json_object_get(j, "groups");
+	json_array_foreach(all, i, p) {
+		name = json_string_value(json_object_get(p, "name"));
+		id = json_string_value(json_object_get(p, "policy"));
+		printf("group %-18s %-24s %lld devices\n", name ? name : "-",
+		       id ? id : "no policy", number(p, "devices"));
+	}
 }
 
 int cmd_fleet_policy(struct ctl *ctl, int argc, char **argv)

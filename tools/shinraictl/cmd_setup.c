@@ -13,7 +13,7 @@
 struct setup {
 	struct fleet f;
 	const char *name;
-	const char *url, *policy, *tls_name, *tcti, *folder, *ek;
+	const char *url, *policy, *group, *tls_name, *tcti, *folder, *ek;
 	uint64_t generation;
 	struct ctl_list ek_cert;
 	bool renew;
@@ -54,9 +54,9 @@ static json_t *request(const struct setup *s)
 	for (i = 0; i < s->t.ncerts; i++)
 		json_array_append_new(certs,
 				      text(s->t.cert[i], s->t.cert_len[i]));
-	return json_pack("{s:s, s:s*, s:s*, s:s*, s:o, s:o, s:o, s:s}", "name",
-			 s->name, "url", s->url, "policy", s->policy,
-			 "tls_name", s->tls_name, "ek",
+	return json_pack("{s:s, s:s*, s:s*, s:s*, s:s*, s:o, s:o, s:o, s:s}",
+			 "name", s->name, "url", s->url, "policy", s->policy,
+			 "group", s->group, "tls_name", s->tls_name, "ek",
 			 text(s->t.ek_public, s->t.ek_len), "ek_certificates",
 			 certs, "ak", text(s->t.ak_public, s->t.ak_len), "csr",
 			 s->csr);
@@ -181,6 +181,8 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 		  false },
 		{ "policy", CTL_TEXT, &s.policy, "NAME",
 		  "what it is held against; admins say that", false },
+		{ "group", CTL_TEXT, &s.group, "GROUP",
+		  "that it belongs to; admins say that", false },
 		{ "tls-name", CTL_TEXT, &s.tls_name, "NAME",
 		  "in the certificate of its shinraid, if not ours", false },
 		{ "out", CTL_TEXT, &s.folder, "FOLDER",

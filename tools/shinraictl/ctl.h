@@ -92,6 +92,7 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_list(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_show(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_changes(struct ctl *ctl, int argc, char **argv);
+int cmd_fleet_group(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_policy(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_learn(struct ctl *ctl, int argc, char **argv);
 int cmd_fleet_enrol(struct ctl *ctl, int argc, char **argv);

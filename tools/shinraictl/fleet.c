@@ -102,6 +102,20 @@ int fleet_ask(struct ctl *ctl, struct fleet *f, const char *method,
 }
 
 /**
+ * fleet_is_name() - can it be the name of a device or a group?
+ * @name: what was given
+ *
+ * Return: whether it can, and so be part of a path.
+ */
+bool fleet_is_name(const char *name)
+{
+	const size_t len = strlen(name);
+
+	return len && len <= 63 &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") == len;
+}
+
+/**
  * fleet_path() - of the device that the operand names
  * @ctl: the verb
  * @rest: behind its name
@@ -117,9 +131,7 @@ int fleet_path(struct ctl *ctl, const char *rest, char *path, size_t size)
 	if (!name)
 		return ctl_usage(ctl, "%s: needs the name of a device",
 				 ctl->verb->name);
-	if (strlen(name) > 63 ||
-	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") !=
-		    strlen(name))
+	if (!fleet_is_name(name))
 		return ctl_usage(ctl, "%s: %s is no name of a device",
 				 ctl->verb->name, name);
 	snprintf(path, size, "/v1/devices/%s%s", name, rest);

@@ -31,6 +31,7 @@ struct fleet {
 
 int fleet_ask(struct ctl *ctl, struct fleet *f, const char *method,
 	      const char *path, const json_t *body, json_t **answer);
+bool fleet_is_name(const char *name);
 int fleet_path(struct ctl *ctl, const char *rest, char *path, size_t size);
 void fleet_free(struct fleet *f);
 

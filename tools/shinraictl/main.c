@@ -71,6 +71,8 @@ static const struct ctl_verb verbs[] = {
 	  cmd_fleet_learn },
 	{ "fleet enrol", "DEVICE", 1, "have a verifier judge it",
 	  cmd_fleet_enrol },
+	{ "fleet group", "DEVICE GROUP", 2, "put it into another group",
+	  cmd_fleet_group },
 	{ "fleet withdraw", "DEVICE", 1, "and no more", cmd_fleet_withdraw },
 };
 
