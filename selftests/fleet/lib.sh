@@ -70,6 +70,19 @@ stop_verifier() {
 	[ "$ended" -eq 0 ]
 }
 
+# anew PATTERN: SIGHUP, until the log says so
+anew() {
+	local before
+	before=$(grep -c "$1" verr)
+	kill -HUP "$verifier_pid"
+	for _ in $(seq 50); do
+		[ "$(grep -c "$1" verr)" -gt "$before" ] && return 0
+		sleep 0.1
+	done
+	tail -3 verr
+	return 1
+}
+
 # fleet WHO PATH [CURL-OPTION...]: the answer is in body, the status in code.
 fleet() {
 	local who=$1 path=$2

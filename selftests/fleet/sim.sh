@@ -43,9 +43,10 @@ sim_policy() {
 		reference = \"$work/boot.json\"; } );"
 }
 
-# enrol_sim FIRST-COUNT
+# enrol_sim COUNT [POLICY [GROUP [FIRST]]]: as enrol_many.py
 enrol_sim() {
-	python3 "$root/selftests/fleet/enrol_many.py" "$api" "$sim_port" "$1" sim
+	python3 "$root/selftests/fleet/enrol_many.py" "$api" "$sim_port" "$1" \
+		"${2-sim}" "${@:3}"
 }
 
 # states: how many devices there are of each, as in "trusted 5 untrusted 1"
