@@ -125,3 +125,51 @@ said_by() {
 no() {
 	! "$@"
 }
+
+# An enrolment step by step, where setup does all of them.
+hand() {
+	python3 "$root/selftests/enrol/enrol.py" "$@"
+}
+
+# keys_of NAME: EK, AK and certificate of a TPM, in files
+keys_of() {
+	use_tpm "$1"
+	tpm2_createek -c ek.ctx -G rsa -u "$1.ek"
+	tpm2_flushcontext -t
+	tpm2_createak -C ek.ctx -c "$1.ctx" -G ecc -g sha256 -s ecdsa \
+		-u "$1.ak" >/dev/null
+	tpm2_flushcontext -t
+	tpm2_create -C ek.ctx -G rsa -u "$1.rsa" -r priv >/dev/null 2>&1 || true
+	tpm2_flushcontext -t
+	tpm2_nvread 0x01c00002 -o "$1.crt" >/dev/null 2>&1
+}
+
+# begin WHO NAME EK AK CERT...: asks for a challenge
+begin() {
+	local who=$1
+	shift
+	hand request "$@" >ask
+	fleet "$who" /enrolments -d @ask
+}
+
+# activate: what the TPM in use, with its AK, makes of the challenge
+activate() {
+	hand challenge blob
+	tpm2_startauthsession --policy-session -S session.ctx >/dev/null
+	tpm2_policysecret -S session.ctx -c e >/dev/null
+	tpm2_createek -c ek.ctx -G rsa -u /dev/null
+	tpm2_flushcontext -t
+	tpm2_activatecredential -c "$1.ctx" -C ek.ctx -i blob -o got \
+		-P session:session.ctx >activate.log 2>&1 || {
+		tpm2_flushcontext session.ctx
+		return 1
+	}
+	tpm2_flushcontext session.ctx
+	secret=$(od -An -tx1 -v got | tr -d ' \n')
+}
+
+# answer WHO [SECRET]
+answer() {
+	hand answer "${2:-$secret}" >ask
+	fleet "$1" /enrolments/answer -d @ask
+}
