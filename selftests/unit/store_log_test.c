@@ -228,6 +228,7 @@ static int take_device(void *arg, const struct device_record *r)
 {
 	assert_int_equal(r->id, 7);
 	assert_string_equal(r->name, "press1");
+	assert_string_equal(r->group, "default");
 	assert_int_equal(r->standing.state, DEVICE_TRUSTED);
 	assert_int_equal(r->judged, 6000);
 	assert_null(r->verdict);
