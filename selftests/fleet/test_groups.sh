@@ -77,9 +77,9 @@ dev-15 default device
 TABLE
 ok "groups are listed with their policies" fleet reader /policies
 ok "and devices" jq -e '.groups == [
-	{"name": "line-4", "policy": "sim", "devices": 10},
+	{"name": "default", "policy": "sim", "devices": 5},
 	{"name": "lab", "policy": "sim", "devices": 5},
-	{"name": "default", "policy": "sim", "devices": 5}]' body
+	{"name": "line-4", "policy": "sim", "devices": 10}]' body
 ok "shinraictl prints them" ctl reader policy
 ok "each one" grep -Eq '^group line-4 +sim +10 devices$' msg
 

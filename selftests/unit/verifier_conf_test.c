@@ -116,12 +116,18 @@ static void test_groups(void **state)
 	if (conf_load(&c, path, err, sizeof(err)))
 		fail_msg("%s", err);
 	assert_int_equal(c.ngroups, 2);
-	assert_string_equal(c.group[0].name, "line-4");
-	assert_string_equal(c.group[0].policy.name, "b");
-	assert_null(c.group[1].policy.name);
+	assert_string_equal(c.group[0].name, "bench");
+	assert_null(c.group[0].policy.name);
+	assert_string_equal(c.group[1].name, "line-4");
+	assert_string_equal(c.group[1].policy.name, "b");
 	assert_string_equal(c.enrol.group.name, "bench");
 	assert_string_equal(c.person[0].group.name, "line-4");
-	assert_ptr_equal(conf_group_of(&c, "bench"), &c.group[1]);
+	assert_ptr_equal(conf_group_of(&c, "bench"), &c.group[0]);
+	assert_int_equal(conf_group_count(&c), 3);
+	assert_int_equal(conf_group_index(&c, "line-4"), 1);
+	assert_int_equal(conf_group_index(&c, "default"), 2);
+	assert_string_equal(conf_group_name(&c, 2), "default");
+	assert_int_equal(conf_group_index(&c, "line-5"), 3);
 	assert_null(conf_group_of(&c, "default"));
 	assert_true(conf_has_group(&c, "default"));
 	assert_false(conf_has_group(&c, "line-5"));

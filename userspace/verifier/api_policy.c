@@ -38,28 +38,31 @@ static json_t *policy_json(const struct policy *p, const struct tally *t)
 			 "devices", t->devices, "judged", t->judged);
 }
 
-static json_t *group_json(const struct fleet *f, const char *name)
+static json_t *group_json(const struct policies *set, const char *name,
+			  const u64 count[DEVICE_STATES])
 {
-	const struct policy_choice c = policies_choose(f->policies, "", name);
-	u64 count[DEVICE_STATES], n = 0;
+	const struct policy_choice c = policies_choose(set, "", name);
+	json_int_t n = 0;
 	unsigned int i;
 
-	fleet_count(f, name, fleet_now(), count);
 	for (i = 0; i < DEVICE_STATES; i++)
-		n += count[i];
+		n += (json_int_t)count[i];
 	return json_pack("{s:s, s:s?, s:I}", "name", name, "policy",
-			 c.from ? c.name : NULL, "devices", (json_int_t)n);
+			 c.from ? c.name : NULL, "devices", n);
 }
 
 static json_t *groups_json(const struct fleet *f)
 {
 	const struct conf *conf = f->policies->of;
+	u64 count[FLEET_GROUPS][DEVICE_STATES];
 	json_t *list = json_array();
 	size_t i;
 
+	fleet_count_groups(f, count);
 	for (i = 0; i < conf_group_count(conf); i++)
-		json_array_append_new(list,
-				      group_json(f, conf_group_name(conf, i)));
+		json_array_append_new(list, group_json(f->policies,
+						       conf_group_name(conf, i),
+						       count[i]));
 	return list;
 }
 

@@ -340,7 +340,7 @@ int conf_load(struct conf *conf, const char *path, char *err, size_t errlen)
 
 	memset(conf, 0, sizeof(*conf));
 	ret = conf_file_load(&f, path);
-	return ret ? ret : conf_groups_check(conf, err, errlen);
+	return ret ? ret : conf_groups_done(conf, err, errlen);
 }
 
 static void free_paths(char **paths)

@@ -70,7 +70,7 @@ struct conf {
 	struct server_limits limits;
 	struct conf_policy *policy;
 	size_t npolicies;
-	struct conf_devices *group;
+	struct conf_devices *group; /* by their names */
 	size_t ngroups;
 	struct conf_enrol enrol;
 	struct conf_person *person;
@@ -88,12 +88,13 @@ enum role conf_role(const struct conf *conf, const u8 key[32]);
 
 /* conf_groups.c */
 int conf_groups_read(const struct conf_file *f, const config_setting_t *s);
-int conf_groups_check(const struct conf *conf, char *err, size_t errlen);
+int conf_groups_done(struct conf *conf, char *err, size_t errlen);
 void conf_groups_free(struct conf *conf);
 const struct conf_devices *conf_group_of(const struct conf *conf,
 					 const char *name);
 bool conf_has_group(const struct conf *conf, const char *name);
 size_t conf_group_count(const struct conf *conf);
+size_t conf_group_index(const struct conf *conf, const char *name);
 const char *conf_group_name(const struct conf *conf, size_t index);
 
 #endif

@@ -94,6 +94,13 @@ int conf_groups_read(const struct conf_file *f, const config_setting_t *s)
 			 (void **)&conf->group, &conf->ngroups, read_one);
 }
 
+static int by_name(const void *a, const void *b)
+{
+	const struct conf_devices *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
 /**
  * conf_group_of() - the group of a name
  * @conf: the configuration
@@ -104,13 +111,11 @@ int conf_groups_read(const struct conf_file *f, const config_setting_t *s)
 const struct conf_devices *conf_group_of(const struct conf *conf,
 					 const char *name)
 {
-	size_t i;
+	const struct conf_devices key = { .name = (char *)(uintptr_t)name };
 
-	for (i = 0; i < conf->ngroups; i++) {
-		if (!strcmp(conf->group[i].name, name))
-			return &conf->group[i];
-	}
-	return NULL;
+	return conf->ngroups ? bsearch(&key, conf->group, conf->ngroups,
+				       sizeof(key), by_name) :
+			       NULL;
 }
 
 /**
@@ -137,7 +142,24 @@ size_t conf_group_count(const struct conf *conf)
 }
 
 /**
- * conf_group_name() - one of the groups
+ * conf_group_index() - the place of a group among them
+ * @conf: the configuration
+ * @name: of the group
+ *
+ * Return: as conf_group_name() takes it; conf_group_count() where there is none.
+ */
+size_t conf_group_index(const struct conf *conf, const char *name)
+{
+	const struct conf_devices *g = conf_group_of(conf, name);
+
+	if (g)
+		return (size_t)(g - conf->group);
+	return strcmp(name, DEVICE_GROUP) ? conf_group_count(conf) :
+					    conf->ngroups;
+}
+
+/**
+ * conf_group_name() - one of the groups, by their names but for DEVICE_GROUP
  * @conf: the configuration
  * @index: below conf_group_count()
  *
@@ -170,19 +192,22 @@ static int check_group(const struct conf *conf, const struct conf_ref *ref,
 }
 
 /**
- * conf_groups_check() - does all that groups, and names of groups, refer to exist?
- * @conf: the configuration, read whole
+ * conf_groups_done() - does all that groups, and names of groups, refer to exist?
+ * @conf: the configuration, read whole; its groups can be looked for then
  * @err: out on error: what does not, with file and line
  * @errlen: its room
  *
  * Return: 0; -EINVAL.
  */
-int conf_groups_check(const struct conf *conf, char *err, size_t errlen)
+int conf_groups_done(struct conf *conf, char *err, size_t errlen)
 {
 	const struct conf_devices *g;
 	size_t i;
 	int ret;
 
+	if (conf->ngroups)
+		qsort(conf->group, conf->ngroups, sizeof(*conf->group),
+		      by_name);
 	for (i = 0; i < conf->ngroups; i++) {
 		g = &conf->group[i];
 		if (!g->policy.name || has_policy(conf, g->policy.name))

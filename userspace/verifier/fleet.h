@@ -19,6 +19,9 @@
 #include "stage.h"
 #include "store.h"
 
+/* Of the configuration, with DEVICE_GROUP. */
+#define FLEET_GROUPS (CONF_GROUPS + 1)
+
 struct enrol;
 struct fleet;
 struct hook;
@@ -133,6 +136,7 @@ const char *place_fault(const struct fleet *f, const char *policy,
 			const char *group);
 void fleet_count(const struct fleet *f, const char *group, s64 now,
 		 u64 count[DEVICE_STATES]);
+void fleet_count_groups(const struct fleet *f, u64 (*count)[DEVICE_STATES]);
 bool fleet_has_group(const struct fleet *f, const char *name);
 const char *fleet_group(const struct device *d);
 const char *fleet_own_policy(const struct device *d);

@@ -129,23 +129,21 @@ static void write_devices(const struct fleet *f, struct evbuffer *out)
 static void write_groups(const struct fleet *f, struct evbuffer *out)
 {
 	const struct conf *conf = f->policies->of;
-	const s64 now = fleet_now();
-	u64 count[DEVICE_STATES];
+	u64 count[FLEET_GROUPS][DEVICE_STATES];
 	unsigned int i;
 	size_t k;
 
+	fleet_count_groups(f, count);
 	head(out, "group_devices", "gauge",
 	     "Devices by group and the state they are shown in.");
 	for (k = 0; k < conf_group_count(conf); k++) {
-		const char *name = conf_group_name(conf, k);
-
-		fleet_count(f, name, now, count);
 		for (i = 0; i < DEVICE_STATES; i++)
 			evbuffer_add_printf(
 				out,
 				"shinrai_group_devices{group=\"%s\","
 				"state=\"%s\"} %" PRIu64 "\n",
-				name, device_state_name(i), count[i]);
+				conf_group_name(conf, k), device_state_name(i),
+				count[k][i]);
 	}
 }
 

@@ -153,6 +153,31 @@ void fleet_count(const struct fleet *f, const char *group, s64 now,
 }
 
 /**
+ * fleet_count_groups() - how many devices of each group stand how
+ * @f: the fleet
+ * @count: out, of each group of the configuration, in the order of
+ *         conf_group_name(); devices of other groups are not counted
+ */
+void fleet_count_groups(const struct fleet *f, u64 (*count)[DEVICE_STATES])
+{
+	const struct conf *conf = f->policies->of;
+	const size_t n = conf_group_count(conf);
+	const s64 now = fleet_now();
+	struct device_standing st;
+	const struct device *d;
+	size_t i;
+
+	memset(count, 0, n * sizeof(*count));
+	TAILQ_FOREACH(d, &f->devices, link) {
+		i = conf_group_index(conf, fleet_group(d));
+		if (i == n)
+			continue;
+		fleet_standing(d, now, &st);
+		count[i][st.state]++;
+	}
+}
+
+/**
  * place_fault() - what is wrong with where a device is to be
  * @f: the fleet
  * @policy: its own; "" none
