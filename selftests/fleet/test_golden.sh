@@ -64,6 +64,8 @@ ok "says why" becomes dev-0 '.code == "firmware-unknown"'
 ok "and whose word the rest is" device dev-0 '.verdict.notes |
 	any(. == "reference values: 2 signed by CN=ref")'
 
+ok "which the policy says, too" policy ".files == 2 and .unsigned == 0"
+
 # What is learned.
 ok "a reader may not learn" fails ctl reader fleet learn dev-0
 ok "says so" grep -q 'answered 403' err

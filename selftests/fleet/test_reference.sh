@@ -44,6 +44,10 @@ ok "a CycloneDX document" against bom.json
 ok "a device is enrolled" said 201 fleet admin /devices -d "{\"name\":\"plc-7\",
 	\"policy\":\"plc\",\"url\":\"https://127.0.0.1:$port/\"}"
 ok "trusted by it" judged trusted "" "CycloneDX 1.6"
+ok "without a signature, as it says" device plc-7 '.verdict.notes | any(. ==
+	"reference values of 2 files were taken without a signature")'
+fleet reader /policies >/dev/null
+ok "as does the policy" jq -e '.policies[0] | .files == 2 and .unsigned == 2' body
 ok "and a deny list" against bom.json deny.list
 ok "untrusted" judged untrusted code-denied "list $work/deny.list"
 ok "and a policy for IMA, without the deny list" against bom.json keylime.json

@@ -18,9 +18,10 @@ static void print(const json_t *j)
 	json_array_foreach(all, i, p) {
 		name = json_string_value(json_object_get(p, "name"));
 		id = json_string_value(json_object_get(p, "id"));
-		printf("%-24s %.16s %8lld digests, %lld devices, %lld of them "
-		       "judged by it\n",
+		printf("%-24s %.16s %8lld digests, %lld of %lld files not "
+		       "signed, %lld devices, %lld of them judged by it\n",
 		       name ? name : "-", id ? id : "-", number(p, "digests"),
+		       number(p, "unsigned"), number(p, "files"),
 		       number(p, "devices"), number(p, "judged"));
 	}
 	if (!json_array_size(all))

@@ -32,10 +32,13 @@ static json_t *policy_json(const struct policy *p, const struct tally *t)
 {
 	char id[2 * SHINRAI_POLICY_SIZE + 1];
 
-	return json_pack("{s:s, s:s, s:I, s:I, s:I}", "name", p->conf->name,
-			 "id", shinrai_hex_encode(p->id, sizeof(p->id), id),
-			 "digests", (json_int_t)p->refs.digests.count,
-			 "devices", t->devices, "judged", t->judged);
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "name",
+			 p->conf->name, "id",
+			 shinrai_hex_encode(p->id, sizeof(p->id), id),
+			 "digests", (json_int_t)p->refs.digests.count, "files",
+			 (json_int_t)p->refs.nfiles, "unsigned",
+			 (json_int_t)p->refs.nunsigned, "devices", t->devices,
+			 "judged", t->judged);
 }
 
 static json_t *group_json(const struct policies *set, const char *name,
