@@ -88,6 +88,22 @@ range '"from":4,"boot_id":"ffffffffffffffffffffffffffffffff"' 0-9 \
 challenge '"from":4'
 ok "log_first says where the log begins" \
 	jq -e '.log_first == 4' <(evidence item machine)
+list() { # MEMBERS EXPECTED WHY: the file has "ima log"
+	challenge "$1"
+	ok "$3" test "$code $(evidence item ima) $(evidence item machine |
+		jq .ima_first)" = "200 $2"
+}
+list '' 'ima log 0' "without ima_from: all of the IMA list"
+list "\"ima_from\":4,\"boot_id\":\"$boot\"" 'log 4' "from a byte on"
+list "\"ima_from\":7,\"boot_id\":\"$boot\"" ' 7' "from its end: nothing"
+list "\"ima_from\":8,\"boot_id\":\"$boot\"" 'ima log 0' \
+	"from beyond it: all again"
+list '"ima_from":4' 'ima log 0' "of no boot: all"
+list '"ima_from":4,"boot_id":"ffffffffffffffffffffffffffffffff"' 'ima log 0' \
+	"of another boot: all"
+challenge "\"ima_from\":4,\"boot_id\":\"$boot\",\"items\":[\"machine\"]"
+ok "no list is asked for: it begins nowhere" jq -e '.ima_first == null' \
+	<(evidence item machine)
 challenge '"items":["machine"]'
 ok "only the items asked for" test "$(evidence keys)" = \
 	"ak attest challenge machine pcrs signature"
@@ -106,6 +122,8 @@ refused '{}' "no nonce"
 refused "{$n16,$n16}" "a member twice"
 refused "{$n16} x" "bytes behind the JSON"
 refused "{$n16,\"form\":1}" "an unknown member"
+refused "{$n16,\"ima_from\":-1}" "a place before the IMA list"
+refused "{$n16,\"ima_from\":\"4\"}" "a place that is no number"
 refused '{"nonce":"AAAAAAAAAAAAAAAAAAAA"}' "a nonce of 15 bytes"
 refused "{\"nonce\":\"$(printf 'A%.0s' {1..87})\"}" "a nonce of 65 bytes"
 refused '{"nonce":"AAAAAAAAAAAAAAAAAAAAAA=="}' "a nonce with padding"

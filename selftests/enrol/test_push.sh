@@ -27,11 +27,7 @@ ek_file=$work/ca.pem # no TPM enrols here
 start_tpm
 
 # The connection that shinraid kept ends under its next session.
-mkdir good
-./make_log good good
-cp good/firmware firmware
-cp good/log log
-extend_lines good/extends 1 >/dev/null
+good_device
 fake_port=$(free_ports)
 python3 "$root/selftests/enrol/device.py" fake "$fake_port" >fake.log 2>&1 &
 fake_pid=$!

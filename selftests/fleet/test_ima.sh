@@ -54,11 +54,7 @@ little() {
 
 start_tpm
 make_fleet_certs
-mkdir good
-./make_log good good
-cp good/firmware firmware
-cp good/log log
-extend_lines good/extends 1 >/dev/null
+good_device
 "$src/ima_list.py" list "$long/1=1" >/dev/null
 first=$(stat -c %s list)
 list 1 250
@@ -66,8 +62,7 @@ mv list ima
 extend_ima
 configure "firmware_log = \"$work/firmware\"; ima_log = \"$work/ima\";"
 ok "shinraid starts" start_daemon
-verifier_conf "policies = ( { name = \"plc\"; reference = [
-	\"$work/good/known.txt\", \"$work/good/boot.json\" ]; } );"
+verifier_conf "$good_policy"
 ok "the verifier starts" start_verifier
 fleet admin /devices -d "{\"name\":\"press1\",\"policy\":\"plc\",
 	\"url\":\"https://127.0.0.1:$port/\"}" >/dev/null
