@@ -59,15 +59,18 @@ void reply_json(struct evhttp_request *req, int status, const char *reason,
  * @status: HTTP status
  * @title: its words
  * @detail: what is wrong here, what to do
+ *
+ * Where it may be tried again Retry-After says when, unless the caller said so.
  */
 void reply_problem(struct evhttp_request *req, int status, const char *title,
 		   const char *detail)
 {
+	struct evkeyvalq *h = evhttp_request_get_output_headers(req);
 	json_t *j = json_pack("{s:s, s:i, s:s}", "title", title, "status",
 			      status, "detail", detail);
 
-	if (status == 503 || status == 429)
-		evhttp_add_header(evhttp_request_get_output_headers(req),
-				  "Retry-After", RETRY_SECONDS);
+	if ((status == 503 || status == 429) &&
+	    !evhttp_find_header(h, "Retry-After"))
+		evhttp_add_header(h, "Retry-After", RETRY_SECONDS);
 	reply_json(req, status, title, "application/problem+json", j);
 }

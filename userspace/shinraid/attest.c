@@ -21,7 +21,8 @@
 #define ANSWER_MAX 65536
 #define TIMEOUT_S 30
 #define RETRY_S 1 /* doubled after each failure ... */
-#define RETRY_MAX_S 60 /* ... up to this */
+#define RETRY_MAX_S \
+	60 /* ... up to this, or the period that the verifier wants */
 #define PERIOD_MAX_S 86400
 
 static struct diag_rate failures = DIAG_RATE;
@@ -111,6 +112,16 @@ static void take_answer(struct attest *a, const json_t *j)
 	}
 }
 
+/* Return: s, 1 to RETRY_MAX_S; 0: it does not say. */
+static long retry_after(struct evhttp_request *req)
+{
+	const char *text = evhttp_find_header(
+		evhttp_request_get_input_headers(req), "Retry-After");
+	long s = text ? strtol(text, NULL, 10) : 0;
+
+	return s < 1 ? 0 : s > RETRY_MAX_S ? RETRY_MAX_S : s;
+}
+
 /* Words are the verifier's, so they are made printable. */
 static void refused(struct attest *a, int status, const json_t *j)
 {
@@ -152,6 +163,8 @@ static void on_done(struct evhttp_request *req, void *net)
 				      "Location");
 	if (location)
 		snprintf(a->path, sizeof(a->path), "%s", location);
+	if (status == 503)
+		a->wait_s = retry_after(req);
 	if (status != 200 && status != 201)
 		refused(a, status, j);
 	else
@@ -224,6 +237,24 @@ void attest_deliver(struct net *n, struct evbuffer *body)
 		attest_failed(n, "out of memory");
 }
 
+/*
+ * When it says so itself, else doubled: it is asked no more often than when all is
+ * well, and no later, so that it knows how we stand once it is there again.
+ */
+static void choose_retry(struct attest *a)
+{
+	const long most = a->period_s && a->period_s < RETRY_MAX_S ?
+				  a->period_s :
+				  RETRY_MAX_S;
+
+	a->retry_s = !a->retry_s ? RETRY_S : 2 * a->retry_s;
+	if (a->retry_s > most)
+		a->retry_s = most;
+	if (a->wait_s)
+		a->retry_s = a->wait_s;
+	a->wait_s = 0;
+}
+
 /**
  * attest_failed() - nothing came of it: try again
  * @n: the network process
@@ -235,9 +266,7 @@ void attest_failed(struct net *n, const char *why)
 
 	dial_close(&a->dial);
 	a->told = false;
-	a->retry_s = !a->retry_s		  ? RETRY_S :
-		     2 * a->retry_s > RETRY_MAX_S ? RETRY_MAX_S :
-						    2 * a->retry_s;
+	choose_retry(a);
 	diag_limited(&failures, LOG_WARNING,
 		     "cannot bring evidence to %s: %s; next try in %ld s",
 		     n->conf->verifier_url, why, a->retry_s);

@@ -30,7 +30,8 @@ struct attest {
 	struct offer offer; /* that was taken last */
 	bool told; /* that all is well */
 	long period_s; /* that the verifier wants */
-	long retry_s;
+	long retry_s; /* after the last failure; 0: there was none */
+	long wait_s; /* that the verifier said, of the failure that is told next; 0 */
 	char why[160];
 };
 
