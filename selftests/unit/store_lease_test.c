@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Leases of devices: who has lost one writes nothing of the device any more. */
-/* links: userspace/verifier/store_url.c userspace/verifier/store_sql.c userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_postgres.c userspace/verifier/store_tables.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_lease.c userspace/verifier/device.c */
+/* links: userspace/verifier/store_url.c userspace/verifier/store_sql.c userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_postgres.c userspace/verifier/store_tables.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_lease.c userspace/verifier/lease_peers.c userspace/verifier/device.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "../../userspace/verifier/store.h"
+#include "../../userspace/verifier/lease_peers.h"
 #include "store_place.h"
 
 #define N 5
@@ -16,6 +16,8 @@
 /* Two verifiers. */
 static struct store *store[2];
 static struct store_lease lease[2];
+static struct lease_peers peers[2];
+static s64 clock_ms = 1000000; /* of both */
 
 static int setup(void **state)
 {
@@ -36,6 +38,8 @@ static int teardown(void **state)
 	(void)state;
 	store_close(store[0]);
 	store_close(store[1]);
+	lease_peers_free(&peers[0]);
+	lease_peers_free(&peers[1]);
 	return place_remove();
 }
 
@@ -72,6 +76,10 @@ static struct found sync_lease(int v, u64 most)
 
 	assert_int_equal(store_begin(store[v]), 0);
 	assert_int_equal(store_lease_renew(store[v], &lease[v]), 0);
+	assert_int_equal(lease_peers_look(&peers[v], store[v], lease[v].id,
+					  clock_ms),
+			 0);
+	assert_int_equal(store_lease_share(store[v], &lease[v]), 0);
 	assert_int_equal(store_lease_take(store[v], &lease[v], most), 0);
 	assert_int_equal(store_lease_news(store[v], &lease[v], take_news, &f),
 			 0);
@@ -105,14 +113,11 @@ static int judged(int v, s64 id, s64 fence)
 	return ret;
 }
 
-static void lapse(int v)
+/* Verifier @v looks once more, after that time; others do not. */
+static struct found look_after(int v, s64 ms)
 {
-	char text[96];
-
-	snprintf(text, sizeof(text),
-		 "UPDATE verifier SET until = clock_timestamp() WHERE id = %d",
-		 (int)lease[v].id);
-	place_run(text);
+	clock_ms += ms;
+	return sync_lease(v, 9);
 }
 
 static void test_leases(void **state)
@@ -155,8 +160,9 @@ static void test_leases(void **state)
 	assert_int_equal(b.ours, 0);
 	assert_int_equal(b.remembered, 0);
 	/* It was stopped, and the other one has all. */
-	lapse(0);
-	b = sync_lease(1, 9);
+	assert_int_equal(look_after(1, 5000).ours, 0);
+	assert_int_equal(look_after(1, 999).ours, 0);
+	b = look_after(1, 1);
 	assert_int_equal(b.ours, 3);
 	assert_int_equal(b.remembered, 1);
 	assert_int_equal(lease[1].verifiers, 1);
@@ -168,6 +174,13 @@ static void test_leases(void **state)
 	assert_int_not_equal(lease[0].id, was);
 	assert_int_equal(a.ours, 0);
 	assert_int_equal(lease[0].owned, 0);
+	/* Who did not look for long does not know who is dead, ... */
+	assert_int_equal(look_after(0, 3600000).ours, 0);
+	assert_int_equal(look_after(0, 5999).ours, 0);
+	/* ... and who is counting on is not. */
+	assert_int_equal(sync_lease(1, 0).ours, 0);
+	assert_int_equal(look_after(0, 1).ours, 0);
+	assert_int_equal(lease[0].verifiers, 2);
 	/* It claims one that nobody asks, and gives it back. */
 	assert_int_equal(store_lease_claim(store[0], &lease[0], b.id[0]), 0);
 	a = sync_lease(0, 0);

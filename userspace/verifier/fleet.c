@@ -24,7 +24,7 @@ s64 fleet_now(void)
 }
 
 /**
- * fleet_monotonic() - a time that no clock setting changes
+ * fleet_monotonic() - a time that nobody sets, and that does not stop in a sleep
  *
  * Return: ms since some time.
  */
@@ -32,7 +32,7 @@ s64 fleet_monotonic(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_BOOTTIME, &t);
 	return (s64)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 

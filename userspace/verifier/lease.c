@@ -13,10 +13,11 @@
 #include "enrol.h"
 #include "hook.h"
 #include "lease.h"
+#include "lease_peers.h"
 #include "question.h"
 
 #define SYNC_MS 1000
-#define LEASE_MS 5000 /* the database's is one second longer */
+#define LEASE_MS 5000 /* others wait longer: PEER_DEAD_MS */
 #define BATCH 2000 /* devices that are taken at once */
 #define CLAIMS 256
 
@@ -30,6 +31,7 @@ struct lease {
 	struct event *timer;
 	struct store_lease now;
 	s64 until; /* ms, monotonic: we ask until then */
+	bool failed; /* the last time; the database may be gone */
 	struct given *given; /* until the database knows */
 	size_t ngiven;
 	s64 claim[CLAIMS]; /* devices that came to us */
@@ -38,6 +40,7 @@ struct lease {
 	s64 claiming[CLAIMS];
 	size_t nclaiming;
 	struct store_lease next;
+	struct lease_peers peers;
 	s64 asked; /* ms, monotonic */
 	s64 *id; /* of all devices, ascending */
 	size_t nids;
@@ -104,8 +107,12 @@ static int change_hands(struct lease *l, struct store *s)
 		ret = store_lease_give(s, l->given[i].id, l->given[i].fence);
 	if (!ret)
 		ret = store_lease_renew(s, n);
+	if (!ret)
+		ret = lease_peers_look(&l->peers, s, n->id, fleet_monotonic());
 	for (i = 0; i < l->nclaiming && !ret; i++)
 		ret = store_lease_claim(s, n, l->claiming[i]);
+	if (!ret)
+		ret = store_lease_share(s, n);
 	if (ret)
 		return ret;
 	share = (n->devices + n->verifiers - 1) / n->verifiers;
@@ -260,7 +267,8 @@ static void give_back(struct lease *l)
 
 static void again(struct lease *l)
 {
-	const struct timeval tv = { SYNC_MS / 1000, SYNC_MS % 1000 * 1000 };
+	const int ms = l->nclaims ? 0 : SYNC_MS;
+	const struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
 
 	if (evtimer_add(l->timer, &tv))
 		diag_die("out of memory");
@@ -272,8 +280,10 @@ static void lease_kept(struct job *j, struct fleet *f)
 	const u64 others = l->now.verifiers;
 	size_t i;
 
+	l->failed = j->err;
 	if (j->err) {
 		drop_results(l);
+		l->nclaims = 0;
 		again(l);
 		return;
 	}
@@ -367,22 +377,25 @@ bool lease_leads(const struct fleet *f)
 /**
  * lease_claim() - a device came to us, and is not ours
  * @d: the device; if nobody asks it, it is ours soon
+ *
+ * Return: whether the database was asked for it, which was there just now.
  */
-void lease_claim(struct device *d)
+bool lease_claim(struct device *d)
 {
 	struct lease *l = d->fleet->lease;
 	size_t i;
 
 	for (i = 0; i < l->nclaims; i++) {
 		if (l->claim[i] == d->r.id)
-			return;
+			return true;
 	}
 	if (d->r.fence || l->nclaims == CLAIMS)
-		return;
+		return false;
 	l->claim[l->nclaims++] = d->r.id;
 	/* The timer runs unless the job is under way. */
 	if (evtimer_pending(l->timer, NULL))
 		event_active(l->timer, EV_TIMEOUT, 0);
+	return !l->failed;
 }
 
 static int keep_end(struct job *j, struct store *s)
@@ -429,5 +442,6 @@ void lease_free(struct fleet *f)
 	if (l->timer)
 		event_free(l->timer);
 	free(l->given);
+	lease_peers_free(&l->peers);
 	free(l);
 }

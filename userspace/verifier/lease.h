@@ -12,7 +12,7 @@
 int lease_start(struct fleet *f);
 bool lease_is_ours(const struct device *d);
 bool lease_leads(const struct fleet *f);
-void lease_claim(struct device *d);
+bool lease_claim(struct device *d);
 void lease_apply(struct device *d, struct device_record *r);
 void lease_end(struct fleet *f);
 void lease_free(struct fleet *f);

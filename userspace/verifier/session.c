@@ -98,7 +98,11 @@ void api_session_begin(const struct request *r)
 	} else if (size && strcmp(size, "32")) {
 		answer_bad(r->req, "nonceSize: 32 bytes is what there is");
 	} else if (!lease_is_ours(d)) {
-		lease_claim(d);
+		/* Claimed, it is ours as soon as the database has said so. */
+		if (lease_claim(d))
+			evhttp_add_header(
+				evhttp_request_get_output_headers(r->req),
+				"Retry-After", "1");
 		reply_problem(r->req, 503, "Service Unavailable",
 			      "another verifier has it, or the database is "
 			      "gone; try again");

@@ -105,6 +105,9 @@ struct store_lease {
 };
 
 int store_lease_renew(struct store *s, struct store_lease *l);
+int store_lease_peers(struct store *s, s64 self,
+		      int (*each)(void *arg, s64 id, s64 beat), void *arg);
+int store_lease_share(struct store *s, struct store_lease *l);
 int store_lease_take(struct store *s, struct store_lease *l, u64 most);
 int store_lease_claim(struct store *s, const struct store_lease *l, s64 id);
 int store_lease_give(struct store *s, s64 id, s64 fence);

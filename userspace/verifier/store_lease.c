@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The store in PostgreSQL: which verifier has which devices.  A verifier is alive as
- * long as it renews its row; time is the database's.  What it had is free then, and
+ * long as it counts on in its row, lease_peers.c.  What it had is free then, and
  * taken with another fence, without which nothing is written of the device.
  */
 #include "store_sql.h"
@@ -20,29 +20,63 @@ static int numbers(struct binding *b, s64 *out, int n)
 /**
  * store_lease_renew() - this verifier is alive
  * @s: the store, between store_begin() and store_commit()
- * @l: its id is another one when the lease was over; and counts
+ * @l: its id is another one when the others found it dead
  *
  * Return: 0; -errno.
  */
 int store_lease_renew(struct store *s, struct store_lease *l)
 {
 	struct binding b = sql_bind(s, LEASE_RENEW);
-	s64 n[4];
+	s64 id;
 	int ret;
 
 	bind_number(&b, l->id);
-	ret = numbers(&b, n, 1);
-	if (ret == -ENOENT) {
-		b = sql_bind(s, LEASE_NEW);
-		ret = numbers(&b, &l->id, 1);
+	ret = numbers(&b, &id, 1);
+	if (ret != -ENOENT)
+		return ret;
+	b = sql_bind(s, LEASE_NEW);
+	return numbers(&b, &l->id, 1);
+}
+
+/**
+ * store_lease_peers() - the other verifiers
+ * @s: the store
+ * @self: id of this one
+ * @each: called with each, and how often it was renewed; not 0: no more
+ * @arg: for @each
+ *
+ * Return: 0; -errno; what @each gave.
+ */
+int store_lease_peers(struct store *s, s64 self,
+		      int (*each)(void *arg, s64 id, s64 beat), void *arg)
+{
+	struct binding b = sql_bind(s, LEASE_PEERS);
+	int ret;
+
+	bind_number(&b, self);
+	while ((ret = sql_step(&b)) > 0) {
+		ret = each(arg, number_at(&b, 0), number_at(&b, 1));
+		if (ret) {
+			sql_reset(&b);
+			return ret;
+		}
 	}
-	if (ret)
-		return ret;
-	b = sql_bind(s, LEASE_DEAD);
-	ret = sql_finish(&b);
-	if (ret)
-		return ret;
-	b = sql_bind(s, LEASE_SHARE);
+	return ret;
+}
+
+/**
+ * store_lease_share() - how many devices and verifiers there are
+ * @s: the store, between store_begin() and store_commit()
+ * @l: of store_lease_renew(); out: devices, verifiers, owned, first
+ *
+ * Return: 0; -errno.
+ */
+int store_lease_share(struct store *s, struct store_lease *l)
+{
+	struct binding b = sql_bind(s, LEASE_SHARE);
+	s64 n[4];
+	int ret;
+
 	bind_number(&b, l->id);
 	ret = numbers(&b, n, 4);
 	if (ret)
@@ -106,7 +140,7 @@ int store_lease_give(struct store *s, s64 id, s64 fence)
 }
 
 /**
- * store_lease_end() - a verifier ends: its devices are free
+ * store_lease_end() - a verifier ended, or is dead: its devices are free
  * @s: the store, between store_begin() and store_commit()
  * @id: of the verifier
  *

@@ -25,7 +25,6 @@
 #define IS_AT " WHERE id = ?1 RETURNING policy, in_group"
 #define NEXT_FENCE \
 	", fence = CASE fence WHEN 0 THEN 0 ELSE nextval('fence') END"
-#define LEASE "clock_timestamp() + interval '6 s'"
 
 static const char *const texts[STATEMENTS] = {
 	[DEVICES] = "SELECT id, name, url, tls_name, policy, ak_name, state,"
@@ -109,13 +108,11 @@ static const char *const leased[STATEMENTS] = {
 	[JUDGED] = SET_JUDGED " WHERE id = ?1 AND fence = ?11 RETURNING id",
 	[PLACE] = SET_PLACE NEXT_FENCE IS_AT,
 	[RENEW] = SET_RENEWED NEXT_FENCE IS_AT,
-	[LEASE_NEW] = "INSERT INTO verifier (until) VALUES (" LEASE ")"
-		      " RETURNING id",
-	[LEASE_RENEW] = "UPDATE verifier SET until = " LEASE
-			" WHERE id = ?1 AND until > clock_timestamp()"
+	[LEASE_NEW] = "INSERT INTO verifier DEFAULT VALUES RETURNING id",
+	[LEASE_RENEW] = "UPDATE verifier SET beat = beat + 1 WHERE id = ?1"
 			" RETURNING id",
 	[LEASE_END] = "DELETE FROM verifier WHERE id = ?1",
-	[LEASE_DEAD] = "DELETE FROM verifier WHERE until < clock_timestamp()",
+	[LEASE_PEERS] = "SELECT id, beat FROM verifier WHERE id != ?1",
 	[LEASE_SHARE] = "SELECT (SELECT count(*) FROM device),"
 			" (SELECT count(*) FROM verifier),"
 			" (SELECT count(*) FROM device WHERE owner = ?1),"

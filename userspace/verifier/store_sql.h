@@ -55,7 +55,7 @@ enum statement {
 	LEASE_NEW, /* only in PostgreSQL, from here on */
 	LEASE_RENEW,
 	LEASE_END,
-	LEASE_DEAD,
+	LEASE_PEERS,
 	LEASE_SHARE,
 	LEASE_TAKE,
 	LEASE_CLAIM,
