@@ -21,7 +21,7 @@ end_pg() {
 		>/dev/null 2>&1 || true
 }
 
-# make_pg: its databases are at pg_url NAME
+# make_pg [LINE...]: its databases are at pg_url NAME; lines of its configuration
 make_pg() {
 	mkdir pg
 	chown "$pg_user" pg
@@ -30,6 +30,7 @@ make_pg() {
 	listen_addresses = ''
 	unix_socket_directories = '$work/pg'
 	CONF
+	printf '%s\n' "$@" >>pg/data/postgresql.conf
 	start_pg
 }
 

@@ -4,7 +4,10 @@
  * the port is printed first.  In the working folder are server.pem, server.key and
  * ca.pem; known.txt and boot.json are written there.
  *
- * usage: sim DEVICES [NEW]      records that are new at each question, 20
+ * usage: sim DEVICES [NEW [JOURNAL]]    records that are new at each question, 20
+ *
+ * Into the journal goes each question: ms (CLOCK_BOOTTIME), N, whose key, and what
+ * became of it: answer, or none.
  *
  * Commands, one in a line of standard input; each is answered by one line:
  *   MODE N       device N is well, mute, slam, busy, stale, alien, tamper, rewind, cut,
@@ -13,6 +16,7 @@
  *   firmware N   the same, with another firmware or again with the first one
  *   rogue N      runs a program that nobody knows
  *   new N        records that are new at each question
+ *   slow N       ms until an answer is sent
  *   flaky N      one answer of N is lost with its connection; 0: none
  *   key N        the name of its key, in hex
  *   stats        JSON
@@ -45,12 +49,15 @@ static const char *const modes[SIM_MODES] = {
 };
 
 static struct sim_device *device;
-static unsigned int ndevices, flaky;
+static unsigned int ndevices, flaky, slow;
+static FILE *journal;
+static struct event_base *base;
 static u64 fresh = 20;
 static struct {
 	u64 connections, questions, answers, lost, records, bytes, whole, part;
 	u64 handed; /* devices to another verifier */
 	u64 torn; /* those soon after another: more than one asks it */
+	u64 both; /* that one asked while another one waited for its answer */
 	u64 gap; /* ms: the longest that one was not asked, since the last stats */
 } stats;
 
@@ -61,7 +68,7 @@ static u64 now_ms(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_BOOTTIME, &t);
 	return (u64)t.tv_sec * 1000 + (u64)t.tv_nsec / 1000000;
 }
 
@@ -74,6 +81,7 @@ static void count_asker(struct sim_device *d, const u8 key[32])
 		stats.gap = now - d->asked;
 	if (d->asked && memcmp(d->asker, key, 32)) {
 		stats.handed++;
+		stats.both += d->open > 0;
 		stats.torn += d->handed && now - d->handed < TORN_MS;
 		d->handed = now;
 	}
@@ -153,17 +161,65 @@ static void send_answer(struct sim_device *d, struct evhttp_request *req,
 	evbuffer_free(body);
 }
 
+struct late {
+	struct sim_device *dev;
+	struct evhttp_request *req;
+	struct sim_question q;
+};
+
+static void on_late(evutil_socket_t fd, short what, void *late)
+{
+	struct late *l = late;
+
+	(void)fd;
+	(void)what;
+	l->dev->open--;
+	send_answer(l->dev, l->req, &l->q);
+	free(l);
+}
+
+static void answer_late(struct sim_device *d, struct evhttp_request *req,
+			const struct sim_question *q)
+{
+	const struct timeval tv = { slow / 1000, slow % 1000 * 1000 };
+	struct late *l = malloc(sizeof(*l));
+
+	if (!l || event_base_once(base, -1, EV_TIMEOUT, on_late, l, &tv))
+		diag_die("out of memory");
+	*l = (struct late){ d, req, *q };
+	d->open++;
+}
+
+static void note(const struct sim_device *d, const struct sim_question *q,
+		 bool answered)
+{
+	char key[9];
+
+	if (journal)
+		fprintf(journal, "%llu %u %s %s\n",
+			(unsigned long long)now_ms(),
+			(unsigned int)(d - device),
+			shinrai_hex_encode(q->verifier_key, 4, key),
+			answered ? "answer" : "none");
+}
+
 static void answer_question(struct sim_device *d, struct evhttp_request *req,
 			    const struct sim_question *q)
 {
+	const bool lost = flaky && (unsigned int)random() % flaky == 0;
+
 	count_asker(d, q->verifier_key);
-	if (d->mode == SIM_SLAM ||
-	    (flaky && (unsigned int)random() % flaky == 0))
+	note(d, q,
+	     !lost && d->mode != SIM_SLAM && d->mode != SIM_BUSY &&
+		     d->mode != SIM_MUTE);
+	if (d->mode == SIM_SLAM || lost)
 		slam(req);
 	else if (d->mode == SIM_AGED && q->ima_from)
 		reply_problem(req, 400, "Bad Request", "unknown member");
 	else if (d->mode == SIM_BUSY)
 		reply_problem(req, 503, "Service Unavailable", "busy");
+	else if (d->mode != SIM_MUTE && slow)
+		answer_late(d, req, q);
 	else if (d->mode != SIM_MUTE)
 		send_answer(d, req, q);
 }
@@ -240,7 +296,7 @@ static void obey(const char *line)
 		       "\"answers\":%llu,\"lost\":%llu,\"records\":%llu,"
 		       "\"bytes\":%llu,\"whole\":%llu,\"part\":%llu,"
 		       "\"handed\":%llu,"
-		       "\"torn\":%llu,\"gap\":%llu}\n",
+		       "\"torn\":%llu,\"both\":%llu,\"gap\":%llu}\n",
 		       (unsigned long long)stats.connections,
 		       (unsigned long long)stats.questions,
 		       (unsigned long long)stats.answers,
@@ -251,6 +307,7 @@ static void obey(const char *line)
 		       (unsigned long long)stats.part,
 		       (unsigned long long)stats.handed,
 		       (unsigned long long)stats.torn,
+		       (unsigned long long)stats.both,
 		       (unsigned long long)stats.gap);
 		stats.gap = 0;
 		return;
@@ -263,6 +320,8 @@ static void obey(const char *line)
 		fresh = n;
 	else if (got == 2 && !strcmp(word, "flaky"))
 		flaky = (unsigned int)n;
+	else if (got == 2 && !strcmp(word, "slow"))
+		slow = (unsigned int)n;
 	else if (got != 2 || !obey_device(word, n)) {
 		printf("no: %s\n", line);
 		return;
@@ -324,6 +383,9 @@ int main(int argc, char **argv)
 	if (!ndevices || ndevices > 65535)
 		diag_die("usage: sim DEVICES [NEW]");
 	fresh = argc > 2 ? strtoul(argv[2], NULL, 10) : fresh;
+	journal = argc > 3 ? fopen(argv[3], "w") : NULL;
+	if (journal)
+		setvbuf(journal, NULL, _IOLBF, 0);
 	more_files();
 	signal(SIGPIPE, SIG_IGN);
 	make_devices();
@@ -335,7 +397,7 @@ int main(int argc, char **argv)
 	server.tls = tls_context(pem, false, err, sizeof(err));
 	if (!server.tls)
 		diag_die("%s", err);
-	server.base = event_base_new();
+	server.base = base = event_base_new();
 	fd = server_socket("0.0.0.0", 0);
 	if (!server.base || fd < 0 || server_start(&server, fd))
 		diag_die("cannot listen");

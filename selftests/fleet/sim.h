@@ -38,6 +38,7 @@ struct sim_device {
 	u32 resets;
 	u8 asker[32]; /* key of who asked last */
 	u64 asked, handed; /* ms: when, and when it was another one */
+	unsigned int open; /* questions that wait for their answer */
 	u8 *said; /* last, for SIM_STALE */
 	size_t said_len;
 };
