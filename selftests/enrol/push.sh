@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # A device that brings its evidence to a verifier, after verify/lib.sh and enrol/lib.sh.
 
 # make_pusher: a TPM and a log for a device, and the verifier's port for $api

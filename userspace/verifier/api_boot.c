@@ -17,14 +17,14 @@ static void conflict(struct evhttp_request *req, const char *detail)
 }
 
 /* Whose it is, and how it stands.  Return: NULL when memory lacks. */
-static json_t *header(const struct device *d, s64 now)
+static json_t *header(const struct device *d)
 {
 	const struct device_record *r = d->renewal ? d->renewal : &d->r;
 	char ak[2 * SHINRAI_NAME_MAX + 1], ek[2 * 32 + 1];
 	const bool proven = r->tpm.assurance != SHINRAI_ASSURANCE_NONE;
 	struct device_standing st;
 
-	fleet_standing(d, now, &st);
+	fleet_standing(d, &st);
 	shinrai_hex_encode(r->ak_name, r->ak_name_len, ak);
 	shinrai_hex_encode(r->tpm.ek, sizeof(r->tpm.ek), ek);
 	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s?, s:s}", "device",
@@ -93,10 +93,9 @@ static void boot_read(struct job *j, struct fleet *f)
  */
 void api_boot(const struct request *r)
 {
-	const s64 now = fleet_now();
 	struct errand *e;
 
-	if (!fleet_fresh(r->dev, now)) {
+	if (!fleet_fresh(r->dev)) {
 		conflict(r->req, r->dev->r.judged ?
 					 "it was judged too long ago to say "
 					 "what it booted" :
@@ -107,7 +106,7 @@ void api_boot(const struct request *r)
 	if (!e)
 		return;
 	e->id = r->dev->r.id;
-	e->answer = header(r->dev, now);
+	e->answer = header(r->dev);
 	if (!e->answer) {
 		reply_problem(r->req, 503, "Service Unavailable",
 			      "out of memory");

@@ -24,11 +24,10 @@ json_t *api_standing(const struct device_standing *st)
 /**
  * api_device() - a device as JSON, PROTOCOL.md 10
  * @d: the device
- * @now: ms since 1970
  *
  * Return: to be released; NULL when memory lacks.
  */
-json_t *api_device(const struct device *d, s64 now)
+json_t *api_device(const struct device *d)
 {
 	/* What is kept, also while a question of before is under way. */
 	const struct device_record *r = d->renewal ? d->renewal : &d->r;
@@ -37,7 +36,7 @@ json_t *api_device(const struct device *d, s64 now)
 	struct device_standing st;
 	json_t *j;
 
-	fleet_standing(d, now, &st);
+	fleet_standing(d, &st);
 	j = api_standing(&st);
 	shinrai_hex_encode(r->ak_name, r->ak_name_len, ak);
 	if (j &&
@@ -49,7 +48,7 @@ json_t *api_device(const struct device *d, s64 now)
 			      fleet_group(d), "policy", c.name, "policy_from",
 			      c.from, "judged", device_time(d->r.judged),
 			      "last_good", device_time(d->r.good), "fresh",
-			      fleet_fresh(d, now), "failure", d->failure, "ak",
+			      fleet_fresh(d), "failure", d->failure, "ak",
 			      r->ak_name_len ? ak : NULL, "records",
 			      (json_int_t)d->records, "assurance",
 			      shinrai_assurance_name(r->tpm.assurance)))) {
@@ -68,7 +67,6 @@ void api_list(const struct request *r)
 	const char *text = request_arg(r, "state");
 	const char *group = request_arg(r, "group");
 	enum device_state state = DEVICE_NEW;
-	const s64 now = fleet_now();
 	struct device_standing st;
 	json_t *devices;
 	struct device *d;
@@ -84,10 +82,10 @@ void api_list(const struct request *r)
 	}
 	devices = json_array();
 	TAILQ_FOREACH(d, &r->fleet->devices, link) {
-		fleet_standing(d, now, &st);
+		fleet_standing(d, &st);
 		if ((!text || st.state == state) &&
 		    (!group || !strcmp(fleet_group(d), group)))
-			json_array_append_new(devices, api_device(d, now));
+			json_array_append_new(devices, api_device(d));
 	}
 	answer_ok(r->req, json_pack("{s:o}", "devices", devices));
 }
@@ -99,7 +97,7 @@ void api_list(const struct request *r)
 void api_show(const struct request *r)
 {
 	const struct device *d = r->dev;
-	json_t *j = api_device(d, fleet_now());
+	json_t *j = api_device(d);
 	json_t *verdict = device_verdict(&d->r);
 
 	/* What lacks memory is no verdict. */
@@ -124,12 +122,11 @@ static json_t *latency_json(const struct histogram *h)
 void api_status(const struct request *r)
 {
 	const struct fleet *f = r->fleet;
-	const s64 now = fleet_now();
 	u64 count[DEVICE_STATES];
 	json_t *states = json_object();
 	unsigned int i;
 
-	fleet_count(f, NULL, now, count);
+	fleet_count(f, NULL, count);
 	for (i = 0; i < DEVICE_STATES; i++)
 		json_object_set_new(states, device_state_name(i),
 				    json_integer((json_int_t)count[i]));

@@ -58,7 +58,7 @@ bool request_number(const struct request *r, const char *name, u64 max,
 
 /* api_fleet.c */
 json_t *api_standing(const struct device_standing *st);
-json_t *api_device(const struct device *d, s64 now);
+json_t *api_device(const struct device *d);
 void api_status(const struct request *r);
 void api_list(const struct request *r);
 void api_show(const struct request *r);

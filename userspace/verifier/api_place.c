@@ -44,7 +44,7 @@ static void place_kept(struct job *j, struct fleet *f)
 			      "out of memory; it is kept, and takes effect "
 			      "when the verifier begins anew");
 	else
-		answer_ok(e->req, api_device(d, fleet_now()));
+		answer_ok(e->req, api_device(d));
 	errand_free(e);
 }
 

@@ -60,7 +60,7 @@ void api_ear(const struct request *r)
 	json_t *verdict = device_verdict(&d->r);
 	char *jwt;
 
-	if (json_is_null(verdict) || !fleet_fresh(d, fleet_now())) {
+	if (json_is_null(verdict) || !fleet_fresh(d)) {
 		reply_problem(r->req, 409, "Conflict",
 			      "there is no verdict that still holds; ask when "
 			      "the device was judged");

@@ -12,7 +12,7 @@
 #include "ca.h"
 
 #define DAY 86400
-#define EARLY 300 /* clocks that are behind */
+#define EARLY 7200 /* s: clocks that are behind, or are set back by an hour */
 #define CRL_SECONDS DAY
 
 /**

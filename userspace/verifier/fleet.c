@@ -47,6 +47,26 @@ s64 fleet_window(const struct fleet *f)
 	return (s64)f->conf->missed * f->conf->period_s * 1000;
 }
 
+/**
+ * fleet_date() - say when a device was judged, by a time that nobody sets
+ * @d: the device; @r.judged is the wall's
+ * @since: ms, monotonic: it was judged after that; 0: nobody knows
+ *
+ * The wall's clock is believed where nothing else is known, as after a start; but
+ * nothing was judged in what it calls the future.
+ */
+void fleet_date(struct device *d, s64 since)
+{
+	const s64 now = fleet_monotonic();
+	s64 age = fleet_now() - d->r.judged;
+
+	if (since && age > now - since)
+		age = now - since;
+	if (since && age < 0)
+		age = 0;
+	d->judged = d->r.judged && age >= 0 ? now - age : FLEET_NEVER;
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const struct device *x = a, *y = b;
@@ -150,6 +170,7 @@ struct device *fleet_admit(struct fleet *f, struct device_record *r, s64 wait)
 		goto out;
 	}
 	memset(r, 0, sizeof(*r));
+	fleet_date(d, 0);
 	fleet_take_memory(d);
 	TAILQ_INSERT_TAIL(&f->devices, d, link);
 	f->ndevices++;
@@ -285,31 +306,26 @@ void fleet_drop(struct device *d)
 /**
  * fleet_fresh() - is what a device was judged to be still so?
  * @d: the device
- * @now: ms since 1970
- *
- * A clock that was set back says nothing about age: then it is not.
  *
  * Return: whether it was judged within the configured number of periods.
  */
-bool fleet_fresh(const struct device *d, s64 now)
+bool fleet_fresh(const struct device *d)
 {
-	return d->r.judged && now >= d->r.judged &&
-	       now - d->r.judged <= fleet_window(d->fleet);
+	return fleet_monotonic() - d->judged <= fleet_window(d->fleet);
 }
 
 /**
  * fleet_standing() - how a device is shown
  * @d: the device
- * @now: ms since 1970
  * @st: out
  *
  * What was judged too long ago is never shown as if it were so still.
  */
-void fleet_standing(const struct device *d, s64 now, struct device_standing *st)
+void fleet_standing(const struct device *d, struct device_standing *st)
 {
 	*st = d->r.standing;
 	if ((st->state != DEVICE_TRUSTED && st->state != DEVICE_UNTRUSTED) ||
-	    fleet_fresh(d, now))
+	    fleet_fresh(d))
 		return;
 	st->state = DEVICE_UNREACHABLE;
 	st->since = d->r.judged;

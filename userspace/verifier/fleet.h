@@ -43,6 +43,7 @@ struct job {
 struct device_place {
 	char *policy, *group; /* as in struct device_record */
 };
+#define FLEET_NEVER (-(1ll << 60)) /* ms, monotonic: long ago */
 
 struct device {
 	TAILQ_ENTRY(device) link;
@@ -66,6 +67,8 @@ struct device {
 	bool renews_all; /* @renewal is all that there is of it */
 	struct device_place *move; /* takes effect after @renewal; NULL: none */
 	s64 taken; /* ms, monotonic: it became ours */
+	s64 judged; /* ms, monotonic, of r.judged; FLEET_NEVER */
+	s64 renewed; /* ms, monotonic: what @renewal has is not older; 0 */
 	s64 retry_ms; /* after the last failure; 0: it answered */
 	char failure[DEVICE_REASON_MAX]; /* of the last try; "": it answered */
 	/* From the memory: what is asked for. */
@@ -121,9 +124,9 @@ struct device *fleet_renew(struct fleet *f, struct device_record *r);
 void fleet_apply(struct device *d);
 void fleet_take_memory(struct device *d);
 void fleet_drop(struct device *d);
-bool fleet_fresh(const struct device *d, s64 now);
-void fleet_standing(const struct device *d, s64 now,
-		    struct device_standing *st);
+void fleet_date(struct device *d, s64 since);
+bool fleet_fresh(const struct device *d);
+void fleet_standing(const struct device *d, struct device_standing *st);
 s64 fleet_now(void);
 s64 fleet_monotonic(void);
 s64 fleet_window(const struct fleet *f);
@@ -134,7 +137,7 @@ void place_take(struct device *d);
 void place_drop(struct device *d);
 const char *place_fault(const struct fleet *f, const char *policy,
 			const char *group);
-void fleet_count(const struct fleet *f, const char *group, s64 now,
+void fleet_count(const struct fleet *f, const char *group,
 		 u64 count[DEVICE_STATES]);
 void fleet_count_groups(const struct fleet *f, u64 (*count)[DEVICE_STATES]);
 bool fleet_has_group(const struct fleet *f, const char *name);

@@ -31,6 +31,7 @@ struct lease {
 	struct event *timer;
 	struct store_lease now;
 	s64 until; /* ms, monotonic: we ask until then */
+	s64 since; /* ms, monotonic: what is news was not there then; 0: all is */
 	bool failed; /* the last time; the database may be gone */
 	struct given *given; /* until the database knows */
 	size_t ngiven;
@@ -171,7 +172,7 @@ static void drop_gone(struct lease *l)
 static s64 due_in(const struct device *d)
 {
 	const s64 period = d->fleet->conf->period_s * 1000ll;
-	const s64 wait = d->r.judged + period - fleet_now();
+	const s64 wait = d->judged + period - fleet_monotonic();
 
 	return wait < 0 ? 0 : wait > period ? period : wait;
 }
@@ -191,6 +192,8 @@ static void learn(struct lease *l, struct device_record *r)
 			     r->name);
 		else
 			d->taken = fleet_monotonic();
+		if (d)
+			fleet_date(d, l->since);
 		return;
 	}
 	copy = malloc(sizeof(*copy));
@@ -198,6 +201,8 @@ static void learn(struct lease *l, struct device_record *r)
 		diag_die("out of memory");
 	*copy = *r;
 	memset(r, 0, sizeof(*r));
+	if (!d->renewal || !d->renews_all)
+		d->renewed = l->since;
 	fleet_will_be(d, copy, true);
 	if (d->question || !d->r.fence)
 		return;
@@ -231,6 +236,8 @@ void lease_apply(struct device *d, struct device_record *r)
 	d->r.verdict_len = r->verdict_len;
 	d->r.memory = r->memory;
 	d->r.memory_len = r->memory_len;
+	if (d->r.judged != old.judged)
+		fleet_date(d, d->renewed);
 	r->verdict = old.verdict;
 	r->memory = old.memory;
 	fleet_take_memory(d);
@@ -288,6 +295,7 @@ static void lease_kept(struct job *j, struct fleet *f)
 		return;
 	}
 	l->now = l->next;
+	l->since = l->until ? l->until - LEASE_MS : 0;
 	l->until = l->asked + LEASE_MS;
 	if (l->now.verifiers != others)
 		diag(LOG_INFO, "verifier %lld of %llu on this database",

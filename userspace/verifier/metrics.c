@@ -111,11 +111,10 @@ static void write_histogram(struct evbuffer *out, const char *name,
 
 static void write_devices(const struct fleet *f, struct evbuffer *out)
 {
-	const s64 now = fleet_now();
 	u64 count[DEVICE_STATES];
 	unsigned int i;
 
-	fleet_count(f, NULL, now, count);
+	fleet_count(f, NULL, count);
 	head(out, "devices", "gauge",
 	     "Devices by the state they are shown in.");
 	for (i = 0; i < DEVICE_STATES; i++)

@@ -99,7 +99,7 @@ static void write_changes(struct html *h, const json_t *changes,
 static void answer_device(struct evhttp_request *req, const struct device *d,
 			  const json_t *changes)
 {
-	json_t *j = api_device(d, fleet_now());
+	json_t *j = api_device(d);
 	json_t *verdict = device_verdict(&d->r);
 	char twin[DEVICE_NAME_MAX + 16];
 	struct page p;

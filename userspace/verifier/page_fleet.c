@@ -28,11 +28,11 @@ static const char *state_name(u64 state)
 	return state == ANY_STATE ? "" : device_state_name(state);
 }
 
-static void count(const struct fleet *f, s64 now, struct view *v)
+static void count(const struct fleet *f, struct view *v)
 {
 	size_t i;
 
-	fleet_count(f, *v->group ? v->group : NULL, now, v->count);
+	fleet_count(f, *v->group ? v->group : NULL, v->count);
 	for (i = 0; i < DEVICE_STATES; i++) {
 		if (v->state == ANY_STATE || v->state == i)
 			v->devices += v->count[i];
@@ -146,9 +146,8 @@ static void write_row(struct html *h, const struct device *d,
 }
 
 /* Of @state, after @skip of them, @most at most. */
-static void write_rows(struct html *h, const struct fleet *f, s64 now,
-		       const char *group, enum device_state state, u64 skip,
-		       u64 most)
+static void write_rows(struct html *h, const struct fleet *f, const char *group,
+		       enum device_state state, u64 skip, u64 most)
 {
 	struct device_standing st;
 	const struct device *d;
@@ -157,7 +156,7 @@ static void write_rows(struct html *h, const struct fleet *f, s64 now,
 	TAILQ_FOREACH(d, &f->devices, link) {
 		if (*group && strcmp(fleet_group(d), group))
 			continue;
-		fleet_standing(d, now, &st);
+		fleet_standing(d, &st);
 		if (st.state != state || n++ < skip)
 			continue;
 		if (n > skip + most)
@@ -213,7 +212,7 @@ static void write_caption(struct html *h, const struct view *v, u64 first)
 		html(h, " that are %s</caption>\n", state_name(v->state));
 }
 
-static void write_devices(struct html *h, const struct fleet *f, s64 now,
+static void write_devices(struct html *h, const struct fleet *f,
 			  const struct view *v)
 {
 	u64 skip = (v->page - 1) * ROWS, left = ROWS;
@@ -237,7 +236,7 @@ static void write_devices(struct html *h, const struct fleet *f, s64 now,
 		if (v->state != ANY_STATE && v->state != order[i])
 			continue;
 		if (skip < n) {
-			write_rows(h, f, now, v->group, order[i], skip, left);
+			write_rows(h, f, v->group, order[i], skip, left);
 			left -= n - skip < left ? n - skip : left;
 		}
 		skip -= n < skip ? n : skip;
@@ -266,12 +265,11 @@ static void history_read_for_page(struct job *j, struct fleet *f)
 			  .state = e->number[1],
 			  .page = e->number[2],
 			  .group = e->r.group };
-	const s64 now = fleet_now();
 	struct page p;
 	struct html *h;
 	char twin[160];
 
-	count(f, now, &v);
+	count(f, &v);
 	write_twin(twin, sizeof(twin), &v);
 	h = page_begin(&p, e->req, "Fleet", twin);
 	if (!f->keeps)
@@ -279,7 +277,7 @@ static void history_read_for_page(struct job *j, struct fleet *f)
 			"nothing: what is judged now is not shown.</p>\n");
 	write_counts(h, &v, f->ndevices);
 	page_plot(h, e->answer, (unsigned int)v.hours);
-	write_devices(h, f, now, &v);
+	write_devices(h, f, &v);
 	page_end(&p);
 	errand_free(e);
 }

@@ -134,10 +134,9 @@ bool fleet_has_group(const struct fleet *f, const char *name)
  * fleet_count() - how many devices stand how
  * @f: the fleet
  * @group: of one group only; NULL: all
- * @now: ms since 1970
  * @count: out, of each state that is shown
  */
-void fleet_count(const struct fleet *f, const char *group, s64 now,
+void fleet_count(const struct fleet *f, const char *group,
 		 u64 count[DEVICE_STATES])
 {
 	struct device_standing st;
@@ -147,7 +146,7 @@ void fleet_count(const struct fleet *f, const char *group, s64 now,
 	TAILQ_FOREACH(d, &f->devices, link) {
 		if (group && strcmp(fleet_group(d), group))
 			continue;
-		fleet_standing(d, now, &st);
+		fleet_standing(d, &st);
 		count[st.state]++;
 	}
 }
@@ -162,7 +161,6 @@ void fleet_count_groups(const struct fleet *f, u64 (*count)[DEVICE_STATES])
 {
 	const struct conf *conf = f->policies->of;
 	const size_t n = conf_group_count(conf);
-	const s64 now = fleet_now();
 	struct device_standing st;
 	const struct device *d;
 	size_t i;
@@ -172,7 +170,7 @@ void fleet_count_groups(const struct fleet *f, u64 (*count)[DEVICE_STATES])
 		i = conf_group_index(conf, fleet_group(d));
 		if (i == n)
 			continue;
-		fleet_standing(d, now, &st);
+		fleet_standing(d, &st);
 		count[i][st.state]++;
 	}
 }

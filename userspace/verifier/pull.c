@@ -165,11 +165,11 @@ void pull_end(struct device *d)
 }
 
 /* Nobody could judge it while we were not there: it gets its time after that. */
-static bool has_time(const struct device *d, s64 now)
+static bool has_time(const struct device *d)
 {
 	const struct fleet *f = d->fleet;
 
-	return fleet_fresh(d, now) ||
+	return fleet_fresh(d) ||
 	       (d->r.judged &&
 		fleet_monotonic() - (d->taken ?: f->begun) <= fleet_window(f));
 }
@@ -182,7 +182,7 @@ static void give_up(struct question *q)
 	snprintf(d->failure, sizeof(d->failure), "%s", q->why);
 	q->at = fleet_now();
 	q->next = d->r;
-	if (!has_time(d, q->at))
+	if (!has_time(d))
 		q->changed = device_stand(&q->next.standing, DEVICE_UNREACHABLE,
 					  "no-answer", q->why, q->at);
 	if (q->changed)
@@ -312,7 +312,7 @@ static void did_not_come(struct device *d)
 {
 	const struct fleet *f = d->fleet;
 
-	if (has_time(d, fleet_now()) || d->r.standing.state == DEVICE_NEW) {
+	if (has_time(d) || d->r.standing.state == DEVICE_NEW) {
 		pull_schedule(d, f->conf->period_s * 1000ll);
 		return;
 	}

@@ -50,6 +50,7 @@ struct question {
 	/* what is to be kept */
 	struct device_record next;
 	s64 at; /* ms since 1970 */
+	s64 judged; /* ms, monotonic */
 	bool changed;
 	bool logged; /* it changed, or there are violations */
 	char *entry; /* of the log, with @logged */

@@ -100,6 +100,7 @@ static void question_kept(struct job *j, struct fleet *f)
 		free(d->r.verdict);
 		memcpy(d->boot, q->j.boot, sizeof(d->boot));
 		d->boot_kept = true;
+		d->judged = q->judged;
 	}
 	if (q->j.next) {
 		/* What is offered begins where this one did: anew, then. */
@@ -181,6 +182,7 @@ static void conclude(struct question *q, int err)
 	enum device_state state = device_state_of(j->verdict);
 
 	q->at = fleet_now();
+	q->judged = fleet_monotonic();
 	*r = q->dev->r;
 	if (err) {
 		q->changed = device_stand(
