@@ -64,7 +64,8 @@ ok "enrollers need a policy that is configured" refused \
 ok "and name none" refused 'only admins choose' setup enroller pump \
 	--policy other
 stop_verifier
-enrolment_conf 'allow_software = true; policy = "plc";'
+enrolment_conf 'allow_software = true; policy = "plc";
+	reserved = ( "hub-2", "*.hubs.example" );'
 ok "the verifier starts anew" start_verifier
 ok "what it knew of the TPM is known still" device press '
 	.assurance == "software"'
@@ -107,7 +108,17 @@ ok "the TPM gets another name" setup enroller mixer
 ok "another name is another certificate" said 000 fleet press /crl
 ok "nobody gets the verifier's own name" refused "verifier's own" setup admin \
 	hub --policy plc
+ok "nor one that is reserved" refused 'enrolment.reserved' setup enroller hub-2
+ok "nor one like it" refused 'enrolment.reserved' setup enroller a.hubs.example
 stop_verifier
+make_cert verifier ca
+ok "the verifier gets a certificate without its name" start_verifier
+make_tpm three
+use_tpm three
+ok "which is nobody's still" refused 'that of a verifier' setup enroller hub
+stop_verifier
+use_tpm one
+make_hub_cert
 
 # Enrolled again while it is asked: what was asked before changes nothing.
 openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial \

@@ -87,6 +87,8 @@ static const struct {
 	{ "lathe", 3, 5, false, CONFLICT_NONE, "and then with another one" },
 	{ "mill", 0, 6, false, CONFLICT_NONE, "another one without" },
 	{ "mill", 4, 7, true, CONFLICT_NONE, "with any key, by an admin" },
+	{ "hub", 5, 8, true, CONFLICT_VERIFIER, "that of a verifier" },
+	{ "a.hubs.example", 5, 8, true, CONFLICT_VERIFIER, "one that it has" },
 };
 
 static void test_names(void **state)
@@ -97,6 +99,9 @@ static void test_names(void **state)
 	int ret;
 
 	(void)state;
+	assert_int_equal(store_verifier_name(store, "Hub"), 0);
+	assert_int_equal(store_verifier_name(store, "Hub"), 0);
+	assert_int_equal(store_verifier_name(store, "*.hubs.example"), 0);
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		r = device(steps[i].name, steps[i].tpm, steps[i].key);
 		conflict = CONFLICT_NONE;
@@ -110,6 +115,36 @@ static void test_names(void **state)
 			fail_msg("%s: %d, conflict %d", steps[i].why, ret,
 				 conflict);
 		again();
+	}
+}
+
+static void test_patterns(void **state)
+{
+	static const struct {
+		const char *pattern, *name;
+		bool is;
+	} cases[] = {
+		{ "hub", "hub", true },
+		{ "HUB", "hub", true },
+		{ "hub", "hubs", false },
+		{ "hub", "a.hub", false },
+		{ "*.hub", "a.hub", true },
+		{ "*.HUB", "a.hub", true },
+		{ "*.hub", "hub", false },
+		{ "*.hub", ".hub", false },
+		{ "*.hub", "a.b.hub", false },
+		{ "*.hub", "a.hubs", false },
+		{ "*", "hub", false },
+		{ "", "hub", false },
+		{ "*.b.example", "b.example", false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		if (device_name_is(cases[i].pattern, cases[i].name) !=
+		    cases[i].is)
+			fail_msg("%s, %s", cases[i].pattern, cases[i].name);
 	}
 }
 
@@ -286,6 +321,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_there),
 		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_kept),

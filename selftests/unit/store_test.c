@@ -140,6 +140,14 @@ static void test_devices(void **state)
 	assert_int_equal(f.n, 1);
 	drop(&f);
 	assert_int_equal(store_remove(store, b.id), 0);
+	/* Ids are not given again: what comes late of one is of nobody. */
+	assert_int_equal(store_add(store, &c), 0);
+	assert_true(c.id > b.id);
+	again();
+	assert_int_equal(store_remove(store, c.id), 0);
+	assert_int_equal(store_add(store, &a), 0);
+	assert_true(a.id > c.id);
+	assert_int_equal(store_remove(store, a.id), 0);
 }
 
 static void test_judged(void **state)

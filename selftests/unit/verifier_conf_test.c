@@ -78,9 +78,10 @@ static void test_enrolment(void **state)
 	(void)state;
 	put(path, "enrolment = { ca_cert = \"/a\"; policy = \"p\"; ek = (\n"
 		  "{ file = \"/r\"; level = \"firmware\"; },\n"
-		  "{ file = \"/i\"; } ); };\n");
+		  "{ file = \"/i\"; } ); reserved = ( \"hub\" ); };\n");
 	put(drop_in, "enrolment = { tls_days = 7; ek = ( { file = \"/x\";"
-		     " level = \"hardware\"; } ); };\n"
+		     " level = \"hardware\"; } );"
+		     " reserved = ( \"*.hub\" ); };\n"
 		     "people = ( { name = \"eve\"; role = \"enroller\";"
 		     " key = \"" KEY "\"; } );\n");
 	if (conf_load(&c, path, err, sizeof(err)))
@@ -91,6 +92,9 @@ static void test_enrolment(void **state)
 	assert_int_equal(c.enrol.ak_days, 365);
 	assert_int_equal(c.enrol.challenge_s, 60);
 	assert_false(c.enrol.allow_software);
+	assert_int_equal(c.enrol.nreserved, 2);
+	assert_string_equal(c.enrol.reserved[0], "hub");
+	assert_string_equal(c.enrol.reserved[1], "*.hub");
 	assert_int_equal(c.enrol.nek, 3);
 	assert_string_equal(c.enrol.ek[0].file, "/r");
 	assert_int_equal(c.enrol.ek[0].level, SHINRAI_ASSURANCE_FIRMWARE);

@@ -202,6 +202,8 @@ static void tell_conflict(const struct enrolment *n)
 		[CONFLICT_KEY] = "the name is that of a device that was "
 				 "enrolled by another key; only an admin may "
 				 "bind it to a TPM",
+		[CONFLICT_VERIFIER] = "the name is that of a verifier, in its "
+				      "certificate",
 	};
 
 	reply_problem(n->req, 409, "Conflict", text[n->conflict]);

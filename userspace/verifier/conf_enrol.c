@@ -72,6 +72,29 @@ static int read_group(const struct conf_file *f, const config_setting_t *s)
 	return conf_ref_read(f, s, &conf->enrol.group);
 }
 
+static int read_name(const struct conf_file *f, const config_setting_t *s,
+		     void *item, size_t index)
+{
+	const char *text = config_setting_get_string(s);
+
+	(void)index;
+	if (!text || !*text)
+		return conf_bad(f, s,
+				"reserved: each one is a name, or \"*.\" and "
+				"the rest of one");
+	*(char **)item = strdup(text);
+	return *(char **)item ? 0 : -ENOMEM;
+}
+
+static int read_reserved(const struct conf_file *f, const config_setting_t *s)
+{
+	struct conf *conf = f->conf;
+
+	return conf_list(f, s, CONF_RESERVED, sizeof(*conf->enrol.reserved),
+			 (void **)&conf->enrol.reserved, &conf->enrol.nreserved,
+			 read_name);
+}
+
 static const char *absolute_or_none(const char *text)
 {
 	return *text ? conf_absolute(text) : NULL;
@@ -89,6 +112,7 @@ const struct conf_key conf_enrol_keys[] = {
 	  .offset = offsetof(struct conf, enrol.allow_software) },
 	{ .name = "ek", .kind = CONF_OTHER, .read = read_eks },
 	{ .name = "group", .kind = CONF_OTHER, .read = read_group },
+	{ .name = "reserved", .kind = CONF_OTHER, .read = read_reserved },
 	{ 0 },
 };
 
@@ -104,4 +128,7 @@ void conf_enrol_free(struct conf_enrol *enrol)
 		conf_file_free(&enrol->ek[i], ek_keys);
 	free(enrol->ek);
 	conf_ref_free(&enrol->group);
+	for (i = 0; i < enrol->nreserved; i++)
+		free(enrol->reserved[i]);
+	free(enrol->reserved);
 }

@@ -8,6 +8,7 @@
 #include "../daemon/conf_file.h"
 
 #define CONF_EK_FILES 256
+#define CONF_RESERVED 256
 
 /* A file of certificates, or CRLs. */
 struct conf_ek_file {
@@ -38,6 +39,8 @@ struct conf_enrol {
 	bool allow_software; /* for tests: TPMs that prove nothing */
 	struct conf_ek_file *ek;
 	size_t nek;
+	char **reserved; /* names that no device gets, as device_name_is() has them */
+	size_t nreserved;
 };
 
 /* Of the group "enrolment"; fields of struct conf. */

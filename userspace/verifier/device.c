@@ -85,6 +85,22 @@ const char *device_name_fault(const char *name)
 }
 
 /**
+ * device_name_is() - is a name one of those that a certificate has?
+ * @pattern: RFC 6125 6.4: a name, or "*." and what follows its first label
+ * @name: the name
+ *
+ * Return: whether it is.
+ */
+bool device_name_is(const char *pattern, const char *name)
+{
+	const char *rest = strchr(name, '.');
+
+	if (!strncmp(pattern, "*.", 2))
+		return rest && rest > name && !strcasecmp(pattern + 1, rest);
+	return !strcasecmp(pattern, name);
+}
+
+/**
  * device_stand() - how it stands now
  * @st: changed
  * @state: what it is

@@ -62,6 +62,7 @@ const char *device_state_name(enum device_state state);
 int device_state_by_name(const char *name, enum device_state *state);
 enum device_state device_state_of(enum shinrai_verdict verdict);
 const char *device_name_fault(const char *name);
+bool device_name_is(const char *pattern, const char *name);
 bool device_stand(struct device_standing *st, enum device_state state,
 		  const char *code, const char *reason, s64 now);
 void device_record_free(struct device_record *r);

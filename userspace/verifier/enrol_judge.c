@@ -118,6 +118,17 @@ static int fill(struct judging *c, struct device_record *r)
 	return ret ? refuse(c, -EINVAL, "ak: its name cannot be computed") : 0;
 }
 
+static bool is_reserved(const struct conf_enrol *conf, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < conf->nreserved; i++) {
+		if (device_name_is(conf->reserved[i], name))
+			return true;
+	}
+	return false;
+}
+
 static int check_who(struct judging *c)
 {
 	if (device_name_fault(c->q->name))
@@ -128,6 +139,10 @@ static int check_who(struct judging *c)
 	if (X509_check_host(SSL_CTX_get0_certificate(c->f->tls), c->q->name, 0,
 			    0, NULL) == 1)
 		return refuse(c, -EINVAL, "name: it is the verifier's own");
+	if (is_reserved(c->f->enrol->conf, c->q->name))
+		return refuse(c, -EINVAL,
+			      "name: it is reserved, by enrolment.reserved of "
+			      "the verifier's configuration");
 	c->old = fleet_find(c->f, c->q->name);
 	switch (c->who->role) {
 	case ROLE_ADMIN:

@@ -12,6 +12,7 @@
 #include "api.h"
 #include "enrol.h"
 #include "hook.h"
+#include "own_names.h"
 #include "reload.h"
 #include "signer.h"
 #include "verbs.h"
@@ -91,6 +92,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 	s->fleet.tls = client;
 	s->fleet.certificates++;
 	diag(LOG_INFO, "new certificates are in use");
+	own_names_renew(&s->fleet);
 	if (enrol_reload(s->fleet.enrol, err, sizeof(err)))
 		diag(LOG_ERR, "%s; enrolment goes on as before", err);
 }
@@ -137,6 +139,9 @@ static void open_store(struct fleet *f)
 		diag_die("%s", err);
 	if (signer_keep(f->signer, f->store))
 		diag_die("cannot keep the signing key in %s: %s",
+			 f->conf->database, store_error(f->store));
+	if (own_names_keep(f))
+		diag_die("cannot keep the names of tls_cert in %s: %s",
 			 f->conf->database, store_error(f->store));
 }
 

@@ -73,8 +73,10 @@ enum store_conflict {
 	CONFLICT_TPM, /* it has another name already */
 	CONFLICT_NAME, /* that of another TPM */
 	CONFLICT_KEY, /* of a device that was pinned by another key */
+	CONFLICT_VERIFIER, /* it is in the certificate of a verifier */
 };
 
+int store_verifier_name(struct store *s, const char *name);
 int store_enrol(struct store *s, struct device_record *r, bool any_key,
 		bool there, s64 at, enum store_conflict *conflict);
 int store_certificate(struct store *s, const char *name, const u8 *serial,

@@ -76,6 +76,36 @@ static int bind_tpm(struct store *s, const struct device_record *r, s64 at)
 }
 
 /**
+ * store_verifier_name() - keep a name of a verifier, which no device gets then
+ * @s: the store
+ * @name: in its certificate; as device_name_is() has them
+ *
+ * Return: 0; -errno.
+ */
+int store_verifier_name(struct store *s, const char *name)
+{
+	struct binding b = sql_bind(s, VERIFIER_NAME_ADD);
+
+	bind_text(&b, name);
+	return sql_finish(&b);
+}
+
+/* Return: 1: a verifier has it, or had it; 0; -errno. */
+static int is_verifier(struct store *s, const char *name)
+{
+	struct binding b = sql_bind(s, VERIFIER_NAMES);
+	int ret;
+
+	while ((ret = sql_step(&b)) > 0) {
+		if (device_name_is(words_at(&b, 0), name)) {
+			sql_reset(&b);
+			return 1;
+		}
+	}
+	return ret;
+}
+
+/**
  * store_enrol() - keep that a device has a TPM, and a key in it
  * @s: the store, within store_begin() and store_commit()
  * @r: the device, new or of this name; its id is set; of one that must be there, a
@@ -85,8 +115,8 @@ static int bind_tpm(struct store *s, const struct device_record *r, s64 at)
  * @at: ms since 1970
  * @conflict: out, on -EEXIST; CONFLICT_NONE: it is not there
  *
- * Return: 0; -EEXIST nothing was changed: another TPM has the name, or this one has
- * another; -errno.
+ * Return: 0; -EEXIST nothing was changed: another TPM or a verifier has the name, or
+ * this one has another; -errno.
  */
 int store_enrol(struct store *s, struct device_record *r, bool any_key,
 		bool there, s64 at, enum store_conflict *conflict)
@@ -101,8 +131,12 @@ int store_enrol(struct store *s, struct device_record *r, bool any_key,
 	if (known && !same)
 		*conflict = CONFLICT_TPM;
 	ret = find(s, r, known, any_key, conflict);
-	if (ret)
+	if (!ret)
+		ret = is_verifier(s, r->name);
+	if (ret < 0)
 		return ret;
+	if (ret)
+		*conflict = CONFLICT_VERIFIER;
 	if (!r->policy || !r->group)
 		there = true;
 	if (*conflict != CONFLICT_NONE || (there && !r->id))

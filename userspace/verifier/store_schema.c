@@ -90,6 +90,15 @@ static const char *const migrations[] = {
 	/* The group that each device belongs to. */
 	"ALTER TABLE device ADD COLUMN in_group TEXT NOT NULL"
 	" DEFAULT 'default';",
+	/*
+	 * The highest id of a device that was withdrawn; and names of verifiers, which
+	 * no device may have.
+	 */
+	"CREATE TABLE device_last (id INTEGER NOT NULL) STRICT;"
+	"INSERT INTO device_last SELECT coalesce(max(id), 0) FROM device;"
+	"CREATE TRIGGER device_goes AFTER DELETE ON device BEGIN"
+	" UPDATE device_last SET id = max(id, OLD.id); END;"
+	"CREATE TABLE verifier_name (name TEXT PRIMARY KEY) STRICT;",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

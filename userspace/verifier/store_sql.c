@@ -32,9 +32,12 @@ static const char *const texts[STATEMENTS] = {
 		    " ek, ek_cert, assurance, in_group"
 		    " FROM device LEFT JOIN enrolment ON device = id"
 		    " ORDER BY id",
-	[ADD] = "INSERT INTO device (name, url, tls_name, policy, ak_name,"
+	/* An id is never that of one that was withdrawn. */
+	[ADD] = "INSERT INTO device (id, name, url, tls_name, policy, ak_name,"
 		" state, since, in_group, code, reason, judged, good)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', '', 0, 0)"
+		" SELECT 1 + max(last.id, (SELECT coalesce(max(id), 0)"
+		" FROM device)), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', '', 0, 0"
+		" FROM device_last AS last WHERE true"
 		" ON CONFLICT (name) DO NOTHING RETURNING id",
 	[REMOVE] = "DELETE FROM device WHERE id = ?1",
 	[PLACE] = SET_PLACE IS_AT,
@@ -84,6 +87,9 @@ static const char *const texts[STATEMENTS] = {
 		     " ON CONFLICT (name) DO NOTHING",
 	[HOOK_NEXT] = "SELECT next FROM hook WHERE name = ?1",
 	[HOOK_ADVANCE] = "UPDATE hook SET next = ?2 WHERE name = ?1",
+	[VERIFIER_NAME_ADD] = "INSERT INTO verifier_name (name) VALUES (?1)"
+			      " ON CONFLICT (name) DO NOTHING",
+	[VERIFIER_NAMES] = "SELECT name FROM verifier_name",
 	[FACT_ADD] = "INSERT INTO fact (device, what, digest, record, text)"
 		     " VALUES (?1, ?2, ?3, ?4, ?5)"
 		     " ON CONFLICT DO NOTHING RETURNING device",
@@ -105,6 +111,10 @@ static const char *const texts[STATEMENTS] = {
 
 /* Where PostgreSQL has other ones: devices are shared by leases, store_lease.c. */
 static const char *const leased[STATEMENTS] = {
+	[ADD] = "INSERT INTO device (name, url, tls_name, policy, ak_name,"
+		" state, since, in_group, code, reason, judged, good)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', '', 0, 0)"
+		" ON CONFLICT (name) DO NOTHING RETURNING id",
 	[JUDGED] = SET_JUDGED " WHERE id = ?1 AND fence = ?11 RETURNING id",
 	[PLACE] = SET_PLACE NEXT_FENCE IS_AT,
 	[RENEW] = SET_RENEWED NEXT_FENCE IS_AT,

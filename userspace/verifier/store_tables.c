@@ -101,6 +101,7 @@ static const char *const migrations[] = {
 	/* A verifier is alive while it counts on, whatever clocks say. */
 	"ALTER TABLE verifier DROP COLUMN until;"
 	"ALTER TABLE verifier ADD COLUMN beat BIGINT NOT NULL DEFAULT 0;",
+	"CREATE TABLE verifier_name (name TEXT PRIMARY KEY);",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
