@@ -49,7 +49,12 @@ ok "each was enrolled" test "$before" = 41
 size=$(fleet reader /log >/dev/null && jq .size body)
 ok "what is lost later" enrol lost
 ok "not while it is in use" fails run restore copy
-ok "which is said" grep -q 'is in use (end shinrai-verifier first)' msg
+ok "which is said" grep -q 'is in use: end shinrai-verifier first' msg
+second() {
+	! timeout 10 "$verifier" --config verifier.conf 2>msg
+}
+ok "nor is there a second verifier on one file" second
+ok "which is said" grep -q 'several of them need a database of PostgreSQL' msg
 ok "the verifier ends" stop_verifier
 ok "put back" run restore copy
 ok "for nobody else" test "$(stat -c %a fleet.db)" = 600

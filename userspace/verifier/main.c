@@ -131,7 +131,7 @@ static void open_store(struct fleet *f)
 	/* What devices ran is nobody else's business. */
 	umask(077);
 	if (store_is_file(f->conf->database) &&
-	    store_lock(f->conf->database, false, err, sizeof(err)))
+	    store_lock(f->conf->database, err, sizeof(err)))
 		diag_die("%s", err);
 	if (store_open(f->conf->database, &f->store, err, sizeof(err)))
 		diag_die("cannot use %s: %s", f->conf->database, err);

@@ -21,7 +21,7 @@ int store_open(const char *where, struct store **out, char *err, size_t errlen);
 void store_close(struct store *s);
 const char *store_error(const struct store *s);
 
-int store_lock(const char *path, bool alone, char *err, size_t errlen);
+int store_lock(const char *path, char *err, size_t errlen);
 int store_copy(const char *from, const char *to, char *err, size_t errlen);
 int store_restore(const char *from, const char *to, char *err, size_t errlen);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Copies of the store, taken while it is in use, and put back while it is not.
- * store_lock() tells both apart: the service has it shared, restoring alone.
+ * store_lock() keeps both apart, and one service from another.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,9 +22,8 @@ static int fail(char *err, size_t errlen, int ret, const char *what,
 }
 
 /**
- * store_lock() - use a store, or keep everybody from using it
+ * store_lock() - use a store alone: two services would both judge all of it
  * @path: of the store
- * @alone: nobody else has it
  * @err: out on error: what is wrong
  * @errlen: its room
  *
@@ -32,7 +31,7 @@ static int fail(char *err, size_t errlen, int ret, const char *what,
  *
  * Return: 0; -EWOULDBLOCK others have it; -errno.
  */
-int store_lock(const char *path, bool alone, char *err, size_t errlen)
+int store_lock(const char *path, char *err, size_t errlen)
 {
 	char name[PATH_ROOM];
 	int fd, ret;
@@ -42,14 +41,16 @@ int store_lock(const char *path, bool alone, char *err, size_t errlen)
 	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail(err, errlen, -errno, "cannot lock", name);
-	if (!flock(fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB))
+	if (!flock(fd, LOCK_EX | LOCK_NB))
 		return 0;
 	ret = -errno;
 	close(fd);
 	if (ret != -EWOULDBLOCK)
 		return fail(err, errlen, ret, "cannot lock", name);
-	snprintf(err, errlen, "%s is in use (%s)", path,
-		 alone ? "end shinrai-verifier first" : "is it restored now?");
+	snprintf(err, errlen,
+		 "%s is in use: end shinrai-verifier first (several of them "
+		 "need a database of PostgreSQL)",
+		 path);
 	return ret;
 }
 
@@ -237,7 +238,7 @@ int store_restore(const char *from, const char *to, char *err, size_t errlen)
 	if (snprintf(new, sizeof(new), "%s.new", to) >=
 	    (int)sizeof(new) - (int)sizeof(".old-wal"))
 		return fail(err, errlen, -ENAMETOOLONG, "cannot write", to);
-	ret = store_lock(to, true, err, errlen);
+	ret = store_lock(to, err, errlen);
 	if (!ret)
 		ret = store_copy(from, new, err, errlen);
 	if (ret)
