@@ -8,11 +8,7 @@ make_pusher() {
 	make_cert enroller ca
 	make_tpm one
 	use_tpm one
-	mkdir good
-	./make_log good good
-	extend_lines good/extends 1 >/dev/null
-	cp good/firmware firmware
-	cp good/log log
+	good_device
 	api=$(free_ports)
 	policies="{ name = \"plc\"; digests = [ \"$work/good/known.txt\" ];
 		reference = \"$work/good/boot.json\"; }"

@@ -10,17 +10,8 @@
 . "$root/selftests/fleet/lib.sh"
 # shellcheck source=selftests/enrol/lib.sh
 . "$root/selftests/enrol/lib.sh"
-
-# serve [LINE...]: shinraid, with what it was given, where nobody may ask
-serve() {
-	configure "firmware_log = \"$work/firmware\";" \
-		"tls_cert = \"$work/press/cert.pem\";" \
-		"tls_key = \"$work/press/key.pem\";" \
-		"tls_ca = \"$work/press/ca.pem\";" \
-		"allow_clients = [ \"$(printf %064d 7)\" ];" \
-		"verifier_url = \"https://127.0.0.1:$api/\";" "$@"
-	start_daemon
-}
+# shellcheck source=selftests/enrol/push.sh
+. "$root/selftests/enrol/push.sh"
 
 # judged [SECONDS]: it is judged once more within that time
 judged() {
@@ -36,16 +27,9 @@ judged() {
 }
 
 make_fleet_certs
-make_enrol_ca
-make_cert enroller ca
-make_tpm one
-use_tpm one
-good_device
+make_pusher
 mkdir rogue
 ./make_log rogue rogue
-policies="{ name = \"plc\"; digests = [ \"$work/good/known.txt\" ];
-	reference = \"$work/good/boot.json\"; }"
-api=$(free_ports)
 enrolment_conf 'allow_software = true;'
 echo "port = $api;" >>verifier.conf.d/test.conf
 ok "the verifier starts" start_verifier
