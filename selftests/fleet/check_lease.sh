@@ -228,9 +228,9 @@ became() {
 		ORDER BY change.id) FROM change JOIN device ON device = device.id
 		GROUP BY name" | sort
 }
-expected | sort >expected
-became >became
-ok "nothing else became of anybody" diff expected became
+expected | sort >want.list
+became >got.list
+ok "nothing else became of anybody" diff want.list got.list
 for v in a b c; do
 	ok "$v ends" end $v
 done
