@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The wall clock of a verifier jumps by an hour, ahead and back: nobody becomes
 # anything by that, and nothing old looks new.
-# shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
+# shellcheck disable=SC2016,SC2119,SC2154 source=selftests/daemon/lib.sh
 . "$(dirname "$0")/../daemon/lib.sh"
 # shellcheck source=selftests/fleet/lib.sh
 . "$root/selftests/fleet/lib.sh"
@@ -98,6 +98,8 @@ sleep 1
 gone="trusted $((n - 4)) unreachable 3 untrusted 1"
 ok "another one, while it is set back" set_clock v -3600
 ok "it is, too" stands "$gone" 8
+ok "and it is kept that both did not answer" eval 'for v in 5 6; do
+	becomes dev-$v ".code == \"no-answer\"" 10 || false; done'
 
 fleet reader '/history?hours=1' >/dev/null
 ok "the plot has no more devices than there are" jq -e "[.states[][]] |
