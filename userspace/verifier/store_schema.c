@@ -88,8 +88,8 @@ static const char *const migrations[] = {
 	" at INTEGER NOT NULL,"
 	" text TEXT NOT NULL) STRICT;",
 	/* The group that each device belongs to. */
-	"ALTER TABLE device ADD COLUMN in_group TEXT NOT NULL"
-	" DEFAULT 'default';",
+	("ALTER TABLE device ADD COLUMN in_group TEXT NOT NULL"
+	 " DEFAULT 'default';"),
 	/*
 	 * The highest id of a device that was withdrawn; and names of verifiers, which
 	 * no device may have.

@@ -96,8 +96,8 @@ static const char *const migrations[] = {
 	" device BIGINT PRIMARY KEY REFERENCES device(id) ON DELETE CASCADE,"
 	" at BIGINT NOT NULL,"
 	" text TEXT NOT NULL);",
-	"ALTER TABLE device ADD COLUMN in_group TEXT NOT NULL"
-	" DEFAULT 'default';",
+	("ALTER TABLE device ADD COLUMN in_group TEXT NOT NULL"
+	 " DEFAULT 'default';"),
 	/* A verifier is alive while it counts on, whatever clocks say. */
 	"ALTER TABLE verifier DROP COLUMN until;"
 	"ALTER TABLE verifier ADD COLUMN beat BIGINT NOT NULL DEFAULT 0;",
