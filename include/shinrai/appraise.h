@@ -97,6 +97,7 @@ struct shinrai_appraise_input {
 	 * shows, and whether it is proven that they are what was recorded.
 	 */
 	bool report;
+	bool violations; /* list them, though it is no report */
 	const struct shinrai_names *names; /* of labels; NULL: none */
 	u16 bank; /* 0 is SHA-256 */
 	u8 pcr_code, pcr_flow; /* of our log; 0: 12, 13 */
@@ -133,7 +134,10 @@ struct shinrai_appraisal {
 	u64 modules;
 	bool report;
 	const struct shinrai_names *names; /* the caller's */
-	/* Of a report: violations that the quote covers, into the evidence. */
+	/*
+	 * Of a report, or when asked for: violations that the quote covers and
+	 * that are judged now; they point into the evidence.
+	 */
 	struct shinrai_violation *violation;
 	size_t nviolations;
 	u64 left_out; /* events that the log has and does not show */

@@ -251,6 +251,63 @@ static void test_place(void **state)
 	assert_int_equal(store_place(store, &r), -ENOENT);
 }
 
+/* What the log was not told yet is there again after a restart. */
+static void test_paced(void **state)
+{
+	struct device_record d = device("p");
+	struct found f = { 0 };
+
+	(void)state;
+	assert_int_equal(store_add(store, &d), 0);
+	d.pace = (struct device_pace){ 1700000000123, 2, 1690000000000, 4, 5 };
+	assert_int_equal(store_paced(store, d.id, &d.pace), 0);
+	again();
+	f = all();
+	assert_int_equal(f.n, 1);
+	assert_memory_equal(&f.r[0].pace, &d.pace, sizeof(d.pace));
+	drop(&f);
+	assert_int_equal(store_remove(store, d.id), 0);
+	assert_int_equal(store_paced(store, d.id, &d.pace), 0);
+}
+
+static int count_change(void *arg, const struct device_standing *st)
+{
+	u64 *n = arg;
+
+	/* Of STORE_CHANGES_MAX + 2 the two oldest are gone. */
+	assert_in_range(st->since, 3, STORE_CHANGES_MAX + 2);
+	++*n;
+	return 0;
+}
+
+static void test_changes_end(void **state)
+{
+	struct device_record d = device("t"), other = device("u");
+	u64 n = 0;
+	int i;
+
+	(void)state;
+	assert_int_equal(store_add(store, &d), 0);
+	assert_int_equal(store_add(store, &other), 0);
+	assert_int_equal(store_begin(store), 0);
+	other.standing.since = 3;
+	assert_int_equal(store_changed(store, other.id, &other.standing), 0);
+	for (i = 1; i <= STORE_CHANGES_MAX + 2; i++) {
+		d.standing.since = i;
+		assert_int_equal(store_changed(store, d.id, &d.standing), 0);
+	}
+	assert_int_equal(store_commit(store), 0);
+	assert_int_equal(store_changes(store, d.id, 2 * STORE_CHANGES_MAX,
+				       count_change, &n),
+			 0);
+	assert_int_equal(n, STORE_CHANGES_MAX);
+	assert_int_equal(store_changes(store, other.id, 9, count_change, &n),
+			 0);
+	assert_int_equal(n, STORE_CHANGES_MAX + 1);
+	assert_int_equal(store_remove(store, d.id), 0);
+	assert_int_equal(store_remove(store, other.id), 0);
+}
+
 static void test_stand(void **state)
 {
 	struct device_standing st = { 0 };
@@ -271,6 +328,8 @@ int main(void)
 		cmocka_unit_test(test_devices),
 		cmocka_unit_test(test_judged),
 		cmocka_unit_test(test_place),
+		cmocka_unit_test(test_paced),
+		cmocka_unit_test(test_changes_end),
 		cmocka_unit_test(test_stand),
 	};
 

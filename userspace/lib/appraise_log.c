@@ -176,7 +176,8 @@ static void judge(struct appraise *a, struct shinrai_cel *c)
 		add_faults(a, &r);
 		if (r.have_header && a->vouched)
 			judge_events(a, &r);
-		if (r.have_header && a->vouched && a->in->report)
+		if (r.have_header && a->vouched &&
+		    (a->in->report || a->in->violations))
 			shinrai_appraise_reported(a, &r);
 		if (r.have_header && a->vouched &&
 		    r.header.type == SHINRAI_RECORD_CHECKPOINT)

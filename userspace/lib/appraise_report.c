@@ -80,7 +80,7 @@ static void take(struct appraise *a, const struct shinrai_violation *v)
 
 /**
  * shinrai_appraise_reported() - collect the violations of a covered record
- * @a: the appraisal of a report
+ * @a: the appraisal of a report, or of a machine whose violations are listed
  * @r: the record; malformed events were told already
  */
 void shinrai_appraise_reported(struct appraise *a,

@@ -303,6 +303,8 @@ static const struct conf_key keys[] = {
 	NUMBER(struct conf, period_s, 1, 86400, 30),
 	NUMBER(struct conf, timeout_s, 1, 600, 10),
 	NUMBER(struct conf, missed, 1, 100, 3),
+	NUMBER(struct conf, log_burst, 1, 10000, 32),
+	NUMBER(struct conf, log_interval_s, 1, 86400, 300),
 	NUMBER(struct conf, questions, 1, 65536, 256),
 	NUMBER(struct conf, idle_connections, 0, 65536, 1024),
 	{ .name = "limits",

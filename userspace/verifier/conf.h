@@ -65,6 +65,8 @@ struct conf {
 	int period_s; /* between two appraisals of a device */
 	int timeout_s; /* of one question and its answer */
 	int missed; /* periods after which a verdict is stale */
+	int log_burst; /* entries of one device in the log at once */
+	int log_interval_s; /* until there is one more */
 	int questions; /* under way at once */
 	int idle_connections; /* to devices, kept between two questions */
 	struct server_limits limits;

@@ -37,6 +37,15 @@ struct device_tpm {
 	u8 ek_cert[32]; /* SHA-256 of its certificate */
 };
 
+/* How much a device may make the log grow, pace.h. */
+struct device_pace {
+	s64 full; /* when all of its entries are there again; 0: they are */
+	u64 changes; /* that are not in the log yet */
+	s64 since; /* when the first of those was */
+	u64 accesses; /* that were denied, likewise, and are asked for again */
+	u64 lost; /* and those of boots that are over: they cannot be */
+};
+
 /* What is kept.  Texts are owned and not NULL, unless said otherwise. */
 struct device_record {
 	s64 id; /* 0: not kept yet */
@@ -55,6 +64,7 @@ struct device_record {
 	size_t verdict_len;
 	u8 *memory; /* shinrai_state_pack(); NULL: none yet */
 	size_t memory_len;
+	struct device_pace pace;
 	s64 fence; /* of our lease; 0: it is another verifier's, or nobody's */
 };
 

@@ -2,38 +2,90 @@
 /* What the log says of a device: that it changed, that data was to leave it. */
 #include "entry.h"
 
+/* The list up to ENTRY_LISTED, and how many more there were. */
+static u64 cut(json_t *verdict, const char *name)
+{
+	json_t *list = json_object_get(verdict, name);
+	u64 more = 0;
+
+	while (json_array_size(list) > ENTRY_LISTED) {
+		json_array_remove(list, json_array_size(list) - 1);
+		more++;
+	}
+	return more;
+}
+
+/* Return: a new object, or null; NULL when memory lacks. */
+static json_t *short_verdict(const struct entry *e)
+{
+	json_t *verdict = e->judged ? device_verdict(e->r) : json_null();
+	u64 more;
+
+	if (!json_is_object(verdict))
+		return verdict;
+	more = cut(verdict, "reasons") + cut(verdict, "notes");
+	if (more)
+		json_object_set_new(verdict, "left_out",
+				    json_integer((json_int_t)more));
+	return verdict;
+}
+
+/* Accesses: violations is what @accesses counts, and left_out. */
+static bool add_accesses(json_t *j, const struct entry *e)
+{
+	const u64 all = e->violations + e->owed->lost;
+	const u64 left_out = e->unlisted + e->owed->lost;
+
+	if (json_object_set_new(j, "violations", json_integer((json_int_t)all)))
+		return false;
+	if (!all)
+		return true;
+	return !json_object_set_new(j, "left_out",
+				    json_integer((json_int_t)left_out)) &&
+	       !json_object_set_new(j, "accesses",
+				    e->accesses ? json_incref(e->accesses) :
+						  json_array());
+}
+
+/* What there was no entry for: as it stands now is what became of that. */
+static bool add_owed(json_t *j, const struct entry *e)
+{
+	const u64 changes = e->owed->changes + e->changed;
+
+	if (!e->owed->changes)
+		return true;
+	return !json_object_set_new(j, "coalesced",
+				    json_pack("{s:I, s:I}", "changes",
+					      (json_int_t)changes, "since_ms",
+					      (json_int_t)e->owed->since));
+}
+
 /**
  * entry_make() - an entry for the log
- * @r: the device as it stands now
- * @policy: name of what it is held against; "" nothing
- * @at: when that was found, ms since 1970
- * @changed: it stands otherwise than before
- * @judged: its verdict says why; otherwise there was none this time
- * @violations: accesses that owners deny, which that verdict is the first to prove
+ * @e: what it is made of
+ *
+ * Its size is bounded: 64 reasons and notes, JUDGE_ACCESSES_MAX of accesses.
  *
  * Return: JSON with sorted members and without spaces, for free(); NULL when
  * memory lacks.
  */
-char *entry_make(const struct device_record *r, const char *policy, s64 at,
-		 bool changed, bool judged, u64 violations)
+char *entry_make(const struct entry *e)
 {
-	json_t *verdict = NULL, *j;
-	char *text;
+	const struct device_record *r = e->r;
+	const bool change = e->changed || e->owed->changes;
+	json_t *verdict = short_verdict(e), *j = NULL;
+	char *text = NULL;
 
-	if (judged) {
-		verdict = device_verdict(r);
-		if (!verdict)
-			return NULL;
-	}
-	j = json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:I}",
-		      "type", changed ? "change" : "violations", "time_ms",
-		      (json_int_t)at, "device", r->name, "group", r->group,
-		      "policy", policy, "state",
-		      device_state_name(r->standing.state), "code",
-		      r->standing.code, "reason", r->standing.reason, "verdict",
-		      verdict ? verdict : json_null(), "violations",
-		      (json_int_t)violations);
-	text = j ? json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	if (verdict)
+		j = json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
+			      "type", change ? "change" : "violations",
+			      "time_ms", (json_int_t)e->at, "device", r->name,
+			      "group", r->group, "policy", e->policy, "state",
+			      device_state_name(r->standing.state), "code",
+			      r->standing.code, "reason", r->standing.reason,
+			      "verdict", verdict);
+	if (j && add_accesses(j, e) && add_owed(j, e))
+		text = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
 	json_decref(j);
 	return text;
 }

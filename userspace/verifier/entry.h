@@ -5,7 +5,21 @@
 
 #include "device.h"
 
-char *entry_make(const struct device_record *r, const char *policy, s64 at,
-		 bool changed, bool judged, u64 violations);
+#define ENTRY_LISTED 64 /* reasons of its verdict at most; notes likewise */
+
+/* What an entry is made of. */
+struct entry {
+	const struct device_record *r; /* as it stands now */
+	const char *policy; /* name of what it is held against; "" nothing */
+	s64 at; /* when that was found, ms since 1970 */
+	bool changed; /* it stands otherwise than before */
+	bool judged; /* its verdict says why; otherwise there was none */
+	u64 violations; /* accesses that this verdict is the first to prove */
+	json_t *accesses; /* those, PROTOCOL.md 9.2; NULL: none */
+	u64 unlisted; /* of them, those that @accesses has not */
+	const struct device_pace *owed; /* what was held back until now */
+};
+
+char *entry_make(const struct entry *e);
 
 #endif

@@ -47,6 +47,13 @@ static u64 denied(const struct shinrai_state *s)
 	       s->data.flows[SHINRAI_FLOW_LEFT];
 }
 
+static bool of_this_boot(const struct shinrai_state *last,
+			 const struct shinrai_appraisal *a)
+{
+	return last &&
+	       !memcmp(last->boot_id, a->next.boot_id, sizeof(last->boot_id));
+}
+
 /* What records that are judged now prove of this boot. */
 static u64 new_violations(const struct shinrai_state *last,
 			  const struct shinrai_appraisal *a)
@@ -56,10 +63,53 @@ static u64 new_violations(const struct shinrai_state *last,
 	if (!a->have_next)
 		return 0;
 	now = denied(&a->next);
-	if (last &&
-	    !memcmp(last->boot_id, a->next.boot_id, sizeof(last->boot_id)))
+	if (of_this_boot(last, a))
 		before = denied(last);
 	return now > before ? now - before : 0;
+}
+
+/* Return: 0 it is listed; 1 there is no room any more; -ENOMEM. */
+static int list_access(struct judgement *j, const struct shinrai_violation *v,
+		       const struct shinrai_flow_names *names, size_t *room)
+{
+	json_t *one = shinrai_violation_json(v, names);
+	const size_t len = one ? json_dumpb(one, NULL, 0, JSON_COMPACT) : 0;
+
+	if (!len)
+		return -ENOMEM;
+	if (len > *room) {
+		json_decref(one);
+		return 1;
+	}
+	*room -= len;
+	return json_array_append_new(j->accesses, one) ? -ENOMEM : 0;
+}
+
+/* What is new of them, as a report has it. */
+static int list_accesses(struct judgement *j, const struct shinrai_state *last,
+			 const struct shinrai_appraisal *a)
+{
+	const u64 known = of_this_boot(last, a) ? last->records : 0;
+	size_t i, room = JUDGE_ACCESSES_MAX;
+	struct shinrai_flow_names get;
+	struct shinrai_names names;
+	u64 listed = 0;
+	int ret = 0;
+
+	shinrai_report_names(a, &names);
+	get = shinrai_names_get(&names);
+	j->accesses = json_array();
+	if (!j->accesses)
+		return -ENOMEM;
+	for (i = 0; i < a->nviolations && !ret; i++) {
+		if (a->violation[i].record < known)
+			continue;
+		ret = list_access(j, &a->violation[i], &get, &room);
+		if (!ret)
+			listed += a->violation[i].flow.count;
+	}
+	j->unlisted = j->violations > listed ? j->violations - listed : 0;
+	return ret < 0 ? ret : 0;
 }
 
 /* A name that evidence brings itself is no reason to believe a key that is kept. */
@@ -108,6 +158,7 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 	struct shinrai_appraise_input in = { .session = &j->session,
 					     .whole = j->whole,
 					     .keep_facts = true,
+					     .violations = true,
 					     .known = j->known,
 					     .kept_key = pinned_key(j) };
 	SHINRAI_FREE struct shinrai_state *last = NULL;
@@ -137,7 +188,8 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 	if (ret)
 		return ret;
 	j->violations = new_violations(last, a);
-	return learn(j, &ev.item[SHINRAI_ITEM_FIRMWARE], a);
+	ret = learn(j, &ev.item[SHINRAI_ITEM_FIRMWARE], a);
+	return ret || !j->violations ? ret : list_accesses(j, last, a);
 }
 
 static void name_worst(struct judgement *j, const struct shinrai_appraisal *a)
@@ -203,10 +255,11 @@ int judge(struct judgement *j)
 	struct shinrai_appraisal *a = malloc(sizeof(*a));
 	int ret;
 
-	j->violations = 0;
 	j->again = false;
 	j->boot_text = NULL;
 	memset(j->boot, 0, sizeof(j->boot));
+	j->violations = j->unlisted = 0;
+	j->accesses = NULL;
 	if (!a)
 		return -ENOMEM;
 	shinrai_appraisal_clear(a); /* it may end before there is one */
@@ -224,9 +277,11 @@ int judge(struct judgement *j)
 		free(j->next);
 		free(j->boot_text);
 		shinrai_facts_free(&j->facts);
+		json_decref(j->accesses);
 		j->told = NULL;
 		j->next = NULL;
 		j->boot_text = NULL;
+		j->accesses = NULL;
 		j->violations = 0;
 	}
 	return ret;

@@ -6,6 +6,8 @@
 #include "device.h"
 #include "policy.h"
 
+#define JUDGE_ACCESSES_MAX (32u << 10) /* bytes of JSON in all */
+
 struct judgement {
 	/* in; what they point to is the caller's, and does not change */
 	const struct policy *policy;
@@ -30,6 +32,8 @@ struct judgement {
 	char code[48]; /* of the worst reason, or "" */
 	char reason[DEVICE_REASON_MAX];
 	u64 violations; /* accesses that owners deny, not known before */
+	json_t *accesses; /* those, PROTOCOL.md 9.2; to be released; or NULL */
+	u64 unlisted; /* of them, which @accesses has no room for */
 	u8 *told; /* shinrai_verdict_pack(), for free() */
 	size_t told_len;
 	u8 *next; /* what to remember, for free(); NULL: as before */

@@ -231,6 +231,7 @@ void lease_apply(struct device *d, struct device_record *r)
 	d->r.standing = r->standing;
 	d->r.judged = r->judged;
 	d->r.good = r->good;
+	d->r.pace = r->pace;
 	d->r.fence = r->fence;
 	d->r.verdict = r->verdict;
 	d->r.verdict_len = r->verdict_len;

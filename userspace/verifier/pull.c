@@ -52,6 +52,7 @@ void question_free(struct question *q)
 	free(q->body);
 	shinrai_facts_free(&q->known);
 	shinrai_facts_free(&q->j.facts);
+	json_decref(q->j.accesses);
 	free(q);
 }
 
@@ -188,7 +189,7 @@ static void give_up(struct question *q)
 	if (q->changed)
 		settle_keep(q);
 	else
-		pull_end(d);
+		settle_owed(q);
 }
 
 static void ask_more(struct question *q)
@@ -284,7 +285,7 @@ static void stand(struct device *d, enum device_state state, const char *code,
 	if (q->changed)
 		settle_keep(q);
 	else
-		pull_end(d);
+		settle_owed(q);
 }
 
 /* There is nothing to hold it against. */

@@ -52,7 +52,8 @@ struct question {
 	s64 at; /* ms since 1970 */
 	s64 judged; /* ms, monotonic */
 	bool changed;
-	bool logged; /* it changed, or there are violations */
+	bool paced; /* @next.pace is another than before */
+	bool logged; /* an entry is made: it changed, there are violations */
 	char *entry; /* of the log, with @logged */
 };
 
@@ -64,6 +65,7 @@ bool ask_take_body(struct question *q, struct evhttp_request *req);
 /* settle.c */
 void settle_judge(struct question *q);
 void settle_keep(struct question *q);
+void settle_owed(struct question *q);
 
 /* pull.c */
 struct question *question_new(struct device *d);

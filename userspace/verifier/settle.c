@@ -9,6 +9,7 @@
 
 #include "entry.h"
 #include "hook.h"
+#include "pace.h"
 #include "question.h"
 
 static struct question *question_of(struct job *j)
@@ -49,6 +50,8 @@ static int keep_question(struct job *j, struct store *s)
 		ret = keep_boot(q, s);
 	if (!ret && q->changed)
 		ret = store_changed(s, q->next.id, &st);
+	if (!ret && q->paced)
+		ret = store_paced(s, q->next.id, &q->next.pace);
 	if (ret || !q->logged)
 		return ret;
 	return q->entry ? store_log_add(s, q->entry) : -ENOMEM;
@@ -119,6 +122,82 @@ static void question_kept(struct job *j, struct fleet *f)
 	pull_end(d);
 }
 
+/* Nothing of it was acknowledged, then: the same records are asked for again. */
+static void forget_news(struct question *q)
+{
+	const struct device_record *r = &q->dev->r;
+
+	if (!q->j.next)
+		return;
+	free(q->j.next);
+	q->j.next = NULL;
+	q->next.memory = r->memory;
+	q->next.memory_len = r->memory_len;
+}
+
+static struct pace_limit limit_of(const struct question *q)
+{
+	const struct conf *conf = q->dev->fleet->conf;
+
+	return (struct pace_limit){ conf->log_burst,
+				    conf->log_interval_s * 1000ll };
+}
+
+/* The entry, or that there is to be one later. */
+static void log_it(struct question *q)
+{
+	const struct pace_limit limit = limit_of(q);
+	struct device_pace *p = &q->next.pace;
+	const struct device_pace owed = *p;
+	const struct policy *policy = q->dev->policy;
+	struct entry e = { .r = &q->next,
+			   .policy = policy ? policy->conf->name :
+					      q->next.policy,
+			   .at = q->at,
+			   .changed = q->changed,
+			   .judged = q->j.told,
+			   .violations = q->j.violations,
+			   .accesses = q->j.accesses,
+			   .unlisted = q->j.unlisted,
+			   .owed = p };
+
+	/* What was held back of another boot is on no log any more. */
+	if (q->j.next && p->accesses &&
+	    memcmp(q->j.boot_id, q->dev->boot_id, sizeof(q->j.boot_id)))
+		pace_rebooted(p);
+	/* Of this one it is there again, with what came since. */
+	q->logged = q->changed || q->j.violations || p->changes || p->lost;
+	if (q->logged && pace_allows(p, &limit, q->at)) {
+		q->entry = entry_make(&e);
+		pace_told(p, &limit, q->at);
+		if (!q->j.violations)
+			p->accesses = owed.accesses;
+	} else if (q->logged) {
+		pace_hold(p, q->changed, q->j.violations, q->at);
+		if (q->j.violations)
+			forget_news(q);
+		q->logged = false;
+	}
+	q->paced = memcmp(p, &owed, sizeof(owed));
+}
+
+/**
+ * settle_owed() - nothing is new: but the log may not know all yet
+ * @q: next and at are set; the device's question ends with it
+ *
+ * Context: the loop's thread.
+ */
+void settle_owed(struct question *q)
+{
+	const struct pace_limit limit = limit_of(q);
+	const struct device_pace *p = &q->next.pace;
+
+	if ((p->changes || p->lost) && pace_allows(p, &limit, q->at))
+		settle_keep(q);
+	else
+		pull_end(q->dev);
+}
+
 /**
  * settle_keep() - have it kept how the device stands
  * @q: next, at and changed are set; the device's question ends with it
@@ -127,14 +206,8 @@ static void question_kept(struct job *j, struct fleet *f)
  */
 void settle_keep(struct question *q)
 {
-	const struct policy *policy = q->dev->policy;
-
 	q->phase = JUDGING;
-	q->logged = q->changed || q->j.violations;
-	if (q->logged)
-		q->entry = entry_make(
-			&q->next, policy ? policy->conf->name : q->next.policy,
-			q->at, q->changed, q->j.told, q->j.violations);
+	log_it(q);
 	q->job.keep = keep_question;
 	q->job.done = question_kept;
 	keep_put(q->dev->fleet, &q->job);

@@ -39,6 +39,8 @@ int store_add(struct store *s, struct device_record *r);
 int store_remove(struct store *s, s64 id);
 int store_place(struct store *s, struct device_record *r);
 int store_judged(struct store *s, const struct device_record *r);
+int store_paced(struct store *s, s64 id, const struct device_pace *p);
+#define STORE_CHANGES_MAX 10000 /* of one device, the newest */
 int store_changed(struct store *s, s64 id, const struct device_standing *st);
 int store_changes(struct store *s, s64 id, unsigned int most,
 		  int (*each)(void *arg, const struct device_standing *st),

@@ -64,6 +64,11 @@ int device_at(const struct binding *b, struct device_record *r)
 	digest_at(b, 15, r->tpm.ek_cert);
 	r->tpm.assurance = (enum shinrai_assurance)(int)number_at(b, 16);
 	r->group = text_at(b, 17);
+	r->pace.full = number_at(b, 18);
+	r->pace.changes = (u64)number_at(b, 19);
+	r->pace.since = number_at(b, 20);
+	r->pace.accesses = (u64)number_at(b, 21);
+	r->pace.lost = (u64)number_at(b, 22);
 	if (!r->name || !r->url || !r->tls_name || !r->policy || !r->group)
 		return -ENOMEM;
 	/* A device without its memory would be judged as if it were new. */
@@ -218,22 +223,52 @@ int store_judged(struct store *s, const struct device_record *r)
 }
 
 /**
+ * store_paced() - keep what the log was not told yet of a device
+ * @s: the store, after store_judged()
+ * @id: of the device
+ * @p: that, and when more may be told
+ *
+ * Return: 0, also when it is not kept any more; -errno.
+ */
+int store_paced(struct store *s, s64 id, const struct device_pace *p)
+{
+	struct binding b = sql_bind(s, PACED);
+
+	bind_number(&b, id);
+	bind_number(&b, p->full);
+	bind_number(&b, (s64)p->changes);
+	bind_number(&b, p->since);
+	bind_number(&b, (s64)p->accesses);
+	bind_number(&b, (s64)p->lost);
+	return sql_finish(&b);
+}
+
+/**
  * store_changed() - keep that a device stands otherwise than before
  * @s: the store
  * @id: of the device
  * @st: how it stands; since is when that was told
+ *
+ * Of STORE_CHANGES_MAX the oldest is forgotten.
  *
  * Return: 0; -EEXIST it is not kept any more; -errno.
  */
 int store_changed(struct store *s, s64 id, const struct device_standing *st)
 {
 	struct binding b = sql_bind(s, CHANGED);
+	int ret;
 
 	bind_number(&b, id);
 	bind_number(&b, st->since);
 	bind_number(&b, st->state);
 	bind_text(&b, st->code);
 	bind_text(&b, st->reason);
+	ret = sql_finish(&b);
+	if (ret)
+		return ret;
+	b = sql_bind(s, CHANGES_TRIM);
+	bind_number(&b, id);
+	bind_number(&b, STORE_CHANGES_MAX);
 	return sql_finish(&b);
 }
 

@@ -99,6 +99,12 @@ static const char *const migrations[] = {
 	"CREATE TRIGGER device_goes AFTER DELETE ON device BEGIN"
 	" UPDATE device_last SET id = max(id, OLD.id); END;"
 	"CREATE TABLE verifier_name (name TEXT PRIMARY KEY) STRICT;",
+	/* What the log was not told yet of each device. */
+	"ALTER TABLE device ADD COLUMN pace_full INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE device ADD COLUMN held_changes INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE device ADD COLUMN held_since INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE device ADD COLUMN held_accesses INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE device ADD COLUMN lost_accesses INTEGER NOT NULL DEFAULT 0;",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -25,11 +25,14 @@
 #define IS_AT " WHERE id = ?1 RETURNING policy, in_group"
 #define NEXT_FENCE \
 	", fence = CASE fence WHEN 0 THEN 0 ELSE nextval('fence') END"
+#define PACE                                                   \
+	" pace_full, held_changes, held_since, held_accesses," \
+	" lost_accesses"
 
 static const char *const texts[STATEMENTS] = {
 	[DEVICES] = "SELECT id, name, url, tls_name, policy, ak_name, state,"
 		    " since, code, reason, judged, good, verdict, memory,"
-		    " ek, ek_cert, assurance, in_group"
+		    " ek, ek_cert, assurance, in_group," PACE
 		    " FROM device LEFT JOIN enrolment ON device = id"
 		    " ORDER BY id",
 	/* An id is never that of one that was withdrawn. */
@@ -42,10 +45,17 @@ static const char *const texts[STATEMENTS] = {
 	[REMOVE] = "DELETE FROM device WHERE id = ?1",
 	[PLACE] = SET_PLACE IS_AT,
 	[JUDGED] = SET_JUDGED " WHERE id = ?1 AND ?11 = 0 RETURNING id",
+	[PACED] = "UPDATE device SET pace_full = ?2, held_changes = ?3,"
+		  " held_since = ?4, held_accesses = ?5, lost_accesses = ?6"
+		  " WHERE id = ?1",
 	[CHANGED] = "INSERT INTO change (device, at, state, code, reason)"
 		    " VALUES (?1, ?2, ?3, ?4, ?5)",
 	[CHANGES] = "SELECT state, at, code, reason FROM change"
 		    " WHERE device = ?1 ORDER BY id DESC LIMIT ?2",
+	[CHANGES_TRIM] =
+		"DELETE FROM change WHERE device = ?1 AND id <= (SELECT id"
+		" FROM change WHERE device = ?1 ORDER BY id DESC LIMIT 1"
+		" OFFSET ?2)",
 	[STATES] = "SELECT state, count(*) FROM device GROUP BY state",
 	[HISTORY] =
 		"SELECT at, state, (SELECT state FROM change AS earlier"
@@ -140,7 +150,7 @@ static const char *const leased[STATEMENTS] = {
 	[LEASE_NEWS] = "SELECT id, name, url, tls_name, policy, ak_name, state,"
 		       " since, code, reason, judged, good, verdict,"
 		       " CASE WHEN owner = ?1 THEN memory END,"
-		       " ek, ek_cert, assurance, in_group,"
+		       " ek, ek_cert, assurance, in_group," PACE ","
 		       " CASE WHEN owner = ?1 THEN device.fence ELSE 0 END,"
 		       " device.rev"
 		       " FROM device LEFT JOIN enrolment ON device = id"

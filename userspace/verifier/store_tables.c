@@ -102,6 +102,12 @@ static const char *const migrations[] = {
 	"ALTER TABLE verifier DROP COLUMN until;"
 	"ALTER TABLE verifier ADD COLUMN beat BIGINT NOT NULL DEFAULT 0;",
 	"CREATE TABLE verifier_name (name TEXT PRIMARY KEY);",
+	/* What the log was not told yet of each device. */
+	"ALTER TABLE device ADD COLUMN pace_full BIGINT NOT NULL DEFAULT 0;"
+	"ALTER TABLE device ADD COLUMN held_changes BIGINT NOT NULL DEFAULT 0;"
+	"ALTER TABLE device ADD COLUMN held_since BIGINT NOT NULL DEFAULT 0;"
+	"ALTER TABLE device ADD COLUMN held_accesses BIGINT NOT NULL DEFAULT 0;"
+	"ALTER TABLE device ADD COLUMN lost_accesses BIGINT NOT NULL DEFAULT 0;",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
