@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Takes webhooks over mutual TLS: a line "STATUS INDEX DEVICE STATE" for each into
-"told", or "wrong ..." where the signature does not hold.  A file "answer" says with
+"told", or "wrong ..." where the signature does not hold; their bodies into "bodies".  A file "answer" says with
 which status; "hang" is one, too.  Prints the port.
 
 usage: hooked.py CERT KEY CA SECRET [PORT]
@@ -38,6 +38,8 @@ class Hooked(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        with open("bodies", "ab") as f:
+            f.write(body + b"\n")
         status = "204"
         if os.path.exists("answer"):
             with open("answer") as f:

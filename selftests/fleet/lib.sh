@@ -95,6 +95,13 @@ fleet() {
 	echo "status $code"
 }
 
+# open_log: the entries in body as a JSON array, with all that was given of them
+open_log() {
+	jq -c '[.entries, .disclosures] | transpose | map((.[0] | fromjson) as $e |
+		reduce (.[1][] | fromjson | .[2][]) as [$path, $value]
+		($e; setpath($path; $value)))' body
+}
+
 # device NAME JQ: what the verifier says of it now
 device() {
 	fleet reader "/devices/$1" >/dev/null

@@ -6,32 +6,13 @@
 . "$(dirname "$0")/../daemon/lib.sh"
 # shellcheck source=selftests/fleet/lib.sh
 . "$root/selftests/fleet/lib.sh"
+# shellcheck source=selftests/fleet/hooks.sh
+. "$root/selftests/fleet/hooks.sh"
 
 make_fleet_certs
 make_cert receiver ca
-hooked_pid=''
-end_hooked() {
-	[ -z "$hooked_pid" ] || kill -9 "$hooked_pid" 2>/dev/null || true
-	[ -z "$hooked_pid" ] || wait "$hooked_pid" 2>/dev/null || true
-	hooked_pid=''
-}
-trap 'end_hooked; end_verifier; cleanup' EXIT
-start_hooked() { # [PORT]
-	: >hport
-	python3 "$root/selftests/fleet/hooked.py" receiver.pem receiver.key ca.pem \
-		secret "$@" >hport 2>herr &
-	hooked_pid=$!
-	for _ in $(seq 50); do
-		[ ! -s hport ] || return 0
-		sleep 0.1
-	done
-	cat herr
-	return 1
-}
 (umask 077 && echo "whsec_$(openssl rand -base64 32)" >secret)
-: >told
 ok "somebody listens" start_hooked
-hook=$(cat hport)
 siem="name = \"siem\"; secret = \"$work/secret\";
 	url = \"https://127.0.0.1:$hook/in\";"
 conf() { # WEBHOOK...: members
@@ -77,15 +58,6 @@ ok "the verifier starts" start_verifier
 enrol() { # NAME
 	fleet admin /devices -d "{\"name\":\"$1\",\"policy\":\"plc\",
 		\"url\":\"https://127.0.0.1:1/\"}" >/dev/null
-}
-# told LINE: within a while, as the last one
-told() {
-	for _ in $(seq "${2:-50}"); do
-		[ "$(tail -n 1 told)" != "$1" ] || return 0
-		sleep 0.2
-	done
-	cat told herr
-	return 1
 }
 enrol a
 ok "a change is told, signed" told '204 /in 0 a unreachable'

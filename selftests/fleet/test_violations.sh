@@ -44,7 +44,7 @@ entries() { # JQ: of all entries
 	fleet reader /log/entries >/dev/null
 	jq -c '[.entries[] | fromjson | [.type, .state, .violations,
 		.verdict.data.flows.refused, .verdict.data.flows.left]]' body
-	jq -e "[.entries[] | fromjson] | $1" body
+	open_log | jq -e "$1"
 }
 ok "which is all that the log says" entries 'length == 1 and
 	.[0].type == "change" and .[0].violations == 0'

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* The verifier's configuration: defaults, lists of groups, places of errors. */
-/* links: userspace/verifier/store_url.c userspace/verifier/conf.c userspace/verifier/conf_enrol.c userspace/verifier/conf_groups.c userspace/daemon/conf_file.c userspace/daemon/url.c */
+/* links: userspace/verifier/store_url.c userspace/verifier/conf.c userspace/verifier/conf_enrol.c userspace/verifier/conf_groups.c userspace/verifier/conf_roles.c userspace/daemon/conf_file.c userspace/daemon/url.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include <shinrai/sealed.h>
+#include <stdio.h>
 
 #include "../../userspace/verifier/conf.h"
 #include "conf_folder.h"
@@ -65,8 +68,8 @@ static void test_values(void **state)
 	assert_string_equal(c.policy[1].name, "b");
 	assert_int_equal(c.policy[1].pcr_code, 14);
 	assert_false(c.policy[1].allow_anon_exec);
-	assert_int_equal(conf_role(&c, c.person[0].key), ROLE_ADMIN);
-	assert_int_equal(conf_role(&c, other), ROLE_NONE);
+	assert_int_equal(conf_person(&c, c.person[0].key)->role, ROLE_ADMIN);
+	assert_null(conf_person(&c, other));
 	conf_free(&c);
 }
 
@@ -100,7 +103,7 @@ static void test_enrolment(void **state)
 	assert_int_equal(c.enrol.ek[0].level, SHINRAI_ASSURANCE_FIRMWARE);
 	assert_int_equal(c.enrol.ek[1].level, SHINRAI_ASSURANCE_NONE);
 	assert_int_equal(c.enrol.ek[2].level, SHINRAI_ASSURANCE_HARDWARE);
-	assert_int_equal(conf_role(&c, c.person[0].key), ROLE_ENROLLER);
+	assert_int_equal(conf_person(&c, c.person[0].key)->role, ROLE_ENROLLER);
 	conf_free(&c);
 }
 
@@ -136,6 +139,48 @@ static void test_groups(void **state)
 	assert_true(conf_has_group(&c, "default"));
 	assert_false(conf_has_group(&c, "line-5"));
 	conf_free(&c);
+}
+
+/* Who may read what, by a role that is in a later file. */
+static void test_roles(void **state)
+{
+	static const struct {
+		const char *role;
+		enum role does;
+		u32 may;
+	} t[] = {
+		{ "auditor", ROLE_READER, 1 << SHINRAI_FIELDS_PATHS },
+		{ "operator", ROLE_ADMIN, 0 },
+		{ "curious", ROLE_READER, SHINRAI_FIELDS_ALL },
+		{ "whole", ROLE_READER, SHINRAI_FIELDS_ALL },
+		{ "reader", ROLE_READER, 1 << SHINRAI_FIELDS_USERS },
+		{ "admin", ROLE_ADMIN, SHINRAI_FIELDS_ALL },
+		{ "enroller", ROLE_ENROLLER, 0 },
+	};
+	char err[256], text[256];
+	struct conf c;
+	size_t i;
+
+	(void)state;
+	put(drop_in,
+	    "roles = ( { name = \"auditor\"; reads = [ \"paths\" ]; },\n"
+	    "{ name = \"operator\"; like = \"admin\"; reads = [ ]; },\n"
+	    "{ name = \"curious\"; reads = [ \"paths\", \"users\","
+	    " \"destinations\", \"digests\", \"labels\" ]; },\n"
+	    "{ name = \"whole\"; }, { name = \"reader\";"
+	    " reads = [ \"users\" ]; } );\n");
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		snprintf(text, sizeof(text),
+			 "people = ( { name = \"a\"; key = \"" KEY "\";"
+			 " role = \"%s\"; } );",
+			 t[i].role);
+		put(path, text);
+		assert_int_equal(conf_load(&c, path, err, sizeof(err)), 0);
+		assert_int_equal(c.person[0].role, t[i].does);
+		if (c.person[0].may != t[i].may)
+			fail_msg("%s: %#x", t[i].role, c.person[0].may);
+		conf_free(&c);
+	}
 }
 
 static void test_refused(void **state)
@@ -181,8 +226,30 @@ static void test_refused(void **state)
 		  "a.conf:1: a person has a name and a key" },
 		{ "people = ( { name = \"a\"; key = \"00\"; } );",
 		  "a.conf:1: key is the SHA-256" },
-		{ "people = ( { name = \"a\"; role = \"root\"; } );",
-		  "a.conf:1: role is \"reader\", \"enroller\" or \"admin\"" },
+		{ "people = ( { name = \"a\"; role = \"A b\"; } );",
+		  "a.conf:1: role is 1 to 63 of" },
+		{ "people = (\n{ name = \"a\"; key = \"" KEY "\";"
+		  " role = \"root\"; } );",
+		  "a.conf:2: person a: there is no role \"root\"" },
+		{ "webhooks = (\n{ name = \"a\"; secret = \"/s\"; role = \"x\";"
+		  " url = \"https://127.0.0.1:1/\"; } );",
+		  "a.conf:2: webhook a: there is no role \"x\"" },
+		{ "roles = ( { reads = [ \"paths\" ]; } );",
+		  "a.conf:1: a role has a name" },
+		{ "roles = ( { name = \"a\"; like = \"enroller\"; } );",
+		  "a.conf:1: like is \"reader\" or \"admin\"" },
+		{ "roles = ( { name = \"enroller\"; } );",
+		  "a.conf:1: role enroller is built in" },
+		{ "roles = ( { name = \"reader\"; like = \"admin\"; } );",
+		  "a.conf:1: role reader is built in" },
+		{ "roles = ( { name = \"a\"; },\n { name = \"a\"; } );",
+		  "a.conf:2: role a is there twice" },
+		{ "roles = ( { name = \"a\"; reads = [ \"text\" ]; } );",
+		  "a.conf:1: reads: entry 1 is none of paths" },
+		{ "roles = ( { name = \"a\"; reads = [ \"paths\", \"x\" ]; } );",
+		  "a.conf:1: reads: entry 2 is none of paths" },
+		{ "roles = ( { name = \"a\"; reads = \"paths\"; } );",
+		  "a.conf:1: reads is an array" },
 		{ "groups = { };", "a.conf:1: groups is a list" },
 		{ "groups = (\n{ } );", "a.conf:2: a group has a name" },
 		{ "groups = ( { name = \"A\"; } );",
@@ -234,8 +301,11 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),  cmocka_unit_test(test_values),
-		cmocka_unit_test(test_enrolment), cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_enrolment),
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_roles),
 		cmocka_unit_test(test_refused),
 	};
 

@@ -11,6 +11,7 @@
 #include <shinrai/appraise.h>
 #include <shinrai/hex.h>
 #include <shinrai/proof.h>
+#include <shinrai/sealed.h>
 
 #include "verify.h"
 
@@ -26,6 +27,7 @@ struct proof {
 	struct verify *v;
 	const char *path[FILES];
 	json_t *file[FILES]; /* NULL: not given */
+	json_t *entry; /* as its disclosures fill it in; NULL: none */
 	struct shinrai_log_head head, old;
 	const char *refused; /* why; NULL: it is not */
 	const char *what; /* file that is refused */
@@ -107,6 +109,18 @@ static int check_head(struct proof *p, int which, struct shinrai_log_head *h)
 	return jws ? shinrai_log_head_check(jws, p->file[KEYS], h) : -EBADMSG;
 }
 
+/* What was disclosed of the entry, which is in the log. */
+static int fill_in(struct proof *p)
+{
+	const json_t *file = p->file[INCLUSION];
+
+	p->entry = json_loads(json_string_value(json_object_get(file, "entry")),
+			      JSON_REJECT_DUPLICATES, NULL);
+	if (!p->entry)
+		return json_object_get(file, "disclosures") ? -EBADMSG : 0;
+	return shinrai_unseal(p->entry, json_object_get(file, "disclosures"));
+}
+
 /* Return: 0, or -ENOMEM; what was found is in @p. */
 static int check(struct proof *p)
 {
@@ -121,6 +135,10 @@ static int check(struct proof *p)
 	    !judge(p, INCLUSION,
 		   shinrai_log_includes(&p->head, p->file[INCLUSION]),
 		   "the log does not have this entry there"))
+		return 0;
+	if (p->file[INCLUSION] &&
+	    !judge(p, INCLUSION, fill_in(p),
+		   "what is disclosed is not what the entry was made with"))
 		return 0;
 	if (!p->file[OLD])
 		return 0;
@@ -160,6 +178,8 @@ static int tell_json(struct proof *p, int status)
 				json_object_get(p->file[INCLUSION], "index"));
 		json_object_set(out, "entry",
 				json_object_get(p->file[INCLUSION], "entry"));
+		if (p->entry)
+			json_object_set(out, "read", p->entry);
 	}
 	if (p->file[OLD])
 		json_object_set_new(out, "old", head_json(&p->old));
@@ -179,7 +199,7 @@ static void print_head(const char *name, const struct shinrai_log_head *h)
 static int tell(struct proof *p, int status)
 {
 	const json_t *entry;
-	SHINRAI_FREE char *text = NULL;
+	SHINRAI_FREE char *text = NULL, *read = NULL;
 
 	if (p->refused) {
 		printf("refused: %s: %s\n", p->what, p->refused);
@@ -188,8 +208,10 @@ static int tell(struct proof *p, int status)
 	print_head("head", &p->head);
 	entry = json_object_get(p->file[INCLUSION], "entry");
 	if (entry) {
-		text = verify_escape(json_string_value(entry),
-				     json_string_length(entry));
+		read = p->entry ? json_dumps(p->entry,
+					     JSON_COMPACT | JSON_SORT_KEYS) :
+				  strdup(json_string_value(entry));
+		text = verify_escape(read ?: "", read ? strlen(read) : 0);
 		printf("has      entry %" JSON_INTEGER_FORMAT ": %s\n",
 		       json_integer_value(
 			       json_object_get(p->file[INCLUSION], "index")),
@@ -244,6 +266,7 @@ int verb_proof(struct verify *v, int argc, char **argv)
 	if (p.path[CONSISTENCY] && !p.path[OLD])
 		return verify_usage(v, "--consistency goes with --old");
 	status = run(&p);
+	json_decref(p.entry);
 	for (i = 0; i < FILES; i++)
 		json_decref(p.file[i]);
 	return status;

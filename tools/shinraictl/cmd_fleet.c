@@ -4,13 +4,6 @@
 
 #include "fleet.h"
 
-static const char *text(const json_t *j, const char *key)
-{
-	const char *s = json_string_value(json_object_get(j, key));
-
-	return s ? s : "-";
-}
-
 static int finish(struct ctl *ctl, json_t *answer,
 		  void (*print)(const json_t *j))
 {
@@ -22,9 +15,9 @@ static int finish(struct ctl *ctl, json_t *answer,
 
 static void print_row(const json_t *d)
 {
-	printf("%-24s %-12s %-21s %-16s %s\n", text(d, "name"),
-	       text(d, "state"), text(d, "since"), text(d, "group"),
-	       text(d, "reason"));
+	printf("%-24s %-12s %-21s %-16s %s\n", fleet_text(d, "name"),
+	       fleet_text(d, "state"), fleet_text(d, "since"),
+	       fleet_text(d, "group"), fleet_text(d, "reason"));
 }
 
 static void print_list(const json_t *j)
@@ -77,19 +70,20 @@ static void print_verdict(const json_t *v)
 
 	if (!json_is_object(v))
 		return;
-	printf("  verdict    %s\n", text(v, "headline"));
+	printf("  verdict    %s\n", fleet_text(v, "headline"));
 	json_array_foreach(reasons, i, r) {
 		printf("  %-10s %s%s%s [%s]\n", i ? "" : "because",
-		       text(r, "text"), *text(r, "detail") ? ": " : "",
-		       text(r, "detail"), text(r, "code"));
-		printf("  %-10s   next: %s\n", "", text(r, "next"));
+		       fleet_text(r, "text"),
+		       *fleet_text(r, "detail") ? ": " : "",
+		       fleet_text(r, "detail"), fleet_text(r, "code"));
+		printf("  %-10s   next: %s\n", "", fleet_text(r, "next"));
 	}
 }
 
 /* Whose policy it is. */
 static const char *policy_from(const json_t *d)
 {
-	const char *from = text(d, "policy_from");
+	const char *from = fleet_text(d, "policy_from");
 
 	return !strcmp(from, "device")	? "its own" :
 	       !strcmp(from, "group")	? "of its group" :
@@ -99,19 +93,21 @@ static const char *policy_from(const json_t *d)
 
 static void print_device(const json_t *d)
 {
-	printf("%s: %s since %s\n", text(d, "name"), text(d, "state"),
-	       text(d, "since"));
-	if (*text(d, "reason"))
-		printf("  reason     %s [%s]\n", text(d, "reason"),
-		       text(d, "code"));
-	if (*text(d, "failure"))
-		printf("  failure    %s\n", text(d, "failure"));
+	printf("%s: %s since %s\n", fleet_text(d, "name"),
+	       fleet_text(d, "state"), fleet_text(d, "since"));
+	if (*fleet_text(d, "reason"))
+		printf("  reason     %s [%s]\n", fleet_text(d, "reason"),
+		       fleet_text(d, "code"));
+	if (*fleet_text(d, "failure"))
+		printf("  failure    %s\n", fleet_text(d, "failure"));
 	printf("  judged     %s\n  last good  %s\n  group      %s\n"
 	       "  policy     %s (%s)\n  at         %s\n  key        %s\n"
 	       "  TPM        %s\n",
-	       text(d, "judged"), text(d, "last_good"), text(d, "group"),
-	       *text(d, "policy") ? text(d, "policy") : "-", policy_from(d),
-	       text(d, "url"), text(d, "ak"), text(d, "assurance"));
+	       fleet_text(d, "judged"), fleet_text(d, "last_good"),
+	       fleet_text(d, "group"),
+	       *fleet_text(d, "policy") ? fleet_text(d, "policy") : "-",
+	       policy_from(d), fleet_text(d, "url"), fleet_text(d, "ak"),
+	       fleet_text(d, "assurance"));
 	print_verdict(json_object_get(d, "verdict"));
 }
 
@@ -143,8 +139,8 @@ static void print_changes(const json_t *j)
 	size_t i;
 
 	json_array_foreach(all, i, c)
-		printf("%-21s %-12s %s\n", text(c, "since"), text(c, "state"),
-		       text(c, "reason"));
+		printf("%-21s %-12s %s\n", fleet_text(c, "since"),
+		       fleet_text(c, "state"), fleet_text(c, "reason"));
 }
 
 int cmd_fleet_changes(struct ctl *ctl, int argc, char **argv)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* fleet watch: what becomes of a verifier's devices, as it happens. */
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <shinrai/sealed.h>
 #include <shinrai/session.h>
 
 #include "fleet.h"
@@ -12,41 +14,51 @@
 #define INTERVAL_S 2
 #define FROM 4 /* its place among the options */
 
-static const char *text(const json_t *j, const char *key)
-{
-	const char *s = json_string_value(json_object_get(j, key));
-
-	return s ? s : "";
-}
-
-static void print_entry(const json_t *e)
+/* @e: NULL: it is from before fields were sealed, and not for us */
+static void print_entry(const json_t *e, bool json)
 {
 	const json_int_t ms = json_integer_value(json_object_get(e, "time_ms"));
-	char when[24];
+	char when[24], *line;
 
+	if (json) {
+		line = json_dumps(e, JSON_COMPACT | JSON_SORT_KEYS);
+		puts(line ?: "null");
+		free(line);
+		return;
+	}
+	if (!e) {
+		puts("(an entry that is only for who may read all fields)");
+		return;
+	}
 	shinrai_time_format(ms / 1000, when);
-	printf("%-21s %-24s %-12s %s%s\n", when, text(e, "device"),
-	       text(e, "state"),
-	       strcmp(text(e, "type"), "violations") ? "" : "violations; ",
-	       text(e, "reason"));
+	printf("%-21s %-24s %-12s %s%s\n", when, fleet_text(e, "device"),
+	       fleet_text(e, "state"),
+	       strcmp(fleet_text(e, "type"), "violations") ? "" :
+							     "violations; ",
+	       fleet_text(e, "reason"));
 }
 
 /* Return: 0; exit status, told already. */
 static int show(struct ctl *ctl, const json_t *answer, uint64_t *next)
 {
 	const json_t *all = json_object_get(answer, "entries"), *line;
-	json_error_t why;
+	const json_t *given = json_object_get(answer, "disclosures");
 	json_t *e;
 	size_t i;
+	int ret;
 
 	json_array_foreach(all, i, line) {
-		if (ctl->json) {
-			puts(json_string_value(line));
-		} else {
-			e = json_loads(json_string_value(line), 0, &why);
-			print_entry(e);
-			json_decref(e);
-		}
+		e = json_loads(json_is_string(line) ? json_string_value(line) :
+						      "",
+			       JSON_REJECT_DUPLICATES, NULL);
+		ret = e ? shinrai_unseal(e, json_array_get(given, i)) : 0;
+		if (!ret)
+			print_entry(e, ctl->json);
+		json_decref(e);
+		if (ret)
+			return ctl_error(ctl, "entry", NULL,
+					 "what the verifier gives of an entry "
+					 "is not what it was made with");
 		++*next;
 	}
 	return ctl_flush_stdout(ctl);

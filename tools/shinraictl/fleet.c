@@ -146,3 +146,18 @@ void fleet_free(struct fleet *f)
 {
 	free(f->own);
 }
+
+/**
+ * fleet_text() - a text that the verifier gave
+ * @j: an object
+ * @key: of its member
+ *
+ * Return: the text; "(redacted)" where it is not for us to read; "-" for none.
+ */
+const char *fleet_text(const json_t *j, const char *key)
+{
+	const json_t *v = json_object_get(j, key);
+	const char *s = json_string_value(v);
+
+	return s ? s : json_object_get(v, "redacted") ? "(redacted)" : "-";
+}

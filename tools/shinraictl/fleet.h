@@ -33,6 +33,7 @@ int fleet_ask(struct ctl *ctl, struct fleet *f, const char *method,
 	      const char *path, const json_t *body, json_t **answer);
 bool fleet_is_name(const char *name);
 int fleet_path(struct ctl *ctl, const char *rest, char *path, size_t size);
+const char *fleet_text(const json_t *j, const char *key);
 void fleet_free(struct fleet *f);
 
 #define CTL_FLEET __attribute__((cleanup(fleet_free))) struct fleet

@@ -201,11 +201,15 @@ void api_request(struct evhttp_request *req, struct conn *conn, void *fleet)
 	static struct diag_rate refusals = DIAG_RATE;
 	struct request r = { .req = req, .fleet = fleet, .conn = conn };
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+	const struct conf_person *person;
 	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
 
 	conn_working(conn);
-	r.role = conf_role(r.fleet->conf, conn_key(conn));
-	if (r.role == ROLE_NONE) {
+	person = conf_person(r.fleet->conf, conn_key(conn));
+	if (person) {
+		r.role = person->role;
+		r.may = person->may;
+	} else {
 		r.self = api_client(r.fleet, conn);
 		r.role = r.self ? ROLE_DEVICE : ROLE_NONE;
 	}

@@ -32,7 +32,7 @@ static void new_kept(struct job *j, struct fleet *f)
 			      "the verifier begins anew");
 	else
 		reply_json(e->req, 201, "Created", "application/json",
-			   api_device(d));
+			   api_device(d, 0));
 	errand_free(e);
 }
 

@@ -145,6 +145,7 @@ struct errand *errand_new(struct evhttp_request *req,
 void errand_read(const struct request *r, struct errand *e)
 {
 	e->job.reads = true;
+	e->may = r->may;
 	keep_put(r->fleet, &e->job);
 }
 

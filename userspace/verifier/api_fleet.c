@@ -4,30 +4,34 @@
 
 #include "../daemon/version.h"
 #include "api_part.h"
+#include "view.h"
 
 #define CHANGES_MAX 1000
 
 /**
  * api_standing() - how a device stands, as JSON
  * @st: the standing
+ * @may: classes of fields that may be read
  *
  * Return: to be released; NULL when memory lacks.
  */
-json_t *api_standing(const struct device_standing *st)
+json_t *api_standing(const struct device_standing *st, u32 may)
 {
-	return json_pack("{s:s, s:o, s:s, s:s}", "state",
-			 device_state_name(st->state), "since",
-			 device_time(st->since), "code", st->code, "reason",
-			 st->reason);
+	return view(json_pack("{s:s, s:o, s:s, s:s}", "state",
+			      device_state_name(st->state), "since",
+			      device_time(st->since), "code", st->code,
+			      "reason", st->reason),
+		    may);
 }
 
 /**
  * api_device() - a device as JSON, PROTOCOL.md 10
  * @d: the device
+ * @may: classes of fields that may be read
  *
  * Return: to be released; NULL when memory lacks.
  */
-json_t *api_device(const struct device *d)
+json_t *api_device(const struct device *d, u32 may)
 {
 	/* What is kept, also while a question of before is under way. */
 	const struct device_record *r = d->renewal ? d->renewal : &d->r;
@@ -37,7 +41,7 @@ json_t *api_device(const struct device *d)
 	json_t *j;
 
 	fleet_standing(d, &st);
-	j = api_standing(&st);
+	j = api_standing(&st, SHINRAI_FIELDS_ALL);
 	shinrai_hex_encode(r->ak_name, r->ak_name_len, ak);
 	if (j &&
 	    json_object_update_new(
@@ -55,7 +59,7 @@ json_t *api_device(const struct device *d)
 		json_decref(j);
 		return NULL;
 	}
-	return j;
+	return view(j, may);
 }
 
 /**
@@ -85,7 +89,7 @@ void api_list(const struct request *r)
 		fleet_standing(d, &st);
 		if ((!text || st.state == state) &&
 		    (!group || !strcmp(fleet_group(d), group)))
-			json_array_append_new(devices, api_device(d));
+			json_array_append_new(devices, api_device(d, r->may));
 	}
 	answer_ok(r->req, json_pack("{s:o}", "devices", devices));
 }
@@ -97,8 +101,8 @@ void api_list(const struct request *r)
 void api_show(const struct request *r)
 {
 	const struct device *d = r->dev;
-	json_t *j = api_device(d);
-	json_t *verdict = device_verdict(&d->r);
+	json_t *j = api_device(d, r->may);
+	json_t *verdict = view_verdict(&d->r, r->may);
 
 	/* What lacks memory is no verdict. */
 	if (!j || json_object_set_new(j, "verdict", verdict)) {
@@ -140,13 +144,36 @@ void api_status(const struct request *r)
 			    f->asking, "keeps", f->keeps));
 }
 
+struct changes {
+	json_t *list;
+	u32 may;
+};
+
 static int add_change(void *arg, const struct device_standing *st)
 {
-	json_t *j = api_standing(st);
+	const struct changes *c = arg;
 
-	if (!j)
-		return -ENOMEM;
-	return json_array_append_new(arg, j) ? -ENOMEM : 0;
+	return json_array_append_new(c->list, api_standing(st, c->may)) ?
+		       -ENOMEM :
+		       0;
+}
+
+/**
+ * api_changes_read() - how a device stood, the newest first
+ * @s: the store
+ * @id: of the device
+ * @most: of them
+ * @may: classes of fields that may be read
+ * @list: array that they are added to
+ *
+ * Return: 0; -errno.
+ */
+int api_changes_read(struct store *s, s64 id, unsigned int most, u32 may,
+		     json_t *list)
+{
+	struct changes c = { list, may };
+
+	return store_changes(s, id, most, add_change, &c);
 }
 
 static int read_changes(struct job *j, struct store *s)
@@ -157,7 +184,7 @@ static int read_changes(struct job *j, struct store *s)
 	e->answer = json_pack("{s:o}", "changes", changes);
 	if (!e->answer)
 		return -ENOMEM;
-	return store_changes(s, e->id, CHANGES_MAX, add_change, changes);
+	return api_changes_read(s, e->id, CHANGES_MAX, e->may, changes);
 }
 
 /**

@@ -7,6 +7,7 @@
 
 #include "api_part.h"
 #include "signer.h"
+#include "view.h"
 
 #define ENTRIES 100
 #define ENTRIES_MAX 1000
@@ -22,7 +23,8 @@ static json_t *hex(const u8 hash[SHINRAI_TREE_HASH])
 /* Entries for one answer. */
 struct harvest {
 	size_t bytes;
-	json_t *list;
+	u32 may; /* classes of fields that may be read */
+	json_t *list, *disclosures; /* of each, arrays */
 };
 
 static int read_head(struct job *j, struct store *s)
@@ -72,28 +74,35 @@ void api_log_head(const struct request *r)
 		errand_read(r, e);
 }
 
-static int add_text(void *arg, const char *text)
+static int add_entry(void *arg, const struct store_entry *entry)
 {
 	struct harvest *q = arg;
 
-	q->bytes += strlen(text);
+	q->bytes += strlen(entry->text) + strlen(entry->disclosures);
 	if (q->bytes > TEXTS_MAX && json_array_size(q->list))
 		return 1; /* enough */
-	return json_array_append_new(q->list, json_string(text)) ? -ENOMEM : 0;
+	if (json_array_append_new(q->list, view_leaf(entry, q->may)) ||
+	    json_array_append_new(q->disclosures,
+				  view_disclosures(entry, q->may)))
+		return -ENOMEM;
+	return 0;
 }
 
 static int read_entries(struct job *j, struct store *s)
 {
 	struct errand *e = errand_of(j);
-	struct harvest q = { .list = json_array() };
+	struct harvest q = { .may = e->may,
+			     .list = json_array(),
+			     .disclosures = json_array() };
 	int ret;
 
-	e->answer = json_pack("{s:I, s:o}", "start", (json_int_t)e->number[0],
-			      "entries", q.list);
+	e->answer = json_pack("{s:I, s:o, s:o}", "start",
+			      (json_int_t)e->number[0], "entries", q.list,
+			      "disclosures", q.disclosures);
 	if (!e->answer)
 		return -ENOMEM;
 	ret = store_log_entries(s, e->number[0], (unsigned int)e->number[1],
-				add_text, &q);
+				add_entry, &q);
 	return ret == 1 ? 0 : ret;
 }
 
@@ -140,24 +149,37 @@ static int outcome(struct errand *e, int ret)
 	return 0;
 }
 
+/* @q: with the entry, or with none: it is not for who asks */
+static json_t *inclusion(const struct errand *e, const struct harvest *q,
+			 const struct shinrai_proof *p)
+{
+	return json_pack("{s:I, s:I, s:O, s:O, s:o}", "index",
+			 (json_int_t)e->number[0], "size",
+			 (json_int_t)e->number[1], "entry",
+			 json_array_get(q->list, 0), "disclosures",
+			 json_array_get(q->disclosures, 0), "path", path_of(p));
+}
+
 static int read_inclusion(struct job *j, struct store *s)
 {
 	struct errand *e = errand_of(j);
-	struct harvest q = { .list = json_array() };
+	struct harvest q = { .may = e->may,
+			     .list = json_array(),
+			     .disclosures = json_array() };
 	struct shinrai_proof p;
 	int ret = store_log_inclusion(s, e->number[0], e->number[1], &p);
 
 	if (!ret)
-		ret = store_log_entries(s, e->number[0], 1, add_text, &q);
-	if (!ret) {
-		e->answer = json_pack("{s:I, s:I, s:O, s:o}", "index",
-				      (json_int_t)e->number[0], "size",
-				      (json_int_t)e->number[1], "entry",
-				      json_array_get(q.list, 0), "path",
-				      path_of(&p));
+		ret = store_log_entries(s, e->number[0], 1, add_entry, &q);
+	if (!ret && json_is_null(json_array_get(q.list, 0))) {
+		e->wrong = "this entry is from before fields were sealed: it "
+			   "is for who may read all fields";
+	} else if (!ret) {
+		e->answer = inclusion(e, &q, &p);
 		ret = e->answer ? 0 : -ENOMEM;
 	}
 	json_decref(q.list);
+	json_decref(q.disclosures);
 	return outcome(e, ret);
 }
 

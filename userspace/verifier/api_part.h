@@ -22,6 +22,7 @@ struct request {
 	struct device *dev; /* that the path names; NULL: it names none */
 	struct conn *conn;
 	enum role role;
+	u32 may; /* classes of fields that may be read, view.h */
 	struct device *self; /* DEVICE: who asks */
 	const struct evkeyvalq *args; /* those of the route, each once */
 };
@@ -32,6 +33,7 @@ struct errand {
 	struct evhttp_request *req;
 	struct device_record r; /* that is new */
 	s64 id; /* of the device; 0: a new one */
+	u32 may; /* as in the request, once it is read for one */
 	u64 number[3]; /* arguments of the query */
 	struct shinrai_log_head head;
 	json_t *answer; /* what the store gave, for the answer */
@@ -57,8 +59,10 @@ bool request_number(const struct request *r, const char *name, u64 max,
 		    u64 *out);
 
 /* api_fleet.c */
-json_t *api_standing(const struct device_standing *st);
-json_t *api_device(const struct device *d);
+json_t *api_standing(const struct device_standing *st, u32 may);
+json_t *api_device(const struct device *d, u32 may);
+int api_changes_read(struct store *s, s64 id, unsigned int most, u32 may,
+		     json_t *list);
 void api_status(const struct request *r);
 void api_list(const struct request *r);
 void api_show(const struct request *r);

@@ -44,7 +44,7 @@ static void place_kept(struct job *j, struct fleet *f)
 			      "out of memory; it is kept, and takes effect "
 			      "when the verifier begins anew");
 	else
-		answer_ok(e->req, api_device(d));
+		answer_ok(e->req, api_device(d, e->may));
 	errand_free(e);
 }
 
@@ -100,5 +100,6 @@ void api_place(const struct request *r)
 		return;
 	}
 	tell(r, e);
+	e->may = r->may;
 	keep_put(r->fleet, &e->job);
 }

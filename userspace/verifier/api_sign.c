@@ -7,6 +7,7 @@
 #include "../daemon/version.h"
 #include "api_part.h"
 #include "signer.h"
+#include "view.h"
 
 /**
  * api_keys() - current and former signing keys, RFC 7517 5
@@ -57,7 +58,7 @@ static void answer_jwt(struct evhttp_request *req, const char *jwt)
 void api_ear(const struct request *r)
 {
 	const struct device *d = r->dev;
-	json_t *verdict = device_verdict(&d->r);
+	json_t *verdict = view_verdict(&d->r, r->may);
 	char *jwt;
 
 	if (json_is_null(verdict) || !fleet_fresh(d)) {

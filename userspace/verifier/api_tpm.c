@@ -232,8 +232,9 @@ static void enrolment_kept(struct job *j, struct fleet *f)
 		     shinrai_assurance_name(n->x->r.tpm.assurance));
 		reply_json(n->req, 201, "Created", "application/json",
 			   json_pack("{s:o, s:s, s:s?, s:s}", "device",
-				     api_device(d), "ak_certificate", n->ak.pem,
-				     "certificate", n->tls.pem, "ca", n->ca));
+				     api_device(d, 0), "ak_certificate",
+				     n->ak.pem, "certificate", n->tls.pem, "ca",
+				     n->ca));
 	}
 	enrolment_free(n);
 }

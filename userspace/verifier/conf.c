@@ -181,20 +181,12 @@ static int read_group(const struct conf_file *f, const config_setting_t *s)
 	return conf_ref_read(f, s, &p->group);
 }
 
-static const char *is_role(const char *text)
-{
-	return strcmp(text, "reader") && strcmp(text, "admin") &&
-			       strcmp(text, "enroller") ?
-		       "is \"reader\", \"enroller\" or \"admin\"" :
-		       NULL;
-}
-
 static const struct conf_key person_keys[] = {
 	TEXT(struct conf_person, name, conf_name, ""),
 	{ .name = "role",
 	  .kind = CONF_TEXT,
 	  .offset = offsetof(struct conf_person, role_name),
-	  .fault = is_role,
+	  .fault = conf_role_fault,
 	  .text = "reader" },
 	{ .name = "key", .kind = CONF_OTHER, .read = read_key },
 	{ .name = "group", .kind = CONF_OTHER, .read = read_group },
@@ -213,15 +205,13 @@ static int read_person(const struct conf_file *f, const config_setting_t *s,
 		return ret;
 	if (conf_name(p->name) || !memcmp(p->key, none, sizeof(none)))
 		return conf_bad(f, s, "a person has a name and a key");
-	p->role = !strcmp(p->role_name, "admin")    ? ROLE_ADMIN :
-		  !strcmp(p->role_name, "enroller") ? ROLE_ENROLLER :
-						      ROLE_READER;
-	if (p->group.name && p->role != ROLE_ENROLLER)
+	if (p->group.name && strcmp(p->role_name, "enroller"))
 		return conf_bad(f, s,
 				"%s: only an enroller has a group, of the "
 				"devices that it enrols",
 				p->name);
-	return 0;
+	p->where = conf_where(f, s);
+	return p->where ? 0 : -ENOMEM;
 }
 
 static int read_people(const struct conf_file *f, const config_setting_t *s)
@@ -246,6 +236,7 @@ static const struct conf_key hook_keys[] = {
 	TEXT(struct conf_hook, url, is_url, ""),
 	TEXT(struct conf_hook, tls_name, NULL, ""),
 	TEXT(struct conf_hook, secret, conf_absolute, ""),
+	TEXT(struct conf_hook, role, NULL, ""),
 	{ 0 },
 };
 
@@ -267,7 +258,8 @@ static int read_hook(const struct conf_file *f, const config_setting_t *s,
 			return conf_bad(f, s, "webhook %s is there twice",
 					h->name);
 	}
-	return 0;
+	h->where = conf_where(f, s);
+	return h->where ? 0 : -ENOMEM;
 }
 
 static int read_hooks(const struct conf_file *f, const config_setting_t *s)
@@ -314,6 +306,7 @@ static const struct conf_key keys[] = {
 	{ .name = "policies", .kind = CONF_OTHER, .read = read_policies },
 	{ .name = "groups", .kind = CONF_OTHER, .read = conf_groups_read },
 	{ .name = "webhooks", .kind = CONF_OTHER, .read = read_hooks },
+	{ .name = "roles", .kind = CONF_OTHER, .read = conf_roles_read },
 	{ .name = "people", .kind = CONF_OTHER, .read = read_people },
 	{ .name = "enrolment",
 	  .kind = CONF_GROUP,
@@ -342,7 +335,9 @@ int conf_load(struct conf *conf, const char *path, char *err, size_t errlen)
 
 	memset(conf, 0, sizeof(*conf));
 	ret = conf_file_load(&f, path);
-	return ret ? ret : conf_groups_done(conf, err, errlen);
+	if (!ret)
+		ret = conf_groups_done(conf, err, errlen);
+	return ret ? ret : conf_roles_settle(conf, err, errlen);
 }
 
 static void free_paths(char **paths)
@@ -376,23 +371,27 @@ void conf_free(struct conf *conf)
 	free_policies(conf);
 	conf_enrol_free(&conf->enrol);
 	conf_groups_free(conf);
+	conf_roles_free(conf);
 	for (i = 0; i < conf->npeople; i++) {
+		free(conf->person[i].where);
 		conf_file_free(&conf->person[i], person_keys);
 		conf_ref_free(&conf->person[i].group);
 	}
 	free(conf->person);
-	for (i = 0; i < conf->nhooks; i++)
+	for (i = 0; i < conf->nhooks; i++) {
+		free(conf->hook[i].where);
 		conf_file_free(&conf->hook[i], hook_keys);
+	}
 	free(conf->hook);
 	memset(conf, 0, sizeof(*conf));
 }
 
 /**
- * conf_person() - who it is
+ * conf_person() - somebody of the configuration
  * @conf: the configuration
  * @key: SHA-256 of the SubjectPublicKeyInfo
  *
- * Return: one of the people, the first with that key; NULL.
+ * Return: who; NULL: whom it does not name.
  */
 const struct conf_person *conf_person(const struct conf *conf, const u8 key[32])
 {
@@ -403,18 +402,4 @@ const struct conf_person *conf_person(const struct conf *conf, const u8 key[32])
 			return &conf->person[i];
 	}
 	return NULL;
-}
-
-/**
- * conf_role() - what somebody may do
- * @conf: the configuration
- * @key: SHA-256 of the SubjectPublicKeyInfo
- *
- * Return: the role; ROLE_NONE for whom it does not name.
- */
-enum role conf_role(const struct conf *conf, const u8 key[32])
-{
-	const struct conf_person *p = conf_person(conf, key);
-
-	return p ? p->role : ROLE_NONE;
 }

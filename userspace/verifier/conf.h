@@ -5,6 +5,7 @@
 
 #include "../daemon/server.h"
 #include "conf_enrol.h"
+#include "conf_roles.h"
 
 #define CONF_DEFAULT "/etc/shinrai/verifier.conf"
 #define CONF_POLICIES 256
@@ -39,15 +40,17 @@ struct conf_hook {
 	char *url;
 	char *tls_name; /* in its certificate; "": the URL's address */
 	char *secret; /* path */
+	char *where; /* file and line */
+	char *role; /* that it reads as; "": it reads all */
+	u32 may; /* of that: classes of fields */
 };
-
-/* Who may do what, in ascending order; ROLE_DEVICE has a certificate of ours. */
-enum role { ROLE_NONE, ROLE_DEVICE, ROLE_ENROLLER, ROLE_READER, ROLE_ADMIN };
 
 struct conf_person {
 	char *name;
 	char *role_name;
-	enum role role;
+	char *where; /* file and line */
+	enum role role; /* of that name, ... */
+	u32 may; /* ... and the classes of fields that it may read */
 	u8 key[32]; /* SHA-256 of the SubjectPublicKeyInfo */
 	struct conf_ref group; /* ENROLLER: of what it enrols, or none */
 };
@@ -79,6 +82,8 @@ struct conf {
 	size_t npeople;
 	struct conf_hook *hook;
 	size_t nhooks;
+	struct conf_role *roles; /* that are not just built in */
+	size_t nroles;
 };
 
 int conf_load(struct conf *conf, const char *path, char *err, size_t errlen);
@@ -86,7 +91,6 @@ void conf_free(struct conf *conf);
 const char *conf_name(const char *text);
 const struct conf_person *conf_person(const struct conf *conf,
 				      const u8 key[32]);
-enum role conf_role(const struct conf *conf, const u8 key[32]);
 
 /* conf_groups.c */
 int conf_groups_read(const struct conf_file *f, const config_setting_t *s);

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* What the log says of a device: that it changed, that data was to leave it. */
+#include <openssl/rand.h>
+
+#include <shinrai/sealed.h>
+
 #include "entry.h"
 
 /* The list up to ENTRY_LISTED, and how many more there were. */
@@ -60,21 +64,12 @@ static bool add_owed(json_t *j, const struct entry *e)
 					      (json_int_t)e->owed->since));
 }
 
-/**
- * entry_make() - an entry for the log
- * @e: what it is made of
- *
- * Its size is bounded: 64 reasons and notes, JUDGE_ACCESSES_MAX of accesses.
- *
- * Return: JSON with sorted members and without spaces, for free(); NULL when
- * memory lacks.
- */
-char *entry_make(const struct entry *e)
+/* Return: a new object; NULL when memory lacks. */
+static json_t *whole_entry(const struct entry *e)
 {
 	const struct device_record *r = e->r;
 	const bool change = e->changed || e->owed->changes;
 	json_t *verdict = short_verdict(e), *j = NULL;
-	char *text = NULL;
 
 	if (verdict)
 		j = json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
@@ -85,7 +80,42 @@ char *entry_make(const struct entry *e)
 			      r->standing.code, "reason", r->standing.reason,
 			      "verdict", verdict);
 	if (j && add_accesses(j, e) && add_owed(j, e))
-		text = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
+		return j;
 	json_decref(j);
-	return text;
+	return NULL;
+}
+
+/**
+ * entry_make() - an entry for the log
+ * @e: what it is made of
+ * @text: out: JSON with sorted members and without spaces, for free()
+ * @disclosures: out: of what is sealed in it, as in struct store_entry, for free()
+ *
+ * Its size is bounded: 64 reasons and notes, JUDGE_ACCESSES_MAX of accesses.
+ *
+ * Return: 0; -ENOMEM; -EIO there is no randomness.
+ */
+int entry_make(const struct entry *e, char **text, char **disclosures)
+{
+	u8 salt[SHINRAI_FIELDS_CLASSES][SHINRAI_SEAL_SALT];
+	json_t *j, *sealed = NULL;
+
+	*text = *disclosures = NULL;
+	if (RAND_bytes(salt[0], sizeof(salt)) != 1)
+		return -EIO;
+	j = whole_entry(e);
+	if (j)
+		sealed = shinrai_seal(j, (const u8(*)[SHINRAI_SEAL_SALT])salt);
+	if (sealed) {
+		*text = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
+		*disclosures = json_dumps(sealed, JSON_COMPACT);
+	}
+	json_decref(sealed);
+	json_decref(j);
+	if (*text && *disclosures)
+		return 0;
+	free(*text);
+	free(*disclosures);
+	*text = *disclosures = NULL;
+	return -ENOMEM;
 }

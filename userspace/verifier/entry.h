@@ -20,6 +20,6 @@ struct entry {
 	const struct device_pace *owed; /* what was held back until now */
 };
 
-char *entry_make(const struct entry *e);
+int entry_make(const struct entry *e, char **text, char **disclosures);
 
 #endif

@@ -11,6 +11,7 @@
 #include "fleet.h"
 #include "hook.h"
 #include "lease.h"
+#include "view.h"
 
 #define RETRY_MS 1000
 #define RETRY_MAX_MS 300000
@@ -56,12 +57,21 @@ static struct hook *hook_of(struct job *j)
 	return (struct hook *)((char *)j - offsetof(struct hook, job));
 }
 
-static int take_text(void *arg, const char *text)
+/* What it is told: the entry with what it may read of it. */
+static int take_text(void *arg, const struct store_entry *e)
 {
 	struct hook *h = arg;
+	json_t *j = view_entry(e, h->conf->may);
 
-	h->text = strdup(text);
-	return h->text ? 0 : -ENOMEM;
+	h->text = j ? json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	json_decref(j);
+	if (!h->text)
+		diag(LOG_ERR,
+		     "webhook %s: entry %" PRIu64
+		     " cannot be read: memory lacks, or the log is damaged",
+		     h->conf->name, h->found);
+	/* Nobody else's work is undone for it. */
+	return 0;
 }
 
 static int keep_place(struct job *j, struct store *s)

@@ -221,6 +221,21 @@ void page_bad(struct evhttp_request *req, const char *detail)
 }
 
 /**
+ * page_words() - a text
+ * @value: of it, or of what stands for one that is not to be read
+ *
+ * Return: the text; "(redacted)"; "" when there is none.
+ */
+const char *page_words(const json_t *value)
+{
+	const char *s = json_string_value(value);
+
+	if (json_object_get(value, "redacted"))
+		return "(redacted)";
+	return s ? s : "";
+}
+
+/**
  * page_text() - a text of an object
  * @j: the object
  * @name: of the member
@@ -229,9 +244,7 @@ void page_bad(struct evhttp_request *req, const char *detail)
  */
 const char *page_text(const json_t *j, const char *name)
 {
-	const char *s = json_string_value(json_object_get(j, name));
-
-	return s ? s : "";
+	return page_words(json_object_get(j, name));
 }
 
 /**

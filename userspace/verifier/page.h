@@ -23,6 +23,7 @@ struct html *page_begin(struct page *p, struct evhttp_request *req,
 			const char *title, const char *twin);
 void page_end(struct page *p);
 void page_bad(struct evhttp_request *req, const char *detail);
+const char *page_words(const json_t *value);
 const char *page_text(const json_t *j, const char *name);
 unsigned long long page_number(const json_t *j, const char *name);
 void page_state(struct html *h, const char *state);

@@ -4,13 +4,9 @@
 #include <stdlib.h>
 
 #include "page.h"
+#include "view.h"
 
 #define CHANGES_SHOWN 100
-
-static int add_change(void *arg, const struct device_standing *st)
-{
-	return json_array_append_new(arg, api_standing(st)) ? -ENOMEM : 0;
-}
 
 static int read_changes(struct job *j, struct store *s)
 {
@@ -19,7 +15,7 @@ static int read_changes(struct job *j, struct store *s)
 	e->answer = json_array();
 	if (!e->answer)
 		return -ENOMEM;
-	return store_changes(s, e->id, CHANGES_SHOWN, add_change, e->answer);
+	return api_changes_read(s, e->id, CHANGES_SHOWN, e->may, e->answer);
 }
 
 static void fact(struct html *h, const json_t *j, const char *name,
@@ -97,10 +93,10 @@ static void write_changes(struct html *h, const json_t *changes,
 }
 
 static void answer_device(struct evhttp_request *req, const struct device *d,
-			  const json_t *changes)
+			  const json_t *changes, u32 may)
 {
-	json_t *j = api_device(d);
-	json_t *verdict = device_verdict(&d->r);
+	json_t *j = api_device(d, may);
+	json_t *verdict = view_verdict(&d->r, may);
 	char twin[DEVICE_NAME_MAX + 16];
 	struct page p;
 	struct html *h;
@@ -123,7 +119,7 @@ static void changes_read(struct job *j, struct fleet *f)
 	const struct device *d = fleet_find(f, e->r.name);
 
 	if (d)
-		answer_device(e->req, d, j->err ? NULL : e->answer);
+		answer_device(e->req, d, j->err ? NULL : e->answer, e->may);
 	else
 		page_problem(e->req, 404, "Not Found",
 			     "the device was withdrawn");
@@ -167,9 +163,8 @@ static void write_record(struct html *h, const char *name,
 		}
 	}
 	json_array_foreach(notes, i, at) {
-		if (page_note_record(json_string_value(at), &of) &&
-		    of == record) {
-			page_note(h, name, json_string_value(at));
+		if (page_note_record(page_words(at), &of) && of == record) {
+			page_note(h, name, page_words(at));
 			found++;
 		}
 	}
@@ -215,7 +210,7 @@ void page_record(const struct request *r)
 		page_bad(r->req, "number is that of a record, from 0 on");
 		return;
 	}
-	verdict = device_verdict(&r->dev->r);
+	verdict = view_verdict(&r->dev->r, r->may);
 	snprintf(title, sizeof(title), "Record %llu of %s",
 		 (unsigned long long)number, name);
 	snprintf(twin, sizeof(twin), "/v1/devices/%s", name);

@@ -21,6 +21,7 @@ struct view {
 	u64 page; /* from 1 on */
 	u64 devices; /* of @state and @group */
 	u64 count[DEVICE_STATES]; /* of @group */
+	u32 may; /* classes of fields that may be read */
 };
 
 static const char *state_name(u64 state)
@@ -126,42 +127,44 @@ static void write_form(struct html *h, const struct fleet *f,
 }
 
 static void write_row(struct html *h, const struct device *d,
-		      const struct device_standing *st)
+		      const struct device_standing *st, u32 may)
 {
 	const struct policy_choice c = fleet_policy(d);
-	json_t *since = device_time(st->since);
+	json_t *shown = api_standing(st, may);
 	json_t *judged = device_time(d->r.judged);
 
 	html(h, "<tr><th scope=\"row\"><a href=\"/device/%s\">%s</a></th><td>",
 	     d->r.name, d->r.name);
 	page_state(h, device_state_name(st->state));
 	html(h, "</td><td>");
-	page_time(h, since);
-	html(h, "</td><td><bdi>%s</bdi></td><td>", st->reason);
+	page_time(h, json_object_get(shown, "since"));
+	html(h, "</td><td><bdi>%s</bdi></td><td>", page_text(shown, "reason"));
 	page_time(h, judged);
 	html(h, "</td><td>%s</td><td>%s</td><td>%s</td></tr>\n", fleet_group(d),
 	     c.name, shinrai_assurance_name(d->r.tpm.assurance));
-	json_decref(since);
+	h->failed |= !shown;
+	json_decref(shown);
 	json_decref(judged);
 }
 
 /* Of @state, after @skip of them, @most at most. */
-static void write_rows(struct html *h, const struct fleet *f, const char *group,
-		       enum device_state state, u64 skip, u64 most)
+static void write_rows(struct html *h, const struct fleet *f,
+		       const struct view *v, enum device_state state, u64 skip,
+		       u64 most)
 {
 	struct device_standing st;
 	const struct device *d;
 	u64 n = 0;
 
 	TAILQ_FOREACH(d, &f->devices, link) {
-		if (*group && strcmp(fleet_group(d), group))
+		if (*v->group && strcmp(fleet_group(d), v->group))
 			continue;
 		fleet_standing(d, &st);
 		if (st.state != state || n++ < skip)
 			continue;
 		if (n > skip + most)
 			break;
-		write_row(h, d, &st);
+		write_row(h, d, &st, v->may);
 	}
 }
 
@@ -236,7 +239,7 @@ static void write_devices(struct html *h, const struct fleet *f,
 		if (v->state != ANY_STATE && v->state != order[i])
 			continue;
 		if (skip < n) {
-			write_rows(h, f, v->group, order[i], skip, left);
+			write_rows(h, f, v, order[i], skip, left);
 			left -= n - skip < left ? n - skip : left;
 		}
 		skip -= n < skip ? n : skip;
@@ -264,7 +267,8 @@ static void history_read_for_page(struct job *j, struct fleet *f)
 	struct view v = { .hours = e->number[0],
 			  .state = e->number[1],
 			  .page = e->number[2],
-			  .group = e->r.group };
+			  .group = e->r.group,
+			  .may = e->may };
 	struct page p;
 	struct html *h;
 	char twin[160];

@@ -198,7 +198,7 @@ static void notes(struct html *h, const char *device, const json_t *verdict)
 		return;
 	html(h, "<h3>Notes, which change no verdict</h3>\n<ul>\n");
 	json_array_foreach(all, i, note)
-		page_note(h, device, json_string_value(note));
+		page_note(h, device, page_words(note));
 	html(h, "</ul>\n");
 }
 

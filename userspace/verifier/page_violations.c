@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "page.h"
+#include "view.h"
 
 #define WINDOW 200 /* entries of the log that are looked through at once */
 #define WINDOWS 10 /* until there are violations in one */
@@ -12,21 +13,26 @@
 /* Entries with violations, in their order, and where they are. */
 struct search {
 	u64 index; /* of the entry that comes next */
-	json_t *found; /* [index, text] */
+	u32 may; /* classes of fields that may be read */
+	json_t *found; /* [index, bytes, entry] */
 };
 
 /* Members are sorted: "violations" is the last one. */
-static int take_entry(void *arg, const char *text)
+static int take_entry(void *arg, const struct store_entry *e)
 {
 	static const char none[] = "\"violations\":0}";
 	struct search *q = arg;
-	const size_t len = strlen(text);
-	json_t *one;
+	const size_t len = strlen(e->text);
+	json_t *one, *j;
 
 	q->index++;
-	if (len >= strlen(none) && !strcmp(text + len - strlen(none), none))
+	if (len >= strlen(none) && !strcmp(e->text + len - strlen(none), none))
 		return 0;
-	one = json_pack("[I, s]", (json_int_t)q->index - 1, text);
+	j = view_entry(e, q->may);
+	if (!j)
+		return 0; /* it is damaged: its place shows nothing */
+	one = json_pack("[I, I, o]", (json_int_t)q->index - 1, (json_int_t)len,
+			j);
 	return json_array_append_new(q->found, one) ? -ENOMEM : 0;
 }
 
@@ -34,7 +40,7 @@ static int take_entry(void *arg, const char *text)
 static int search_log(struct job *j, struct store *s)
 {
 	struct errand *e = errand_of(j);
-	struct search q = { .found = json_array() };
+	struct search q = { .may = e->may, .found = json_array() };
 	int i, ret = store_log_head(s, &e->head);
 	u64 *begin = &e->number[0], *end = &e->number[1];
 
@@ -56,8 +62,38 @@ static int search_log(struct job *j, struct store *s)
 	return 0;
 }
 
+/* Of one whose words are not to be read: what of the rest is. */
+static void write_parts(struct html *h, const json_t *access)
+{
+	const json_t *who = json_object_get(access, "who");
+	const json_t *sink = json_object_get(access, "sink");
+
+	html(h, "<bdi>%s</bdi> ", page_text(access, "outcome"));
+	html(h, "<bdi>%s</bdi> of ", page_text(access, "action"));
+	html(h, "<bdi>%s</bdi> by ", page_text(access, "path"));
+	html(h, "<bdi>%s</bdi> to ", page_text(who, "exe"));
+	html(h, "%s ", page_text(sink, "kind"));
+	html(h, "<bdi>%s</bdi>", page_text(sink, "address"));
+}
+
+static void write_access(struct html *h, const char *device,
+			 const json_t *access)
+{
+	const unsigned long long record = page_number(access, "record");
+
+	html(h, "<li>");
+	if (json_is_string(json_object_get(access, "text")))
+		html(h, "<bdi>%s</bdi>", page_text(access, "text"));
+	else
+		write_parts(h, access);
+	html(h,
+	     "<br><a href=\"/device/%s/record?number=%llu\">record %llu</a>"
+	     "</li>\n",
+	     device, record, record);
+}
+
 /* What the verdict says of the accesses: notes of records, and what left. */
-static void write_accesses(struct html *h, const json_t *entry)
+static void write_told(struct html *h, const json_t *entry)
 {
 	const json_t *verdict = json_object_get(entry, "verdict"), *at;
 	const json_t *reasons = json_object_get(verdict, "reasons");
@@ -65,16 +101,32 @@ static void write_accesses(struct html *h, const json_t *entry)
 	unsigned long long record;
 	size_t i;
 
-	html(h, "<ul>\n");
 	json_array_foreach(reasons, i, at) {
 		if (!strcmp(page_text(at, "code"), "data-left"))
 			page_reason(h, page_text(entry, "device"), at);
 	}
 	json_array_foreach(notes, i, at) {
-		if (page_note_record(json_string_value(at), &record))
+		if (page_note_record(page_words(at), &record))
 			page_note(h, page_text(entry, "device"),
-				  json_string_value(at));
+				  page_words(at));
 	}
+}
+
+/* Entries of before have them in their verdict only. */
+static void write_accesses(struct html *h, const json_t *entry)
+{
+	const json_t *accesses = json_object_get(entry, "accesses"), *at;
+	const unsigned long long left_out = page_number(entry, "left_out");
+	size_t i;
+
+	html(h, "<ul>\n");
+	json_array_foreach(accesses, i, at)
+		write_access(h, page_text(entry, "device"), at);
+	if (left_out)
+		html(h, "<li>%llu more, which the device's log has</li>\n",
+		     left_out);
+	if (!accesses)
+		write_told(h, entry);
 	html(h, "</ul>\n");
 }
 
@@ -106,13 +158,11 @@ static u64 write_entries(struct html *h, const json_t *found, u64 begin)
 		const json_t *one = json_array_get(found, i);
 		const u64 index =
 			(u64)json_integer_value(json_array_get(one, 0));
-		const char *text = json_string_value(json_array_get(one, 1));
-		json_t *entry = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+		const json_t *entry = json_array_get(one, 2);
 
-		bytes += strlen(text);
+		bytes += (size_t)json_integer_value(json_array_get(one, 1));
 		if (page_number(entry, "violations"))
 			write_entry(h, entry, index);
-		json_decref(entry);
 		if (++n == SHOWN || bytes > SHOWN_BYTES)
 			return index;
 	}
@@ -134,7 +184,7 @@ static void write_found(struct html *h, const struct errand *e)
 	     "before number %llu, the newest first</caption>\n<thead><tr>"
 	     "<th scope=\"col\">When</th><th scope=\"col\">Device</th>"
 	     "<th scope=\"col\">New ones</th><th scope=\"col\">State</th>"
-	     "<th scope=\"col\">What the verdict says</th>"
+	     "<th scope=\"col\">What was denied</th>"
 	     "<th scope=\"col\">Entry</th></tr></thead>\n<tbody>\n",
 	     (unsigned long long)e->head.size,
 	     (unsigned long long)e->number[1]);

@@ -54,7 +54,7 @@ struct question {
 	bool changed;
 	bool paced; /* @next.pace is another than before */
 	bool logged; /* an entry is made: it changed, there are violations */
-	char *entry; /* of the log, with @logged */
+	char *entry, *disclosures; /* of the log, with @logged */
 };
 
 /* ask.c */

@@ -18,6 +18,7 @@
 #include "api_part.h"
 #include "lease.h"
 #include "question.h"
+#include "view.h"
 
 #define NONCE 32
 #define SESSION_TYPE "application/vnd.veraison.challenge-response-session+json"
@@ -211,7 +212,9 @@ void session_end(struct question *q)
 	} else {
 		reply_json(q->req, 200, "OK", SESSION_TYPE,
 			   json_pack("{s:s, s:o, s:i}", "state", "complete",
-				     "result", api_standing(&d->r.standing),
+				     "result",
+				     api_standing(&d->r.standing,
+						  SHINRAI_FIELDS_ALL),
 				     "period_s", d->fleet->conf->period_s));
 	}
 	q->req = NULL;

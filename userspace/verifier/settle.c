@@ -54,7 +54,10 @@ static int keep_question(struct job *j, struct store *s)
 		ret = store_paced(s, q->next.id, &q->next.pace);
 	if (ret || !q->logged)
 		return ret;
-	return q->entry ? store_log_add(s, q->entry) : -ENOMEM;
+	if (!q->entry)
+		return -ENOMEM;
+	return store_log_add(s,
+			     &(struct store_entry){ q->entry, q->disclosures });
 }
 
 static void count_judgement(const struct device *d)
@@ -74,7 +77,8 @@ static void question_kept(struct job *j, struct fleet *f)
 	if (q->j.key)
 		d->key = q->j.key;
 	free(q->entry);
-	q->entry = NULL;
+	free(q->disclosures);
+	q->entry = q->disclosures = NULL;
 	free(q->j.boot_text);
 	q->j.boot_text = NULL;
 	if (j->err == -ESTALE) {
@@ -168,7 +172,8 @@ static void log_it(struct question *q)
 	/* Of this one it is there again, with what came since. */
 	q->logged = q->changed || q->j.violations || p->changes || p->lost;
 	if (q->logged && pace_allows(p, &limit, q->at)) {
-		q->entry = entry_make(&e);
+		/* Without it nothing is kept. */
+		entry_make(&e, &q->entry, &q->disclosures);
 		pace_told(p, &limit, q->at);
 		if (!q->j.violations)
 			p->accesses = owed.accesses;

@@ -87,10 +87,18 @@ int store_revoke(struct store *s, s64 id, s64 at);
 int store_revoked(struct store *s, s64 now,
 		  int (*each)(void *arg, const u8 *serial, size_t len, s64 at),
 		  void *arg);
-int store_log_add(struct store *s, const char *text);
+/* One of the log; valid until each() returns. */
+struct store_entry {
+	const char *text; /* its bytes are the leaf */
+	/* JSON: {class: text} of what is sealed in it; "": nothing is sealed */
+	const char *disclosures;
+};
+
+int store_log_add(struct store *s, const struct store_entry *e);
 int store_log_head(struct store *s, struct shinrai_log_head *head);
 int store_log_entries(struct store *s, u64 start, unsigned int most,
-		      int (*each)(void *arg, const char *text), void *arg);
+		      int (*each)(void *arg, const struct store_entry *e),
+		      void *arg);
 int store_log_inclusion(struct store *s, u64 index, u64 size,
 			struct shinrai_proof *proof);
 int store_log_consistency(struct store *s, u64 old, u64 size,

@@ -66,11 +66,11 @@ static int damage(int ret)
 /**
  * store_log_add() - append an entry
  * @s: the store, between store_begin() and store_commit()
- * @text: the entry; its bytes are the leaf
+ * @e: the entry
  *
  * Return: 0; -EBADMSG the log is damaged; -errno.  Then store_rollback() is due.
  */
-int store_log_add(struct store *s, const char *text)
+int store_log_add(struct store *s, const struct store_entry *e)
 {
 	const struct shinrai_merkle tree = tree_of(s);
 	u8 leaf[SHINRAI_TREE_HASH];
@@ -80,10 +80,11 @@ int store_log_add(struct store *s, const char *text)
 
 	if (ret)
 		return ret;
-	shinrai_tree_leaf(text, strlen(text), leaf);
+	shinrai_tree_leaf(e->text, strlen(e->text), leaf);
 	b = sql_bind(s, LOG_ADD);
 	bind_number(&b, (s64)size);
-	bind_text(&b, text);
+	bind_text(&b, e->text);
+	bind_text(&b, e->disclosures);
 	ret = sql_finish(&b);
 	if (!ret)
 		ret = shinrai_merkle_add(&tree, size, leaf);
@@ -123,15 +124,19 @@ int store_log_head(struct store *s, struct shinrai_log_head *head)
  * Return: 0; -errno; what @each gave.
  */
 int store_log_entries(struct store *s, u64 start, unsigned int most,
-		      int (*each)(void *arg, const char *text), void *arg)
+		      int (*each)(void *arg, const struct store_entry *e),
+		      void *arg)
 {
 	struct binding b = sql_bind(s, LOG_ENTRIES);
+	struct store_entry e;
 	int ret;
 
 	bind_number(&b, (s64)start);
 	bind_number(&b, most);
 	while ((ret = sql_step(&b)) > 0) {
-		ret = each(arg, words_at(&b, 0));
+		e.text = words_at(&b, 0);
+		e.disclosures = words_at(&b, 1);
+		ret = each(arg, &e);
 		if (ret) {
 			sql_reset(&b);
 			return ret;

@@ -104,7 +104,10 @@ static const char *const migrations[] = {
 	"ALTER TABLE device ADD COLUMN held_changes INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE device ADD COLUMN held_since INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE device ADD COLUMN held_accesses INTEGER NOT NULL DEFAULT 0;"
-	"ALTER TABLE device ADD COLUMN lost_accesses INTEGER NOT NULL DEFAULT 0;",
+	"ALTER TABLE device ADD COLUMN lost_accesses INTEGER NOT NULL DEFAULT 0;"
+	/* What is sealed in each entry. */
+	"ALTER TABLE log_entry ADD COLUMN"
+	" disclosures TEXT NOT NULL DEFAULT '';",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -81,8 +81,9 @@ static const char *const texts[STATEMENTS] = {
 	[PURGE] = "DELETE FROM certificate WHERE not_after < ?1",
 	[LOG_NAME] = "SELECT name FROM log",
 	[LOG_SIZE] = "SELECT coalesce(max(id) + 1, 0) FROM log_entry",
-	[LOG_ADD] = "INSERT INTO log_entry (id, text) VALUES (?1, ?2)",
-	[LOG_ENTRIES] = "SELECT text FROM log_entry WHERE id >= ?1"
+	[LOG_ADD] = "INSERT INTO log_entry (id, text, disclosures)"
+		    " VALUES (?1, ?2, ?3)",
+	[LOG_ENTRIES] = "SELECT text, disclosures FROM log_entry WHERE id >= ?1"
 			" ORDER BY id LIMIT ?2",
 	[NODE_PUT] =
 		"INSERT INTO log_node (level, n, hash) VALUES (?1, ?2, ?3)",

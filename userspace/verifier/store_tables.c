@@ -107,7 +107,10 @@ static const char *const migrations[] = {
 	"ALTER TABLE device ADD COLUMN held_changes BIGINT NOT NULL DEFAULT 0;"
 	"ALTER TABLE device ADD COLUMN held_since BIGINT NOT NULL DEFAULT 0;"
 	"ALTER TABLE device ADD COLUMN held_accesses BIGINT NOT NULL DEFAULT 0;"
-	"ALTER TABLE device ADD COLUMN lost_accesses BIGINT NOT NULL DEFAULT 0;",
+	"ALTER TABLE device ADD COLUMN lost_accesses BIGINT NOT NULL DEFAULT 0;"
+	/* What is sealed in each entry. */
+	"ALTER TABLE log_entry ADD COLUMN"
+	" disclosures TEXT NOT NULL DEFAULT '';",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
