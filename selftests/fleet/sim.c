@@ -10,8 +10,8 @@
  * became of it: answer, or none.
  *
  * Commands, one in a line of standard input; each is answered by one line:
- *   MODE N       device N is well, mute, slam, busy, stale, alien, tamper, rewind, cut,
- *                aged, apart, bootlog
+ *   MODE N       device N is well, mute, slam, busy, late, stale, alien, tamper,
+ *                rewind, cut, aged, apart, bootlog
  *   reboot N     begins anew, and is well
  *   firmware N   the same, with another firmware or again with the first one
  *   rogue N      runs a program that nobody knows
@@ -40,12 +40,13 @@
 #include "sim.h"
 
 static const char *const modes[SIM_MODES] = {
-	[SIM_WELL] = "well",	 [SIM_MUTE] = "mute",
-	[SIM_SLAM] = "slam",	 [SIM_BUSY] = "busy",
-	[SIM_STALE] = "stale",	 [SIM_ALIEN] = "alien",
-	[SIM_TAMPER] = "tamper", [SIM_REWIND] = "rewind",
-	[SIM_CUT] = "cut",	 [SIM_AGED] = "aged",
-	[SIM_APART] = "apart",	 [SIM_BOOTLOG] = "bootlog",
+	[SIM_WELL] = "well",	   [SIM_MUTE] = "mute",
+	[SIM_SLAM] = "slam",	   [SIM_BUSY] = "busy",
+	[SIM_LATE] = "late",	   [SIM_STALE] = "stale",
+	[SIM_ALIEN] = "alien",	   [SIM_TAMPER] = "tamper",
+	[SIM_REWIND] = "rewind",   [SIM_CUT] = "cut",
+	[SIM_AGED] = "aged",	   [SIM_APART] = "apart",
+	[SIM_BOOTLOG] = "bootlog",
 };
 
 static struct sim_device *device;
@@ -161,6 +162,8 @@ static void send_answer(struct sim_device *d, struct evhttp_request *req,
 	evbuffer_free(body);
 }
 
+#define LATE_MS 3000
+
 struct late {
 	struct sim_device *dev;
 	struct evhttp_request *req;
@@ -179,9 +182,9 @@ static void on_late(evutil_socket_t fd, short what, void *late)
 }
 
 static void answer_late(struct sim_device *d, struct evhttp_request *req,
-			const struct sim_question *q)
+			const struct sim_question *q, unsigned int ms)
 {
-	const struct timeval tv = { slow / 1000, slow % 1000 * 1000 };
+	const struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
 	struct late *l = malloc(sizeof(*l));
 
 	if (!l || event_base_once(base, -1, EV_TIMEOUT, on_late, l, &tv))
@@ -218,8 +221,10 @@ static void answer_question(struct sim_device *d, struct evhttp_request *req,
 		reply_problem(req, 400, "Bad Request", "unknown member");
 	else if (d->mode == SIM_BUSY)
 		reply_problem(req, 503, "Service Unavailable", "busy");
+	else if (d->mode == SIM_LATE)
+		answer_late(d, req, q, LATE_MS);
 	else if (d->mode != SIM_MUTE && slow)
-		answer_late(d, req, q);
+		answer_late(d, req, q, slow);
 	else if (d->mode != SIM_MUTE)
 		send_answer(d, req, q);
 }

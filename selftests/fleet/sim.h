@@ -14,6 +14,7 @@ enum sim_mode {
 	SIM_MUTE, /* says nothing, for ever */
 	SIM_SLAM, /* ends the connection when it is asked */
 	SIM_BUSY, /* says 503 */
+	SIM_LATE, /* answers 3 s later */
 	SIM_STALE, /* says again what it said last */
 	SIM_ALIEN, /* its quote is another device's */
 	SIM_TAMPER, /* its log is not what its TPM was told */

@@ -96,6 +96,8 @@ static void fail_refused(struct question *q, struct evhttp_request *req,
  * @q: the question
  * @ssl: over which it is answered; our key may be another by now
  *
+ * Its time is that of the nonce: the device was so no earlier, and later nobody asked.
+ *
  * Return: whether all of it is there.
  */
 bool ask_witness(struct question *q, SSL *ssl)
@@ -105,7 +107,7 @@ bool ask_witness(struct question *q, SSL *ssl)
 	const X509 *ours = ssl ? SSL_get_certificate(ssl) : NULL;
 	unsigned int len = sizeof(s->peer);
 
-	s->time = fleet_now() / 1000;
+	s->time = q->asked / 1000;
 	return peer && ours &&
 	       X509_digest(peer, EVP_sha256(), s->peer, &len) == 1 &&
 	       !shinrai_key_id(ours, s->verifier_key) &&
@@ -242,6 +244,7 @@ void ask(struct question *q)
 
 	q->phase = ASKING;
 	s->nonce_len = 32;
+	question_date(q);
 	pull_schedule(d, d->fleet->conf->timeout_s * 1000ll);
 	EVUTIL_SET_SOCKET_ERROR(0);
 	ERR_clear_error();

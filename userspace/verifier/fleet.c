@@ -304,14 +304,36 @@ void fleet_drop(struct device *d)
 }
 
 /**
+ * fleet_in_time() - was a device judged lately?
+ * @d: the device
+ *
+ * Return: whether what it was judged by was asked for within the configured number
+ * of periods.
+ */
+bool fleet_in_time(const struct device *d)
+{
+	return fleet_monotonic() - d->judged <= fleet_window(d->fleet);
+}
+
+/**
  * fleet_fresh() - is what a device was judged to be still so?
  * @d: the device
  *
- * Return: whether it was judged within the configured number of periods.
+ * While it answers a question that came in time, for as long as it may, it is.
+ *
+ * Return: whether it is.
  */
 bool fleet_fresh(const struct device *d)
 {
-	return fleet_monotonic() - d->judged <= fleet_window(d->fleet);
+	const s64 most = d->fleet->conf->timeout_s * 1000ll;
+	const s64 now = fleet_monotonic();
+	s64 asked = now;
+
+	if (d->question)
+		asked = d->question->begun;
+	if (asked < now - most)
+		asked = now - most;
+	return asked - d->judged <= fleet_window(d->fleet);
 }
 
 /**

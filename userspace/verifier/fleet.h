@@ -125,6 +125,7 @@ void fleet_apply(struct device *d);
 void fleet_take_memory(struct device *d);
 void fleet_drop(struct device *d);
 void fleet_date(struct device *d, s64 since);
+bool fleet_in_time(const struct device *d);
 bool fleet_fresh(const struct device *d);
 void fleet_standing(const struct device *d, struct device_standing *st);
 s64 fleet_now(void);

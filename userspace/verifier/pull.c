@@ -102,6 +102,16 @@ struct question *question_new(struct device *d)
 	return q;
 }
 
+/**
+ * question_date() - its nonce is made now
+ * @q: the question
+ */
+void question_date(struct question *q)
+{
+	q->asked = fleet_now();
+	q->nonce_at = fleet_monotonic();
+}
+
 static void begin(struct device *d)
 {
 	struct question *q = question_new(d);
@@ -170,7 +180,7 @@ static bool has_time(const struct device *d)
 {
 	const struct fleet *f = d->fleet;
 
-	return fleet_fresh(d) ||
+	return fleet_in_time(d) ||
 	       (d->r.judged &&
 		fleet_monotonic() - (d->taken ?: f->begun) <= fleet_window(f));
 }

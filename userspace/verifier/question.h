@@ -29,6 +29,8 @@ struct question {
 	struct device *dev;
 	enum phase phase;
 	s64 begun; /* ms, monotonic */
+	s64 asked; /* ms since 1970: its nonce was made, the last one */
+	s64 nonce_at; /* ms, monotonic: the same */
 	u64 from;
 	u64 ima_from; /* byte of the IMA list, of @boot_id; 0: all of it */
 	const u8 *boot_id; /* of which boot; NULL: any */
@@ -50,7 +52,6 @@ struct question {
 	/* what is to be kept */
 	struct device_record next;
 	s64 at; /* ms since 1970 */
-	s64 judged; /* ms, monotonic */
 	bool changed;
 	bool paced; /* @next.pace is another than before */
 	bool logged; /* an entry is made: it changed, there are violations */
@@ -69,6 +70,7 @@ void settle_owed(struct question *q);
 
 /* pull.c */
 struct question *question_new(struct device *d);
+void question_date(struct question *q);
 void question_free(struct question *q);
 void pull_pause(struct device *d);
 void pull_go_on(struct question *q);

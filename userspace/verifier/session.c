@@ -63,6 +63,7 @@ static void offer(struct question *q, struct evhttp_request *req, SSL *ssl,
 	json_t *j = NULL;
 
 	s->nonce_len = NONCE;
+	question_date(q);
 	if (!q->expiry)
 		q->expiry = evtimer_new(d->fleet->base, on_expiry, d);
 	if (q->expiry && !evtimer_add(q->expiry, &tv) &&

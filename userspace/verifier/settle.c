@@ -107,7 +107,7 @@ static void question_kept(struct job *j, struct fleet *f)
 		free(d->r.verdict);
 		memcpy(d->boot, q->j.boot, sizeof(d->boot));
 		d->boot_kept = true;
-		d->judged = q->judged;
+		d->judged = q->nonce_at;
 	}
 	if (q->j.next) {
 		/* What is offered begins where this one did: anew, then. */
@@ -260,7 +260,6 @@ static void conclude(struct question *q, int err)
 	enum device_state state = device_state_of(j->verdict);
 
 	q->at = fleet_now();
-	q->judged = fleet_monotonic();
 	*r = q->dev->r;
 	if (err) {
 		q->changed = device_stand(
@@ -273,9 +272,10 @@ static void conclude(struct question *q, int err)
 	}
 	q->changed =
 		device_stand(&r->standing, state, j->code, j->reason, q->at);
-	r->judged = q->at;
+	/* Not fresher than its nonce, however late it is judged. */
+	r->judged = q->asked;
 	if (state == DEVICE_TRUSTED)
-		r->good = q->at;
+		r->good = q->asked;
 	r->verdict = j->told;
 	r->verdict_len = j->told_len;
 	if (j->next) {
