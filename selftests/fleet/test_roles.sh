@@ -107,7 +107,9 @@ ok "an operator sees where to" asks operator /log/entries \
 	'.disclosures[0] | map(fromjson | .[1]) == ["destinations"]'
 ok "and may do what an admin may" said 201 fleet operator /devices -d \
 	'{"name":"x","policy":"plc","url":"https://127.0.0.1:1/"}'
-ok "which an auditor may not" said 403 fleet auditor /devices -d \
+ok "but not read all that one booted" said 403 fleet operator \
+	/devices/press1/boot
+ok "an auditor may not enrol" said 403 fleet auditor /devices -d \
 	'{"name":"y","policy":"plc","url":"https://127.0.0.1:1/"}'
 ok "who may read nothing has the leaves" asks blind /log/entries \
 	'.disclosures | all(. == [])'

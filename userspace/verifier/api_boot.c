@@ -5,6 +5,7 @@
 #include <shinrai/hex.h>
 
 #include "api_part.h"
+#include "view.h"
 
 #define NOT_BORNE                                                            \
 	"its last verdict does not bear what it booted: the quote was not "  \
@@ -95,6 +96,11 @@ void api_boot(const struct request *r)
 {
 	struct errand *e;
 
+	if (r->may != SHINRAI_FIELDS_ALL) {
+		reply_problem(r->req, 403, "Forbidden",
+			      "this is for who may read all fields");
+		return;
+	}
 	if (!fleet_fresh(r->dev)) {
 		conflict(r->req, r->dev->r.judged ?
 					 "it was judged too long ago to say "
