@@ -103,6 +103,74 @@ ok "and nothing waits" grep -qx 'shinrai_webhook_waiting{webhook="siem"} 0' body
 ok "as the metrics say" grep -q '^shinrai_webhook_taken_total{webhook="siem"} 1' body
 ok "the verifier ends" stop_verifier
 
+# Read anew: who stays goes on, who is new begins, who is gone is dropped, and said.
+audit="name = \"audit\"; secret = \"$work/secret\"; role = \"reader\";
+	url = \"https://127.0.0.1:$hook/audit\";"
+moved=${siem/\/in/\/moved}
+again() { # SAYS WEBHOOK...: all of them from now on
+	local said
+	said=$(wc -l <verr)
+	rm -f verifier.conf.d/*
+	conf "${@:2}"
+	kill -HUP "$verifier_pid"
+	for _ in $(seq 50); do
+		! tail -n "+$((said + 1))" verr | grep "$1" || return 0
+		sleep 0.1
+	done
+	cat verr
+	return 1
+}
+taken() { # PATH DEVICE: within a while
+	for _ in $(seq 50); do
+		! grep -q "^204 $1 [0-9]* $2 " told || return 0
+		sleep 0.2
+	done
+	cat told
+	return 1
+}
+taken_soon() { # PATH DEVICE: soon
+	sleep 1
+	grep -q "^204 $1 [0-9]* $2 " told
+}
+conf "$siem"
+ok "the verifier starts" start_verifier
+ok "another webhook" again 'webhooks in use: 2' "$siem" "$audit"
+sleep 0.5
+enrol h
+ok "is told what comes" taken /audit h
+ok "as is the first one" taken /in h
+ok "and not what was" fails grep -q '/audit.* [a-f] ' told
+(umask 077 && echo weak >weak)
+ok "of a list with a bad secret" again 'no secret.*; the old webhooks stay in use' \
+	"$moved" "name = \"weak\"; secret = \"$work/weak\";
+	url = \"https://127.0.0.1:1/\";"
+enrol i
+ok "nothing is taken" taken /in i
+ok "all go on" taken /audit i
+ok "of one that is wrong" again 'the old policies stay in use' "$moved" \
+	'name = "x"; url = "http://127.0.0.1:1/"; secret = "/x";'
+echo 500 >answer
+enrol j
+becomes j '.state == "unreachable"' >/dev/null
+sleep 0.5
+ok "one that waits moves, the other one goes" again \
+	'webhook audit is removed: 1 entries that it was not told are dropped' "$moved"
+rm answer
+ok "what waited is told at the new place" taken /moved j
+ok "the one that is gone is told nothing" fails taken_soon /audit j
+ok "it comes back" again 'webhooks in use: 2' "$moved" "$audit"
+sleep 0.5
+enrol k
+ok "and is told what comes" taken /audit k
+ok "not what was dropped" fails grep -q '^204 /audit [0-9]* j ' told
+ok "each was taken once" test "$(grep -E '^204 /(in|moved) ' told |
+	cut -d' ' -f3 | tr '\n' ' ')" = '0 1 2 3 4 5 6 7 8 9 '
+fleet reader /metrics >/dev/null
+ok "the metrics have both" test "$(grep -c '^shinrai_webhook_waiting' body)" = 2
+ok "the verifier ends" stop_verifier
+rm -f verifier.conf.d/*
+conf "$siem"
+
 # Somebody with a certificate of another CA is told nothing.
 make_ca stranger
 make_cert receiver stranger

@@ -106,7 +106,9 @@ struct fleet {
 	struct store *store; /* the keeping thread's, once that runs */
 	struct signer *signer;
 	struct lease *lease; /* NULL: we are alone */
-	struct hook *hooks; /* as many as the configuration has */
+	struct hook **hooks; /* as the configuration has them, hook.h */
+	size_t nhooks;
+	struct policies *hooks_of; /* held: whose configuration; NULL: @conf */
 	bool keeps; /* the last time it was tried */
 	s64 begun; /* ms, monotonic */
 	u64 judgements; /* that were kept */

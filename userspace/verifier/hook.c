@@ -28,13 +28,17 @@ enum progress {
 struct hook {
 	struct job job;
 	struct fleet *fleet;
-	const struct conf_hook *conf;
+	char name[64];
+	const struct conf_hook *conf; /* NULL once it is @gone */
 	struct url url;
+	u32 may; /* classes of fields that it may read */
 	struct hook_secret secret;
 	struct event *timer;
 	enum progress progress;
 	struct evhttp_connection *conn;
 	bool again; /* the log grew while it was read */
+	bool gone; /* the configuration has it no more: its place is dropped */
+	u64 dropped; /* entries that it was not told, then */
 	bool taken; /* @next was: the job moves on */
 	char log[SHINRAI_LOG_NAME_SIZE];
 	u64 next; /* entry that is due, as the store has it */
@@ -61,7 +65,7 @@ static struct hook *hook_of(struct job *j)
 static int take_text(void *arg, const struct store_entry *e)
 {
 	struct hook *h = arg;
-	json_t *j = view_entry(e, h->conf->may);
+	json_t *j = view_entry(e, h->may);
 
 	h->text = j ? json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 	json_decref(j);
@@ -69,7 +73,7 @@ static int take_text(void *arg, const struct store_entry *e)
 		diag(LOG_ERR,
 		     "webhook %s: entry %" PRIu64
 		     " cannot be read: memory lacks, or the log is damaged",
-		     h->conf->name, h->found);
+		     h->name, h->found);
 	/* Nobody else's work is undone for it. */
 	return 0;
 }
@@ -81,9 +85,9 @@ static int keep_place(struct job *j, struct store *s)
 	int ret = 0;
 
 	if (h->taken)
-		ret = store_hook_advance(s, h->conf->name, h->next + 1);
+		ret = store_hook_advance(s, h->name, h->next + 1);
 	if (!ret)
-		ret = store_hook_next(s, h->conf->name, &h->found);
+		ret = store_hook_next(s, h->name, &h->found);
 	if (!ret)
 		ret = store_log_head(s, &head);
 	if (ret)
@@ -114,7 +118,7 @@ static void retry(struct hook *h, const char *why)
 		h->retry_ms = RETRY_MAX_MS;
 	diag(LOG_WARNING,
 	     "webhook %s did not take entry %" PRIu64 ": %s; again in %lld s",
-	     h->conf->name, h->next, why, (long long)h->retry_ms / 1000);
+	     h->name, h->next, why, (long long)h->retry_ms / 1000);
 	h->progress = IDLE;
 	schedule(h, h->retry_ms);
 }
@@ -196,12 +200,81 @@ static void send_entry(struct hook *h)
 	}
 }
 
+static void hook_free(struct hook *h)
+{
+	if (h->conn)
+		evhttp_connection_free(h->conn);
+	if (h->timer)
+		event_free(h->timer);
+	free(h->text);
+	explicit_bzero(&h->secret, sizeof(h->secret));
+	free(h);
+}
+
+static int drop_place(struct job *j, struct store *s)
+{
+	struct hook *h = hook_of(j);
+	struct shinrai_log_head head;
+	u64 next;
+	int ret = 0;
+
+	if (h->taken)
+		ret = store_hook_advance(s, h->name, h->next + 1);
+	if (!ret)
+		ret = store_hook_next(s, h->name, &next);
+	if (!ret)
+		ret = store_log_head(s, &head);
+	if (!ret)
+		ret = store_hook_drop(s, h->name);
+	if (!ret)
+		h->dropped = head.size > next ? head.size - next : 0;
+	return ret;
+}
+
+static void place_dropped(struct job *j, struct fleet *f)
+{
+	struct hook *h = hook_of(j);
+
+	(void)f;
+	if (j->err)
+		diag(LOG_ERR,
+		     "webhook %s is removed, but the database keeps its place: "
+		     "it goes on there when it comes back",
+		     h->name);
+	else
+		diag(LOG_WARNING,
+		     "webhook %s is removed: %" PRIu64
+		     " entries that it was not told are dropped",
+		     h->name, h->dropped);
+	hook_free(h);
+}
+
+/* It is told nothing any more; freed once its place is dropped. */
+static void retire(struct hook *h)
+{
+	h->gone = true;
+	h->conf = NULL;
+	if (h->progress == READING)
+		return; /* comes back here */
+	/* What was answered just now is not dropped. */
+	h->taken |= h->progress == TAKEN;
+	h->progress = READING;
+	evtimer_del(h->timer);
+	h->job.keep = drop_place;
+	h->job.done = place_dropped;
+	keep_put(h->fleet, &h->job);
+}
+
 static void place_kept(struct job *j, struct fleet *f)
 {
 	struct hook *h = hook_of(j);
 
 	(void)f;
 	h->progress = IDLE;
+	if (h->gone) {
+		retire(h);
+		return;
+	}
 	if (j->err) {
 		/* Sent again, if it was taken: better twice than not. */
 		free(h->text);
@@ -251,8 +324,10 @@ static void on_timer(evutil_socket_t fd, short what, void *hook)
 void hooks_wake(struct fleet *f)
 {
 	struct hook *h;
+	size_t i;
 
-	for (h = f->hooks; h && h < f->hooks + f->conf->nhooks; h++) {
+	for (i = 0; i < f->nhooks; i++) {
+		h = f->hooks[i];
 		if (h->progress == READING)
 			h->again = true;
 		else if (h->progress == IDLE && !h->retry_ms)
@@ -260,23 +335,111 @@ void hooks_wake(struct fleet *f)
 	}
 }
 
-static int prepare(struct fleet *f, struct hook *h,
-		   const struct conf_hook *conf, char *err, size_t errlen)
+static struct hook *find(const struct fleet *f, const char *name)
 {
-	int ret = hook_secret_read(conf->secret, &h->secret, err, errlen);
+	size_t i;
 
-	if (ret)
-		return ret;
+	for (i = 0; i < f->nhooks; i++) {
+		if (!strcmp(f->hooks[i]->name, name))
+			return f->hooks[i];
+	}
+	return NULL;
+}
+
+static struct hook *hook_new(struct fleet *f, const char *name)
+{
+	struct hook *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return NULL;
 	h->fleet = f;
-	h->conf = conf;
+	snprintf(h->name, sizeof(h->name), "%s", name);
 	h->job.keep = keep_place;
 	h->job.done = place_kept;
-	if (url_parse(conf->url, &h->url))
-		return -EINVAL;
 	h->timer = evtimer_new(f->base, on_timer, h);
-	if (!h->timer)
-		return -ENOMEM;
+	if (h->timer)
+		return h;
+	free(h);
+	return NULL;
+}
+
+/* A list that is to be used instead of what is. */
+struct draft {
+	size_t n;
+	struct hook *hook[CONF_HOOKS]; /* there already, or new */
+	bool is_new[CONF_HOOKS];
+	struct hook_secret secret[CONF_HOOKS];
+};
+
+/* Return: 0; -errno. */
+static int plan(struct fleet *f, const struct conf *conf, struct draft *d,
+		char *err, size_t errlen)
+{
+	const struct conf_hook *c;
+	int ret;
+
+	for (d->n = 0; d->n < conf->nhooks; d->n++) {
+		c = &conf->hook[d->n];
+		ret = hook_secret_read(c->secret, &d->secret[d->n], err,
+				       errlen);
+		if (ret)
+			return ret;
+		d->hook[d->n] = find(f, c->name);
+		d->is_new[d->n] = !d->hook[d->n];
+		if (d->is_new[d->n])
+			d->hook[d->n] = hook_new(f, c->name);
+		if (!d->hook[d->n])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* How it is told changes, what it is told and where it is in the log do not. */
+static void settle(struct hook *h, const struct conf_hook *conf,
+		   const struct hook_secret *secret)
+{
+	h->conf = conf;
+	h->may = conf->may;
+	h->secret = *secret;
+	url_parse(conf->url, &h->url); /* was looked at */
+	if (h->progress != IDLE)
+		return;
+	h->retry_ms = 0;
 	schedule(h, 0);
+}
+
+/* Return: 0; -errno, and then all is as it was. */
+static int use(struct fleet *f, const struct conf *conf, char *err,
+	       size_t errlen)
+{
+	struct hook **list = calloc(conf->nhooks + 1, sizeof(struct hook *));
+	struct draft d = { 0 };
+	size_t i, k;
+	int ret;
+
+	snprintf(err, errlen, "out of memory");
+	ret = list ? plan(f, conf, &d, err, errlen) : -ENOMEM;
+	for (i = 0; i < d.n; i++) {
+		if (ret && d.is_new[i])
+			hook_free(d.hook[i]);
+		else if (!ret)
+			settle(d.hook[i], &conf->hook[i], &d.secret[i]);
+	}
+	explicit_bzero(d.secret, sizeof(d.secret));
+	if (ret) {
+		free(list);
+		return ret;
+	}
+	memcpy(list, d.hook, d.n * sizeof(*list));
+	for (i = 0; i < f->nhooks; i++) {
+		for (k = 0; k < d.n && list[k] != f->hooks[i]; k++)
+			;
+		if (k == d.n)
+			retire(f->hooks[i]);
+	}
+	free(f->hooks);
+	f->hooks = list;
+	f->nhooks = d.n;
 	return 0;
 }
 
@@ -292,15 +455,33 @@ static int prepare(struct fleet *f, struct hook *h,
  */
 int hooks_start(struct fleet *f, char *err, size_t errlen)
 {
-	size_t i;
-	int ret = 0;
+	return use(f, f->conf, err, errlen);
+}
 
-	f->hooks = calloc(f->conf->nhooks + 1, sizeof(*f->hooks));
-	if (!f->hooks)
-		return -ENOMEM;
-	for (i = 0; i < f->conf->nhooks && !ret; i++)
-		ret = prepare(f, &f->hooks[i], &f->conf->hook[i], err, errlen);
-	return ret;
+/**
+ * hooks_reload() - use the webhooks of a configuration that was read anew
+ * @f: the fleet
+ * @set: that has the configuration; is held
+ * @err: out on error: what is wrong
+ * @errlen: its room
+ *
+ * All of them or none.  Those of the same name go on where they are; the place of
+ * those that are gone is dropped, which is said.
+ *
+ * Return: 0; -errno, and all is as it was.
+ */
+int hooks_reload(struct fleet *f, struct policies *set, char *err,
+		 size_t errlen)
+{
+	struct policies *before = f->hooks_of;
+	int ret = use(f, &set->conf, err, errlen);
+
+	if (ret)
+		return ret;
+	f->hooks_of = policies_hold(set);
+	if (before)
+		policies_release(before);
+	return 0;
 }
 
 /**
@@ -311,15 +492,14 @@ void hooks_stop(struct fleet *f)
 {
 	size_t i;
 
-	for (i = 0; f->hooks && i < f->conf->nhooks; i++) {
-		if (f->hooks[i].conn)
-			evhttp_connection_free(f->hooks[i].conn);
-		if (f->hooks[i].timer)
-			event_free(f->hooks[i].timer);
-		free(f->hooks[i].text);
-	}
+	for (i = 0; i < f->nhooks; i++)
+		hook_free(f->hooks[i]);
 	free(f->hooks);
 	f->hooks = NULL;
+	f->nhooks = 0;
+	if (f->hooks_of)
+		policies_release(f->hooks_of);
+	f->hooks_of = NULL;
 }
 
 /**
@@ -332,11 +512,12 @@ void hooks_stop(struct fleet *f)
  */
 bool hook_numbers(const struct fleet *f, size_t i, struct hook_numbers *n)
 {
-	const struct hook *h = f->hooks + i;
+	const struct hook *h;
 
-	if (!f->hooks || i >= f->conf->nhooks)
+	if (i >= f->nhooks)
 		return false;
-	*n = (struct hook_numbers){ h->conf->name, h->delivered, h->failures,
+	h = f->hooks[i];
+	*n = (struct hook_numbers){ h->name, h->delivered, h->failures,
 				    h->next + h->taken };
 	return true;
 }

@@ -34,7 +34,11 @@ int hook_secret_read(const char *path, struct hook_secret *secret, char *err,
 int hook_sign(const struct hook_secret *secret, const char *id, s64 time,
 	      const char *body, char out[HOOK_SIGNATURE_SIZE]);
 
+struct policies;
+
 int hooks_start(struct fleet *f, char *err, size_t errlen);
+int hooks_reload(struct fleet *f, struct policies *set, char *err,
+		 size_t errlen);
 void hooks_wake(struct fleet *f);
 void hooks_stop(struct fleet *f);
 

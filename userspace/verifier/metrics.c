@@ -178,7 +178,7 @@ static void write_hooks(const struct fleet *f, const u64 *log_size,
 	unsigned int i;
 	size_t k;
 
-	for (i = 0; i < (log_size ? 3 : 2) && f->conf->nhooks; i++) {
+	for (i = 0; i < (log_size ? 3 : 2) && f->nhooks; i++) {
 		head(out, name[i], i == 2 ? "gauge" : "counter", help[i]);
 		for (k = 0; hook_numbers(f, k, &n); k++)
 			evbuffer_add_printf(

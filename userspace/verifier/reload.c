@@ -9,6 +9,7 @@
 
 #include "../daemon/diag.h"
 #include "fleet.h"
+#include "hook.h"
 #include "reload.h"
 
 struct reload {
@@ -45,6 +46,16 @@ static void hand_out(struct fleet *f, struct policies *set)
 	}
 }
 
+static void take_hooks(struct fleet *f, struct policies *set)
+{
+	char err[512];
+
+	if (hooks_reload(f, set, err, sizeof(err)))
+		diag(LOG_ERR, "%s; the old webhooks stay in use", err);
+	else
+		diag(LOG_INFO, "webhooks in use: %zu", f->nhooks);
+}
+
 static void on_read(struct task *t, void *arg)
 {
 	struct reload *r = arg;
@@ -53,6 +64,7 @@ static void on_read(struct task *t, void *arg)
 	r->busy = false;
 	if (r->set) {
 		diag(LOG_INFO, "new policies are in use: %zu", r->set->n);
+		take_hooks(r->fleet, r->set);
 		hand_out(r->fleet, r->set);
 		r->set = NULL;
 	} else {

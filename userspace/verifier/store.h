@@ -130,6 +130,7 @@ int store_lease_news(struct store *s, struct store_lease *l,
 		     void *arg);
 
 int store_hook_next(struct store *s, const char *name, u64 *next);
+int store_hook_drop(struct store *s, const char *name);
 int store_hook_advance(struct store *s, const char *name, u64 next);
 
 #endif

@@ -44,3 +44,18 @@ int store_hook_advance(struct store *s, const char *name, u64 next)
 	bind_number(&b, (s64)next);
 	return sql_finish(&b);
 }
+
+/**
+ * store_hook_drop() - forget where a webhook is
+ * @s: the store
+ * @name: of the webhook
+ *
+ * Return: 0; -errno.
+ */
+int store_hook_drop(struct store *s, const char *name)
+{
+	struct binding b = sql_bind(s, HOOK_DROP);
+
+	bind_text(&b, name);
+	return sql_finish(&b);
+}

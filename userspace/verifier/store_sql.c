@@ -97,6 +97,7 @@ static const char *const texts[STATEMENTS] = {
 		     " FROM log_entry WHERE true"
 		     " ON CONFLICT (name) DO NOTHING",
 	[HOOK_NEXT] = "SELECT next FROM hook WHERE name = ?1",
+	[HOOK_DROP] = "DELETE FROM hook WHERE name = ?1",
 	[HOOK_ADVANCE] = "UPDATE hook SET next = ?2 WHERE name = ?1",
 	[VERIFIER_NAME_ADD] = "INSERT INTO verifier_name (name) VALUES (?1)"
 			      " ON CONFLICT (name) DO NOTHING",
