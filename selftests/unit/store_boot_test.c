@@ -34,11 +34,12 @@ static int teardown(void **state)
 
 static s64 enrolled(const char *name)
 {
-	char empty[] = "";
+	char empty[] = "", group[] = DEVICE_GROUP;
 	struct device_record r = { .name = (char *)(uintptr_t)name,
 				   .url = empty,
 				   .tls_name = empty,
-				   .policy = empty };
+				   .policy = empty,
+				   .group = group };
 
 	assert_int_equal(store_add(store, &r), 0);
 	return r.id;

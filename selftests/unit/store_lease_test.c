@@ -120,59 +120,60 @@ static struct found look_after(int v, s64 ms)
 	return sync_lease(v, 9);
 }
 
-static void test_leases(void **state)
+/* Two of them share the devices: @a and @b is what each found last. */
+static void share(struct found *a, struct found *b)
 {
 	static const char *const names[N] = { "a", "b", "c", "d", "e" };
-	enum store_conflict conflict;
 	struct device_record r;
-	struct found a, b;
 	unsigned int ids = 0;
-	s64 was;
 	int i;
 
-	(void)state;
-	if (place_is_file())
-		skip();
 	for (i = 0; i < N; i++) {
 		r = device(names[i]);
 		assert_int_equal(store_add(store[0], &r), 0);
 	}
 	assert_int_equal(store_lease_ids(store[1], count, &ids), 0);
 	assert_int_equal(ids, N);
-	a = sync_lease(0, 3);
-	assert_int_equal(a.n, N);
-	assert_int_equal(a.ours, 3);
-	b = sync_lease(1, 9);
-	assert_int_equal(b.n, N);
-	assert_int_equal(b.ours, 2);
+	*a = sync_lease(0, 3);
+	assert_int_equal(a->n, N);
+	assert_int_equal(a->ours, 3);
+	*b = sync_lease(1, 9);
+	assert_int_equal(b->n, N);
+	assert_int_equal(b->ours, 2);
 	assert_int_equal(lease[1].devices, N);
 	assert_int_equal(lease[1].verifiers, 2);
 	assert_int_equal(lease[1].first, lease[0].id);
 	assert_int_not_equal(lease[0].id, lease[1].id);
 	/* Only of what is ours, by the fence that it was taken with. */
-	assert_int_equal(judged(0, a.id[0], a.fence[0]), 0);
-	assert_int_equal(judged(0, a.id[0], a.fence[1]), -ESTALE);
-	assert_int_equal(judged(0, a.id[4], a.fence[0]), -ESTALE);
+	assert_int_equal(judged(0, a->id[0], a->fence[0]), 0);
+	assert_int_equal(judged(0, a->id[0], a->fence[1]), -ESTALE);
+	assert_int_equal(judged(0, a->id[4], a->fence[0]), -ESTALE);
 	/* What one writes is news to the other one, without its memory. */
-	b = sync_lease(1, 0);
-	assert_int_equal(b.n, 1);
-	assert_int_equal(b.id[0], a.id[0]);
-	assert_int_equal(b.ours, 0);
-	assert_int_equal(b.remembered, 0);
-	/* It was stopped, and the other one has all. */
+	*b = sync_lease(1, 0);
+	assert_int_equal(b->n, 1);
+	assert_int_equal(b->id[0], a->id[0]);
+	assert_int_equal(b->ours, 0);
+	assert_int_equal(b->remembered, 0);
+}
+
+/* The first one is stopped, and the other one has all. */
+static void stop_first(struct found *a, struct found *b)
+{
+	s64 was;
+
 	assert_int_equal(look_after(1, 5000).ours, 0);
 	assert_int_equal(look_after(1, 999).ours, 0);
-	b = look_after(1, 1);
-	assert_int_equal(b.ours, 3);
-	assert_int_equal(b.remembered, 1);
+	*b = look_after(1, 1);
+	assert_int_equal(b->ours, 3);
+	assert_int_equal(b->remembered, 1);
 	assert_int_equal(lease[1].verifiers, 1);
-	assert_int_equal(judged(0, a.id[0], a.fence[0]), -ESTALE);
-	assert_int_equal(judged(1, a.id[0], b.fence[0]), 0);
+	assert_int_equal(judged(0, a->id[0], a->fence[0]), -ESTALE);
+	assert_int_equal(judged(1, a->id[0], b->fence[0]), 0);
 	/* It goes on, as another one; what it had before stays lost. */
 	was = lease[0].id;
-	a = sync_lease(0, 9);
+	*a = sync_lease(0, 9);
 	assert_int_not_equal(lease[0].id, was);
-	assert_int_equal(a.ours, 0);
+	assert_int_equal(a->ours, 0);
 	assert_int_equal(lease[0].owned, 0);
 	/* Who did not look for long does not know who is dead, ... */
 	assert_int_equal(look_after(0, 3600000).ours, 0);
@@ -181,46 +182,74 @@ static void test_leases(void **state)
 	assert_int_equal(sync_lease(1, 0).ours, 0);
 	assert_int_equal(look_after(0, 1).ours, 0);
 	assert_int_equal(lease[0].verifiers, 2);
-	/* It claims one that nobody asks, and gives it back. */
-	assert_int_equal(store_lease_claim(store[0], &lease[0], b.id[0]), 0);
-	a = sync_lease(0, 0);
-	assert_int_equal(a.ours, 1);
-	assert_int_equal(judged(1, b.id[0], b.fence[0]), -ESTALE);
-	assert_int_equal(store_lease_give(store[0], a.id[0], a.fence[0] - 1),
+}
+
+/* The first one claims one that nobody asks, and gives it back. */
+static void claim(struct found *a, struct found *b)
+{
+	assert_int_equal(store_lease_claim(store[0], &lease[0], b->id[0]), 0);
+	*a = sync_lease(0, 0);
+	assert_int_equal(a->ours, 1);
+	assert_int_equal(judged(1, b->id[0], b->fence[0]), -ESTALE);
+	assert_int_equal(store_lease_give(store[0], a->id[0], a->fence[0] - 1),
 			 0);
-	assert_int_equal(judged(0, a.id[0], a.fence[0]), 0);
-	assert_int_equal(store_lease_give(store[0], a.id[0], a.fence[0]), 0);
-	b = sync_lease(1, 9);
-	assert_int_equal(b.ours, 1);
-	assert_int_equal(judged(0, a.id[0], a.fence[0]), -ESTALE);
-	/* Enrolled again by any of them, the answer of before is not kept. */
-	r = device("a");
+	assert_int_equal(judged(0, a->id[0], a->fence[0]), 0);
+	assert_int_equal(store_lease_give(store[0], a->id[0], a->fence[0]), 0);
+	*b = sync_lease(1, 9);
+	assert_int_equal(b->ours, 1);
+	assert_int_equal(judged(0, a->id[0], a->fence[0]), -ESTALE);
+}
+
+/* Enrolled again by any of them, the answer of before is not kept. */
+static void enrol_again(struct found *b)
+{
+	struct device_record r = device("a");
+	enum store_conflict conflict;
+
 	assert_int_equal(store_begin(store[0]), 0);
 	assert_int_equal(store_enrol(store[0], &r, true, false, 1, &conflict),
 			 0);
 	assert_int_equal(store_commit(store[0]), 0);
-	assert_int_equal(judged(1, b.id[0], b.fence[0]), -ESTALE);
-	b = sync_lease(1, 9);
-	assert_int_equal(b.ours, 1);
-	assert_int_equal(judged(1, b.id[0], b.fence[0]), 0);
-	/* Moved by any of them: who has it learns that, with its memory. */
-	r = (struct device_record){ .id = b.id[0] };
+	assert_int_equal(judged(1, b->id[0], b->fence[0]), -ESTALE);
+	*b = sync_lease(1, 9);
+	assert_int_equal(b->ours, 1);
+	assert_int_equal(judged(1, b->id[0], b->fence[0]), 0);
+}
+
+/* Moved by any of them: who has it learns that, with its memory. */
+static void move(struct found *b)
+{
+	struct device_record r = { .id = b->id[0] };
+
 	r.group = (char *)(uintptr_t) "line-4";
 	assert_int_equal(store_begin(store[0]), 0);
 	assert_int_equal(store_place(store[0], &r), 0);
 	assert_int_equal(store_commit(store[0]), 0);
 	assert_string_equal(r.policy, "plc");
 	free(r.policy);
-	b = sync_lease(1, 0);
-	assert_int_equal(b.n, 1);
-	assert_int_equal(b.ours, 1);
-	assert_int_equal(b.remembered, 1);
-	assert_string_equal(b.group, "line-4");
-	assert_int_equal(judged(1, b.id[0], b.fence[0]), 0);
+	*b = sync_lease(1, 0);
+	assert_int_equal(b->n, 1);
+	assert_int_equal(b->ours, 1);
+	assert_int_equal(b->remembered, 1);
+	assert_string_equal(b->group, "line-4");
+	assert_int_equal(judged(1, b->id[0], b->fence[0]), 0);
+}
+
+static void test_leases(void **state)
+{
+	struct found a, b;
+
+	(void)state;
+	if (place_is_file())
+		skip();
+	share(&a, &b);
+	stop_first(&a, &b);
+	claim(&a, &b);
+	enrol_again(&b);
+	move(&b);
 	/* An end gives all back. */
 	assert_int_equal(store_lease_end(store[1], lease[1].id), 0);
-	a = sync_lease(0, 9);
-	assert_int_equal(a.ours, N);
+	assert_int_equal(sync_lease(0, 9).ours, N);
 }
 
 int main(void)

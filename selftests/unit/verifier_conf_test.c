@@ -183,117 +183,114 @@ static void test_roles(void **state)
 	}
 }
 
+static const struct {
+	const char *text;
+	const char *place; /* in the message */
+} refused[] = {
+	{ "\nperiod_s = 0;", "a.conf:2: period_s is a number from 1" },
+	{ "database = \"fleet.db\";", "a.conf:1: database is a path" },
+	{ "database = \"postgresql://[/x\";", "a.conf:1: database is no URL" },
+	{ "database = \"postgresql://a:b@h/x\";",
+	  "a.conf:1: database has no password in it" },
+	{ "database = \"postgresql://h/x?password=b\";",
+	  "a.conf:1: database has no password in it" },
+	{ "\npolicy = ();", "a.conf:2: unknown key policy (see shinrai-"
+			    "verifier.conf(5))" },
+	{ "policies = { };", "a.conf:1: policies is a list" },
+	{ "policies = ( 1 );", "a.conf:1: here is a group" },
+	{ "policies = (\n{ } );", "a.conf:2: a policy has a name" },
+	{ "policies = ( { name = \"A\"; } );", "a.conf:1: name is 1 to 63 of" },
+	{ "policies = ( { name = \"a\"; },\n { name = \"a\"; } );",
+	  "a.conf:2: policy a is there twice" },
+	{ "policies = ( { name = \"a\"; digests = [ \"x\" ]; } );",
+	  "a.conf:1: digests: entry 1 is a path" },
+	{ "policies = ( { name = \"a\"; digests = 7; } );",
+	  "a.conf:1: digests is an array" },
+	{ "policies = ( { name = \"a\"; reference = \"x\"; } );",
+	  "a.conf:1: reference: entry 1 is a path" },
+	{ "policies = ( { name = \"a\"; require = [ \"00\" ]; } );",
+	  "a.conf:1: require: entry 1 is not" },
+	{ "policies = ( { name = \"a\"; pcr_flow = 12; } );",
+	  "a.conf:1: policy a: pcr_code and pcr_flow differ" },
+	{ "policies = ( { name = \"a\"; allow_anon_exec = 1; } );",
+	  "a.conf:1: allow_anon_exec is true or false" },
+	{ "policies = ( { name = \"a\"; colour = 1; } );",
+	  "a.conf:1: unknown key colour" },
+	{ "people = ( { name = \"a\"; } );",
+	  "a.conf:1: a person has a name and a key" },
+	{ "people = ( { key = \"" KEY "\"; } );",
+	  "a.conf:1: a person has a name and a key" },
+	{ "people = ( { name = \"a\"; key = \"00\"; } );",
+	  "a.conf:1: key is the SHA-256" },
+	{ "people = ( { name = \"a\"; role = \"A b\"; } );",
+	  "a.conf:1: role is 1 to 63 of" },
+	{ "people = (\n{ name = \"a\"; key = \"" KEY "\";"
+	  " role = \"root\"; } );",
+	  "a.conf:2: person a: there is no role \"root\"" },
+	{ "webhooks = (\n{ name = \"a\"; secret = \"/s\"; role = \"x\";"
+	  " url = \"https://127.0.0.1:1/\"; } );",
+	  "a.conf:2: webhook a: there is no role \"x\"" },
+	{ "roles = ( { reads = [ \"paths\" ]; } );",
+	  "a.conf:1: a role has a name" },
+	{ "roles = ( { name = \"a\"; like = \"enroller\"; } );",
+	  "a.conf:1: like is \"reader\" or \"admin\"" },
+	{ "roles = ( { name = \"enroller\"; } );",
+	  "a.conf:1: role enroller is built in" },
+	{ "roles = ( { name = \"reader\"; like = \"admin\"; } );",
+	  "a.conf:1: role reader is built in" },
+	{ "roles = ( { name = \"a\"; },\n { name = \"a\"; } );",
+	  "a.conf:2: role a is there twice" },
+	{ "roles = ( { name = \"a\"; reads = [ \"text\" ]; } );",
+	  "a.conf:1: reads: entry 1 is none of paths" },
+	{ "roles = ( { name = \"a\"; reads = [ \"paths\", \"x\" ]; } );",
+	  "a.conf:1: reads: entry 2 is none of paths" },
+	{ "roles = ( { name = \"a\"; reads = \"paths\"; } );",
+	  "a.conf:1: reads is an array" },
+	{ "groups = { };", "a.conf:1: groups is a list" },
+	{ "groups = (\n{ } );", "a.conf:2: a group has a name" },
+	{ "groups = ( { name = \"A\"; } );", "a.conf:1: name is 1 to 63 of" },
+	{ "groups = ( { name = \"a\"; },\n { name = \"a\"; } );",
+	  "a.conf:2: group a is there twice" },
+	{ "groups = ( { name = \"a\";\n policy = \"p\"; } );",
+	  "a.conf:2: group a: there is no policy p in policies" },
+	{ "groups = ( { name = \"a\"; policy = \"\"; } );",
+	  "a.conf:1: policy is 1 to 63 of" },
+	{ "groups = ( { name = \"a\"; policy = 1; } );",
+	  "a.conf:1: policy is 1 to 63 of" },
+	{ "\nenrolment = { group = \"a\"; };",
+	  "a.conf:2: enrolment: there is no group a in groups" },
+	{ "people = ( { name = \"eve\"; role = \"enroller\";"
+	  " key = \"" KEY "\";\ngroup = \"a\"; } );",
+	  "a.conf:2: eve: there is no group a in groups" },
+	{ "people = ( { name = \"ada\"; role = \"admin\";"
+	  " key = \"" KEY "\"; group = \"default\"; } );",
+	  "a.conf:1: ada: only an enroller has a group" },
+	{ "enrolment = { ek = ( { level = \"hardware\"; } ); };",
+	  "a.conf:1: ek: each one has a file" },
+	{ "enrolment = { ek = ( { file = \"/x\"; level = \"gold\"; }"
+	  " ); };",
+	  "a.conf:1: level is \"hardware\"" },
+	{ "enrolment = { ek = ( { file = \"x\"; } ); };",
+	  "a.conf:1: file is a path" },
+	{ "enrolment = { ca_key = \"x\"; };", "a.conf:1: ca_key is a path" },
+	{ "enrolment = { allow_software = 1; };",
+	  "a.conf:1: allow_software is true or false" },
+};
+
 static void test_refused(void **state)
 {
-	static const struct {
-		const char *text;
-		const char *place; /* in the message */
-	} t[] = {
-		{ "\nperiod_s = 0;", "a.conf:2: period_s is a number from 1" },
-		{ "database = \"fleet.db\";", "a.conf:1: database is a path" },
-		{ "database = \"postgresql://[/x\";",
-		  "a.conf:1: database is no URL" },
-		{ "database = \"postgresql://a:b@h/x\";",
-		  "a.conf:1: database has no password in it" },
-		{ "database = \"postgresql://h/x?password=b\";",
-		  "a.conf:1: database has no password in it" },
-		{ "\npolicy = ();", "a.conf:2: unknown key policy (see shinrai-"
-				    "verifier.conf(5))" },
-		{ "policies = { };", "a.conf:1: policies is a list" },
-		{ "policies = ( 1 );", "a.conf:1: here is a group" },
-		{ "policies = (\n{ } );", "a.conf:2: a policy has a name" },
-		{ "policies = ( { name = \"A\"; } );",
-		  "a.conf:1: name is 1 to 63 of" },
-		{ "policies = ( { name = \"a\"; },\n { name = \"a\"; } );",
-		  "a.conf:2: policy a is there twice" },
-		{ "policies = ( { name = \"a\"; digests = [ \"x\" ]; } );",
-		  "a.conf:1: digests: entry 1 is a path" },
-		{ "policies = ( { name = \"a\"; digests = 7; } );",
-		  "a.conf:1: digests is an array" },
-		{ "policies = ( { name = \"a\"; reference = \"x\"; } );",
-		  "a.conf:1: reference: entry 1 is a path" },
-		{ "policies = ( { name = \"a\"; require = [ \"00\" ]; } );",
-		  "a.conf:1: require: entry 1 is not" },
-		{ "policies = ( { name = \"a\"; pcr_flow = 12; } );",
-		  "a.conf:1: policy a: pcr_code and pcr_flow differ" },
-		{ "policies = ( { name = \"a\"; allow_anon_exec = 1; } );",
-		  "a.conf:1: allow_anon_exec is true or false" },
-		{ "policies = ( { name = \"a\"; colour = 1; } );",
-		  "a.conf:1: unknown key colour" },
-		{ "people = ( { name = \"a\"; } );",
-		  "a.conf:1: a person has a name and a key" },
-		{ "people = ( { key = \"" KEY "\"; } );",
-		  "a.conf:1: a person has a name and a key" },
-		{ "people = ( { name = \"a\"; key = \"00\"; } );",
-		  "a.conf:1: key is the SHA-256" },
-		{ "people = ( { name = \"a\"; role = \"A b\"; } );",
-		  "a.conf:1: role is 1 to 63 of" },
-		{ "people = (\n{ name = \"a\"; key = \"" KEY "\";"
-		  " role = \"root\"; } );",
-		  "a.conf:2: person a: there is no role \"root\"" },
-		{ "webhooks = (\n{ name = \"a\"; secret = \"/s\"; role = \"x\";"
-		  " url = \"https://127.0.0.1:1/\"; } );",
-		  "a.conf:2: webhook a: there is no role \"x\"" },
-		{ "roles = ( { reads = [ \"paths\" ]; } );",
-		  "a.conf:1: a role has a name" },
-		{ "roles = ( { name = \"a\"; like = \"enroller\"; } );",
-		  "a.conf:1: like is \"reader\" or \"admin\"" },
-		{ "roles = ( { name = \"enroller\"; } );",
-		  "a.conf:1: role enroller is built in" },
-		{ "roles = ( { name = \"reader\"; like = \"admin\"; } );",
-		  "a.conf:1: role reader is built in" },
-		{ "roles = ( { name = \"a\"; },\n { name = \"a\"; } );",
-		  "a.conf:2: role a is there twice" },
-		{ "roles = ( { name = \"a\"; reads = [ \"text\" ]; } );",
-		  "a.conf:1: reads: entry 1 is none of paths" },
-		{ "roles = ( { name = \"a\"; reads = [ \"paths\", \"x\" ]; } );",
-		  "a.conf:1: reads: entry 2 is none of paths" },
-		{ "roles = ( { name = \"a\"; reads = \"paths\"; } );",
-		  "a.conf:1: reads is an array" },
-		{ "groups = { };", "a.conf:1: groups is a list" },
-		{ "groups = (\n{ } );", "a.conf:2: a group has a name" },
-		{ "groups = ( { name = \"A\"; } );",
-		  "a.conf:1: name is 1 to 63 of" },
-		{ "groups = ( { name = \"a\"; },\n { name = \"a\"; } );",
-		  "a.conf:2: group a is there twice" },
-		{ "groups = ( { name = \"a\";\n policy = \"p\"; } );",
-		  "a.conf:2: group a: there is no policy p in policies" },
-		{ "groups = ( { name = \"a\"; policy = \"\"; } );",
-		  "a.conf:1: policy is 1 to 63 of" },
-		{ "groups = ( { name = \"a\"; policy = 1; } );",
-		  "a.conf:1: policy is 1 to 63 of" },
-		{ "\nenrolment = { group = \"a\"; };",
-		  "a.conf:2: enrolment: there is no group a in groups" },
-		{ "people = ( { name = \"eve\"; role = \"enroller\";"
-		  " key = \"" KEY "\";\ngroup = \"a\"; } );",
-		  "a.conf:2: eve: there is no group a in groups" },
-		{ "people = ( { name = \"ada\"; role = \"admin\";"
-		  " key = \"" KEY "\"; group = \"default\"; } );",
-		  "a.conf:1: ada: only an enroller has a group" },
-		{ "enrolment = { ek = ( { level = \"hardware\"; } ); };",
-		  "a.conf:1: ek: each one has a file" },
-		{ "enrolment = { ek = ( { file = \"/x\"; level = \"gold\"; }"
-		  " ); };",
-		  "a.conf:1: level is \"hardware\"" },
-		{ "enrolment = { ek = ( { file = \"x\"; } ); };",
-		  "a.conf:1: file is a path" },
-		{ "enrolment = { ca_key = \"x\"; };",
-		  "a.conf:1: ca_key is a path" },
-		{ "enrolment = { allow_software = 1; };",
-		  "a.conf:1: allow_software is true or false" },
-	};
 	struct conf c;
 	char err[256];
 	size_t i;
 
 	(void)state;
 	put(drop_in, "");
-	for (i = 0; i < ARRAY_SIZE(t); i++) {
-		put(path, t[i].text);
+	for (i = 0; i < ARRAY_SIZE(refused); i++) {
+		put(path, refused[i].text);
 		assert_int_equal(conf_load(&c, path, err, sizeof(err)),
 				 -EINVAL);
-		if (!strstr(err, t[i].place))
-			fail_msg("%s: %s", t[i].text, err);
+		if (!strstr(err, refused[i].place))
+			fail_msg("%s: %s", refused[i].text, err);
 		conf_free(&c);
 	}
 }

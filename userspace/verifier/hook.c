@@ -1,52 +1,19 @@
 // SPDX-License-Identifier: MIT
 /* Webhooks: what is due is read, sent, and then no longer due. */
 #include <event2/buffer.h>
-#include <event2/bufferevent_ssl.h>
-#include <event2/keyvalq_struct.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "../daemon/diag.h"
 #include "fleet.h"
-#include "hook.h"
+#include "hook_one.h"
 #include "lease.h"
 #include "view.h"
 
 #define RETRY_MS 1000
 #define RETRY_MAX_MS 300000
 #define ANSWER_MAX 16384
-
-enum progress {
-	IDLE, /* nothing is due, or it is tried later: the timer looks again */
-	READING, /* a job is with the store */
-	SENDING, /* the timer is the deadline */
-	TAKEN, /* the timer ends the connection; the same with ... */
-	REFUSED,
-};
-
-struct hook {
-	struct job job;
-	struct fleet *fleet;
-	char name[64];
-	const struct conf_hook *conf; /* NULL once it is @gone */
-	struct url url;
-	u32 may; /* classes of fields that it may read */
-	struct hook_secret secret;
-	struct event *timer;
-	enum progress progress;
-	struct evhttp_connection *conn;
-	bool again; /* the log grew while it was read */
-	bool gone; /* the configuration has it no more: its place is dropped */
-	u64 dropped; /* entries that it was not told, then */
-	bool taken; /* @next was: the job moves on */
-	char log[SHINRAI_LOG_NAME_SIZE];
-	u64 next; /* entry that is due, as the store has it */
-	u64 found; /* by the job: what becomes @next when it is kept */
-	char *text; /* the entry that is due; NULL: none is */
-	s64 retry_ms; /* 0: the last one was taken */
-	u64 delivered, failures;
-};
 
 static void schedule(struct hook *h, s64 ms)
 {
@@ -138,56 +105,42 @@ static void on_answer(struct evhttp_request *req, void *hook)
 static bool add_headers(struct hook *h, struct evhttp_request *req)
 {
 	struct evkeyvalq *to = evhttp_request_get_output_headers(req);
-	char host[INET6_ADDRSTRLEN + 16], id[64], time[24];
+	char id[64], time[24];
 	const s64 now = fleet_now() / 1000;
 	char signature[HOOK_SIGNATURE_SIZE];
 
-	snprintf(host, sizeof(host), h->url.v6 ? "[%s]:%u" : "%s:%u",
-		 h->url.host, h->url.port);
 	snprintf(id, sizeof(id), "%s.%" PRIu64, h->log, h->next);
 	snprintf(time, sizeof(time), "%lld", (long long)now);
 	return !hook_sign(&h->secret, id, now, h->text, signature) &&
-	       !evhttp_add_header(to, "Host", host) &&
 	       !evhttp_add_header(to, "Content-Type", "application/json") &&
 	       !evhttp_add_header(to, "webhook-id", id) &&
 	       !evhttp_add_header(to, "webhook-timestamp", time) &&
 	       !evhttp_add_header(to, "webhook-signature", signature);
 }
 
-static bool dial(struct hook *h)
-{
-	struct fleet *f = h->fleet;
-	struct bufferevent *bev =
-		tls_dial(f->base, f->tls, h->conf->tls_name, h->url.host);
-
-	if (!bev)
-		return false;
-	h->conn = evhttp_connection_base_bufferevent_new(
-		f->base, NULL, bev, h->url.host, h->url.port);
-	if (!h->conn) {
-		bufferevent_free(bev);
-		return false;
-	}
-	evhttp_connection_set_timeout(h->conn, f->conf->timeout_s + 1);
-	evhttp_connection_set_max_headers_size(h->conn, ANSWER_MAX);
-	evhttp_connection_set_max_body_size(h->conn, ANSWER_MAX);
-	return true;
-}
-
 static bool post(struct hook *h)
 {
-	struct evhttp_request *req = evhttp_request_new(on_answer, h);
+	struct fleet *f = h->fleet;
+	const struct dial_to to = { .base = f->base,
+				    .tls = f->tls,
+				    .name = h->conf->tls_name,
+				    .url = &h->url,
+				    .timeout_s = f->conf->timeout_s + 1,
+				    .headers = ANSWER_MAX,
+				    .body = ANSWER_MAX };
+	struct evhttp_request *req = dial_request(&h->url, on_answer, h);
 
 	if (!req)
 		return false;
-	if (!dial(h) || !add_headers(h, req) ||
+	if (dial_open(&h->conn, &to) || !add_headers(h, req) ||
 	    evbuffer_add(evhttp_request_get_output_buffer(req), h->text,
 			 strlen(h->text))) {
 		evhttp_request_free(req);
 		return false;
 	}
 	/* When this fails it frees the request. */
-	return !evhttp_make_request(h->conn, req, EVHTTP_REQ_POST, h->url.path);
+	return !evhttp_make_request(h->conn.conn, req, EVHTTP_REQ_POST,
+				    h->url.path);
 }
 
 static void send_entry(struct hook *h)
@@ -200,10 +153,13 @@ static void send_entry(struct hook *h)
 	}
 }
 
-static void hook_free(struct hook *h)
+/**
+ * hook_free() - end a hook
+ * @h: nothing of it is with the store
+ */
+void hook_free(struct hook *h)
 {
-	if (h->conn)
-		evhttp_connection_free(h->conn);
+	dial_close(&h->conn);
 	if (h->timer)
 		event_free(h->timer);
 	free(h->text);
@@ -249,8 +205,11 @@ static void place_dropped(struct job *j, struct fleet *f)
 	hook_free(h);
 }
 
-/* It is told nothing any more; freed once its place is dropped. */
-static void retire(struct hook *h)
+/**
+ * hook_retire() - tell it nothing any more
+ * @h: the hook; freed once its place is dropped
+ */
+void hook_retire(struct hook *h)
 {
 	h->gone = true;
 	h->conf = NULL;
@@ -272,7 +231,7 @@ static void place_kept(struct job *j, struct fleet *f)
 	(void)f;
 	h->progress = IDLE;
 	if (h->gone) {
-		retire(h);
+		hook_retire(h);
 		return;
 	}
 	if (j->err) {
@@ -300,9 +259,7 @@ static void on_timer(evutil_socket_t fd, short what, void *hook)
 	if (progress == READING)
 		return;
 	h->progress = IDLE; /* what evhttp says now is of no interest */
-	if (h->conn)
-		evhttp_connection_free(h->conn);
-	h->conn = NULL;
+	dial_close(&h->conn);
 	if (progress == SENDING) {
 		retry(h, "no answer in time");
 	} else if (progress == REFUSED) {
@@ -318,35 +275,25 @@ static void on_timer(evutil_socket_t fd, short what, void *hook)
 }
 
 /**
- * hooks_wake() - the log grew
- * @f: the fleet
+ * hook_wake() - the log grew
+ * @h: the hook
  */
-void hooks_wake(struct fleet *f)
+void hook_wake(struct hook *h)
 {
-	struct hook *h;
-	size_t i;
-
-	for (i = 0; i < f->nhooks; i++) {
-		h = f->hooks[i];
-		if (h->progress == READING)
-			h->again = true;
-		else if (h->progress == IDLE && !h->retry_ms)
-			schedule(h, 0);
-	}
+	if (h->progress == READING)
+		h->again = true;
+	else if (h->progress == IDLE && !h->retry_ms)
+		schedule(h, 0);
 }
 
-static struct hook *find(const struct fleet *f, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < f->nhooks; i++) {
-		if (!strcmp(f->hooks[i]->name, name))
-			return f->hooks[i];
-	}
-	return NULL;
-}
-
-static struct hook *hook_new(struct fleet *f, const char *name)
+/**
+ * hook_new() - a hook that is told nothing yet
+ * @f: the fleet
+ * @name: of the hook
+ *
+ * Return: for hook_free() or hook_retire(); NULL when memory lacks.
+ */
+struct hook *hook_new(struct fleet *f, const char *name)
 {
 	struct hook *h = calloc(1, sizeof(*h));
 
@@ -363,40 +310,14 @@ static struct hook *hook_new(struct fleet *f, const char *name)
 	return NULL;
 }
 
-/* A list that is to be used instead of what is. */
-struct draft {
-	size_t n;
-	struct hook *hook[CONF_HOOKS]; /* there already, or new */
-	bool is_new[CONF_HOOKS];
-	struct hook_secret secret[CONF_HOOKS];
-};
-
-/* Return: 0; -errno. */
-static int plan(struct fleet *f, const struct conf *conf, struct draft *d,
-		char *err, size_t errlen)
-{
-	const struct conf_hook *c;
-	int ret;
-
-	for (d->n = 0; d->n < conf->nhooks; d->n++) {
-		c = &conf->hook[d->n];
-		ret = hook_secret_read(c->secret, &d->secret[d->n], err,
-				       errlen);
-		if (ret)
-			return ret;
-		d->hook[d->n] = find(f, c->name);
-		d->is_new[d->n] = !d->hook[d->n];
-		if (d->is_new[d->n])
-			d->hook[d->n] = hook_new(f, c->name);
-		if (!d->hook[d->n])
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/* How it is told changes, what it is told and where it is in the log do not. */
-static void settle(struct hook *h, const struct conf_hook *conf,
-		   const struct hook_secret *secret)
+/**
+ * hook_settle() - how it is told from now on; its place in the log stays
+ * @h: the hook
+ * @conf: lives as long as it is used
+ * @secret: is copied
+ */
+void hook_settle(struct hook *h, const struct conf_hook *conf,
+		 const struct hook_secret *secret)
 {
 	h->conf = conf;
 	h->may = conf->may;
@@ -406,118 +327,4 @@ static void settle(struct hook *h, const struct conf_hook *conf,
 		return;
 	h->retry_ms = 0;
 	schedule(h, 0);
-}
-
-/* Return: 0; -errno, and then all is as it was. */
-static int use(struct fleet *f, const struct conf *conf, char *err,
-	       size_t errlen)
-{
-	struct hook **list = calloc(conf->nhooks + 1, sizeof(struct hook *));
-	struct draft d = { 0 };
-	size_t i, k;
-	int ret;
-
-	snprintf(err, errlen, "out of memory");
-	ret = list ? plan(f, conf, &d, err, errlen) : -ENOMEM;
-	for (i = 0; i < d.n; i++) {
-		if (ret && d.is_new[i])
-			hook_free(d.hook[i]);
-		else if (!ret)
-			settle(d.hook[i], &conf->hook[i], &d.secret[i]);
-	}
-	explicit_bzero(d.secret, sizeof(d.secret));
-	if (ret) {
-		free(list);
-		return ret;
-	}
-	memcpy(list, d.hook, d.n * sizeof(*list));
-	for (i = 0; i < f->nhooks; i++) {
-		for (k = 0; k < d.n && list[k] != f->hooks[i]; k++)
-			;
-		if (k == d.n)
-			retire(f->hooks[i]);
-	}
-	free(f->hooks);
-	f->hooks = list;
-	f->nhooks = d.n;
-	return 0;
-}
-
-/**
- * hooks_start() - begin to tell what the log says
- * @f: the fleet, which is started
- * @err: out on error: what is wrong
- * @errlen: its room
- *
- * A hook that is new begins with what comes next.
- *
- * Return: 0; -errno.
- */
-int hooks_start(struct fleet *f, char *err, size_t errlen)
-{
-	return use(f, f->conf, err, errlen);
-}
-
-/**
- * hooks_reload() - use the webhooks of a configuration that was read anew
- * @f: the fleet
- * @set: that has the configuration; is held
- * @err: out on error: what is wrong
- * @errlen: its room
- *
- * All of them or none.  Those of the same name go on where they are; the place of
- * those that are gone is dropped, which is said.
- *
- * Return: 0; -errno, and all is as it was.
- */
-int hooks_reload(struct fleet *f, struct policies *set, char *err,
-		 size_t errlen)
-{
-	struct policies *before = f->hooks_of;
-	int ret = use(f, &set->conf, err, errlen);
-
-	if (ret)
-		return ret;
-	f->hooks_of = policies_hold(set);
-	if (before)
-		policies_release(before);
-	return 0;
-}
-
-/**
- * hooks_stop() - tell no more; the next start goes on
- * @f: the fleet, whose keeping thread has ended
- */
-void hooks_stop(struct fleet *f)
-{
-	size_t i;
-
-	for (i = 0; i < f->nhooks; i++)
-		hook_free(f->hooks[i]);
-	free(f->hooks);
-	f->hooks = NULL;
-	f->nhooks = 0;
-	if (f->hooks_of)
-		policies_release(f->hooks_of);
-	f->hooks_of = NULL;
-}
-
-/**
- * hook_numbers() - what there is to count
- * @f: the fleet
- * @i: which hook, from 0 on
- * @n: out
- *
- * Return: whether there is that one.
- */
-bool hook_numbers(const struct fleet *f, size_t i, struct hook_numbers *n)
-{
-	const struct hook *h;
-
-	if (i >= f->nhooks)
-		return false;
-	h = f->hooks[i];
-	*n = (struct hook_numbers){ h->name, h->delivered, h->failures,
-				    h->next + h->taken };
-	return true;
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* One webhook, for hook.c, which tells it, and hooks.c, which has the list. */
+#ifndef VERIFIER_HOOK_ONE_H
+#define VERIFIER_HOOK_ONE_H
+
+#include "../daemon/dial.h"
+#include "fleet.h"
+#include "hook.h"
+
+enum progress {
+	IDLE, /* nothing is due, or it is tried later: the timer looks again */
+	READING, /* a job is with the store */
+	SENDING, /* the timer is the deadline */
+	TAKEN, /* the timer ends the connection; the same with ... */
+	REFUSED,
+};
+
+struct hook {
+	struct job job;
+	struct fleet *fleet;
+	char name[64];
+	const struct conf_hook *conf; /* NULL once it is @gone */
+	struct url url;
+	u32 may; /* classes of fields that it may read */
+	struct hook_secret secret;
+	struct event *timer;
+	enum progress progress;
+	struct dial conn;
+	bool again; /* the log grew while it was read */
+	bool gone; /* the configuration has it no more: its place is dropped */
+	u64 dropped; /* entries that it was not told, then */
+	bool taken; /* @next was: the job moves on */
+	char log[SHINRAI_LOG_NAME_SIZE];
+	u64 next; /* entry that is due, as the store has it */
+	u64 found; /* by the job: what becomes @next when it is kept */
+	char *text; /* the entry that is due; NULL: none is */
+	s64 retry_ms; /* 0: the last one was taken */
+	u64 delivered, failures;
+};
+
+struct hook *hook_new(struct fleet *f, const char *name);
+void hook_settle(struct hook *h, const struct conf_hook *conf,
+		 const struct hook_secret *secret);
+void hook_wake(struct hook *h);
+void hook_retire(struct hook *h);
+void hook_free(struct hook *h);
+
+#endif
