@@ -40,7 +40,8 @@ struct shinrai_owner_state {
 
 /*
  * The kernel's IMA list, as far as the last quote covers it; what was found in it is
- * among the findings.  @entries 0: nothing is kept, all of it is asked for.
+ * among the findings.  @offset 0: nothing is kept, all of it is asked for; @entries
+ * then says whether this boot had a list at all.
  */
 struct shinrai_ima_state {
 	u64 entries;

@@ -291,10 +291,49 @@ static void test_lies(void **state)
 					  "trusted");
 		/* What does not join is not gone on from. */
 		if (table[i].code)
-			assert_int_equal(a.next.ima.entries, 0);
+			assert_int_equal(a.next.ima.offset + a.next.ima.bank,
+					 0);
 		shinrai_appraisal_free(&a);
 		free(f);
 	}
+}
+
+/* A list with something that is denied does not become good by being left out. */
+static void test_left_out(void **state)
+{
+	struct plan p = { .deny = true };
+	struct shinrai_appraisal a;
+	struct shinrai_state last;
+	struct forge *f;
+	int again;
+
+	(void)state;
+	p.kind[1] = DENY;
+	f = forge(&p, 3);
+	free(told(f, &a));
+	assert_int_equal(a.verdict, SHINRAI_UNTRUSTED);
+	last = a.next;
+	shinrai_appraisal_free(&a);
+	free(f);
+	for (again = 0; again < 3; again++) {
+		f = follow(&p, 3, &last);
+		f->absent[SHINRAI_ITEM_IMA] = true;
+		free(told(f, &a));
+		assert_true(has(&a, "ima-missing"));
+		assert_int_not_equal(a.verdict, SHINRAI_TRUSTED);
+		assert_int_equal(a.next.ima.offset, 0);
+		last = a.next;
+		shinrai_appraisal_free(&a);
+		free(f);
+	}
+	/* It is there again: all of it. */
+	f = follow(&p, 4, &last);
+	assert_int_equal(f->ima_from, 0);
+	free(told(f, &a));
+	assert_true(has(&a, "ima-denied"));
+	assert_int_equal(a.next.ima.entries, 4);
+	shinrai_appraisal_free(&a);
+	free(f);
 }
 
 /* Who cannot give it in part is never asked for a part. */
@@ -308,8 +347,7 @@ static void test_whole_only(void **state)
 	free(told(f, &a));
 	assert_true(a.have_next);
 	assert_int_equal(a.verdict, SHINRAI_TRUSTED);
-	assert_int_equal(a.next.ima.entries, 0);
-	assert_int_equal(a.next.ima.offset, 0);
+	assert_int_equal(a.next.ima.offset + a.next.ima.bank, 0);
 	shinrai_appraisal_free(&a);
 	free(f);
 }
@@ -319,6 +357,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_splits),
 		cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_whole_only),
 	};
 	int ret;

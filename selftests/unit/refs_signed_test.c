@@ -224,12 +224,46 @@ static void test_signers(void **state)
 	shinrai_refs_free(&r);
 }
 
+/* Without a .sig it may be an envelope, whose signature is inside: no other thing. */
+static void test_disguised(void **state)
+{
+	static const char *const object[] = {
+		"{\"payloadType\":\"x\",\"spdxVersion\":\"SPDX-2.3\",\"files\":[]}",
+		"{\"payloadType\":\"x\",\"bomFormat\":\"CycloneDX\","
+		"\"specVersion\":\"1.6\",\"components\":[]}",
+		"{\"payloadType\":\"x\",\"format\":\"shinrai-boot-v1\"}",
+		"{\"payloadType\":\"x\",\"meta\":{\"version\":1},\"digests\":{}}",
+	};
+	struct shinrai_refs r;
+	char why[512];
+	size_t i;
+	FILE *f;
+
+	(void)state;
+	sh("openssl x509 -in e.pem -noout -pubkey >e.pub; rm -f dressed.sig");
+	for (i = 0; i < ARRAY_SIZE(object); i++) {
+		f = fopen("dressed", "w");
+		assert_non_null(f);
+		fputs(object[i], f);
+		fclose(f);
+		shinrai_refs_init(&r);
+		assert_int_equal(
+			shinrai_refs_signer(&r, "a.pem", why, sizeof(why)), 0);
+		assert_int_equal(
+			shinrai_refs_key(&r, "e.pub", why, sizeof(why)), 0);
+		if (!shinrai_refs_load(&r, "dressed", why, sizeof(why)))
+			fail_msg("believed: %s", object[i]);
+		shinrai_refs_free(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_signers),
+		cmocka_unit_test(test_disguised),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

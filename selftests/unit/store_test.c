@@ -259,7 +259,8 @@ static void test_paced(void **state)
 
 	(void)state;
 	assert_int_equal(store_add(store, &d), 0);
-	d.pace = (struct device_pace){ 1700000000123, 2, 1690000000000, 4, 5 };
+	d.pace = (struct device_pace){ 1700000000123,	  2, 1690000000000, 4,
+				       "0123456789abcde", 5 };
 	assert_int_equal(store_paced(store, d.id, &d.pace), 0);
 	again();
 	f = all();

@@ -270,6 +270,17 @@ static const struct shinrai_pcr_value *quoted_pcr(const struct appraise *a)
 	return shinrai_pcrs_get(&a->quoted, a->bank, APPRAISE_IMA_PCR);
 }
 
+/* Entries that this boot had: a list that was there does not go away. */
+static u64 had_list(const struct appraise *a)
+{
+	const struct shinrai_state *last = a->in->last;
+
+	if (!last || !a->have_challenge ||
+	    memcmp(a->challenge.boot_id, last->boot_id, sizeof(last->boot_id)))
+		return 0;
+	return last->ima.entries;
+}
+
 /*
  * That the list need not come again.  @own: findings that are not of the list; those
  * that are make no sense without it.
@@ -282,6 +293,8 @@ static void keep(struct appraise *a, const struct appraise_ima_point *at,
 
 	if (!at || !at->entries || !a->has_ima_first || a->ima_full) {
 		a->now.nsticky = own;
+		/* Without a bank nothing goes on from there. */
+		s->entries = at && at->entries ? at->entries : had_list(a);
 		return;
 	}
 	s->entries = at->entries;
@@ -333,6 +346,11 @@ void shinrai_appraise_ima(struct appraise *a)
 		not_covered(a, "there is none");
 	if (a->have_ima && !want)
 		not_covered(a, "PCR 10 was not quoted");
+	/* Without rules there need not be one; but what is denied was in it. */
+	if ((!a->have_ima || !want) && !a->in->ima && a->in->digests &&
+	    a->in->digests->denies && had_list(a))
+		shinrai_appraise_why(a, SHINRAI_WHY_IMA_MISSING,
+				     "it had one before, in this boot");
 	if (a->have_ima && want)
 		found = judge(a, want, &at);
 	keep(a, found ? &at : NULL, own);

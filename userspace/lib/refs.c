@@ -205,8 +205,13 @@ static bool starts(const json_t *j, const char *name, const char *with)
 static int load_object(struct refs_file *f, const json_t *j, const u8 *text,
 		       size_t len)
 {
-	if (f->dsse && !json_object_get(j, "payloadType"))
-		return shinrai_refs_unsigned(f);
+	/* Then it is nothing but an envelope, whatever else it says it is. */
+	if (f->dsse) {
+		if (!json_object_get(j, "payloadType"))
+			return shinrai_refs_unsigned(f);
+		f->refs->have_digests = true;
+		return shinrai_refs_dsse(f, j);
+	}
 	if (json_object_get(j, "format"))
 		return load_boot(f, text, len);
 	f->refs->have_digests = true;

@@ -29,7 +29,7 @@ static json_t *header(const struct device *d)
 	shinrai_hex_encode(r->ak_name, r->ak_name_len, ak);
 	shinrai_hex_encode(r->tpm.ek, sizeof(r->tpm.ek), ek);
 	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s?, s:s}", "device",
-			 r->name, "policy", r->policy, "state",
+			 r->name, "policy", fleet_policy(d).name, "state",
 			 device_state_name(st.state), "code", st.code, "judged",
 			 device_time(d->r.judged), "ak", ak, "ek",
 			 proven ? ek : NULL, "assurance",

@@ -43,6 +43,7 @@ struct device_pace {
 	u64 changes; /* that are not in the log yet */
 	s64 since; /* when the first of those was */
 	u64 accesses; /* that were denied, likewise, and are asked for again */
+	u8 boot[SHINRAI_BOOT_ID_SIZE]; /* that those are of */
 	u64 lost; /* and those of boots that are over: they cannot be */
 };
 

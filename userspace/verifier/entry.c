@@ -56,6 +56,11 @@ static bool add_owed(json_t *j, const struct entry *e)
 {
 	const u64 changes = e->owed->changes + e->changed;
 
+	/* Proven, and told whole when they come again. */
+	if (e->owed->accesses && !e->violations &&
+	    json_object_set_new(j, "held",
+				json_integer((json_int_t)e->owed->accesses)))
+		return false;
 	if (!e->owed->changes)
 		return true;
 	return !json_object_set_new(j, "coalesced",

@@ -50,7 +50,8 @@ s64 fleet_window(const struct fleet *f)
 /**
  * fleet_date() - say when a device was judged, by a time that nobody sets
  * @d: the device; @r.judged is the wall's
- * @since: ms, monotonic: it was judged after that; 0: nobody knows
+ * @since: ms, monotonic: it was kept after that, and asked for at most timeout_s
+ *     before; 0: nobody knows
  *
  * The wall's clock is believed where nothing else is known, as after a start; but
  * nothing was judged in what it calls the future.
@@ -58,10 +59,11 @@ s64 fleet_window(const struct fleet *f)
 void fleet_date(struct device *d, s64 since)
 {
 	const s64 now = fleet_monotonic();
+	const s64 most = now - since + d->fleet->conf->timeout_s * 1000ll;
 	s64 age = fleet_now() - d->r.judged;
 
-	if (since && age > now - since)
-		age = now - since;
+	if (since && age > most)
+		age = most;
 	if (since && age < 0)
 		age = 0;
 	d->judged = d->r.judged && age >= 0 ? now - age : FLEET_NEVER;
@@ -187,6 +189,9 @@ static void take_renewal(struct device *d)
 	struct device_record *r = d->renewal;
 
 	d->renewal = NULL;
+	/* What is connected to is another one now, or has another name. */
+	if (strcmp(d->r.url, r->url) || strcmp(d->r.tls_name, r->tls_name))
+		contact_close(d);
 	free(d->r.url);
 	free(d->r.tls_name);
 	free(d->r.policy);

@@ -111,6 +111,7 @@ struct fleet {
 	struct policies *hooks_of; /* held: whose configuration; NULL: @conf */
 	bool keeps; /* the last time it was tried */
 	s64 begun; /* ms, monotonic */
+	s64 resumed; /* ms, monotonic: our lease had ended until then; 0 */
 	u64 judgements; /* that were kept */
 	struct metrics metrics;
 };

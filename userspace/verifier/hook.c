@@ -32,7 +32,7 @@ static struct hook *hook_of(struct job *j)
 static int take_text(void *arg, const struct store_entry *e)
 {
 	struct hook *h = arg;
-	json_t *j = view_entry(e, h->may);
+	json_t *j = view_entry(e, h->reads);
 
 	h->text = j ? json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 	json_decref(j);
@@ -71,7 +71,8 @@ static void read_next(struct hook *h)
 		return;
 	}
 	h->progress = READING;
-	h->again = false;
+	h->again = h->stale = false;
+	h->reads = h->may;
 	free(h->text);
 	h->text = NULL;
 	keep_put(h->fleet, &h->job);
@@ -243,10 +244,10 @@ static void place_kept(struct job *j, struct fleet *f)
 	}
 	h->taken = false;
 	h->next = h->found;
-	if (h->text)
-		send_entry(h);
-	else if (h->again)
+	if (h->stale || (h->again && !h->text))
 		read_next(h);
+	else if (h->text)
+		send_entry(h);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *hook)
@@ -323,6 +324,7 @@ void hook_settle(struct hook *h, const struct conf_hook *conf,
 	h->may = conf->may;
 	h->secret = *secret;
 	url_parse(conf->url, &h->url); /* was looked at */
+	h->stale = h->progress == READING;
 	if (h->progress != IDLE)
 		return;
 	h->retry_ms = 0;

@@ -22,11 +22,13 @@ struct hook {
 	const struct conf_hook *conf; /* NULL once it is @gone */
 	struct url url;
 	u32 may; /* classes of fields that it may read */
+	u32 reads; /* those that @text is made for, by the job */
 	struct hook_secret secret;
 	struct event *timer;
 	enum progress progress;
 	struct dial conn;
 	bool again; /* the log grew while it was read */
+	bool stale; /* what is read is for who it was before */
 	bool gone; /* the configuration has it no more: its place is dropped */
 	u64 dropped; /* entries that it was not told, then */
 	bool taken; /* @next was: the job moves on */

@@ -224,7 +224,8 @@ void lease_apply(struct device *d, struct device_record *r)
 	d->failure[0] = '\0';
 	d->retry_ms = 0;
 	d->boot_kept = false;
-	if (r->fence && !old.fence)
+	/* One that comes by itself is taken whenever it likes: once is enough. */
+	if (r->fence && !old.fence && (*d->r.url || !d->taken))
 		d->taken = fleet_monotonic();
 	if (!r->fence)
 		contact_close(d);
@@ -296,6 +297,8 @@ static void lease_kept(struct job *j, struct fleet *f)
 		return;
 	}
 	l->now = l->next;
+	if (l->until && fleet_monotonic() >= l->until)
+		f->resumed = fleet_monotonic();
 	l->since = l->until ? l->until - LEASE_MS : 0;
 	l->until = l->asked + LEASE_MS;
 	if (l->now.verifiers != others)

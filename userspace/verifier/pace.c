@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* How fast one device may make the log grow.  Pure: no clock, no memory. */
+#include <string.h>
+
 #include "pace.h"
 
 /* After a clock was set back there is one entry, and then one in each interval. */
@@ -29,50 +31,80 @@ bool pace_allows(const struct device_pace *p, const struct pace_limit *limit,
 }
 
 /**
- * pace_owes() - is there something that the log was not told?
- * @p: of the device
- *
- * Return: whether there is.
- */
-bool pace_owes(const struct device_pace *p)
-{
-	return p->changes || p->accesses || p->lost;
-}
-
-/**
- * pace_told() - an entry was made, with all that was owed
+ * pace_is_due() - is there something that the log can be told by itself?
  * @p: of the device
  * @limit: of each device
  * @now: ms since 1970
+ *
+ * Accesses that are held are not: they come again.
+ *
+ * Return: whether there is.
  */
-void pace_told(struct device_pace *p, const struct pace_limit *limit, s64 now)
+bool pace_is_due(const struct device_pace *p, const struct pace_limit *limit,
+		 s64 now)
 {
-	*p = (struct device_pace){ .full = full_at(p, limit, now) +
-					   limit->interval };
+	return (p->changes || p->lost) && pace_allows(p, limit, now);
 }
 
-/**
- * pace_hold() - there may be no entry now
- * @p: of the device
- * @changed: it stands otherwise than before
- * @accesses: that this boot denied since what is remembered of it; 0: as before
- * @now: ms since 1970
- */
-void pace_hold(struct device_pace *p, bool changed, u64 accesses, s64 now)
+/* What was held of another boot is on no log any more. */
+static void end_boot(struct device_pace *p, const u8 *boot)
 {
-	if (!pace_owes(p) && (changed || accesses))
-		p->since = now;
-	p->changes += changed;
-	if (accesses > p->accesses)
-		p->accesses = accesses;
-}
-
-/**
- * pace_rebooted() - what was to be asked for again is gone
- * @p: of the device
- */
-void pace_rebooted(struct device_pace *p)
-{
+	if (!boot || !p->accesses || !memcmp(boot, p->boot, sizeof(p->boot)))
+		return;
 	p->lost += p->accesses;
 	p->accesses = 0;
+	memset(p->boot, 0, sizeof(p->boot));
+}
+
+static void tell(struct device_pace *p, const struct pace_limit *limit,
+		 const struct pace_news *n)
+{
+	p->full = full_at(p, limit, n->now) + limit->interval;
+	p->changes = p->lost = 0;
+	p->since = 0;
+	/* They were among those of this boot; otherwise they are held on. */
+	if (!n->accesses)
+		return;
+	p->accesses = 0;
+	memset(p->boot, 0, sizeof(p->boot));
+}
+
+static enum pace_step hold(struct device_pace *p, const struct pace_news *n)
+{
+	if (n->changed && !p->changes++)
+		p->since = n->now;
+	if (!n->accesses)
+		return PACE_HOLD;
+	if (n->heavy) {
+		/* It counts those that were held, too: from the same place on. */
+		p->lost += n->accesses;
+		p->accesses = 0;
+		memset(p->boot, 0, sizeof(p->boot));
+		return PACE_HOLD;
+	}
+	p->accesses = n->accesses;
+	memcpy(p->boot, n->boot, sizeof(p->boot));
+	return PACE_FORGET;
+}
+
+/**
+ * pace_take() - what becomes of what one question brought
+ * @p: of the device; changed
+ * @limit: of each device
+ * @n: what it brought; with accesses there is a boot
+ * @owed: out: what was held until now, for the entry
+ *
+ * Return: what is to be done.
+ */
+enum pace_step pace_take(struct device_pace *p, const struct pace_limit *limit,
+			 const struct pace_news *n, struct device_pace *owed)
+{
+	end_boot(p, n->boot);
+	*owed = *p;
+	if (!n->changed && !n->accesses && !p->changes && !p->lost)
+		return PACE_QUIET;
+	if (!pace_allows(p, limit, n->now))
+		return hold(p, n);
+	tell(p, limit, n);
+	return PACE_TELL;
 }

@@ -179,10 +179,12 @@ void pull_end(struct device *d)
 static bool has_time(const struct device *d)
 {
 	const struct fleet *f = d->fleet;
+	s64 since = d->taken ?: f->begun;
 
+	if (since < f->resumed)
+		since = f->resumed;
 	return fleet_in_time(d) ||
-	       (d->r.judged &&
-		fleet_monotonic() - (d->taken ?: f->begun) <= fleet_window(f));
+	       (d->r.judged && fleet_monotonic() - since <= fleet_window(f));
 }
 
 /* In time it still is what it was; later nobody knows. */

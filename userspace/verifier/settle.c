@@ -12,6 +12,9 @@
 #include "pace.h"
 #include "question.h"
 
+/* Bytes of a log that are asked for again, at most, until it can be told. */
+#define HELD_MAX (16u << 20)
+
 static struct question *question_of(struct job *j)
 {
 	return (struct question *)((char *)j - offsetof(struct question, job));
@@ -151,39 +154,34 @@ static struct pace_limit limit_of(const struct question *q)
 static void log_it(struct question *q)
 {
 	const struct pace_limit limit = limit_of(q);
-	struct device_pace *p = &q->next.pace;
-	const struct device_pace owed = *p;
+	const struct device_pace before = q->next.pace;
 	const struct policy *policy = q->dev->policy;
-	struct entry e = { .r = &q->next,
-			   .policy = policy ? policy->conf->name :
-					      q->next.policy,
-			   .at = q->at,
-			   .changed = q->changed,
-			   .judged = q->j.told,
-			   .violations = q->j.violations,
-			   .accesses = q->j.accesses,
-			   .unlisted = q->j.unlisted,
-			   .owed = p };
+	const struct pace_news news = { .now = q->at,
+					.changed = q->changed,
+					.accesses = q->j.violations,
+					.heavy = q->collect.len > HELD_MAX,
+					.boot = q->j.next ? q->j.boot_id :
+							    NULL };
+	struct device_pace owed;
+	const struct entry e = { .r = &q->next,
+				 .policy = policy ? policy->conf->name :
+						    q->next.policy,
+				 .at = q->at,
+				 .changed = q->changed,
+				 .judged = q->j.told,
+				 .violations = q->j.violations,
+				 .accesses = q->j.accesses,
+				 .unlisted = q->j.unlisted,
+				 .owed = &owed };
+	enum pace_step step = pace_take(&q->next.pace, &limit, &news, &owed);
 
-	/* What was held back of another boot is on no log any more. */
-	if (q->j.next && p->accesses &&
-	    memcmp(q->j.boot_id, q->dev->boot_id, sizeof(q->j.boot_id)))
-		pace_rebooted(p);
-	/* Of this one it is there again, with what came since. */
-	q->logged = q->changed || q->j.violations || p->changes || p->lost;
-	if (q->logged && pace_allows(p, &limit, q->at)) {
-		/* Without it nothing is kept. */
+	/* Without it nothing is kept. */
+	q->logged = step == PACE_TELL;
+	if (q->logged)
 		entry_make(&e, &q->entry, &q->disclosures);
-		pace_told(p, &limit, q->at);
-		if (!q->j.violations)
-			p->accesses = owed.accesses;
-	} else if (q->logged) {
-		pace_hold(p, q->changed, q->j.violations, q->at);
-		if (q->j.violations)
-			forget_news(q);
-		q->logged = false;
-	}
-	q->paced = memcmp(p, &owed, sizeof(owed));
+	if (step == PACE_FORGET)
+		forget_news(q);
+	q->paced = memcmp(&q->next.pace, &before, sizeof(before));
 }
 
 /**
@@ -195,9 +193,8 @@ static void log_it(struct question *q)
 void settle_owed(struct question *q)
 {
 	const struct pace_limit limit = limit_of(q);
-	const struct device_pace *p = &q->next.pace;
 
-	if ((p->changes || p->lost) && pace_allows(p, &limit, q->at))
+	if (pace_is_due(&q->next.pace, &limit, q->at))
 		settle_keep(q);
 	else
 		pull_end(q->dev);
@@ -212,6 +209,7 @@ void settle_owed(struct question *q)
 void settle_keep(struct question *q)
 {
 	q->phase = JUDGING;
+	q->job.reads = false;
 	log_it(q);
 	q->job.keep = keep_question;
 	q->job.done = question_kept;
@@ -228,12 +226,16 @@ static int keep_nothing(struct job *j, struct store *s)
 static void asked_in_vain(struct job *j, struct fleet *f)
 {
 	struct question *q = question_of(j);
+	struct device *d = q->dev;
 
 	(void)f;
 	if (q->j.key)
-		q->dev->key = q->j.key;
-	if (q->dev->removed)
-		pull_end(q->dev);
+		d->key = q->j.key;
+	if (d->renewal || d->move)
+		snprintf(d->failure, sizeof(d->failure),
+			 "it was enrolled or moved meanwhile");
+	if (d->removed || d->renewal || d->move)
+		pull_end(d);
 	else
 		pull_again(q);
 }
@@ -243,7 +245,13 @@ static void discard(struct question *q)
 {
 	free(q->j.told);
 	free(q->j.next);
+	free(q->j.boot_text);
+	json_decref(q->j.accesses);
 	q->j.told = q->j.next = NULL;
+	q->j.boot_text = NULL;
+	q->j.accesses = NULL;
+	q->j.violations = q->j.unlisted = 0;
+	q->j.learned_len = 0;
 	shinrai_facts_free(&q->j.facts);
 	shinrai_facts_free(&q->known);
 	q->job.keep = keep_nothing;

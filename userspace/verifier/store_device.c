@@ -41,7 +41,7 @@ static void digest_at(const struct binding *b, int column, u8 out[32])
  */
 int device_at(const struct binding *b, struct device_record *r)
 {
-	const void *ak, *memory;
+	const void *ak, *boot, *memory;
 	size_t len;
 
 	memset(r, 0, sizeof(*r));
@@ -69,6 +69,9 @@ int device_at(const struct binding *b, struct device_record *r)
 	r->pace.since = number_at(b, 20);
 	r->pace.accesses = (u64)number_at(b, 21);
 	r->pace.lost = (u64)number_at(b, 22);
+	boot = value_at(b, 23, &len);
+	if (boot && len == sizeof(r->pace.boot))
+		memcpy(r->pace.boot, boot, len);
 	if (!r->name || !r->url || !r->tls_name || !r->policy || !r->group)
 		return -ENOMEM;
 	/* A device without its memory would be judged as if it were new. */
@@ -240,6 +243,7 @@ int store_paced(struct store *s, s64 id, const struct device_pace *p)
 	bind_number(&b, p->since);
 	bind_number(&b, (s64)p->accesses);
 	bind_number(&b, (s64)p->lost);
+	bind_bytes(&b, p->boot, sizeof(p->boot));
 	return sql_finish(&b);
 }
 

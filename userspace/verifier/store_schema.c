@@ -105,6 +105,7 @@ static const char *const migrations[] = {
 	"ALTER TABLE device ADD COLUMN held_since INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE device ADD COLUMN held_accesses INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE device ADD COLUMN lost_accesses INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE device ADD COLUMN held_boot BLOB NOT NULL DEFAULT x'';"
 	/* What is sealed in each entry. */
 	"ALTER TABLE log_entry ADD COLUMN"
 	" disclosures TEXT NOT NULL DEFAULT '';",

@@ -27,7 +27,7 @@
 	", fence = CASE fence WHEN 0 THEN 0 ELSE nextval('fence') END"
 #define PACE                                                   \
 	" pace_full, held_changes, held_since, held_accesses," \
-	" lost_accesses"
+	" lost_accesses, held_boot"
 
 static const char *const texts[STATEMENTS] = {
 	[DEVICES] = "SELECT id, name, url, tls_name, policy, ak_name, state,"
@@ -46,8 +46,8 @@ static const char *const texts[STATEMENTS] = {
 	[PLACE] = SET_PLACE IS_AT,
 	[JUDGED] = SET_JUDGED " WHERE id = ?1 AND ?11 = 0 RETURNING id",
 	[PACED] = "UPDATE device SET pace_full = ?2, held_changes = ?3,"
-		  " held_since = ?4, held_accesses = ?5, lost_accesses = ?6"
-		  " WHERE id = ?1",
+		  " held_since = ?4, held_accesses = ?5, lost_accesses = ?6,"
+		  " held_boot = ?7 WHERE id = ?1",
 	[CHANGED] = "INSERT INTO change (device, at, state, code, reason)"
 		    " VALUES (?1, ?2, ?3, ?4, ?5)",
 	[CHANGES] = "SELECT state, at, code, reason FROM change"

@@ -108,6 +108,7 @@ static const char *const migrations[] = {
 	"ALTER TABLE device ADD COLUMN held_since BIGINT NOT NULL DEFAULT 0;"
 	"ALTER TABLE device ADD COLUMN held_accesses BIGINT NOT NULL DEFAULT 0;"
 	"ALTER TABLE device ADD COLUMN lost_accesses BIGINT NOT NULL DEFAULT 0;"
+	"ALTER TABLE device ADD COLUMN held_boot BYTEA NOT NULL DEFAULT '';"
 	/* What is sealed in each entry. */
 	"ALTER TABLE log_entry ADD COLUMN"
 	" disclosures TEXT NOT NULL DEFAULT '';",
