@@ -86,6 +86,15 @@ jq -r '.verdict.reasons[0].detail[-64:] + " exec /x"' body >>good/known.txt
 kill -HUP "$verifier_pid"
 ok "trusted again, once the policy knows it" becomes press \
 	'.state == "trusted" and .fresh and .records == 9'
+fleet reader /devices/press/changes >/dev/null
+changes=$(jq '.changes | length' body)
+kill -STOP "$verifier_pid"
+sleep 12 # longer than a device may be silent
+kill -CONT "$verifier_pid"
+ok "a verifier that was stopped gets word of it again" becomes press \
+	'.state == "trusted" and .fresh'
+fleet reader /devices/press/changes >/dev/null
+ok "and does not hold that against it" jq -e ".changes | length == $changes" body
 stop_daemon
 
 # Whoever comes otherwise.

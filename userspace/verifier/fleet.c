@@ -427,9 +427,8 @@ int fleet_start(struct fleet *f, char *err, size_t errlen)
 	TAILQ_INIT(&f->devices);
 	TAILQ_INIT(&f->waiting);
 	f->keeps = true;
-	f->begun = fleet_monotonic();
 	snprintf(err, errlen, "out of memory");
-	if (contact_setup(f))
+	if (contact_setup(f) || pulse_start(&f->pulse, f->base))
 		return -ENOMEM;
 	ret = policies_load(f->conf, NULL, &f->policies, err, errlen);
 	if (!ret)
@@ -460,6 +459,7 @@ int fleet_start(struct fleet *f, char *err, size_t errlen)
 void fleet_stop(struct fleet *f)
 {
 	reload_stop(f);
+	pulse_stop(&f->pulse);
 	stage_free(f->judges);
 	f->judges = NULL; /* what comes back now goes nowhere any more */
 	lease_end(f);

@@ -16,6 +16,7 @@
 #include "contact.h"
 #include "metrics.h"
 #include "policy.h"
+#include "pulse.h"
 #include "stage.h"
 #include "store.h"
 
@@ -110,8 +111,7 @@ struct fleet {
 	size_t nhooks;
 	struct policies *hooks_of; /* held: whose configuration; NULL: @conf */
 	bool keeps; /* the last time it was tried */
-	s64 begun; /* ms, monotonic */
-	s64 resumed; /* ms, monotonic: our lease had ended until then; 0 */
+	struct pulse pulse;
 	u64 judgements; /* that were kept */
 	struct metrics metrics;
 };

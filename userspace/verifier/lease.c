@@ -298,7 +298,7 @@ static void lease_kept(struct job *j, struct fleet *f)
 	}
 	l->now = l->next;
 	if (l->until && fleet_monotonic() >= l->until)
-		f->resumed = fleet_monotonic();
+		pulse_break(&f->pulse);
 	l->since = l->until ? l->until - LEASE_MS : 0;
 	l->until = l->asked + LEASE_MS;
 	if (l->now.verifiers != others)

@@ -178,11 +178,11 @@ void pull_end(struct device *d)
 /* Nobody could judge it while we were not there: it gets its time after that. */
 static bool has_time(const struct device *d)
 {
-	const struct fleet *f = d->fleet;
-	s64 since = d->taken ?: f->begun;
+	struct fleet *f = d->fleet;
+	s64 since = pulse_since(&f->pulse);
 
-	if (since < f->resumed)
-		since = f->resumed;
+	if (since < d->taken)
+		since = d->taken;
 	return fleet_in_time(d) ||
 	       (d->r.judged && fleet_monotonic() - since <= fleet_window(f));
 }
