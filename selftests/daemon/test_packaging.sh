@@ -37,9 +37,11 @@ configuration() {
 	sed 's/^# *\([a-z_]* = .*\)/\1/; s/^#\t/\t/; s/^# };/};/; s/^# } );/} );/
 		/allow_clients/d
 		s/"\.\.\."/"'"$(printf '%064d' 1)"'"/
-		s|/etc/shinrai/verifier/siem.secret|'"$work/siem.secret"'|
+		s,/etc/shinrai/verifier/\(siem.secret\|signer.pem\),'"$work"'/\1,
 		/digests = \|reference = \|ca_cert = /d' "$2" >all.conf
 	(umask 077 && echo "whsec_$(openssl rand -base64 32)" >siem.secret)
+	openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=signer \
+		-keyout signer.key -out signer.pem 2>/dev/null
 	ok "what is commented out in $name is right, too" \
 		"$1" --config all.conf --check-config
 	mapfile -t keys < <(sed -n 's/^[#[:space:]]*\([a-z_]*\) = .*/\1/p' "$2")
