@@ -17,9 +17,10 @@ while IFS='|' read -r args status text; do
 		json 'd["error"]["code"] == "usage"' "'$args' --json"
 done <<'LIST'
 bogus|2|unknown verb 'bogus'
-log|2|unknown verb 'log'
-log bogus|2|unknown verb 'log'
-digests|2|unknown verb 'digests'
+log|2|log what? show,
+log bogus|2|unknown verb 'log bogus', but show,
+digests|2|digests what? make
+fleet|2|fleet what? list, show, changes, watch, policy, learn, enrol, group, withdraw
 status extra|2|unexpected argument 'extra'
 status --bogus|2|unknown option '--bogus'
 status -j|2|options are long
@@ -35,7 +36,7 @@ log show --records=1|2|--records takes no value
 log show a b|2|unexpected argument 'b'
 log export --redact= x|2|its value is empty
 log export|2|which FILE?
-violations|2|unknown verb 'violations'
+violations|2|violations what? list, show
 violations show|2|which record?
 violations show x|2|'x' is not a record number
 violations show -- -1|2|'-1' is not a record number

@@ -105,6 +105,30 @@ static int verb_words(const struct ctl_verb *verb, int argc, char **argv)
 	return strcmp(argv[1], space + 1) ? 0 : 2;
 }
 
+/* Of a family of verbs it says which there are. */
+static int no_such_verb(struct ctl *ctl, int argc, char **argv)
+{
+	const size_t len = strlen(argv[0]);
+	char list[256] = "";
+	size_t i, n = 0;
+
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		const char *name = verbs[i].name;
+
+		if (!strncmp(name, argv[0], len) && name[len] == ' ' &&
+		    n < sizeof(list))
+			n += (size_t)snprintf(list + n, sizeof(list) - n,
+					      "%s%s", n ? ", " : "",
+					      name + len + 1);
+	}
+	if (!n)
+		return ctl_usage(ctl, "unknown verb '%s'", argv[0]);
+	if (argc < 2 || argv[1][0] == '-')
+		return ctl_usage(ctl, "%s what? %s", argv[0], list);
+	return ctl_usage(ctl, "unknown verb '%s %s', but %s", argv[0], argv[1],
+			 list);
+}
+
 static bool wants_json(int argc, char **argv)
 {
 	int i;
@@ -149,5 +173,5 @@ int main(int argc, char **argv)
 			continue;
 		return run(&ctl, &verbs[i], argc - n, argv + n);
 	}
-	return ctl_usage(&ctl, "unknown verb '%s'", argv[0]);
+	return no_such_verb(&ctl, argc, argv);
 }
