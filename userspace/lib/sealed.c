@@ -19,7 +19,7 @@ static const char *const names[SHINRAI_FIELDS_CLASSES] = {
 
 /*
  * Where they are, in an entry of the log and in what the API says of a device;
- * "*" is each element of an array, and each member of an object.
+ * "*" is each element of an array.
  */
 static const struct {
 	const char *path;
