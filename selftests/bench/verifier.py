@@ -16,7 +16,8 @@ def read(name):
 
 
 judging, digests = read("judging"), read("digests")
-result = {"judging": judging, "digests": digests}
+result = {"judging": judging, "digests": digests,
+          "openssl_speed": read("openssl_speed")}
 at_least = [
     ("judgements against ECDSA verifications", judging["ratio"], 0.60),
     ("RSA-2048 quotes with 780 IMA entries a second",
