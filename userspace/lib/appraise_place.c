@@ -128,39 +128,62 @@ static bool values_at(const struct appraise *a, const struct shinrai_cel *c,
 	return true;
 }
 
-static bool own_match(const struct appraise *a, const struct shinrai_pcrs *x,
-		      const struct shinrai_pcrs *y)
+/* Our PCRs as they were given, by a list that the quote proves; NULL: not in it. */
+struct own_values {
+	const u8 *pcr[2];
+};
+
+static struct own_values own_given(const struct appraise *a)
 {
 	const u8 own[2] = { a->now.code_pcr, a->now.flow_pcr };
-	const struct shinrai_pcr_value *v, *w;
+	const struct shinrai_pcr_value *v;
+	struct own_values o = { 0 };
 	unsigned int i;
 
 	for (i = 0; i < 2; i++) {
-		v = shinrai_pcrs_get(x, a->bank, own[i]);
-		w = shinrai_pcrs_get(y, a->bank, own[i]);
-		if (!v || !w || memcmp(v->value, w->value, v->size))
+		v = shinrai_pcrs_get(&a->given, a->bank, own[i]);
+		if (v && v->size == shinrai_bank_size(a->bank))
+			o.pcr[i] = v->value;
+	}
+	return o;
+}
+
+static bool own_match(const struct appraise *a, const struct shinrai_cel *c,
+		      const struct own_values *given)
+{
+	const u8 own[2] = { a->now.code_pcr, a->now.flow_pcr };
+	const u8 *value;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		value = shinrai_replay_get(&c->replay, a->bank, own[i]);
+		if (!value || !given->pcr[i] ||
+		    memcmp(value, given->pcr[i], shinrai_bank_size(a->bank)))
 			return false;
 	}
 	return true;
 }
 
 /*
- * Goes through the log until our PCRs, with the others as in @base, are those
- * that were quoted.  Leaves them in @base.  Ends at a foreign record: such a log
- * is refused whatever it leads to, and may have millions of them.
+ * Goes through the log until our PCRs are those that were quoted: as given, where
+ * @base is NULL, or with the others as in @base, in which they are left then.  Ends
+ * at a foreign record: such a log is refused whatever it leads to, and may have
+ * millions of them.
  */
-static bool search(struct appraise *a, struct shinrai_pcrs *base, bool proven)
+static bool search(struct appraise *a, struct shinrai_pcrs *base)
 {
+	const struct own_values given = own_given(a);
 	struct shinrai_cel_record r;
 	struct shinrai_cel c;
 
 	shinrai_appraise_begin(a, &c);
 	c.only = a->bank; /* shinrai_appraise_log() checks all of it */
 	do {
-		if (!c.records || !values_at(a, &c, base))
+		if (!c.records)
 			continue;
-		if (proven ? own_match(a, base, &a->given) :
-			     shinrai_appraise_composite(a, base)) {
+		if (!base ? own_match(a, &c, &given) :
+			    values_at(a, &c, base) &&
+				    shinrai_appraise_composite(a, base)) {
 			a->placed = true;
 			a->position = c.records;
 			return true;
@@ -193,16 +216,16 @@ static bool search_logs(struct appraise *a, struct shinrai_pcrs *base)
 {
 	unsigned int i;
 
-	if (search(a, base, false))
+	if (search(a, base))
 		return true;
 	base_from_logs(a, base);
-	if (search(a, base, false))
+	if (search(a, base))
 		return true;
 	/* The list was read after the quote: entries may have come between. */
 	for (i = 0; i < a->nima; i++) {
 		shinrai_pcrs_set(base, a->bank, APPRAISE_IMA_PCR, a->ima[i].pcr,
 				 shinrai_bank_size(a->bank));
-		if (search(a, base, false))
+		if (search(a, base))
 			return true;
 	}
 	return false;
@@ -248,17 +271,17 @@ void shinrai_appraise_place(struct appraise *a)
 {
 	struct shinrai_pcrs base;
 
-	shinrai_pcrs_copy(&base, &a->given);
 	if (appraise_item(a, SHINRAI_ITEM_LOG)->data)
 		look_at_first(a);
 	if (a->given_proven) {
 		take_quoted(a, &a->given);
 		if (a->have_start)
-			search(a, &base, true);
+			search(a, NULL);
 		return;
 	}
 	if (!a->have_start || !a->quote.have_attest)
 		return;
+	shinrai_pcrs_copy(&base, &a->given);
 	if (!search_logs(a, &base))
 		return;
 	take_quoted(a, &base);
