@@ -229,8 +229,8 @@ static void test_disguised(void **state)
 {
 	static const char *const object[] = {
 		"{\"payloadType\":\"x\",\"spdxVersion\":\"SPDX-2.3\",\"files\":[]}",
-		"{\"payloadType\":\"x\",\"bomFormat\":\"CycloneDX\","
-		"\"specVersion\":\"1.6\",\"components\":[]}",
+		("{\"payloadType\":\"x\",\"bomFormat\":\"CycloneDX\","
+		 "\"specVersion\":\"1.6\",\"components\":[]}"),
 		"{\"payloadType\":\"x\",\"format\":\"shinrai-boot-v1\"}",
 		"{\"payloadType\":\"x\",\"meta\":{\"version\":1},\"digests\":{}}",
 	};
