@@ -39,7 +39,7 @@ ok "it starts" start_sim $n 5
 policies="$policies, { name = \"sim\"; digests = [ \"$work/known.txt\" ];
 	reference = \"$work/boot.json\"; }"
 enrolment_conf 'allow_software = true;'
-echo 'missed = 4; timeout_s = 2;' >>verifier.conf.d/test.conf
+echo 'missed = 8; timeout_s = 2;' >>verifier.conf.d/test.conf
 take_conf a "port = $api;"
 take_conf b
 take_conf c
