@@ -49,14 +49,14 @@ steady() {
 		[ "$now" = "$all" ] || { echo "$now" && return 1; }
 	done
 }
-# asked_on SECONDS: and everybody is asked meanwhile
+# asked_on SECONDS: and everybody is asked meanwhile; a second may be short
 asked_on() {
 	local before
 	sim stats >/dev/null
 	before=$(jq .answers <<<"$said")
 	steady "$1" || return 1
 	sim stats
-	jq -e ".gap < 5000 and .answers - $before > ($1 - 1) * ($n - 1)" <<<"$said"
+	jq -e ".gap < 5000 and .answers - $before > ($1 - 2) * ($n - 1)" <<<"$said"
 }
 judged_hours_off() { # HOURS: by what is said of a device
 	fleet reader /devices/dev-9 >/dev/null
