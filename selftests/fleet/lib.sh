@@ -124,16 +124,3 @@ said() {
 	"$@"
 	[ "$code" = "$want" ]
 }
-
-# anew PATTERN: SIGHUP, until the log says so
-anew() {
-	local before
-	before=$(grep -c "$1" verr)
-	kill -HUP "$verifier_pid"
-	for _ in $(seq 50); do
-		[ "$(grep -c "$1" verr)" -gt "$before" ] && return 0
-		sleep 0.1
-	done
-	tail -3 verr
-	return 1
-}
