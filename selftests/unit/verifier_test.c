@@ -193,79 +193,76 @@ static void test_digests_many(void **state)
 	shinrai_digests_free(&d);
 }
 
+#define F "{\"format\":\"shinrai-boot-v1\""
+static const struct {
+	const char *json;
+	int expected;
+	const char *why;
+} references[] = {
+	{ F "}", 0, "nothing" },
+	{ F ",\"kernel\":[{\"sha256\":\"" H "\",\"name\":\"k\"}]}", 0,
+	  "kernel" },
+	{ F ",\"initramfs\":[{\"sha256\":\"" H "\",\"arms\":true}]}", 0,
+	  "initramfs" },
+	{ F ",\"cmdline\":[{\"text\":\"quiet\"}]}", 0, "cmdline" },
+	{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{\"0\":\"" H "\"}}]}",
+	  0, "firmware" },
+	{ F ",\"module\":[{\"srcversion\":\"A1\",\"programs\":\"" H "\"}]}", 0,
+	  "module" },
+	{ F ",\"module\":[{\"srcversion\":\"A1\"}]}", -EBADMSG,
+	  "module without programs" },
+	{ F ",\"module\":[{\"srcversion\":\"\",\"programs\":\"" H "\"}]}",
+	  -EBADMSG, "module without srcversion" },
+	{ F ",\"module\":[{\"srcversion\":\"" H "0\",\"programs\":"
+	    "\"" H "\"}]}",
+	  -EBADMSG, "srcversion of 65 letters" },
+	{ F ",\"learned\":{\"device\":\"a\",\"ek\":\"" H "\"}}", 0,
+	  "where it is from" },
+	{ F ",\"learned\":{}}", 0, "from nowhere" },
+	{ F ",\"learned\":\"a\"}", -EBADMSG, "learned is a text" },
+	{ F ",\"learned\":{\"divice\":\"a\"}}", -EBADMSG, "divice" },
+	{ F ",\"learned\":{\"device\":1}}", -EBADMSG,
+	  "the device is a number" },
+	{ F ",\"learned\":{\"device\":\"" H H H H "0\"}}", -EBADMSG,
+	  "257 letters" },
+	{ "[]", -EBADMSG, "not an object" },
+	{ "{", -EBADMSG, "not JSON" },
+	{ "{}", -EBADMSG, "no format" },
+	{ F ",\"format\":\"shinrai-boot-v1\"}", -EBADMSG, "twice" },
+	{ F ",\"kernels\":[]}", -EBADMSG, "typing error" },
+	{ F ",\"kernel\":{}}", -EBADMSG, "not an array" },
+	{ F ",\"kernel\":[{\"sha256\":\"ab\"}]}", -EBADMSG, "short" },
+	{ F ",\"kernel\":[{\"sha256\":\"" H "\",\"arms\":true}]}", -EBADMSG,
+	  "a kernel does not arm" },
+	{ F ",\"initramfs\":[{\"sha256\":\"" H "\",\"arms\":1}]}", -EBADMSG,
+	  "arms is a number" },
+	{ F ",\"initramfs\":[{\"sha256\":\"" H "\",\"arm\":true}]}", -EBADMSG,
+	  "arm" },
+	{ F ",\"cmdline\":[\"quiet\"]}", -EBADMSG, "bare text" },
+	{ F ",\"firmware\":[{\"bank\":\"md5\",\"pcrs\":{\"0\":\"" H "\"}}]}",
+	  -EBADMSG, "unknown bank" },
+	{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{\"24\":\"" H
+	    "\"}}]}",
+	  -EBADMSG, "PCR 24" },
+	{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{\"00\":\"" H
+	    "\"}}]}",
+	  -EBADMSG, "PCR 00" },
+	{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{}}]}", -EBADMSG,
+	  "no PCRs" },
+};
+
 static void test_reference(void **state)
 {
-#define F "{\"format\":\"shinrai-boot-v1\""
-	static const struct {
-		const char *json;
-		int expected;
-		const char *why;
-	} table[] = {
-		{ F "}", 0, "nothing" },
-		{ F ",\"kernel\":[{\"sha256\":\"" H "\",\"name\":\"k\"}]}", 0,
-		  "kernel" },
-		{ F ",\"initramfs\":[{\"sha256\":\"" H "\",\"arms\":true}]}", 0,
-		  "initramfs" },
-		{ F ",\"cmdline\":[{\"text\":\"quiet\"}]}", 0, "cmdline" },
-		{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{\"0\":\"" H
-		    "\"}}]}",
-		  0, "firmware" },
-		{ F ",\"module\":[{\"srcversion\":\"A1\",\"programs\":\"" H
-		    "\"}]}",
-		  0, "module" },
-		{ F ",\"module\":[{\"srcversion\":\"A1\"}]}", -EBADMSG,
-		  "module without programs" },
-		{ F ",\"module\":[{\"srcversion\":\"\",\"programs\":\"" H
-		    "\"}]}",
-		  -EBADMSG, "module without srcversion" },
-		{ F ",\"module\":[{\"srcversion\":\"" H "0\",\"programs\":"
-		    "\"" H "\"}]}",
-		  -EBADMSG, "srcversion of 65 letters" },
-		{ F ",\"learned\":{\"device\":\"a\",\"ek\":\"" H "\"}}", 0,
-		  "where it is from" },
-		{ F ",\"learned\":{}}", 0, "from nowhere" },
-		{ F ",\"learned\":\"a\"}", -EBADMSG, "learned is a text" },
-		{ F ",\"learned\":{\"divice\":\"a\"}}", -EBADMSG, "divice" },
-		{ F ",\"learned\":{\"device\":1}}", -EBADMSG,
-		  "the device is a number" },
-		{ F ",\"learned\":{\"device\":\"" H H H H "0\"}}", -EBADMSG,
-		  "257 letters" },
-		{ "[]", -EBADMSG, "not an object" },
-		{ "{", -EBADMSG, "not JSON" },
-		{ "{}", -EBADMSG, "no format" },
-		{ F ",\"format\":\"shinrai-boot-v1\"}", -EBADMSG, "twice" },
-		{ F ",\"kernels\":[]}", -EBADMSG, "typing error" },
-		{ F ",\"kernel\":{}}", -EBADMSG, "not an array" },
-		{ F ",\"kernel\":[{\"sha256\":\"ab\"}]}", -EBADMSG, "short" },
-		{ F ",\"kernel\":[{\"sha256\":\"" H "\",\"arms\":true}]}",
-		  -EBADMSG, "a kernel does not arm" },
-		{ F ",\"initramfs\":[{\"sha256\":\"" H "\",\"arms\":1}]}",
-		  -EBADMSG, "arms is a number" },
-		{ F ",\"initramfs\":[{\"sha256\":\"" H "\",\"arm\":true}]}",
-		  -EBADMSG, "arm" },
-		{ F ",\"cmdline\":[\"quiet\"]}", -EBADMSG, "bare text" },
-		{ F ",\"firmware\":[{\"bank\":\"md5\",\"pcrs\":{\"0\":\"" H
-		    "\"}}]}",
-		  -EBADMSG, "unknown bank" },
-		{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{\"24\":\"" H
-		    "\"}}]}",
-		  -EBADMSG, "PCR 24" },
-		{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{\"00\":\"" H
-		    "\"}}]}",
-		  -EBADMSG, "PCR 00" },
-		{ F ",\"firmware\":[{\"bank\":\"sha256\",\"pcrs\":{}}]}",
-		  -EBADMSG, "no PCRs" },
-	};
 	struct shinrai_reference r;
 	char why[128];
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		if (shinrai_reference_parse(table[i].json,
-					    strlen(table[i].json), &r, why,
-					    sizeof(why)) != table[i].expected)
-			fail_msg("%s: %s", table[i].why, why);
+	for (i = 0; i < ARRAY_SIZE(references); i++) {
+		if (shinrai_reference_parse(
+			    references[i].json, strlen(references[i].json), &r,
+			    why, sizeof(why)) != references[i].expected)
+			fail_msg("%s: %s", references[i].why, why);
 		shinrai_reference_free(&r);
 	}
 }
