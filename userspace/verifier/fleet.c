@@ -62,10 +62,8 @@ void fleet_date(struct device *d, s64 since)
 	const s64 most = now - since + d->fleet->conf->timeout_s * 1000ll;
 	s64 age = fleet_now() - d->r.judged;
 
-	if (since && age > most)
+	if (since && (age < 0 || age > most))
 		age = most;
-	if (since && age < 0)
-		age = 0;
 	d->judged = d->r.judged && age >= 0 ? now - age : FLEET_NEVER;
 }
 
