@@ -51,6 +51,7 @@ struct shinrai_cel {
 	bool ours; /* at least one record of ours was read */
 	bool abridged; /* set by the caller: events may be left out */
 	u16 only; /* set by the caller: replay this bank and look for nothing */
+	u16 except; /* set by the caller: whose PCRs are known without replay */
 	bool have_boot_id;
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
 	bool have_banks; /* @banks is known, from START or the caller */

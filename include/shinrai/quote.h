@@ -51,6 +51,7 @@ struct shinrai_quote_input {
 	struct shinrai_bytes attest; /* TPMS_ATTEST */
 	struct shinrai_bytes signature; /* TPMT_SIGNATURE */
 	EVP_PKEY *key; /* verifies the signature; NULL: made from @ak */
+	EVP_PKEY_CTX *verifying; /* begun with that key; NULL: not yet */
 	const struct shinrai_public *ak; /* must be a proper AK */
 	const u8 *nonce; /* exact extraData */
 	size_t nonce_len;
@@ -75,8 +76,8 @@ struct shinrai_quote_result {
 };
 
 /*
- * Checks one quote.  A key is needed: @key, @ak, or both, when the caller has
- * made @key from @ak before.  When the attestation itself is malformed nothing
+ * Checks one quote.  A key is needed: @verifying, @key, @ak, or several, when the
+ * caller has made them from @ak before.  When the attestation itself is malformed nothing
  * that depends on it is looked at.
  * @out: always set
  * Return: 0 when nothing is wrong; -EKEYREJECTED with @out->faults set;

@@ -193,12 +193,21 @@ int shinrai_public_key(const struct shinrai_public *p, EVP_PKEY **key);
 int shinrai_key_from_pem(const void *pem, size_t len, EVP_PKEY **key);
 
 /*
- * Return: 0 when @sig over @data verifies with @key; -EKEYREJECTED when it
+ * What verifies any number of signatures with one key, of one thread at a time.
+ * @key: is referred to
+ * @ctx: out, for EVP_PKEY_CTX_free()
+ * Return: 0; -ENOKEY the key cannot verify; -ENOMEM.
+ */
+int shinrai_signature_begin(EVP_PKEY *key, EVP_PKEY_CTX **ctx);
+
+/*
+ * @ctx: from shinrai_signature_begin(), as good as new afterwards
+ * Return: 0 when @sig over @data verifies with its key; -EKEYREJECTED when it
  * does not; -ENOKEY when the key is of another type than the signature;
  * -ENOTSUP for a curve or RSA size (below 2048 bits) that is not accepted;
  * -ENOMEM.
  */
-int shinrai_signature_verify(const struct shinrai_signature *sig, EVP_PKEY *key,
-			     const void *data, size_t len);
+int shinrai_signature_verify(const struct shinrai_signature *sig,
+			     EVP_PKEY_CTX *ctx, const void *data, size_t len);
 
 #endif

@@ -97,7 +97,7 @@ static void test_key_before_pin(void **state)
 	assert_int_equal(j.verdict, SHINRAI_TRUSTED);
 	assert_non_null(j.key);
 	end(&j);
-	EVP_PKEY_free(j.key);
+	EVP_PKEY_CTX_free(j.key);
 	free(data);
 	EVP_PKEY_free(d.key);
 }
@@ -154,7 +154,7 @@ static void test_boot(void **state)
 		if (!i)
 			memcpy(known, j.boot, sizeof(known));
 		end(&j);
-		EVP_PKEY_free(j.key);
+		EVP_PKEY_CTX_free(j.key);
 		free(data);
 	}
 	EVP_PKEY_free(d.key);

@@ -61,6 +61,7 @@ struct appraise {
 	bool have_start; /* our two PCRs are known */
 	bool placed; /* @position is valid */
 	u64 position; /* records that the quote covers, whatever their numbers */
+	u8 own[2][SHINRAI_BANK_MAX]; /* our PCRs of @bank after those */
 	/* appraise_data.c */
 	u64 noted; /* flows refused or audited, labels lost */
 	/* appraise_log.c */
@@ -134,7 +135,12 @@ bool shinrai_appraise_counts(const struct appraise *a,
 			     enum shinrai_reason_code code);
 bool shinrai_appraise_asks(const struct appraise *a, enum shinrai_step step);
 void shinrai_appraise_reported(struct appraise *a,
-			       const struct shinrai_cel_record *r);
+			       const struct shinrai_header *h,
+			       const struct shinrai_event *ev,
+			       unsigned int place);
+void shinrai_appraise_left_out(struct appraise *a,
+			       const struct shinrai_header *h,
+			       unsigned int shown);
 void shinrai_appraise_needed(struct appraise *a);
 void shinrai_appraise_arm(struct appraise *a);
 

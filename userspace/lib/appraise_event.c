@@ -39,13 +39,16 @@ static void keep_fact(const struct subject *s, u16 what, const u8 *digest,
 		      u8 id)
 {
 	struct shinrai_facts *facts = &s->a->out->facts;
-	struct shinrai_fact f = { .what = what, .record = s->h->recnum };
+	struct shinrai_fact f;
 	char text[APPRAISE_TEXT];
 
 	if (!s->a->in->keep_facts || !s->a->placed ||
 	    (digest && shinrai_facts_have(facts, what, digest)))
 		return;
-	snprintf(f.text, sizeof(f.text), "%s", shown(s, id, text));
+	f.what = what;
+	f.record = s->h->recnum;
+	if (!memccpy(f.text, shown(s, id, text), '\0', sizeof(f.text)))
+		f.text[sizeof(f.text) - 1] = '\0';
 	if (digest)
 		memcpy(f.digest, digest, sizeof(f.digest));
 	else

@@ -67,8 +67,9 @@ static void add_faults(struct appraise *a, const struct shinrai_cel_record *r)
 
 static void judge_events(struct appraise *a, const struct shinrai_cel_record *r)
 {
+	const bool collect = a->in->report || a->in->violations;
+	unsigned int starts = 0, arms = 0, shown = 0;
 	struct shinrai_rd events = r->events;
-	unsigned int starts = 0, arms = 0;
 	struct shinrai_event ev;
 
 	if (a->have_start && r->header.pcr != a->now.code_pcr &&
@@ -77,9 +78,14 @@ static void judge_events(struct appraise *a, const struct shinrai_cel_record *r)
 					"PCR %u", r->header.pcr);
 	while (shinrai_shown_next(&events, &ev) > 0) {
 		shinrai_appraise_event(a, &r->header, &ev);
+		if (collect && ev.type == SHINRAI_EVENT_FLOW)
+			shinrai_appraise_reported(a, &r->header, &ev, shown);
+		shown++;
 		starts += ev.type == SHINRAI_EVENT_START;
 		arms += ev.type == SHINRAI_EVENT_ARM;
 	}
+	if (collect)
+		shinrai_appraise_left_out(a, &r->header, shown);
 	/* Stops a START or an ARM that is one by its header only. */
 	if (r->header.type == SHINRAI_RECORD_START && starts != 1)
 		shinrai_appraise_record(a, SHINRAI_WHY_START_FIELDS,
@@ -145,8 +151,11 @@ static void keep(struct appraise *a, const struct shinrai_cel *c)
 		a->now.banks[i].size = c->banks[i].size;
 		a->now.banks[i].capped = c->banks[i].capped;
 		for (k = 0; k < 2; k++) {
-			value = shinrai_replay_get(&c->replay, c->banks[i].alg,
-						   own[k]);
+			value = c->banks[i].alg == c->except ?
+					a->own[k] :
+					shinrai_replay_get(&c->replay,
+							   c->banks[i].alg,
+							   own[k]);
 			if (value)
 				shinrai_pcrs_set(&a->now.pcrs, c->banks[i].alg,
 						 own[k], value,
@@ -165,6 +174,8 @@ static void judge(struct appraise *a, struct shinrai_cel *c)
 	int ret;
 
 	shinrai_tree_init(&tree);
+	if (a->placed)
+		c->except = a->bank; /* shinrai_appraise_place() replayed it */
 	for (;;) {
 		have_first = c->have_first;
 		next = c->next;
@@ -176,9 +187,6 @@ static void judge(struct appraise *a, struct shinrai_cel *c)
 		add_faults(a, &r);
 		if (r.have_header && a->vouched)
 			judge_events(a, &r);
-		if (r.have_header && a->vouched &&
-		    (a->in->report || a->in->violations))
-			shinrai_appraise_reported(a, &r);
 		if (r.have_header && a->vouched &&
 		    r.header.type == SHINRAI_RECORD_CHECKPOINT)
 			check_checkpoint(a, c, &r, &tree);

@@ -164,6 +164,20 @@ static bool own_match(const struct appraise *a, const struct shinrai_cel *c,
 	return true;
 }
 
+/* Here: what was compared is there. */
+static void take_own(struct appraise *a, const struct shinrai_cel *c)
+{
+	const u8 own[2] = { a->now.code_pcr, a->now.flow_pcr };
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		memcpy(a->own[i],
+		       shinrai_replay_get(&c->replay, a->bank, own[i]),
+		       shinrai_bank_size(a->bank));
+	a->placed = true;
+	a->position = c->records;
+}
+
 /*
  * Goes through the log until our PCRs are those that were quoted: as given, where
  * @base is NULL, or with the others as in @base, in which they are left then.  Ends
@@ -184,8 +198,7 @@ static bool search(struct appraise *a, struct shinrai_pcrs *base)
 		if (!base ? own_match(a, &c, &given) :
 			    values_at(a, &c, base) &&
 				    shinrai_appraise_composite(a, base)) {
-			a->placed = true;
-			a->position = c.records;
+			take_own(a, &c);
 			return true;
 		}
 	} while (shinrai_cel_next(&c, &r) > 0 && r.ours);

@@ -115,19 +115,22 @@ static void take_attest(struct appraise *a)
 				     __builtin_ctz(lacking));
 }
 
-/* To make a key of OpenSSL's of the same bytes again and again is waste. */
-static EVP_PKEY *kept_key(const struct appraise *a,
-			  const struct shinrai_public *ak)
+/* To begin with a key of the same bytes again and again is waste. */
+static EVP_PKEY_CTX *kept_key(const struct appraise *a,
+			      const struct shinrai_public *ak)
 {
 	const struct shinrai_appraise_input *in = a->in;
+	EVP_PKEY *key = NULL;
 
 	if (!in->kept_key || !in->ak_name ||
 	    in->ak_name_len != a->out->ak_name_len ||
 	    memcmp(in->ak_name, a->out->ak_name, in->ak_name_len))
 		return NULL;
 	/* Why it cannot be made is told where it is needed. */
-	if (!*in->kept_key && shinrai_public_key(ak, in->kept_key))
+	if (!*in->kept_key && !shinrai_public_key(ak, &key) &&
+	    shinrai_signature_begin(key, in->kept_key))
 		*in->kept_key = NULL;
+	EVP_PKEY_free(key);
 	return *in->kept_key;
 }
 
@@ -141,7 +144,7 @@ static void check_quote(struct appraise *a, const struct shinrai_public *ak)
 		.attest = { attest->data, attest->len },
 		.signature = { sig->data, sig->len },
 		.ak = ak,
-		.key = kept_key(a, ak),
+		.verifying = kept_key(a, ak),
 		.bank = a->bank,
 		.refused_pcrs = SHINRAI_PCR_RESETTABLE,
 	};

@@ -79,30 +79,38 @@ static void take(struct appraise *a, const struct shinrai_violation *v)
 }
 
 /**
- * shinrai_appraise_reported() - collect the violations of a covered record
+ * shinrai_appraise_reported() - collect an event that is a violation
  * @a: the appraisal of a report, or of a machine whose violations are listed
- * @r: the record; malformed events were told already
+ * @h: of a covered record
+ * @ev: that it shows; a malformed one was told already
+ * @place: of @ev among those that it shows, from 0
  */
 void shinrai_appraise_reported(struct appraise *a,
-			       const struct shinrai_cel_record *r)
+			       const struct shinrai_header *h,
+			       const struct shinrai_event *ev,
+			       unsigned int place)
 {
-	struct shinrai_rd events = r->events;
-	struct shinrai_event ev;
-	unsigned int shown = 0;
-	u64 left_out;
+	struct shinrai_violation v = { .record = h->recnum,
+				       .event = place,
+				       .time_ns = h->time_ns };
 
-	while (shinrai_shown_next(&events, &ev) > 0) {
-		struct shinrai_violation v = { .record = r->header.recnum,
-					       .event = shown++,
-					       .time_ns = r->header.time_ns };
+	if (shinrai_violation_parse(ev, &v) == 1)
+		take(a, &v);
+}
 
-		if (shinrai_violation_parse(&ev, &v) == 1)
-			take(a, &v);
-	}
-	left_out = r->header.event_count > shown ?
-			   r->header.event_count - shown :
-			   0;
-	a->out->left_out += left_out;
-	if (r->header.pcr == a->now.flow_pcr)
-		a->out->left_out_flow += left_out;
+/**
+ * shinrai_appraise_left_out() - count what a report does not show
+ * @a: the appraisal
+ * @h: of a covered record
+ * @shown: events of it
+ */
+void shinrai_appraise_left_out(struct appraise *a,
+			       const struct shinrai_header *h,
+			       unsigned int shown)
+{
+	u64 n = h->event_count > shown ? h->event_count - shown : 0;
+
+	a->out->left_out += n;
+	if (h->pcr == a->now.flow_pcr)
+		a->out->left_out_flow += n;
 }

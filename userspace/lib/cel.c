@@ -301,11 +301,13 @@ static void check_later(const struct shinrai_cel *c,
 static void check_ours(struct shinrai_cel *c, struct shinrai_cel_record *r)
 {
 	r->ours = true;
-	if (c->only) {
-		r->have_header = !shinrai_content_parse(
-			&r->rec, &r->header, &r->header_tlv, &r->events);
+	if (c->only) { /* START sets where PCRs begin, and nothing else does */
+		r->have_header = !c->records &&
+				 !shinrai_content_parse(&r->rec, &r->header,
+							&r->header_tlv,
+							&r->events);
 		if (r->have_header)
-			check_chain(c, r); /* START sets where PCRs begin */
+			check_chain(c, r);
 		return;
 	}
 	if (!check_content(c, r)) {
@@ -338,7 +340,9 @@ static void extend(struct shinrai_cel *c, struct shinrai_cel_record *r)
 		}
 		if (b->opaque && !r->ours)
 			fault(r, SHINRAI_CEL_BANK_UNKNOWN);
-		if (shinrai_replay_extend(b, r->rec.index, d->value))
+		if (d->alg == c->except ?
+			    r->rec.index >= SHINRAI_PCR_COUNT :
+			    shinrai_replay_extend(b, r->rec.index, d->value))
 			fault(r, SHINRAI_CEL_PCR_RANGE);
 	}
 }

@@ -76,42 +76,56 @@ static void check_syntax(const struct shinrai_quote_input *in,
 	note(out, SHINRAI_QUOTE_SIGNATURE_SYNTAX, ret == -EBADMSG);
 }
 
+/* Return: 0; -EBADMSG no valid key; -ENOKEY one that cannot verify; -ENOMEM. */
+static int begin(const struct shinrai_quote_input *in, EVP_PKEY_CTX **begun)
+{
+	EVP_PKEY *made = NULL;
+	int ret = in->key ? 0 : shinrai_public_key(in->ak, &made);
+
+	if (!ret)
+		ret = shinrai_signature_begin(in->key ?: made, begun);
+	EVP_PKEY_free(made);
+	return ret;
+}
+
+/* @err: of shinrai_signature_verify() */
+static void note_signature(struct shinrai_quote_result *out, int err)
+{
+	note(out, SHINRAI_QUOTE_KEY_TYPE, err == -ENOKEY);
+	note(out, SHINRAI_QUOTE_KEY_WEAK, err == -ENOTSUP);
+	if (err != -ENOKEY && err != -ENOTSUP)
+		note(out, SHINRAI_QUOTE_SIGNATURE, err);
+}
+
 static int check_signature(const struct shinrai_quote_input *in,
 			   struct shinrai_quote_result *out)
 {
-	EVP_PKEY *made = NULL;
-	int ret;
+	EVP_PKEY_CTX *begun = in->verifying;
+	int ret = 0;
 
 	if (in->ak) {
 		out->ak_fault = shinrai_public_ak_fault(in->ak);
 		note(out, SHINRAI_QUOTE_KEY_NOT_AK, out->ak_fault);
 	}
-	if (!in->key) {
-		ret = shinrai_public_key(in->ak, &made);
-		if (ret == -ENOMEM)
-			return ret;
-		note(out, SHINRAI_QUOTE_KEY_INVALID, ret);
-		if (ret)
-			return 0;
-	}
-	if (!out->have_signature)
+	if (!begun)
+		ret = begin(in, &begun);
+	if (ret == -ENOMEM)
+		return ret;
+	if (!in->verifying && !in->key)
+		note(out, SHINRAI_QUOTE_KEY_INVALID, ret == -EBADMSG);
+	if (ret == -EBADMSG || !out->have_signature)
 		goto out;
 	note(out, SHINRAI_QUOTE_SIGNATURE_HASH,
 	     out->signature.hash == SHINRAI_ALG_SHA1 && !in->allow_sha1);
-	ret = shinrai_signature_verify(&out->signature,
-				       in->key ? in->key : made, in->attest.p,
-				       in->attest.len);
-	note(out, SHINRAI_QUOTE_KEY_TYPE, ret == -ENOKEY);
-	note(out, SHINRAI_QUOTE_KEY_WEAK, ret == -ENOTSUP);
-	if (ret == -ENOMEM) {
-		EVP_PKEY_free(made);
-		return ret;
-	}
-	if (ret != -ENOKEY && ret != -ENOTSUP)
-		note(out, SHINRAI_QUOTE_SIGNATURE, ret);
+	if (!ret)
+		ret = shinrai_signature_verify(&out->signature, begun,
+					       in->attest.p, in->attest.len);
+	if (ret != -ENOMEM)
+		note_signature(out, ret);
 out:
-	EVP_PKEY_free(made);
-	return 0;
+	if (begun != in->verifying)
+		EVP_PKEY_CTX_free(begun);
+	return ret == -ENOMEM ? ret : 0;
 }
 
 static bool bytes_equal(const struct shinrai_bytes *b, const void *p,
@@ -207,7 +221,7 @@ int shinrai_quote_check(const struct shinrai_quote_input *in,
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	if (!in->key && !in->ak)
+	if (!in->verifying && !in->key && !in->ak)
 		return -EINVAL;
 	check_syntax(in, out);
 	ret = check_signature(in, out);

@@ -212,50 +212,83 @@ static int check_key(const struct shinrai_signature *sig, EVP_PKEY *key)
 		       0;
 }
 
-/* For the key of an ECDSA signature its digest is a number like any other. */
-static int set_scheme(EVP_PKEY_CTX *ctx, const struct shinrai_signature *sig)
+static bool set_rsa_scheme(EVP_PKEY_CTX *ctx,
+			   const struct shinrai_signature *sig)
 {
-	if (sig->scheme == SHINRAI_ALG_ECDSA)
-		return 1;
 	if (EVP_PKEY_CTX_set_signature_md(ctx, md_of(sig->hash)) != 1)
-		return 0;
+		return false;
 	if (sig->scheme != SHINRAI_ALG_RSAPSS)
-		return 1;
+		return true;
 	/* The salt is as long as the key allows or as the hash: Part 1, B.7. */
 	if (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) != 1)
-		return 0;
+		return false;
 	return EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_AUTO) == 1;
 }
 
-int shinrai_signature_verify(const struct shinrai_signature *sig, EVP_PKEY *key,
-			     const void *data, size_t len)
+int shinrai_signature_begin(EVP_PKEY *key, EVP_PKEY_CTX **ctx)
 {
-	const u8 *p = sig->rsa.p;
-	size_t n = sig->rsa.len;
-	u8 der[ECDSA_DER], digest[SHINRAI_BANK_MAX];
-	EVP_PKEY_CTX *ctx;
-	int ret;
+	*ctx = EVP_PKEY_CTX_new(key, NULL);
+	if (!*ctx)
+		return -ENOMEM;
+	if (EVP_PKEY_verify_init(*ctx) == 1)
+		return 0;
+	EVP_PKEY_CTX_free(*ctx);
+	*ctx = NULL;
+	ERR_clear_error();
+	return -ENOKEY;
+}
 
-	ret = check_key(sig, key);
-	if (ret)
-		return ret;
-	if (sig->scheme == SHINRAI_ALG_ECDSA) {
-		ret = ecdsa_der(sig, der, &n);
-		if (ret)
-			return ret;
-		p = der;
-	}
-	if (shinrai_bank_hash(sig->hash, data, len, digest))
-		return -EKEYREJECTED;
-	ctx = EVP_PKEY_CTX_new(key, NULL);
+static int verify_digest(EVP_PKEY_CTX *ctx, const u8 *sig, size_t len,
+			 const u8 *digest, size_t size)
+{
+	return EVP_PKEY_verify(ctx, sig, len, digest, size) == 1 ?
+		       0 :
+		       -EKEYREJECTED;
+}
+
+/* The key of an ECDSA signature asks for no scheme: a digest is a number to it. */
+static int verify_ecdsa(EVP_PKEY_CTX *ctx, const struct shinrai_signature *sig,
+			const u8 *digest)
+{
+	u8 der[ECDSA_DER];
+	size_t n;
+	int ret = ecdsa_der(sig, der, &n);
+
+	return ret   ?:
+		       verify_digest(ctx, der, n, digest,
+				     shinrai_bank_size(sig->hash));
+}
+
+/* With a copy: what is set for this signature is not for the next one. */
+static int verify_rsa(const EVP_PKEY_CTX *begun,
+		      const struct shinrai_signature *sig, const u8 *digest)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_dup(begun);
+	int ret = -EKEYREJECTED;
+
 	if (!ctx)
 		return -ENOMEM;
-	ret = -EKEYREJECTED;
-	if (EVP_PKEY_verify_init(ctx) == 1 && set_scheme(ctx, sig) &&
-	    EVP_PKEY_verify(ctx, p, n, digest, shinrai_bank_size(sig->hash)) ==
-		    1)
-		ret = 0;
+	if (set_rsa_scheme(ctx, sig))
+		ret = verify_digest(ctx, sig->rsa.p, sig->rsa.len, digest,
+				    shinrai_bank_size(sig->hash));
 	EVP_PKEY_CTX_free(ctx);
+	return ret;
+}
+
+int shinrai_signature_verify(const struct shinrai_signature *sig,
+			     EVP_PKEY_CTX *ctx, const void *data, size_t len)
+{
+	u8 digest[SHINRAI_BANK_MAX];
+	int ret;
+
+	ret = check_key(sig, EVP_PKEY_CTX_get0_pkey(ctx));
+	if (ret)
+		return ret;
+	if (shinrai_bank_hash(sig->hash, data, len, digest))
+		return -EKEYREJECTED;
+	ret = sig->scheme == SHINRAI_ALG_ECDSA ?
+		      verify_ecdsa(ctx, sig, digest) :
+		      verify_rsa(ctx, sig, digest);
 	ERR_clear_error();
 	return ret;
 }

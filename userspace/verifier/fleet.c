@@ -202,7 +202,7 @@ static void take_renewal(struct device *d)
 	url_parse(d->r.url, &d->url); /* was looked at; or it is "" */
 	if (d->r.ak_name_len != r->ak_name_len ||
 	    memcmp(d->r.ak_name, r->ak_name, r->ak_name_len)) {
-		EVP_PKEY_free(d->key);
+		EVP_PKEY_CTX_free(d->key);
 		d->key = NULL;
 	}
 	memcpy(d->r.ak_name, r->ak_name, sizeof(r->ak_name));
@@ -300,7 +300,7 @@ void fleet_drop(struct device *d)
 	contact_close(d);
 	question_free(d->offer);
 	place_drop(d);
-	EVP_PKEY_free(d->key);
+	EVP_PKEY_CTX_free(d->key);
 	device_record_free(&d->r);
 	policies_release(d->policies);
 	free(d);

@@ -51,7 +51,7 @@ struct device {
 	TAILQ_ENTRY(device) turn; /* in fleet.waiting */
 	struct fleet *fleet;
 	struct device_record r;
-	EVP_PKEY *key; /* of r.ak_name; NULL: not needed yet */
+	EVP_PKEY_CTX *key; /* of r.ak_name; NULL: not needed yet */
 	struct policies *policies; /* held */
 	const struct policy
 		*policy; /* in it; NULL: the configuration has it not */

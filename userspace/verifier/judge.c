@@ -113,7 +113,7 @@ static int list_accesses(struct judgement *j, const struct shinrai_state *last,
 }
 
 /* A name that evidence brings itself is no reason to believe a key that is kept. */
-static EVP_PKEY **pinned_key(struct judgement *j)
+static EVP_PKEY_CTX **pinned_key(struct judgement *j)
 {
 	return j->ak_name_len ? &j->key : NULL;
 }

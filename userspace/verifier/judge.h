@@ -25,8 +25,8 @@ struct judgement {
 	size_t ak_name_len;
 	bool enrolled; /* it was proven to be in the device's TPM */
 	const u8 *boot_known; /* @boot that need not be told again; NULL: none */
-	/* in and out: of @ak_name, for EVP_PKEY_free(); NULL: none yet */
-	EVP_PKEY *key;
+	/* in and out: of @ak_name, for EVP_PKEY_CTX_free(); NULL: none yet */
+	EVP_PKEY_CTX *key;
 	/* out */
 	enum shinrai_verdict verdict;
 	char code[48]; /* of the worst reason, or "" */
