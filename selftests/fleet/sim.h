@@ -9,6 +9,8 @@
 
 #include "../verify/forge.h"
 
+#define SIM_PROGRAMS 20000 /* that are known; each runs once, while there are more */
+
 enum sim_mode {
 	SIM_WELL,
 	SIM_MUTE, /* says nothing, for ever */

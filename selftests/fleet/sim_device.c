@@ -7,16 +7,21 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
+#include <shinrai/hex.h>
+
 #include "../verify/forge_parts.h"
 #include "sim.h"
 
-enum { START, ARM, PROGRAM, LIBRARY, SCRIPT, ROGUE, TEMPLATES };
+/* START and ARM, a program that nobody knows, then one that is known after another. */
+enum { START, ARM, ROGUE, PROGRAM, TEMPLATES = PROGRAM + SIM_PROGRAMS };
+#define FIRST 2 /* record that is of a program */
 
-/* Events of records, which are the same on each device. */
+/* What a record has besides its number and boot, which is the same on each device. */
 static struct template
 {
-	const struct forge_record *r;
-	u8 root[32];
+	struct shinrai_header h;
+	size_t len;
+	const u8 *events;
 }
 template[TEMPLATES];
 static struct forge forge; /* what is common to all, and room for one quote */
@@ -76,6 +81,51 @@ static void prepare_firmware(EVP_PKEY *any, unsigned int which)
 	free(f);
 }
 
+static void keep_template(unsigned int n, const struct forge_record *r)
+{
+	struct template *t = &template[n];
+	u8 *events = malloc(r->len);
+
+	assert(events);
+	memcpy(events, r->events, r->len);
+	free((void *)t->events);
+	*t = (struct template){ { .version = r->version,
+				  .type = r->type,
+				  .pcr = r->pcr,
+				  .event_count = r->count },
+				r->len,
+				events };
+	shinrai_tree_root(&r->tree, t->h.root);
+}
+
+static int content_of(unsigned int n, char *text, size_t size)
+{
+	return snprintf(text, size, "program %u", n);
+}
+
+static int path_of(unsigned int n, char *text, size_t size)
+{
+	return snprintf(text, size, "/opt/line%u/bin/program-%u", n % 40, n);
+}
+
+/* Each has a content of its own, as a log has none twice (PROTOCOL.md 2.4). */
+static void prepare_programs(void)
+{
+	char content[32], path[64];
+	struct forge_record *r;
+	unsigned int i;
+
+	for (i = 0; i < SIM_PROGRAMS; i++) {
+		r = forge_record(&forge, SHINRAI_RECORD_EVENTS, forge.own[0]);
+		content_of(i, content, sizeof(content));
+		path_of(i, path, sizeof(path));
+		forge_code(r, SHINRAI_EVENT_CODE, SHINRAI_KIND_EXEC, content,
+			   path);
+		keep_template(PROGRAM + i, r);
+		forge.nrec--;
+	}
+}
+
 /**
  * sim_prepare() - make what all devices have in common
  * @any: a key
@@ -83,45 +133,54 @@ static void prepare_firmware(EVP_PKEY *any, unsigned int which)
  */
 void sim_prepare(EVP_PKEY *any, unsigned int nima)
 {
-	static const struct {
-		u8 kind;
-		const char *content, *path;
-	} events[] = {
-		{ SHINRAI_KIND_EXEC, "ls", "/bin/ls" },
-		{ SHINRAI_KIND_MMAP, "lib", "/usr/lib/liba.so" },
-		{ SHINRAI_KIND_SCRIPT, "sh", "/opt/start.sh" },
-		{ SHINRAI_KIND_EXEC, "rogue", "/tmp/rogue" },
-	};
 	struct forge_record *r;
-	unsigned int i;
 
 	forge_init(&forge, any);
 	forge.nima = nima;
-	forge.nrec = 2; /* START and ARM */
-	for (i = 0; i < ARRAY_SIZE(events); i++) {
-		r = forge_record(&forge, SHINRAI_RECORD_EVENTS, forge.own[0]);
-		forge_code(r, SHINRAI_EVENT_CODE, events[i].kind,
-			   events[i].content, events[i].path);
-	}
+	forge.nrec = FIRST;
+	keep_template(START, &forge.rec[0]);
+	keep_template(ARM, &forge.rec[1]);
+	prepare_programs();
+	r = forge_record(&forge, SHINRAI_RECORD_EVENTS, forge.own[0]);
+	forge_code(r, SHINRAI_EVENT_CODE, SHINRAI_KIND_EXEC, "rogue",
+		   "/tmp/rogue");
+	keep_template(ROGUE, r);
 	forge.quoted = forge.nrec;
-	for (i = 0; i < TEMPLATES; i++) {
-		template[i].r = &forge.rec[i];
-		shinrai_tree_root(&forge.rec[i].tree, template[i].root);
-	}
 	forge_build(&forge);
 	note_ima();
 	prepare_firmware(any, 0);
 	prepare_firmware(any, 1);
 }
 
-static void put(const char *name, const char *text)
+static FILE *create(const char *name)
 {
 	FILE *f = fopen(name, "w");
 
-	if (!f || fputs(text, f) < 0 || fclose(f)) {
+	if (!f) {
 		perror(name);
 		exit(1);
 	}
+	return f;
+}
+
+static void end(FILE *f, const char *name)
+{
+	if (ferror(f) | fclose(f)) {
+		perror(name);
+		exit(1);
+	}
+}
+
+static void list_program(FILE *f, unsigned int n)
+{
+	char content[32], path[64], hex[65];
+	u8 digest[32];
+	int len = content_of(n, content, sizeof(content));
+
+	path_of(n, path, sizeof(path));
+	SHA256((const u8 *)content, (size_t)len, digest);
+	fprintf(f, "%s exec %s\n",
+		shinrai_hex_encode(digest, sizeof(digest), hex), path);
 }
 
 /**
@@ -129,32 +188,36 @@ static void put(const char *name, const char *text)
  */
 void sim_write_files(void)
 {
-	put("known.txt", forge.digests);
-	put("boot.json", forge.reference);
+	FILE *f = create("known.txt");
+	unsigned int i;
+
+	fputs(forge.digests, f);
+	for (i = 0; i < SIM_PROGRAMS; i++)
+		list_program(f, i);
+	end(f, "known.txt");
+	f = create("boot.json");
+	fputs(forge.reference, f);
+	end(f, "boot.json");
 }
 
 static const struct template *template_of(const struct sim_device *d, u64 n)
 {
-	if (n < PROGRAM)
+	if (n < FIRST)
 		return &template[n];
-	return &template[n == d->rogue ? ROGUE : PROGRAM + n % 3];
+	if (n == d->rogue)
+		return &template[ROGUE];
+	return &template[PROGRAM + (n - FIRST) % SIM_PROGRAMS];
 }
 
 static void header_of(const struct sim_device *d, u64 n,
 		      struct shinrai_header *h, u8 digest[32])
 {
-	const struct template *t = template_of(d, n);
 	u8 tlv[SHINRAI_HEADER_TLV];
 
-	memset(h, 0, sizeof(*h));
-	h->version = t->r->version;
-	h->type = t->r->type;
-	h->pcr = t->r->pcr;
+	*h = template_of(d, n)->h;
 	memcpy(h->boot_id, d->boot_id, 16);
 	h->recnum = n;
 	h->time_ns = 1000 * n;
-	h->event_count = t->r->count;
-	memcpy(h->root, t->root, 32);
 	shinrai_header_encode(h, tlv);
 	SHA256(tlv, sizeof(tlv), digest);
 }
@@ -212,10 +275,10 @@ static u8 *log_of(const struct sim_device *d, u64 from, size_t *len)
 	assert(buf);
 	shinrai_wr_init(&w, buf, room);
 	for (n = from; n < end; n++) {
-		const struct forge_record *r = template_of(d, n)->r;
+		const struct template *t = template_of(d, n);
 
 		header_of(d, n, &h, digest);
-		shinrai_record_encode(&w, &h, &one, 1, r->events, r->len);
+		shinrai_record_encode(&w, &h, &one, 1, t->events, t->len);
 	}
 	assert(!w.err);
 	*len = w.len;
