@@ -2,7 +2,8 @@
 /* Records and events of the measurement log; pure, shared with user space. */
 #include <shinrai/record.h>
 
-static const u8 field_prefix = 0x02;
+#define FIELD_PREFIX 0x02 /* PROTOCOL.md 2.3 */
+#define LEAF_PREFIX 0x00 /* RFC 9162 2.1.1 */
 
 static bool redactable(u8 id)
 {
@@ -21,12 +22,12 @@ void shinrai_field_commit(u8 id, const u8 salt[SHINRAI_SALT_SIZE],
 			  const void *data, size_t len,
 			  u8 commitment[SHINRAI_DIGEST_SIZE])
 {
+	u8 head[2 + SHINRAI_SALT_SIZE] = { FIELD_PREFIX, id };
 	struct shinrai_sha256 c;
 
+	memcpy(head + 2, salt, SHINRAI_SALT_SIZE);
 	shinrai_sha256_init(&c);
-	shinrai_sha256_update(&c, &field_prefix, 1);
-	shinrai_sha256_update(&c, &id, 1);
-	shinrai_sha256_update(&c, salt, SHINRAI_SALT_SIZE);
+	shinrai_sha256_update(&c, head, sizeof(head));
 	shinrai_sha256_update(&c, data, len);
 	shinrai_sha256_final(&c, commitment);
 }
@@ -55,9 +56,10 @@ static bool event_valid(const struct shinrai_event *ev)
 	return true;
 }
 
-static void hash_be16(struct shinrai_sha256 *c, u16 v)
+/* One call for both: most of what hashing short fields costs is the calls. */
+static void hash_u8_be16(struct shinrai_sha256 *c, u8 first, u16 v)
 {
-	const u8 b[2] = { (u8)(v >> 8), (u8)v };
+	const u8 b[3] = { first, (u8)(v >> 8), (u8)v };
 
 	shinrai_sha256_update(c, b, sizeof(b));
 }
@@ -72,29 +74,27 @@ static void hash_be16(struct shinrai_sha256 *c, u16 v)
 int shinrai_event_leaf(const struct shinrai_event *ev,
 		       u8 leaf[SHINRAI_TREE_HASH])
 {
-	const u8 prefix = 0x00; /* RFC 9162 2.1.1 */
-	u8 commitment[SHINRAI_DIGEST_SIZE];
+	u8 commitment[1 + SHINRAI_DIGEST_SIZE]; /* after the field's id */
 	const struct shinrai_field *f;
 	struct shinrai_sha256 c;
 
 	if (!event_valid(ev))
 		return -EINVAL;
 	shinrai_sha256_init(&c);
-	shinrai_sha256_update(&c, &prefix, 1);
-	hash_be16(&c, ev->type);
+	hash_u8_be16(&c, LEAF_PREFIX, ev->type);
 	for (f = ev->field; f < ev->field + ev->nfields; f++) {
-		shinrai_sha256_update(&c, &f->id, 1);
 		if (!redactable(f->id)) {
-			hash_be16(&c, f->len);
+			hash_u8_be16(&c, f->id, f->len);
 			shinrai_sha256_update(&c, f->data, f->len);
-		} else if (f->withheld) {
-			shinrai_sha256_update(&c, f->data, f->len);
-		} else {
-			shinrai_field_commit(f->id, f->salt, f->data, f->len,
-					     commitment);
-			shinrai_sha256_update(&c, commitment,
-					      sizeof(commitment));
+			continue;
 		}
+		if (!f->withheld)
+			shinrai_field_commit(f->id, f->salt, f->data, f->len,
+					     commitment + 1);
+		else
+			memcpy(commitment + 1, f->data, SHINRAI_DIGEST_SIZE);
+		commitment[0] = f->id;
+		shinrai_sha256_update(&c, commitment, sizeof(commitment));
 	}
 	shinrai_sha256_final(&c, leaf);
 	return 0;

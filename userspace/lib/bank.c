@@ -147,13 +147,10 @@ int shinrai_bank_hash(u16 alg, const void *data, size_t len, u8 *out)
 
 int shinrai_bank_extend(u16 alg, u8 *pcr, const u8 *digest)
 {
-	size_t size = shinrai_bank_size(alg);
-	struct shinrai_bank_ctx c;
+	const size_t size = shinrai_bank_size(alg);
+	u8 both[2 * SHINRAI_BANK_MAX];
 
-	if (shinrai_bank_init(&c, alg))
-		return -ENOTSUP;
-	shinrai_bank_update(&c, pcr, size);
-	shinrai_bank_update(&c, digest, size);
-	shinrai_bank_final(&c, pcr);
-	return 0;
+	memcpy(both, pcr, size);
+	memcpy(both + size, digest, size);
+	return shinrai_bank_hash(alg, both, 2 * size, pcr);
 }
