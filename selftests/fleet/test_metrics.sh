@@ -75,5 +75,19 @@ ok "both changes are in the log" has '.shinrai_log_entries == 2'
 old=$(jq '.shinrai_appraisal_seconds_count' metrics.json)
 sleep 2.5
 ok "they go on" has ".shinrai_appraisal_seconds_count >= $old + 1"
+# A turn that comes late because the verifier was busy is late all the same.
+metrics
+late=$(jq .shinrai_appraisals_late_total metrics.json)
+kill -STOP "$verifier_pid"
+sleep 3
+kill -CONT "$verifier_pid"
+is_late() {
+	for _ in $(seq 50); do
+		has ".shinrai_appraisals_late_total > $late" && return
+		sleep 0.2
+	done
+	return 1
+}
+ok "what was to come meanwhile is counted as late" is_late
 ok "the verifier ends" stop_verifier
 finish

@@ -165,14 +165,16 @@ void pull_end(struct device *d)
 		d->retry_ms = 0;
 		wait -= fleet_monotonic() - q->begun;
 	}
+	if (wait < 0)
+		wait = 0;
 	d->question = NULL;
-	d->due = 0;
+	d->due = fleet_monotonic() + wait;
 	question_free(q);
 	fleet_apply(d);
 	if (d->removed)
 		fleet_drop(d);
 	else
-		pull_schedule(d, wait > 0 ? wait : 0);
+		pull_schedule(d, wait);
 }
 
 /* Nobody could judge it while we were not there: it gets its time after that. */
@@ -346,7 +348,8 @@ static void turn(struct device *d)
 		next_turn(f); /* it may have been this one's */
 		return;
 	}
-	if (!d->due)
+	/* Sooner than it was to come, or late because the loop was. */
+	if (!d->due || d->due > fleet_monotonic())
 		d->due = fleet_monotonic();
 	if (!d->policy) {
 		without_policy(d);
