@@ -15,6 +15,10 @@
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 
+#include <jansson.h>
+
+#include <shinrai/hex.h>
+
 #include "../../userspace/verifier/judge.h"
 #include "../fleet/sim.h"
 
@@ -30,7 +34,29 @@ static double cpu_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void load_policy(struct policy *p)
+/* A policy for IMA that knows each file of the list. */
+static void write_rules(const char *name, unsigned int nima)
+{
+	json_t *known = json_array(), *all;
+	char hex[2 * 32 + 1];
+	unsigned int i;
+	u8 digest[32];
+
+	for (i = 0; i < nima; i++) {
+		forge_ima_digest(i, digest);
+		json_array_append_new(known, json_string(shinrai_hex_encode(
+						     digest, 32, hex)));
+	}
+	all = json_pack("{s:{s:i}, s:{s:o}, s:[]}", "meta", "version", 1,
+			"digests", FORGE_IMA_PATH, known, "excludes");
+	if (!all || json_dump_file(all, name, 0)) {
+		perror(name);
+		exit(1);
+	}
+	json_decref(all);
+}
+
+static void load_policy(struct policy *p, unsigned int nima)
 {
 	static struct conf_policy conf;
 	char err[256];
@@ -39,6 +65,8 @@ static void load_policy(struct policy *p)
 	memset(p, 0, sizeof(*p));
 	conf.reference[0] = realpath("known.txt", NULL);
 	conf.reference[1] = realpath("boot.json", NULL);
+	write_rules("ima.json", nima);
+	conf.reference[2] = realpath("ima.json", NULL);
 	if (policy_load(p, &conf, err, sizeof(err))) {
 		fprintf(stderr, "judge_bench: %s\n", err);
 		exit(1);
@@ -75,7 +103,7 @@ static void prepare(struct subject *s, EVP_PKEY *key, unsigned int nima,
 	s->d.key = key;
 	s->d.clock = 100000;
 	sim_prepare(key, nima);
-	load_policy(&s->policy);
+	load_policy(&s->policy, nima);
 	sim_boot(&s->d);
 	sim_grow(&s->d, records - s->d.records);
 	s->d.ima = nima; /* all of it comes each time */

@@ -9,7 +9,8 @@
 
 #include "../verify/forge.h"
 
-#define SIM_PROGRAMS 20000 /* that are known; each runs once, while there are more */
+/* That are known; each runs once in a boot, while there are more. */
+#define SIM_PROGRAMS 20000
 
 enum sim_mode {
 	SIM_WELL,

@@ -2,6 +2,9 @@
 # shellcheck shell=bash disable=SC2154
 # A simulated fleet for tests, after fleet/lib.sh: sim.c has what it can do.
 sim_pid=''
+# What each device ran first, in known.txt.
+# shellcheck disable=SC2034
+sim_first=$(printf 'program 0' | sha256sum | cut -d' ' -f1)
 
 end_sim() {
 	[ -z "$sim_pid" ] || kill -9 "$sim_pid" 2>/dev/null || true

@@ -14,7 +14,6 @@ rogue=$(printf rogue | sha256sum | cut -d' ' -f1)
 digests() { # in known.txt
 	grep -vc '^#' known.txt
 }
-script=$(printf sh | sha256sum | cut -d' ' -f1)
 
 # against FILE...: what the policy "sim" names now
 against() {
@@ -89,7 +88,7 @@ ok "by the record" device dev-3 '.code == "code-denied" and
 against known.txt next.txt
 ok "it is allowed" anew "new policies are in use"
 ok "all are trusted again" stands "trusted $n" 10
-grep -v "^$script" known.txt >less.txt
+grep -v "^$sim_first" known.txt >less.txt
 against less.txt next.txt
 ok "what all ran is not known any more" anew "new policies are in use"
 ok "nobody is trusted" stands "untrusted $n" 10

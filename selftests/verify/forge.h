@@ -52,6 +52,10 @@ struct forge_boot {
 	size_t len;
 };
 
+/* Of all entries of the IMA list, unless they are planned otherwise. */
+#define FORGE_IMA_PATH "/bin/ab"
+void forge_ima_digest(unsigned int n, u8 digest[32]);
+
 /* An entry of template ima-ng. */
 struct forge_ima {
 	u32 pcr;

@@ -14,14 +14,21 @@ static void put32(const struct forge *f, u8 *p, size_t *n, u32 v)
 		p[(*n)++] = (u8)(v >> 8 * (f->ima_big_endian ? 3 - i : i));
 }
 
+/* Another one for each of the first 65535. */
+void forge_ima_digest(unsigned int n, u8 digest[32])
+{
+	memset(digest, (int)n + 1, 32);
+	digest[0] ^= (u8)((n + 1) >> 8);
+}
+
 void forge_plan_ima(struct forge *f)
 {
 	unsigned int i;
 
 	for (i = 0; i < FORGE_IMA; i++) {
 		f->ima[i].pcr = 10;
-		f->ima[i].path = "/bin/ab";
-		memset(f->ima[i].digest, (int)i + 1, 32);
+		f->ima[i].path = FORGE_IMA_PATH;
+		forge_ima_digest(i, f->ima[i].digest);
 	}
 }
 
@@ -63,14 +70,14 @@ static void build_entry(struct forge *f, const struct forge_ima *e, size_t *n,
 
 void forge_build_ima(struct forge *f)
 {
-	struct forge_ima plain = { .pcr = 10, .path = "/bin/ab" };
+	struct forge_ima plain = { .pcr = 10, .path = FORGE_IMA_PATH };
 	const struct forge_ima *e;
 	u8 extended[32];
 	size_t n = 0;
 	unsigned int i;
 
 	for (i = 0; i <= f->nima; i++) {
-		memset(plain.digest, (int)i + 1, sizeof(plain.digest));
+		forge_ima_digest(i, plain.digest);
 		e = i < FORGE_IMA ? &f->ima[i] : &plain;
 		build_entry(f, e, &n, extended);
 		/* The last entry came after the quote. */
