@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "../../userspace/verifier/lease_peers.h"
+#include "../../userspace/verifier/store_sql.h"
 #include "store_place.h"
 
 #define N 5
@@ -235,6 +236,44 @@ static void move(struct found *b)
 	assert_int_equal(judged(1, b->id[0], b->fence[0]), 0);
 }
 
+/*
+ * What the second one judged may or may not have been kept: it writes nothing more of
+ * what it had before it knows what became of that, which it does whoever has them.
+ */
+static void doubt(struct found *b)
+{
+	const struct found before = *b;
+	struct found a;
+
+	assert_int_equal(judged(1, before.id[0], before.fence[0]), 0);
+	sync_lease(1, 0);
+	store[1]->doubt = true;
+	assert_int_equal(judged(1, before.id[0], before.fence[0]), -ESTALE);
+	*b = sync_lease(1, 0);
+	assert_int_equal(b->ours, N);
+	assert_true(b->remembered >= 1);
+	assert_int_equal(judged(1, b->id[0], b->fence[0]), 0);
+	sync_lease(1, 0);
+	assert_int_equal(sync_lease(1, 0).n, 0);
+	/* What was not kept itself leaves the doubt. */
+	store[1]->doubt = true;
+	assert_int_equal(store_begin(store[1]), 0);
+	store_rollback(store[1]);
+	assert_int_equal(judged(1, b->id[0], b->fence[0]), -ESTALE);
+	*b = sync_lease(1, 0);
+	assert_int_equal(b->ours, N);
+	/* Nobody has them meanwhile; what somebody has is not ours to change. */
+	store[1]->doubt = true;
+	assert_int_equal(store_lease_end(store[0], lease[1].id), 0);
+	a = sync_lease(0, 1);
+	assert_int_equal(a.ours, 1);
+	assert_int_equal(judged(1, b->id[1], b->fence[1]), -ESTALE);
+	assert_int_equal(judged(0, a.id[0], a.fence[0]), 0);
+	assert_int_equal(store_lease_give(store[0], a.id[0], a.fence[0]), 0);
+	*b = sync_lease(1, 9);
+	assert_int_equal(b->ours, N);
+}
+
 static void test_leases(void **state)
 {
 	struct found a, b;
@@ -247,6 +286,7 @@ static void test_leases(void **state)
 	claim(&a, &b);
 	enrol_again(&b);
 	move(&b);
+	doubt(&b);
 	/* An end gives all back. */
 	assert_int_equal(store_lease_end(store[1], lease[1].id), 0);
 	assert_int_equal(sync_lease(0, 9).ours, N);

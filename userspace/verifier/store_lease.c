@@ -32,10 +32,13 @@ int store_lease_renew(struct store *s, struct store_lease *l)
 
 	bind_number(&b, l->id);
 	ret = numbers(&b, &id, 1);
-	if (ret != -ENOENT)
-		return ret;
-	b = sql_bind(s, LEASE_NEW);
-	return numbers(&b, &l->id, 1);
+	if (ret == -ENOENT) {
+		b = sql_bind(s, LEASE_NEW);
+		ret = numbers(&b, &l->id, 1);
+	}
+	if (!ret)
+		s->verifier = l->id;
+	return ret;
 }
 
 /**

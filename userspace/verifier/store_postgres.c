@@ -232,6 +232,15 @@ static int begin_now(struct store *s)
 				     &s->pg->transaction);
 }
 
+/* Who began has the log's row: what was in doubt is over. */
+static int settle_doubt(struct store *s)
+{
+	struct binding b = sql_bind(s, LEASE_DOUBT);
+
+	bind_number(&b, s->verifier);
+	return sql_finish(&b);
+}
+
 /* Nothing has happened: it may be tried again. */
 static int begin(struct store *s)
 {
@@ -242,10 +251,10 @@ static int begin(struct store *s)
 		if (!ret)
 			ret = begin_now(s);
 	}
-	return ret;
+	return ret || !s->doubt ? ret : settle_doubt(s);
 }
 
-/* The answer was lost: was it committed? */
+/* The answer was lost: was it committed?  Return: 0 it was; -errno. */
 static int ask_again(struct store *s)
 {
 	char text[96];
@@ -261,7 +270,11 @@ static int ask_again(struct store *s)
 			usleep(STATUS_US);
 		ret = postgres_number(s, text, &state);
 	}
-	return ret ? ret : state == 1 ? 0 : -EIO;
+	if (!ret && state == 1)
+		return 0;
+	if (ret || state != 2)
+		s->doubt = true;
+	return ret ? ret : -EIO;
 }
 
 static int commit(struct store *s)
@@ -272,7 +285,11 @@ static int commit(struct store *s)
 	if (PQtransactionStatus(s->pg->conn) == PQTRANS_INERROR)
 		return -EIO;
 	ret = run(s, "COMMIT");
-	return ret && is_lost(s) ? ask_again(s) : ret;
+	if (ret && is_lost(s))
+		ret = ask_again(s);
+	if (!ret)
+		s->doubt = false;
+	return ret;
 }
 
 static void rollback(struct store *s)

@@ -159,6 +159,9 @@ static const char *const leased[STATEMENTS] = {
 		       " WHERE device.rev > ?2 AND"
 		       " (owner IS DISTINCT FROM ?1 OR device.fence > ?3)"
 		       " ORDER BY id",
+	/* Who was thought dead may think that it has what nobody has yet. */
+	[LEASE_DOUBT] = "UPDATE device SET fence = nextval('fence')"
+			" WHERE owner = ?1 OR owner IS NULL",
 };
 
 /**
@@ -251,6 +254,11 @@ int store_begin(struct store *s)
 /**
  * store_commit() - it has happened, and is on the disk
  * @s: the store
+ *
+ * Where the connection is lost meanwhile, and the database away, nobody knows: that
+ * counts as an error.  All devices of this verifier have another fence then, from
+ * the next store_begin() on, so that nothing is kept that follows from what they were
+ * before, and store_lease_news() says how they are.
  *
  * Return: 0; as store_open(): it has not happened, store_rollback() is due.
  */

@@ -67,6 +67,7 @@ enum statement {
 	LEASE_GIVE,
 	LEASE_IDS,
 	LEASE_NEWS,
+	LEASE_DOUBT,
 	STATEMENTS
 };
 
@@ -117,6 +118,8 @@ struct store {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[STATEMENTS];
 	struct postgres *pg;
+	s64 verifier; /* that it is, of those that share it; 0: none yet */
+	bool doubt; /* it may have happened what is said to have not */
 };
 
 extern const struct sql_backend sql_sqlite, sql_postgres;
