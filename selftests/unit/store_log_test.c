@@ -214,6 +214,10 @@ static void test_hooks(void **state)
 	again();
 	assert_int_equal(store_hook_next(store, "new", &next), 0);
 	assert_int_equal(next, 3);
+	/* What another verifier told it meanwhile it was told. */
+	assert_int_equal(store_hook_advance(store, "new", 2), 0);
+	assert_int_equal(store_hook_next(store, "new", &next), 0);
+	assert_int_equal(next, 3);
 }
 
 /* As shinrai-verifier made it before there was a log; not to be changed. */

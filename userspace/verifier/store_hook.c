@@ -32,7 +32,7 @@ int store_hook_next(struct store *s, const char *name, u64 *next)
  * store_hook_advance() - what a webhook was told
  * @s: the store
  * @name: of the webhook
- * @next: entry that it is told next
+ * @next: entry that it is told next; one before what is kept changes nothing
  *
  * Return: 0; -errno.
  */

@@ -98,7 +98,9 @@ static const char *const texts[STATEMENTS] = {
 		     " ON CONFLICT (name) DO NOTHING",
 	[HOOK_NEXT] = "SELECT next FROM hook WHERE name = ?1",
 	[HOOK_DROP] = "DELETE FROM hook WHERE name = ?1",
-	[HOOK_ADVANCE] = "UPDATE hook SET next = ?2 WHERE name = ?1",
+	/* Who led before may come late. */
+	[HOOK_ADVANCE] =
+		"UPDATE hook SET next = ?2 WHERE name = ?1 AND next < ?2",
 	[VERIFIER_NAME_ADD] = "INSERT INTO verifier_name (name) VALUES (?1)"
 			      " ON CONFLICT (name) DO NOTHING",
 	[VERIFIER_NAMES] = "SELECT name FROM verifier_name",
