@@ -116,16 +116,18 @@ sim stats
 ok "boots are asked for from their begin, nothing else" \
 	test "$(jq .whole <<<"$said")" = $n
 
-# A device whose facts were lost is asked for its log.
+# A device whose facts were lost, or are damaged, is asked for its log.
 ok "the verifier ends" stop_verifier
 sqlite3 fleet.db "DELETE FROM fact WHERE device = 5;
-	INSERT INTO fact VALUES (5, -1, zeroblob(32), 0, '')"
+	INSERT INTO fact VALUES (5, -1, zeroblob(32), 0, '');
+	UPDATE fact SET what = 257 WHERE device = 6"
 against known.txt
 ok "and starts" start_verifier
 ok "all are judged" stands "trusted $((n - 7)) untrusted 7" 10
 ok "by the policy of now" policies ".policies[0].judged == $n"
 sim stats
-ok "one is asked for its log" test "$(jq .whole <<<"$said")" = $((n + 1))
+ok "both are asked for their logs" test "$(jq .whole <<<"$said")" = $((n + 2))
+ok "which is said of the one" grep -q 'cannot read all of .*: it is damaged' verr
 
 echo "policies = ();" >verifier.conf.d/test.conf
 ok "there is no policy" anew "new policies are in use: 0"

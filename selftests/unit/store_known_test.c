@@ -131,7 +131,7 @@ static void test_spoilt(void **state)
 			 "UPDATE fact SET %s WHERE device = %lld", how[i],
 			 (long long)id);
 		raw(sql);
-		check(id, -EIO, 0);
+		check(id, -EBADMSG, 0);
 	}
 }
 

@@ -37,7 +37,8 @@ struct job {
 	int (*keep)(struct job *j, struct store *s);
 	void (*done)(struct job *j, struct fleet *f); /* releases it */
 	int err; /* 0: it is kept; -errno of the store */
-	bool reads; /* and does nothing else */
+	bool reads; /* and does nothing else; set before each keep_put() */
+	bool alone; /* it failed, and the store goes on */
 };
 
 /* Where a device is among the others. */

@@ -20,34 +20,51 @@ static bool is_fatal(int err)
 	return err && err != -EEXIST && err != -ENOENT && err != -ESTALE;
 }
 
-/* Nothing is left of a job that failed. */
-static int keep_one(struct store *s, struct job *j)
+static void tell_unread(const struct fleet *f, int err)
 {
+	static struct diag_rate failures = DIAG_RATE;
+
+	diag_limited(&failures, LOG_ERR,
+		     "cannot read all of %s: %s; what asks for that gets none",
+		     f->conf->database,
+		     err == -EBADMSG ? "it is damaged" : store_error(f->store));
+}
+
+/*
+ * Nothing is left of a job that failed.  What one reads may be damaged, which is
+ * nothing to the others; a store that is gone says so to the next statement.
+ */
+static int keep_one(struct fleet *f, struct job *j)
+{
+	struct store *s = f->store;
 	int ret = store_mark(s);
 
 	if (ret)
 		return ret;
 	j->err = j->keep(j, s);
-	if (is_fatal(j->err))
+	j->alone = is_fatal(j->err) && j->reads;
+	if (j->alone)
+		tell_unread(f, j->err);
+	else if (is_fatal(j->err))
 		return j->err;
 	return j->err ? store_undo(s) : store_pass(s);
 }
 
 /* Return: 0; why none of it is kept. */
-static int keep_all(struct store *s, struct task_list *tasks)
+static int keep_all(struct fleet *f, struct task_list *tasks)
 {
 	struct task *t;
-	int ret = store_begin(s);
+	int ret = store_begin(f->store);
 
 	if (ret)
 		return ret;
 	STAILQ_FOREACH(t, tasks, link)
 	{
-		ret = keep_one(s, job_of(t));
+		ret = keep_one(f, job_of(t));
 		if (ret)
 			return ret;
 	}
-	return store_commit(s);
+	return store_commit(f->store);
 }
 
 static void keep(struct task_list *tasks, void *arg)
@@ -55,7 +72,7 @@ static void keep(struct task_list *tasks, void *arg)
 	static struct diag_rate failures = DIAG_RATE;
 	struct fleet *f = arg;
 	struct task *t;
-	int ret = keep_all(f->store, tasks);
+	int ret = keep_all(f, tasks);
 
 	if (ret) {
 		diag_limited(&failures, LOG_ERR,
@@ -64,7 +81,10 @@ static void keep(struct task_list *tasks, void *arg)
 			     f->conf->database, store_error(f->store));
 		store_rollback(f->store);
 		STAILQ_FOREACH(t, tasks, link)
-		job_of(t)->err = ret;
+		{
+			job_of(t)->err = ret;
+			job_of(t)->alone = false;
+		}
 	}
 	mailbox_put(f->kept, tasks);
 }
@@ -74,9 +94,11 @@ static void on_kept(struct task *t, void *arg)
 	struct fleet *f = arg;
 	struct job *j = job_of(t);
 
-	/* That something can be read does not say that writing works again. */
-	if (!j->reads || is_fatal(j->err))
-		f->keeps = !is_fatal(j->err);
+	/* Who only read, or found nothing to write, does not know. */
+	if (is_fatal(j->err) && !j->alone)
+		f->keeps = false;
+	else if (!j->err && !j->reads)
+		f->keeps = true;
 	j->done(j, f);
 }
 

@@ -358,12 +358,13 @@ static void known_read(struct job *j, struct fleet *f)
 		stage_put(f->judges, &q->job.task);
 		return;
 	}
-	if (j->err == -ENOENT)
+	if (j->err == -ENOENT || j->err == -EBADMSG)
 		d->facts = 0; /* its log is asked for, next time */
 	snprintf(d->failure, sizeof(d->failure),
 		 "what is known of it %s, to judge it by another policy",
-		 j->err == -ENOENT ? "was too much to be kept" :
-				     "cannot be read");
+		 j->err == -ENOENT  ? "was too much to be kept" :
+		 j->err == -EBADMSG ? "is damaged" :
+				      "cannot be read");
 	pull_end(d);
 }
 
@@ -379,6 +380,7 @@ void settle_judge(struct question *q)
 	}
 	q->job.keep = read_known;
 	q->job.done = known_read;
+	q->job.reads = true;
 	keep_put(q->dev->fleet, &q->job);
 }
 

@@ -94,7 +94,7 @@ static int take(const struct binding *b, struct shinrai_facts *out)
 		return -ENOENT;
 	if (what < 0 || what > SHINRAI_FACT_ANON || !text || !digest ||
 	    len != sizeof(f.digest) || strlen(text) >= sizeof(f.text))
-		return -EIO;
+		return -EBADMSG;
 	f.what = (u16)what;
 	memcpy(f.digest, digest, sizeof(f.digest));
 	f.record = (u64)number_at(b, 2);
@@ -108,7 +108,8 @@ static int take(const struct binding *b, struct shinrai_facts *out)
  * @id: of the device
  * @out: is empty; out: for shinrai_facts_free(), in every case
  *
- * Return: 0; -ENOENT they were too many to be kept; -errno.
+ * Return: 0; -ENOENT they were too many to be kept; -EBADMSG they are damaged;
+ * -errno.
  */
 int store_facts(struct store *s, s64 id, struct shinrai_facts *out)
 {
