@@ -9,9 +9,12 @@
 . "$root/selftests/verify/lib.sh"
 # shellcheck source=selftests/fleet/lib.sh
 . "$root/selftests/fleet/lib.sh"
+# shellcheck source=selftests/enrol/lib.sh
+. "$root/selftests/enrol/lib.sh"
 
 start_tpm
 make_fleet_certs
+make_enrol_ca
 good_device
 mkdir disk
 configure "firmware_log = \"$work/firmware\";"
@@ -34,6 +37,9 @@ for _ in $(seq 50); do
 done
 verifier_conf "webhooks = ( { name = \"siem\"; secret = \"$work/secret\";
 	url = \"https://127.0.0.1:$(cat hport)/in\"; } );
+	tls_ca = \"$work/all.pem\";
+	enrolment = { ca_cert = \"$work/enrol.pem\"; ca_key = \"$work/enrol.key\";
+		ek = ( { file = \"$work/ca.pem\"; level = \"software\"; } ); };
 	database = \"$work/disk/fleet.db\";" "$good_policy"
 ok "the verifier starts" start_verifier
 fleet admin /devices -d "{\"name\":\"press1\",\"policy\":\"plc\",
@@ -60,9 +66,18 @@ page() { # of the fleet, after it was read from the database
 	grep -q 'The database takes nothing' page.html
 }
 ok "the page, too" page
-ok "and the status still" keeps false
+stays() { # true or false, for some seconds, whatever COMMAND asks meanwhile
+	for _ in $(seq 12); do
+		fleet reader /status >/dev/null
+		[ "$(jq .keeps body)" = "$1" ] || { cat body && return 1; }
+		"${@:2}" >/dev/null
+		sleep 0.2
+	done
+}
+ok "so it stays, while a webhook is told again and again" stays false true
+ok "that is so" test "$(grep -c '^500' told)" -ge 2
 taken() { # INDEX...: those are the entries that the webhook took, within a while
-	for _ in $(seq 60); do
+	for _ in $(seq 200); do
 		[ "$(sed -n 's/^204 .in \([0-9]*\) .*/\1/p' told | tr '\n' ' ')" \
 			!= "$* " ] || return 0
 		sleep 0.2
@@ -72,6 +87,11 @@ taken() { # INDEX...: those are the entries that the webhook took, within a whil
 }
 rm answer
 ok "a webhook takes an entry, which cannot be kept" taken 0
+ok "who reads what is revoked leaves the status" stays false fleet reader /crl
+ok "which could be read" test "$code" = 200
+ok "nor who adds what is there" stays false fleet admin /devices -d \
+	'{"name":"press1","policy":"plc","url":"https://127.0.0.1:1/"}'
+ok "which was said" test "$code" = 409
 ok "no device is enrolled" said 503 fleet admin /devices -d \
 	"{\"name\":\"press2\",\"policy\":\"plc\",\"url\":\"https://127.0.0.1:1/\"}"
 ok "nor there" said 404 fleet reader /devices/press2

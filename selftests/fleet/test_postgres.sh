@@ -13,7 +13,7 @@
 trap 'end_sim; end_verifier; end_pg; cleanup' EXIT
 
 ok "a cluster starts" make_pg
-for t in store store_boot store_enrol store_lease store_log; do
+for t in keep store store_boot store_enrol store_lease store_log; do
 	sql postgres "CREATE DATABASE $t" >/dev/null
 	ok "$t: as in a file" env SHINRAI_TEST_DATABASE="$(pg_url $t)" \
 		"$BUILD/user/test/${t}_test"

@@ -396,5 +396,6 @@ void api_crl(const struct request *r)
 	c->req = r->req;
 	c->job.keep = read_crl;
 	c->job.done = crl_read;
+	c->job.reads = true;
 	keep_put(r->fleet, &c->job);
 }

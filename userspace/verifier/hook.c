@@ -75,6 +75,7 @@ static void read_next(struct hook *h)
 	h->reads = h->may;
 	free(h->text);
 	h->text = NULL;
+	h->job.reads = !h->taken;
 	keep_put(h->fleet, &h->job);
 }
 
@@ -222,6 +223,7 @@ void hook_retire(struct hook *h)
 	evtimer_del(h->timer);
 	h->job.keep = drop_place;
 	h->job.done = place_dropped;
+	h->job.reads = false;
 	keep_put(h->fleet, &h->job);
 }
 
