@@ -78,9 +78,105 @@ def cms(certs=b"", attributes=b"", content=b""):
         der(0x31, signer))))
 
 
+def urls():
+    for n, text in enumerate([
+            "https://127.0.0.1:8417/", "https://[2001:db8::1]:1/v1/reports?x=%20",
+            "https://[::ffff:1.2.3.4]:65535/" + "a" * 1022,
+            "https://1.2.3.4:00443/", "https://[fe80::1%25eth0]:1/"]):
+        seed("url", "text%d" % n, text.encode())
+
+
+def secrets():
+    for n, text in enumerate([
+            "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n", "A" * 86 + "==\r\n",
+            "A" * 33 + "B==", "A" * 35 + "=", "A" * 32 + "===="]):
+        seed("hook_secret", "file%d" % n, b"whsec_" + text.encode())
+
+
+def spools(records):
+    """As it is, torn, a record that is missing, and another boot's."""
+    boot = unhex(VECTORS, "boot_id")
+    log = b"".join(records)
+    seed("spool", "log", boot + log)
+    seed("spool", "torn", boot + log[:-1])
+    seed("spool", "gap", boot + records[0] + b"".join(records[2:]))
+    seed("spool", "other", bytes(16) + log)
+    seed("spool", "none", boot)
+
+
+def message(passed, kind, body, size=None):
+    size = len(body) if size is None else size
+    return bytes([passed]) + struct.pack("<IIQ", kind, size, 7) + body
+
+
+def messages():
+    """Of the table in shinraid/msg.h, with and without descriptors."""
+    ready, quote = struct.pack("<I", 8417), bytes(range(32))
+    synced = struct.pack("<iIII16sQ", 0, 100, 256, 0, bytes(16), 3) + bytes(136)
+    seed("msg", "ready", message(0, 1, ready))
+    seed("msg", "quote", message(0, 4, quote))
+    seed("msg", "sync", message(0, 6, b""))
+    seed("msg", "synced", message(1, 7, synced))
+    seed("msg", "two", message(2, 7, synced))
+    seed("msg", "passed", message(1, 6, b""))
+    seed("msg", "passed2", message(2, 1, ready))
+    seed("msg", "short", message(0, 4, quote[:-1], 32))
+    seed("msg", "long", message(0, 6, quote))
+    seed("msg", "unknown", message(3, 99, quote))
+
+
+def answers(verb, flags, *said):
+    """What a verifier says to a verb of "fleet": status / 2, body, NUL."""
+    return bytes([verb, flags]) + b"\0".join(
+        bytes([status // 2]) + (body if isinstance(body, bytes) else
+                                json.dumps(body).encode())
+        for status, body in said)
+
+
+def fleets():
+    evil = "\x1b[2J\u202e\x9b1m\nforged trusted \\x1b"
+    device = {"name": "press", "state": "trusted", "since": "2026-01-01",
+              "group": evil, "reason": evil, "code": "x", "failure": evil,
+              "policy": "plc", "policy_from": "group", "assurance": evil,
+              "url": {"redacted": True}, "verdict": {
+                  "headline": evil, "reasons": [
+                      {"text": evil, "detail": evil, "next": evil,
+                       "code": evil}, {"text": "b"}, 7]}}
+    digest = [{"sha256": "ab" * 32}]
+    boot = {"device": "press", "since": "now", "bank": "sha256", "ak": evil,
+            "pcrs": {str(n): "00" * 32 for n in range(8)}, "kernel": digest,
+            "initramfs": digest, "cmdline": [{"sha256": evil}]}
+    entry = json.dumps({"time_ms": 2**62, "device": evil, "state": evil,
+                        "type": "violations", "reason": evil})
+    policy = {"loaded": evil, "policies": [
+        {"name": evil, "id": evil, "digests": -1}, None], "groups": [
+            {"name": evil, "policy": evil, "devices": 2**62}]}
+    for name, verb, said in [
+            ("list", 0, {"devices": [device, {}, [], None]}),
+            ("show", 1, device), ("changes", 2, {"changes": [device, 1]}),
+            ("group", 3, device), ("group2", 3, {"policy_from": "device"}),
+            ("policy", 4, policy), ("learn", 5, boot), ("cmdline", 6, boot),
+            ("enrol", 7, device),
+            ("watch", 9, {"entries": [entry, 5, "{"], "disclosures": [[]]})]:
+        seed("ctl_fleet", name, answers(verb, 0, (200, said)))
+        seed("ctl_fleet", name + "_json", answers(verb, 1, (200, said)))
+    for name, said in [
+            ("refused", (404, {"detail": evil})), ("none", (200, b"")),
+            ("array", (200, [])), ("twice", (200, b'{"a":1,"a":2}')),
+            ("bare", (500, {}))]:
+        seed("ctl_fleet", name, answers(1, 0, said))
+    seed("ctl_fleet", "watch2", answers(
+        8, 0, (200, {"size": -1}), (200, {"entries": [entry]}), (200, {})))
+
+
 def main():
     policies()
+    fleets()
+    urls()
+    secrets()
+    messages()
     records = [unhex(r, "cel") for r in VECTORS["records"]]
+    spools(records)
     seed("cel", "log", b"".join(records))
     seed("cel", "redacted", records[0] + unhex(VECTORS["redacted"][1], "cel"))
     seed("abridge", "log", b"".join(records))
