@@ -12,17 +12,20 @@ struct wire {
 	u64 cookie;
 };
 
-static const u32 sizes[] = {
-	[MSG_READY] = sizeof(struct msg_ready),
-	[MSG_TLS] = sizeof(struct msg_tls),
-	[MSG_SELECT] = sizeof(struct shinrai_selection),
-	[MSG_QUOTE] = sizeof(struct msg_quote),
-	[MSG_QUOTED] = sizeof(struct msg_quoted),
-	[MSG_SYNC] = 0,
-	[MSG_SYNCED] = sizeof(struct msg_synced),
-	[MSG_RANGE] = sizeof(struct msg_range),
-	[MSG_RANGED] = sizeof(struct msg_ranged),
-	[MSG_ALARM] = sizeof(struct msg_alarm),
+static const struct {
+	u32 size;
+	bool passes; /* a descriptor, now and then */
+} kinds[] = {
+	[MSG_READY] = { sizeof(struct msg_ready), false },
+	[MSG_TLS] = { sizeof(struct msg_tls), false },
+	[MSG_SELECT] = { sizeof(struct shinrai_selection), false },
+	[MSG_QUOTE] = { sizeof(struct msg_quote), false },
+	[MSG_QUOTED] = { sizeof(struct msg_quoted), false },
+	[MSG_SYNC] = { 0, false },
+	[MSG_SYNCED] = { sizeof(struct msg_synced), true },
+	[MSG_RANGE] = { sizeof(struct msg_range), false },
+	[MSG_RANGED] = { sizeof(struct msg_ranged), false },
+	[MSG_ALARM] = { sizeof(struct msg_alarm), false },
 };
 
 /**
@@ -50,7 +53,7 @@ int msg_pair(int fds[2])
  */
 int msg_send(int fd, u32 type, u64 cookie, const void *body, int pass)
 {
-	struct wire head = { type, sizes[type], cookie };
+	struct wire head = { type, kinds[type].size, cookie };
 	struct iovec iov[2] = { { &head, sizeof(head) },
 				{ (void *)(uintptr_t)body, head.len } };
 	union {
@@ -77,15 +80,31 @@ int msg_send(int fd, u32 type, u64 cookie, const void *body, int pass)
 	return 0;
 }
 
+/* Control data has room for more than one; none is left open of those. */
 static int passed_fd(struct msghdr *mh)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(mh);
 	int fd = -1;
+	size_t n, i;
 
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-	    c->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&fd, CMSG_DATA(c), sizeof(int));
-	return fd;
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+		return -1;
+	n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	for (i = 0; i < n; i++) {
+		memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+		if (n > 1)
+			close(fd);
+	}
+	return n > 1 ? -EBADMSG : fd;
+}
+
+static bool is_known(const struct wire *head, size_t n, int fd)
+{
+	return n >= sizeof(*head) && head->type &&
+	       head->type < ARRAY_SIZE(kinds) &&
+	       head->len == kinds[head->type].size &&
+	       n == sizeof(*head) + head->len &&
+	       (fd == -1 || (fd >= 0 && kinds[head->type].passes));
 }
 
 /**
@@ -94,7 +113,7 @@ static int passed_fd(struct msghdr *mh)
  * @m: out
  *
  * Return: 1 with a message; 0 when the other side is gone; -EAGAIN; -EBADMSG
- * for what is not in the table.
+ * for what is not in the table, of which no descriptor is left open.
  */
 int msg_recv(int fd, struct msg *m)
 {
@@ -119,10 +138,8 @@ int msg_recv(int fd, struct msg *m)
 	if (!n)
 		return 0;
 	m->fd = passed_fd(&mh);
-	if ((size_t)n < sizeof(head) || mh.msg_flags & MSG_TRUNC ||
-	    head.type >= ARRAY_SIZE(sizes) || !head.type ||
-	    head.len != sizes[head.type] ||
-	    (size_t)n != sizeof(head) + head.len) {
+	if (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ||
+	    !is_known(&head, (size_t)n, m->fd)) {
 		if (m->fd >= 0)
 			close(m->fd);
 		return -EBADMSG;
