@@ -61,6 +61,26 @@ static void test_escape(void **state)
 	}
 }
 
+/* What a verifier says may have escapes already; it is one line. */
+static void test_inert(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "a\\x1b b", "a\\x1b b" },
+		{ "\x1b[2J\n\xc2\x9b", "\\x1b[2J\\x0a\\xc2\\x9b" },
+		{ "\xe2\x80\xae\xe4\xbf\xa1", "\\xe2\\x80\\xae\xe4\xbf\xa1" },
+		{ "", "" },
+	};
+	char *out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		out = ctl_inert(rows[i][0]);
+		assert_string_equal(out, rows[i][1]);
+		free(out);
+	}
+}
+
 static int digit(char c)
 {
 	return c <= '9' ? c - '0' : c - 'a' + 10;
@@ -114,6 +134,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_escape),
+		cmocka_unit_test(test_inert),
 		cmocka_unit_test(test_undo),
 		cmocka_unit_test(test_grow),
 	};

@@ -15,9 +15,9 @@ static int finish(struct ctl *ctl, json_t *answer,
 
 static void print_row(const json_t *d)
 {
-	printf("%-24s %-12s %-21s %-16s %s\n", fleet_text(d, "name"),
-	       fleet_text(d, "state"), fleet_text(d, "since"),
-	       fleet_text(d, "group"), fleet_text(d, "reason"));
+	fleet_line("%-24s %-12s %-21s %-16s %s", fleet_text(d, "name"),
+		   fleet_text(d, "state"), fleet_text(d, "since"),
+		   fleet_text(d, "group"), fleet_text(d, "reason"));
 }
 
 static void print_list(const json_t *j)
@@ -70,13 +70,13 @@ static void print_verdict(const json_t *v)
 
 	if (!json_is_object(v))
 		return;
-	printf("  verdict    %s\n", fleet_text(v, "headline"));
+	fleet_line("  verdict    %s", fleet_text(v, "headline"));
 	json_array_foreach(reasons, i, r) {
-		printf("  %-10s %s%s%s [%s]\n", i ? "" : "because",
-		       fleet_text(r, "text"),
-		       *fleet_text(r, "detail") ? ": " : "",
-		       fleet_text(r, "detail"), fleet_text(r, "code"));
-		printf("  %-10s   next: %s\n", "", fleet_text(r, "next"));
+		fleet_line("  %-10s %s%s%s [%s]", i ? "" : "because",
+			   fleet_text(r, "text"),
+			   *fleet_text(r, "detail") ? ": " : "",
+			   fleet_text(r, "detail"), fleet_text(r, "code"));
+		fleet_line("  %-10s   next: %s", "", fleet_text(r, "next"));
 	}
 }
 
@@ -93,21 +93,22 @@ static const char *policy_from(const json_t *d)
 
 static void print_device(const json_t *d)
 {
-	printf("%s: %s since %s\n", fleet_text(d, "name"),
-	       fleet_text(d, "state"), fleet_text(d, "since"));
+	fleet_line("%s: %s since %s", fleet_text(d, "name"),
+		   fleet_text(d, "state"), fleet_text(d, "since"));
 	if (*fleet_text(d, "reason"))
-		printf("  reason     %s [%s]\n", fleet_text(d, "reason"),
-		       fleet_text(d, "code"));
+		fleet_line("  reason     %s [%s]", fleet_text(d, "reason"),
+			   fleet_text(d, "code"));
 	if (*fleet_text(d, "failure"))
-		printf("  failure    %s\n", fleet_text(d, "failure"));
-	printf("  judged     %s\n  last good  %s\n  group      %s\n"
-	       "  policy     %s (%s)\n  at         %s\n  key        %s\n"
-	       "  TPM        %s\n",
-	       fleet_text(d, "judged"), fleet_text(d, "last_good"),
-	       fleet_text(d, "group"),
-	       *fleet_text(d, "policy") ? fleet_text(d, "policy") : "-",
-	       policy_from(d), fleet_text(d, "url"), fleet_text(d, "ak"),
-	       fleet_text(d, "assurance"));
+		fleet_line("  failure    %s", fleet_text(d, "failure"));
+	fleet_line("  judged     %s", fleet_text(d, "judged"));
+	fleet_line("  last good  %s", fleet_text(d, "last_good"));
+	fleet_line("  group      %s", fleet_text(d, "group"));
+	fleet_line("  policy     %s (%s)",
+		   *fleet_text(d, "policy") ? fleet_text(d, "policy") : "-",
+		   policy_from(d));
+	fleet_line("  at         %s", fleet_text(d, "url"));
+	fleet_line("  key        %s", fleet_text(d, "ak"));
+	fleet_line("  TPM        %s", fleet_text(d, "assurance"));
 	print_verdict(json_object_get(d, "verdict"));
 }
 
@@ -139,8 +140,8 @@ static void print_changes(const json_t *j)
 	size_t i;
 
 	json_array_foreach(all, i, c)
-		printf("%-21s %-12s %s\n", fleet_text(c, "since"),
-		       fleet_text(c, "state"), fleet_text(c, "reason"));
+		fleet_line("%-21s %-12s %s", fleet_text(c, "since"),
+			   fleet_text(c, "state"), fleet_text(c, "reason"));
 }
 
 int cmd_fleet_changes(struct ctl *ctl, int argc, char **argv)

@@ -16,15 +16,15 @@ static int tell(struct ctl *ctl, json_t *d, bool asked)
 	const bool own = !strcmp(text(d, "policy_from"), "device");
 
 	if (own && !asked)
-		fprintf(stderr,
-			"shinraictl: %s keeps the policy of its own, %s; "
-			"--inherit gives it that of the group\n",
-			text(d, "name"), text(d, "policy"));
+		ctl_note(ctl,
+			 "%s keeps the policy of its own, %s; "
+			 "--inherit gives it that of the group",
+			 text(d, "name"), text(d, "policy"));
 	if (ctl->json)
 		return ctl_json_out(ctl, stdout, json_incref(d));
-	printf("%s: in group %s, held against %s (%s)\n", text(d, "name"),
-	       text(d, "group"), text(d, "policy"),
-	       own ? "its own policy" : "the group's policy");
+	fleet_line("%s: in group %s, held against %s (%s)", text(d, "name"),
+		   text(d, "group"), text(d, "policy"),
+		   own ? "its own policy" : "the group's policy");
 	return ctl_flush_stdout(ctl);
 }
 

@@ -14,15 +14,16 @@ static void print(const json_t *j)
 	const char *name, *id;
 	size_t i;
 
-	printf("read %s\n", loaded ? loaded : "-");
+	fleet_line("read %s", loaded ? loaded : "-");
 	json_array_foreach(all, i, p) {
 		name = json_string_value(json_object_get(p, "name"));
 		id = json_string_value(json_object_get(p, "id"));
-		printf("%-24s %.16s %8lld digests, %lld of %lld files not "
-		       "signed, %lld devices, %lld of them judged by it\n",
-		       name ? name : "-", id ? id : "-", number(p, "digests"),
-		       number(p, "unsigned"), number(p, "files"),
-		       number(p, "devices"), number(p, "judged"));
+		fleet_line("%-24s %.16s %8lld digests, %lld of %lld files not "
+			   "signed, %lld devices, %lld of them judged by it",
+			   name ? name : "-", id ? id : "-",
+			   number(p, "digests"), number(p, "unsigned"),
+			   number(p, "files"), number(p, "devices"),
+			   number(p, "judged"));
 	}
 	if (!json_array_size(all))
 		puts("no policies");
@@ -30,8 +31,8 @@ static void print(const json_t *j)
 	json_array_foreach(all, i, p) {
 		name = json_string_value(json_object_get(p, "name"));
 		id = json_string_value(json_object_get(p, "policy"));
-		printf("group %-18s %-24s %lld devices\n", name ? name : "-",
-		       id ? id : "no policy", number(p, "devices"));
+		fleet_line("group %-18s %-24s %lld devices", name ? name : "-",
+			   id ? id : "no policy", number(p, "devices"));
 	}
 }
 

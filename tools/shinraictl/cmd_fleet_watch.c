@@ -31,11 +31,11 @@ static void print_entry(const json_t *e, bool json)
 		return;
 	}
 	shinrai_time_format(ms / 1000, when);
-	printf("%-21s %-24s %-12s %s%s\n", when, fleet_text(e, "device"),
-	       fleet_text(e, "state"),
-	       strcmp(fleet_text(e, "type"), "violations") ? "" :
-							     "violations; ",
-	       fleet_text(e, "reason"));
+	fleet_line("%-21s %-24s %-12s %s%s", when, fleet_text(e, "device"),
+		   fleet_text(e, "state"),
+		   strcmp(fleet_text(e, "type"), "violations") ? "" :
+								 "violations; ",
+		   fleet_text(e, "reason"));
 }
 
 /* Return: 0; exit status, told already. */

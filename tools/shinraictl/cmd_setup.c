@@ -118,11 +118,11 @@ static int tell(struct ctl *ctl, const char *name, const char *assurance,
 					      "assurance", assurance, "until",
 					      until));
 	if (done)
-		printf("%s: enrolled by its TPM (%s); certificate until %s\n",
-		       name, assurance, until);
+		fleet_line("%s: enrolled by its TPM (%s); certificate until %s",
+			   name, assurance, until);
 	else
-		printf("%s: certificate until %s; nothing to renew yet\n", name,
-		       until);
+		fleet_line("%s: certificate until %s; nothing to renew yet",
+			   name, until);
 	return ctl_flush_stdout(ctl);
 }
 

@@ -117,6 +117,7 @@ int ctl_flush_stdout(struct ctl *ctl);
 
 /* text.c */
 char *ctl_escape(const void *data, size_t len, bool spaces);
+char *ctl_inert(const char *text);
 void *ctl_alloc(size_t n);
 void *ctl_grow(void *p, size_t n, size_t size);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Asks a verifier, and tells why when that fails. */
 #include <signal.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include <openssl/evp.h>
@@ -160,4 +161,28 @@ const char *fleet_text(const json_t *j, const char *key)
 	const char *s = json_string_value(v);
 
 	return s ? s : json_object_get(v, "redacted") ? "(redacted)" : "-";
+}
+
+/**
+ * fleet_line() - print a line of what the verifier said
+ * @fmt: without the line feed
+ *
+ * Whatever was said, it is one line, and nothing in it steers a terminal.
+ */
+void fleet_line(const char *fmt, ...)
+{
+	CTL_FREE char *text = NULL;
+	CTL_FREE char *safe = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		text = NULL;
+		return;
+	}
+	safe = ctl_inert(text);
+	puts(safe);
 }

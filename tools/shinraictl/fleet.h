@@ -34,6 +34,7 @@ int fleet_ask(struct ctl *ctl, struct fleet *f, const char *method,
 bool fleet_is_name(const char *name);
 int fleet_path(struct ctl *ctl, const char *rest, char *path, size_t size);
 const char *fleet_text(const json_t *j, const char *key);
+void fleet_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void fleet_free(struct fleet *f);
 
 #define CTL_FLEET __attribute__((cleanup(fleet_free))) struct fleet

@@ -6,20 +6,20 @@
 
 #include "ctl.h"
 
-/* Blanks break tables, a backslash begins an escape. */
-static bool plain(uint32_t c, bool spaces)
+enum {
+	ESCAPE_BACKSLASH = 1, /* it begins an escape */
+	ESCAPE_BLANKS = 2, /* they break tables */
+};
+
+static bool plain(uint32_t c, unsigned int also)
 {
-	if (c == '\\' || !shinrai_utf8_visible(c))
+	if (!shinrai_utf8_visible(c) || (c == '\\' && also & ESCAPE_BACKSLASH))
 		return false;
-	return !spaces || (c != ' ' && c != 0xa0 && c != 0x3000);
+	return !(also & ESCAPE_BLANKS) ||
+	       (c != ' ' && c != 0xa0 && c != 0x3000);
 }
 
-/*
- * Bytes from outside as printable UTF-8: what is not shown as it is becomes
- * \xNN for each byte, a backslash too, so that it can be undone.  @spaces
- * escapes blanks as well, for tables.  Return: caller frees; never NULL.
- */
-char *ctl_escape(const void *data, size_t len, bool spaces)
+static char *escape(const void *data, size_t len, unsigned int also)
 {
 	const uint8_t *p = data, *end = p + len;
 	char *out = ctl_alloc(4 * len + 1), *o = out;
@@ -28,7 +28,7 @@ char *ctl_escape(const void *data, size_t len, bool spaces)
 
 	while (p < end) {
 		n = shinrai_utf8_next(p, (size_t)(end - p), &code);
-		if (n && plain(code, spaces)) {
+		if (n && plain(code, also)) {
 			memcpy(o, p, n);
 			o += n;
 			p += n;
@@ -39,6 +39,23 @@ char *ctl_escape(const void *data, size_t len, bool spaces)
 	}
 	*o = '\0';
 	return out;
+}
+
+/*
+ * Bytes from outside as printable UTF-8: what is not shown as it is becomes
+ * \xNN for each byte, a backslash too, so that it can be undone.  @spaces
+ * escapes blanks as well, for tables.  Return: caller frees; never NULL.
+ */
+char *ctl_escape(const void *data, size_t len, bool spaces)
+{
+	return escape(data, len,
+		      ESCAPE_BACKSLASH | (spaces ? ESCAPE_BLANKS : 0));
+}
+
+/* The same of what may have such escapes already: they stay as they are. */
+char *ctl_inert(const char *text)
+{
+	return escape(text, strlen(text), 0);
 }
 
 /* Memory, or the end of the program: there is nothing else to do. */
