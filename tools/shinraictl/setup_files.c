@@ -57,20 +57,31 @@ int setup_key(struct ctl *ctl, EVP_PKEY **key, char **csr)
 	return ctl_error(ctl, "memory", NULL, "cannot make a key");
 }
 
-/* Return: whether it is a certificate of exactly this key. */
-static bool is_of(const char *pem, EVP_PKEY *key)
+/* Return: for X509_free(); NULL: it is no certificate. */
+static X509 *cert_of(const char *pem)
 {
 	BIO *bio = pem ? BIO_new_mem_buf(pem, -1) : NULL;
 	X509 *x = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
-	bool fits = x && key && EVP_PKEY_eq(X509_get0_pubkey(x), key) == 1;
+
+	BIO_free(bio);
+	return x;
+}
+
+/* Return: whether it is a certificate of exactly this key, by this CA. */
+static bool is_of(const char *pem, EVP_PKEY *key, const char *ca_pem)
+{
+	X509 *x = cert_of(pem), *ca = cert_of(ca_pem);
+	bool fits = x && ca && key &&
+		    EVP_PKEY_eq(X509_get0_pubkey(x), key) == 1 &&
+		    X509_verify(x, X509_get0_pubkey(ca)) == 1;
 
 	X509_free(x);
-	BIO_free(bio);
+	X509_free(ca);
 	ERR_clear_error();
 	return fits;
 }
 
-static bool is_ours(const char *pem, const struct setup_tpm *t)
+static bool is_ours(const char *pem, const struct setup_tpm *t, const char *ca)
 {
 	struct shinrai_public pub;
 	EVP_PKEY *key = NULL;
@@ -79,7 +90,7 @@ static bool is_ours(const char *pem, const struct setup_tpm *t)
 	if (shinrai_public_parse(t->tpm.ak_public, t->tpm.ak_len, &pub) ||
 	    shinrai_public_key(&pub, &key))
 		return false;
-	fits = is_of(pem, key);
+	fits = is_of(pem, key, ca);
 	EVP_PKEY_free(key);
 	return fits;
 }
@@ -219,10 +230,10 @@ int setup_write(struct ctl *ctl, const char *folder, EVP_PKEY *key,
 	const char *ca = json_string_value(json_object_get(answer, "ca"));
 	int ret;
 
-	if (!is_ours(ak, t) || !is_of(tls, key) || !ca)
+	if (!is_ours(ak, t, ca) || !is_of(tls, key, ca))
 		return ctl_error(ctl, "protocol", "is it shinrai-verifier?",
 				 "the verifier's certificates are not those of "
-				 "our keys; nothing was written");
+				 "our keys, by its CA; nothing was written");
 	ret = put_key(ctl, folder, key);
 	if (!ret)
 		ret = put_text(ctl, folder, "cert.pem", tls);
