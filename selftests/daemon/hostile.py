@@ -147,6 +147,13 @@ def never_reads():
     return s
 
 
+def never_reads_many():
+    """Of a verifier: more answers than fit into any buffer."""
+    s = tls()
+    s.sendall(b"GET /v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 400)
+    return s
+
+
 def reset():
     """Vanishes with RST, half of them in the middle of the answer."""
     s = tls()

@@ -3,47 +3,46 @@
 
 usage: api_fuzz.py PORT ROLE REQUESTS SEED      ROLE.pem, ROLE.key, ca.pem, openapi.json
 
-Each answer has a status that the route, or HTTP, has for it, and says why; nothing
-takes longer than two seconds.  Prints how many answers there were of each status.
+ROLE: admin, reader, enroller, guest (the device of soft_tpm.py) or nobody.  Each
+answer has a status that openapi.json has for its route, or HTTP for no route, and
+says why; nothing takes longer than two seconds, and nobody gets what is not for his
+role.  Whatever a role may is done, too, by each route.  Prints how many answers there
+were of each status.
 """
 import collections
 import http.client
 import json
 import random
+import re
 import ssl
 import sys
 import time
 
+from openapi import DOC, resolve
+from soft_tpm import SoftTpm
+
 port, role, requests, seed = (int(sys.argv[1]), sys.argv[2], int(sys.argv[3]),
                               int(sys.argv[4]))
 rand = random.Random(f"{role} {seed}")
-with open("openapi.json", encoding="utf-8") as f:
-    DOC = json.load(f)
-# What HTTP itself may say, whatever the route is.
-ALWAYS = {400, 403, 404, 405, 413, 415, 417, 431, 501}
-# What some route says: a path that was cut may be another one's.
-ANY = {int(s) for item in DOC["paths"].values() for op in item.values()
-       for s in op["responses"]}
+LEVELS = {"nobody": 0, "device": 1, "guest": 1, "enroller": 2, "reader": 3,
+          "admin": 4}
+SESSION = "/challenge-response/v1/"
+# By a route that was got through to its end these are said, and before that no one.
+THROUGH = {200, 201, 409, 422}
+CMW, JSON = "application/cmw+cbor", "application/json"
 SLOW = 2  # s
 
 context = ssl.create_default_context(cafile="ca.pem")
 context.load_cert_chain(f"{role}.pem", f"{role}.key")
 context.check_hostname = False
 conn = None
-
-
-def resolve(node):
-    while "$ref" in node:
-        target = DOC
-        for part in node["$ref"].lstrip("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
+tpm = SoftTpm("guest")
 
 
 def text():
     return rand.choice([
-        "", "x", "plc", "dev-0", "..", "%00", "\0", "é", "\ud83d\ude00", "'", '"',
+        "", "x", "plc", "sim", "lab", "default", "guest", "dev-0", "..", "%00", "\0",
+        "é", "\ud83d\ude00", "'", '"',
         "<script>alert(1)</script>", "{{7*7}}", "' OR 1=1 --", "a" * 64, "a" * 5000,
         "https://127.0.0.1:1/", "https://[::1]:65535/", "https://127.0.0.1:0/",
         "https://x", "file:///etc/passwd", "-1", "1e400", "AAAA", "____", "=",
@@ -74,26 +73,38 @@ def members(schema):
     for name, what in schema.get("properties", {}).items():
         what = resolve(what)
         if rand.random() < 0.8:
-            body[name] = text() if what.get("type") == "string" else value()
+            body[name] = text() if "string" in what.get("type", "") else value()
     if rand.random() < 0.1:
         body[text()] = value()
     return body
 
 
-def body_of(op):
+def nearly(right):
+    """What would be right, but for one member."""
+    body = dict(right)
+    name = rand.choice([*body, text()])
+    if rand.random() < 0.5:
+        body.pop(name, None)
+    else:
+        body[name] = value()
+    return body
+
+
+def body_of(op, right):
     content = op.get("requestBody", {}).get("content", {})
     schema = next(iter(content.values()), {}).get("schema", {})
     kind = rand.randrange(10)
-    if kind < 4:
+    if kind < 3 and right:
+        return json.dumps(nearly(right)).encode()
+    if kind < 5:
         return json.dumps(members(schema)).encode()
-    if kind == 4:
-        return json.dumps(value()).encode("utf-8", "surrogatepass")
     if kind == 5:
-        return rand.randbytes(rand.randrange(300))
+        return json.dumps(value()).encode("utf-8", "surrogatepass")
     if kind == 6:
-        return b"[" * rand.choice([10, 3000]) + b"1"
+        return rand.choice([rand.randbytes(rand.randrange(300)),
+                            b"[" * rand.choice([10, 3000]) + b"1"])
     if kind == 7:
-        whole = json.dumps(members(schema)).encode()
+        whole = json.dumps(right or members(schema)).encode()
         return whole[:rand.randrange(len(whole) + 1)]
     if kind == 8:
         return b'{"name":"a","name":"b"}'
@@ -111,77 +122,194 @@ def query(op):
 
 
 def path_of(template):
-    name = rand.choice(["dev-0", "dev-1", "nobody", "..", "%2e%2e", "a" * 70, "A",
-                        "%00", "dev-0%2fchanges", "dev-0/", "", "dev-0;x"])
+    name = rand.choice(["dev-0", "dev-1", "guest", "nobody", "..", "%2e%2e", "a" * 70,
+                        "A", "%00", "dev-0%2fchanges", "dev-0/", "", "dev-0;x"])
     path = template.replace("{name}", name)
     kind = rand.randrange(12)
     if kind == 0:
-        return path + "/", False
+        return path + "/"
     if kind == 1:
-        return "/" + path, False
+        return "/" + path
     if kind == 2:
-        return path[:rand.randrange(1, len(path) + 1)], False
-    return path, True
+        return path[:rand.randrange(1, len(path) + 1)]
+    return path
 
 
-def ask(method, path, body, headers):
+def ask(method, path, body=None, kind=JSON, more=None):
+    """The status, type and body of the answer; no status: the connection ended."""
     global conn
-    if conn is None:
+    fresh = conn is None
+    if fresh:
         conn = http.client.HTTPSConnection("127.0.0.1", port, context=context,
                                            timeout=10)
     begun = time.monotonic()
     try:
-        conn.request(method, path, body=body, headers=headers)
+        conn.request(method, path, body=body,
+                     headers={"Content-Type": kind} | (more or {}))
         answer = conn.getresponse()
         data = answer.read()
     except (http.client.HTTPException, OSError):
         conn.close()
         conn = None
-        return None, None, None
+        # One that was idle, or whose last request was refused, may have ended.
+        return (None, "", b"") if fresh else ask(method, path, body, kind, more)
     took = time.monotonic() - begun
     if took > SLOW:
         sys.exit(f"{method} {path}: {took:.1f} s")
     return answer.status, answer.getheader("Content-Type", ""), data
 
 
-def check(op, method, path, status, kind, data):
-    said = {int(s) for s in op["responses"]} if op else ANY
-    if status not in said | ALWAYS:
-        sys.exit(f"{method} {path!r}: {status}, which is not said of it: {data!r}")
+made = []
+
+
+def device():
+    made.append(f"made-{role}-{len(made)}")
+    return {"name": made[-1], "url": "https://127.0.0.1:1/", "policy": "sim"}
+
+
+def challenge():
+    """What a right request is answered; what it would be for who may not ask."""
+    status, _, data = ask("POST", "/v1/enrolments", json.dumps(tpm.request()))
+    return json.loads(data) if status == 200 else None
+
+
+def activated():
+    given = challenge()
+    if not given:
+        return {"id": "A" * 22, "secret": "A" * 43}
+    if rand.random() < 0.3:
+        return {"id": given["id"], "secret": "A" * 43}
+    return tpm.answer(given)
+
+
+RIGHT_BODY = {  # by operationId
+    "enrolDevice": device,
+    "moveDevice": lambda: {"group": rand.choice(["lab", "default", None]),
+                           "policy": "sim"},
+    "beginEnrolment": tpm.request,
+    "answerEnrolment": activated,
+}
+RIGHT_QUERY = {
+    "/v1/log/proof/inclusion": "?index=0&size=1",
+    "/v1/log/proof/consistency": "?old=1&size=1",
+    "/device/{name}/record": "?number=0",
+}
+
+
+def right_path(method, template):
+    name = rand.choice(["dev-0", "dev-1"])
+    if template.startswith(SESSION):
+        name = "guest"
+    elif method == "DELETE":
+        name = made.pop(0) if made else "nobody"
+    return template.replace("{name}", name) + RIGHT_QUERY.get(template, "")
+
+
+def route_of(method, path):
+    """The route of the path, as the verifier finds it; whether there is another."""
+    path = path.split("?")[0]
+    found = [(verb, t, op) for verb, t, op in ROUTES
+             if re.fullmatch(re.escape(t).replace(r"\{name\}", "[^/]*"), path)]
+    mine = [r for r in found if r[0] == method]
+    return (mine[0] if mine else None), bool(found)
+
+
+def check(method, path, answer):
+    status, kind, data = answer
+    route, others = route_of(method, path)
+    if route:
+        said = {int(s) for s in route[2]["responses"]}
+    else:
+        said = {403, 404, 405, 501} if others else {403, 404, 405, 501, 400}
+    where = f"{method} {path!r}: {status} {data!r}"
+    if status not in said:
+        sys.exit(f"{where}: not said of it")
     if status == 503:
-        sys.exit(f"{method} {path!r}: {data!r}")
+        sys.exit(where)
+    if route and status < 400 and not may(route[2]):
+        sys.exit(f"{where}: not for {role}")
     if method == "HEAD":
         return
     if kind.startswith("application/problem+json"):
         problem = json.loads(data)
         if problem["status"] != status or not problem["detail"]:
-            sys.exit(f"{method} {path!r}: {data!r}")
+            sys.exit(where)
     elif status >= 400 and data and not kind.startswith("text/html"):
-        sys.exit(f"{method} {path!r}: {status} as {kind}: {data!r}")
+        sys.exit(f"{where} as {kind}")
 
 
-routes = [(verb.upper(), path, op) for path, item in DOC["paths"].items()
+def may(op):
+    return LEVELS[role] >= LEVELS[op["x-role"]]
+
+
+def is_for(template):
+    """Sessions are for devices, enrolment is for who has something to enrol."""
+    if template.startswith(SESSION):
+        return role == "guest"
+    if template.startswith("/v1/enrolments"):
+        return role in ("guest", "enroller", "admin")
+    return True
+
+
+ROUTES = [(verb.upper(), path, op) for path, item in DOC["paths"].items()
           for verb, op in item.items()]
-count = collections.Counter()
-for number in range(requests):
-    method, template, op = rand.choice(routes)
+
+
+def right(method, template, op):
+    """A request that the route is there for."""
+    body = RIGHT_BODY.get(op["operationId"], lambda: None)()
+    kind = JSON
+    if template == SESSION + "session/{name}":
+        ask("POST", SESSION + "newSession")
+        body, kind = rand.randbytes(30), CMW
+    elif body:
+        body = json.dumps(body)
+    path = right_path(method, template)
+    return path, ask(method, path, body, kind), {}
+
+
+def wrong(method, template, op):
+    """One that is not, in one way or another."""
     if rand.random() < 0.1:
         method, op = rand.choice(["PUT", "PATCH", "HEAD", "OPTIONS", "TRACE",
-                                  "DELETE", "POST", "GET"]), None
+                                  "DELETE", "POST", "GET"]), {}
+    path = path_of(template) if rand.random() < 0.7 else right_path(
+        "", template).split("?")[0]
+    path += query(op)
     # Whoever may withdraw devices shall not do it here.
-    path, exact = path_of(template)
-    path += query(op) if op else ""
     if method == "DELETE" and "nobody" not in path:
-        continue
-    body = body_of(op) if op and method == "POST" else None
-    headers = {"Content-Type": rand.choice(
-        ["application/json", "application/cmw+cbor", "text/plain", ""])}
-    if rand.random() < 0.02:
-        headers["X"] = "y" * rand.choice([3000, 9000])
-    status, kind, data = ask(method, path.replace(" ", "%20"), body, headers)
-    count[status] += 1
-    if status is not None:
-        check(op if exact and "{name}" not in template else None, method, path,
-              status, kind, data)
-print(json.dumps({str(k): v for k, v in sorted(
-    count.items(), key=lambda kv: str(kv[0]))}))
+        path = "/v1/devices/nobody"
+    body = None
+    if op and method in ("POST", "PATCH"):
+        if template.startswith(SESSION) and rand.random() < 0.5:
+            ask("POST", SESSION + "newSession")
+        body = body_of(op, RIGHT_BODY.get(op["operationId"], dict)())
+    more = {"X": "y" * rand.choice([3000, 9000])} if rand.random() < 0.02 else {}
+    kind = rand.choice([JSON, CMW, "text/plain", ""])
+    path = path.replace(" ", "%20")
+    return method, path, ask(method, path, body, kind, more), more
+
+
+def main():
+    count = collections.Counter()
+    through = collections.Counter()
+    for number in range(requests):
+        method, template, op = ROUTES[number % len(ROUTES)]
+        if rand.random() < 0.3:
+            path, answer, more = right(method, template, op)
+            if answer[0] in THROUGH:
+                through[method, template] += 1
+        else:
+            method, path, answer, more = wrong(method, template, op)
+        count[answer[0]] += 1
+        # Of headers that are too long no more need be said.
+        if not more or answer[0] not in (None, 400):
+            check(method, path, answer)
+    for method, template, op in ROUTES:
+        if may(op) and is_for(template) and not through[method, template]:
+            sys.exit(f"{method} {template}: {role} never got through")
+    print(json.dumps({str(k): v for k, v in sorted(
+        count.items(), key=lambda kv: str(kv[0]))}))
+
+
+main()

@@ -9,8 +9,6 @@ import json
 import re
 import sys
 
-import jsonschema
-
 with open("openapi.json") as f:
     DOC = json.load(f)
 VERBS = {"get", "post", "delete", "put", "patch"}
@@ -57,6 +55,7 @@ def routes(path):
 
 
 def answer(verb, path, status, ctype, body):
+    import jsonschema
     op = DOC["paths"][path][verb.lower()]
     said = resolve(op["responses"][status])
     (want, media), = said["content"].items()
@@ -71,7 +70,8 @@ def answer(verb, path, status, ctype, body):
                                     resolver=resolver).validate(value)
 
 
-if sys.argv[1] == "routes":
-    routes(sys.argv[2])
-else:
-    answer(*sys.argv[2:])
+if __name__ == "__main__":
+    if sys.argv[1] == "routes":
+        routes(sys.argv[2])
+    else:
+        answer(*sys.argv[2:])

@@ -31,7 +31,8 @@ cp body openapi.json
 ok "as it is written" cmp openapi.json "$root/userspace/verifier/openapi.json"
 ok "by OpenAPI 3.1" jq -e '.openapi == "3.1.0" and .info.title != "" and
 	([.. | objects | select(has("responses") and has("summary"))] | all(
-	.operationId and .responses."403" and .responses."503"))' openapi.json
+	.operationId and .responses."400" and .responses."403" and
+	.responses."503"))' openapi.json
 ok "each route, and no other" doc routes "$root/userspace/verifier/api.c"
 sed 's|"/v1/log", api_log_head|"/v1/lag", api_log_head|' \
 	"$root/userspace/verifier/api.c" >other.c
