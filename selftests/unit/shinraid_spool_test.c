@@ -132,9 +132,9 @@ static void test_append(void **state)
 				 0);
 		assert_int_equal(spool_size(&sp), border[n + 1]);
 	}
-	assert_true(sp.dirty);
+	assert_int_equal(sp.synced, 0);
 	assert_int_equal(spool_flush(&sp), 0);
-	assert_false(sp.dirty);
+	assert_int_equal(sp.synced, RECORDS);
 	assert_int_equal(fstat(sp.fd, &st), 0);
 	assert_int_equal(st.st_size, border[RECORDS]);
 	spool_close(&sp);

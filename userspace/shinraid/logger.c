@@ -22,6 +22,38 @@ static void give_up(struct logger *lg, const char *fmt, ...)
 	     lg->broken);
 }
 
+/*
+ * There may be room again at any time; of another fault of the disk another start
+ * finds out what became of the spool.
+ */
+static void spool_fault(struct logger *lg, const char *what, int err)
+{
+	const bool full = err == -ENOSPC || err == -EDQUOT;
+
+	if (!full)
+		diag(LOG_ERR, "spool: cannot %s below %s: %s", what,
+		     lg->conf->spool, strerror(-err));
+	else if (!lg->full)
+		diag(LOG_ERR,
+		     "spool: no room below %s: %s; evidence is refused with "
+		     "503 until there is",
+		     lg->conf->spool, strerror(-err));
+	lg->full = full;
+	lg->failed = !full;
+}
+
+/* What is in the kernel's memory alone may be lost: no full disk is waited for. */
+static int make_durable(struct logger *lg)
+{
+	int ret = spool_flush(&lg->spool);
+
+	if (ret)
+		diag(LOG_ERR, "spool: cannot make it durable below %s: %s",
+		     lg->conf->spool, strerror(-ret));
+	lg->failed |= ret != 0;
+	return ret;
+}
+
 /**
  * logger_open() - open the module's log
  * @lg: out, to be released with logger_close()
@@ -44,8 +76,7 @@ int logger_open(struct logger *lg, const struct conf *conf)
  */
 void logger_close(struct logger *lg)
 {
-	if (spool_flush(&lg->spool))
-		diag(LOG_ERR, "spool: fdatasync: %s", strerror(errno));
+	make_durable(lg);
 	spool_close(&lg->spool);
 	source_close(&lg->src);
 }
@@ -81,8 +112,7 @@ static int open_spool(struct logger *lg)
 	}
 	ret = spool_open(&lg->spool, lg->conf->spool, boot_id);
 	if (ret) {
-		give_up(lg, "cannot open the spool below %s: %s",
-			lg->conf->spool, strerror(-ret));
+		spool_fault(lg, "open the spool", ret);
 		return ret;
 	}
 	if (lg->spool.cut)
@@ -126,42 +156,52 @@ static int take(struct logger *lg, const struct shinrai_record *rec)
 		give_up(lg, "record %llu came where %llu was expected", n,
 			want);
 	else if (ret)
-		give_up(lg, "cannot write the spool: %s", strerror(-ret));
+		spool_fault(lg, "write the spool", ret);
+	if (lg->full && ret)
+		source_put_back(&lg->src, rec);
 	if (!ret && h.type == SHINRAI_RECORD_CHECKPOINT)
 		lg->checkpoint = n;
 	return ret;
+}
+
+static int refusal(const struct logger *lg)
+{
+	return lg->full ? -ENOSPC : -EIO;
 }
 
 /**
  * logger_drain() - spool everything that the module has now
  * @lg: from logger_open()
  *
- * Return: 0; -ENODATA when there is no record yet; -EIO when the log is
- * broken, which has been said once.
+ * Return: 0; -ENODATA when there is no record yet; -ENOSPC when the disk is full;
+ * -EIO when the log is broken or the disk failed; either has been said once.
  */
 int logger_drain(struct logger *lg)
 {
 	struct shinrai_record rec;
 	int ret;
 
-	if (*lg->broken)
+	if (*lg->broken || lg->failed)
 		return -EIO;
 	ret = open_spool(lg);
 	if (ret <= 0)
-		return ret ? -EIO : -ENODATA;
+		return ret ? refusal(lg) : -ENODATA;
 	for (;;) {
 		ret = source_next(&lg->src, &rec);
 		if (ret <= 0)
 			break;
 		ret = take(lg, &rec);
 		if (ret)
-			return -EIO;
+			return refusal(lg);
 	}
 	if (ret) {
 		give_up(lg, "cannot read %s: %s", lg->conf->log_device,
 			strerror(-ret));
 		return -EIO;
 	}
+	if (lg->full)
+		diag(LOG_NOTICE, "spool: there is room again");
+	lg->full = false;
 	return lg->spool.records ? 0 : -ENODATA;
 }
 
@@ -180,8 +220,8 @@ static void trim(struct logger *lg)
 		return;
 	if (!ret && lg->checkpoint == before)
 		return; /* not readable yet: next time */
-	if (!ret)
-		ret = spool_flush(&lg->spool);
+	if (!ret && make_durable(lg))
+		return;
 	if (!ret)
 		ret = source_trim(&lg->src, lg->checkpoint);
 	if (!ret)
@@ -201,15 +241,6 @@ static void trim(struct logger *lg)
  */
 void logger_tick(struct logger *lg)
 {
-	int ret;
-
-	if (logger_drain(lg))
-		return;
-	ret = spool_flush(&lg->spool);
-	if (ret) {
-		give_up(lg, "cannot make the spool durable: %s",
-			strerror(-ret));
-		return;
-	}
-	trim(lg);
+	if (!logger_drain(lg) && !make_durable(lg))
+		trim(lg);
 }

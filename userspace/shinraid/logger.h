@@ -16,6 +16,8 @@ struct logger {
 	bool trims; /* the module lets us */
 	u64 kept; /* bytes that the last trim left in kernel memory */
 	char broken[160];
+	bool full; /* the spool's disk is: it is tried again at each tick */
+	bool failed; /* the spool's disk did: only another start helps */
 };
 
 int logger_open(struct logger *lg, const struct conf *conf);

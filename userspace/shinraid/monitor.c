@@ -104,6 +104,8 @@ static void alarm_net(struct monitor *m)
 
 static void drained(struct monitor *m)
 {
+	if (m->logger.failed)
+		stop(1);
 	if (!m->logger.spool.records)
 		return;
 	select_banks(m);
@@ -210,6 +212,12 @@ static void on_tpm(evutil_socket_t fd, short what, void *arg)
 		stop(1);
 }
 
+/* Does anybody read on? */
+static bool log_is_read(const struct monitor *m)
+{
+	return !*m->logger.broken && !m->logger.full;
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct monitor *m = arg;
@@ -218,6 +226,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	logger_tick(&m->logger);
 	drained(m);
+	if (log_event && log_is_read(m))
+		event_add(log_event, NULL);
 }
 
 static void on_log(evutil_socket_t fd, short what, void *arg)
@@ -228,7 +238,7 @@ static void on_log(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	logger_drain(&m->logger);
 	drained(m);
-	if (*m->logger.broken) /* nobody reads on: it would stay ready */
+	if (!log_is_read(m)) /* it would stay ready */
 		event_del(log_event);
 }
 

@@ -271,6 +271,13 @@ static void answer_one(struct net *n, u64 index)
 	n->challenges++;
 }
 
+static const char *log_fault(const struct round *r)
+{
+	return r->log.status == -ENOSPC ? "this machine has no room for the "
+					  "log on its disk" :
+					  "the log is not whole";
+}
+
 /**
  * round_synced() - the parent spooled what the module has
  * @n: the network process, round.log is fresh
@@ -292,11 +299,11 @@ void round_synced(struct net *n, u64 cookie)
 				       "there is no log yet: is the "
 				       "module loaded?");
 		else
-			refuse_waiting(n, 503, "the log is not whole");
+			refuse_waiting(n, 503, log_fault(r));
 		end(n);
 	} else if (r->phase == PHASE_SYNC) {
 		if (r->log.status) {
-			refuse_batch(n, "the log cannot be read");
+			refuse_batch(n, log_fault(r));
 			return;
 		}
 		answer_read_logs(n);

@@ -157,6 +157,16 @@ int source_next(struct source *src, struct shinrai_record *rec)
 }
 
 /**
+ * source_put_back() - take a record another time
+ * @src: from source_open()
+ * @rec: that source_next() gave last
+ */
+void source_put_back(struct source *src, const struct shinrai_record *rec)
+{
+	src->start -= rec->raw_len;
+}
+
+/**
  * source_peek() - which boot the log belongs to
  * @src: from source_open(), before the first source_next()
  * @boot_id: out

@@ -22,6 +22,7 @@ void source_close(struct source *src);
 int source_peek(struct source *src, u8 boot_id[SHINRAI_BOOT_ID_SIZE]);
 int source_seek(struct source *src, u64 record, u64 offset);
 int source_next(struct source *src, struct shinrai_record *rec);
+void source_put_back(struct source *src, const struct shinrai_record *rec);
 int source_checkpoint(struct source *src);
 int source_trim(struct source *src, u64 record);
 int source_bytes(struct source *src, u64 *bytes);

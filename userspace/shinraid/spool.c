@@ -200,11 +200,10 @@ static int recover(struct spool *sp)
 	if (ret)
 		return ret;
 	sp->cut = (u64)st.st_size - spool_size(sp);
-	if (!sp->cut)
-		return 0;
-	if (ftruncate(sp->fd, (off_t)spool_size(sp)) || fdatasync(sp->fd))
+	if (sp->cut && ftruncate(sp->fd, (off_t)spool_size(sp)))
 		return -errno;
-	return 0;
+	/* Who was killed may have left what the kernel has not written yet. */
+	return spool_flush(sp);
 }
 
 /* A new folder and a new name in it survive a crash only when synced. */
@@ -291,7 +290,7 @@ int spool_open(struct spool *sp, const char *root,
  * @h: its header
  *
  * Return: 0; -EINVAL for another record number or boot; -ENOMEM; -errno of
- * write(), the file then is as before.
+ * write(), the file then is as before; -EIO when that failed, too.
  */
 int spool_append(struct spool *sp, const struct shinrai_record *rec,
 		 const struct shinrai_header *h)
@@ -319,7 +318,6 @@ int spool_append(struct spool *sp, const struct shinrai_record *rec,
 		}
 		done += (size_t)n;
 	}
-	sp->dirty = true;
 	return note(sp, rec, h);
 }
 
@@ -327,16 +325,24 @@ int spool_append(struct spool *sp, const struct shinrai_record *rec,
  * spool_flush() - make what was appended durable
  * @sp: any spool
  *
+ * What the kernel could not write it takes for written from then on, so that trying
+ * again proves nothing: it is cut off, to be appended once more.
+ *
  * Return: 0; -errno of fdatasync(): nothing may be trimmed then.
  */
 int spool_flush(struct spool *sp)
 {
-	if (!sp->dirty)
+	int ret;
+
+	if (sp->synced == sp->records)
 		return 0;
-	if (fdatasync(sp->fd))
-		return -errno;
-	sp->dirty = false;
-	return 0;
+	if (!fdatasync(sp->fd)) {
+		sp->synced = sp->records;
+		return 0;
+	}
+	ret = -errno;
+	sp->records = sp->synced;
+	return ftruncate(sp->fd, (off_t)spool_size(sp)) ? -EIO : ret;
 }
 
 /**

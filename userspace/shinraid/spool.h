@@ -29,7 +29,7 @@ struct spool {
 	u64 cap;
 	u64 records;
 	u64 cut; /* bytes of a torn tail that recovery removed */
-	bool dirty; /* written since the last fdatasync */
+	u64 synced; /* of the records, those that are durable */
 	struct spool_facts facts;
 };
 
