@@ -159,6 +159,7 @@ static void test_judged(void **state)
 	assert_int_equal(store_add(store, &d), 0);
 	device_stand(&d.standing, DEVICE_TRUSTED, "", "", 5000);
 	d.judged = 5000;
+	d.took = 700;
 	d.good = 4000;
 	d.verdict = (u8 *)(uintptr_t) "v\0w";
 	d.verdict_len = 3;
@@ -180,6 +181,7 @@ static void test_judged(void **state)
 	assert_int_equal(f.r[0].standing.state, DEVICE_TRUSTED);
 	assert_int_equal(f.r[0].standing.since, 5000);
 	assert_int_equal(f.r[0].judged, 5000);
+	assert_int_equal(f.r[0].took, 700);
 	assert_int_equal(f.r[0].good, 4000);
 	assert_int_equal(f.r[0].verdict_len, 3);
 	assert_memory_equal(f.r[0].verdict, "v\0w", 3);

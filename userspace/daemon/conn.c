@@ -17,7 +17,6 @@
 /* Bytes of a request as sent: evhttp bounds headers and body, but no chunk line. */
 #define REQUEST_MAX (128u << 10)
 #define ROOM (16u << 10) /* bytes: several times what a bufferevent needs */
-#define STEP (1u << 20) /* of a longer one, for which there is time anew */
 
 enum state { SPARE, HANDSHAKE, IDLE, REQUEST, WORKING, SENDING };
 
@@ -30,7 +29,6 @@ struct conn {
 	enum state state;
 	bool dropped; /* shut down, not yet freed */
 	size_t received; /* since the last answer */
-	size_t stepped; /* of those, when there was time anew */
 	size_t granted; /* of those, that may come without asking again */
 	size_t left; /* SENDING: bytes not taken when the deadline was set */
 	u8 key[32];
@@ -198,10 +196,7 @@ static bool may_go_on(struct conn *c)
 	    !s->may_go_on(c, c->received, s->arg))
 		return false;
 	c->granted = c->received + REQUEST_MAX;
-	if (c->received - c->stepped >= STEP) {
-		c->stepped = c->received;
-		set_deadline(c, REQUEST, s->limits->request_s);
-	}
+	set_deadline(c, REQUEST, s->limits->request_s);
 	return true;
 }
 
@@ -455,7 +450,7 @@ static void sent(struct evhttp_request *req, void *arg)
 	(void)arg;
 	if (!c || c->dropped)
 		return;
-	c->received = c->stepped = c->granted = 0;
+	c->received = c->granted = 0;
 	set_deadline(c, IDLE, c->server->limits->idle_s);
 }
 

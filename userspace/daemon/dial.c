@@ -4,7 +4,10 @@
  * that they may be kept; their end, by the other side, costs nothing but another one.
  */
 #include <event2/bufferevent_ssl.h>
+#include <event2/buffer.h>
+#include <linux/sockios.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 
 #include "dial.h"
 #include "tls.h"
@@ -101,6 +104,23 @@ SSL *dial_ssl(const struct dial *d)
 {
 	return bufferevent_openssl_get_ssl(
 		evhttp_connection_get_bufferevent(d->conn));
+}
+
+/**
+ * dial_left() - what the other side has not taken yet
+ * @d: with a connection
+ *
+ * Return: bytes, in our hands and the kernel's.
+ */
+size_t dial_left(const struct dial *d)
+{
+	struct bufferevent *bev = evhttp_connection_get_bufferevent(d->conn);
+	int queued;
+
+	if (ioctl(bufferevent_getfd(bev), SIOCOUTQ, &queued))
+		queued = 0;
+	return evbuffer_get_length(bufferevent_get_output(bev)) +
+	       (size_t)queued;
 }
 
 /**

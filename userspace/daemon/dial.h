@@ -36,6 +36,7 @@ int dial_open(struct dial *d, const struct dial_to *to);
 void dial_close(struct dial *d);
 bool dial_lives(const struct dial *d);
 SSL *dial_ssl(const struct dial *d);
+size_t dial_left(const struct dial *d);
 struct evhttp_request *
 dial_request(const struct url *url,
 	     void (*done)(struct evhttp_request *req, void *arg), void *arg);

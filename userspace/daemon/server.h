@@ -36,7 +36,7 @@ struct server {
 			void *arg);
 	void *arg;
 	size_t body_max; /* bytes of a body; 0: 64 KiB */
-	/* Whether a request may go on beyond 128 KiB; NULL: none may. */
+	/* Asked each 128 KiB: may it go on, with time anew?  NULL: none may. */
 	bool (*may_go_on)(struct conn *conn, size_t received, void *arg);
 	/* its own */
 	struct evhttp *http;

@@ -60,6 +60,7 @@ struct device_record {
 	struct device_tpm tpm; /* that @ak_name was proven to be in */
 	struct device_standing standing;
 	s64 judged; /* evidence that was appraised last was asked for */
+	s64 took; /* ms, from then until it was appraised */
 	s64 good; /* and it was trusted */
 	u8 *verdict; /* shinrai_verdict_pack(); NULL: none yet */
 	size_t verdict_len;

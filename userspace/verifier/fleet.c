@@ -50,8 +50,8 @@ s64 fleet_window(const struct fleet *f)
 /**
  * fleet_date() - say when a device was judged, by a time that nobody sets
  * @d: the device; @r.judged is the wall's
- * @since: ms, monotonic: it was kept after that, and asked for at most timeout_s
- *     before; 0: nobody knows
+ * @since: ms, monotonic: it was kept after that, and asked for at most timeout_s, or
+ *     what its answer took, before; 0: nobody knows
  *
  * The wall's clock is believed where nothing else is known, as after a start; but
  * nothing was judged in what it calls the future.
@@ -59,7 +59,9 @@ s64 fleet_window(const struct fleet *f)
 void fleet_date(struct device *d, s64 since)
 {
 	const s64 now = fleet_monotonic();
-	const s64 most = now - since + d->fleet->conf->timeout_s * 1000ll;
+	const s64 timeout = d->fleet->conf->timeout_s * 1000ll;
+	const s64 most =
+		now - since + (d->r.took > timeout ? d->r.took : timeout);
 	s64 age = fleet_now() - d->r.judged;
 
 	if (since && (age < 0 || age > most))

@@ -231,6 +231,7 @@ void lease_apply(struct device *d, struct device_record *r)
 		contact_close(d);
 	d->r.standing = r->standing;
 	d->r.judged = r->judged;
+	d->r.took = r->took;
 	d->r.good = r->good;
 	d->r.pace = r->pace;
 	d->r.fence = r->fence;

@@ -163,7 +163,9 @@ void pull_end(struct device *d)
 		wait = d->retry_ms;
 	} else {
 		d->retry_ms = 0;
-		wait -= fleet_monotonic() - q->begun;
+		/* What comes by itself had no time to come again. */
+		if (!q->pushed)
+			wait -= fleet_monotonic() - q->begun;
 	}
 	if (wait < 0)
 		wait = 0;

@@ -23,6 +23,7 @@
 #define NONCE 32
 #define SESSION_TYPE "application/vnd.veraison.challenge-response-session+json"
 #define PATH "/challenge-response/v1/session/"
+#define ANSWER_S 600 /* that an answer may take which moves on */
 
 static void on_expiry(evutil_socket_t fd, short what, void *device)
 {
@@ -200,6 +201,14 @@ void session_more(struct question *q)
 	reply_problem(req, 503, "Service Unavailable", "gone");
 }
 
+/* It is asked in each period, however long it took to answer. */
+static int comes_again_in(const struct question *q)
+{
+	const s64 s = q->dev->fleet->conf->period_s - q->next.took / 1000;
+
+	return s < 1 ? 1 : (int)s;
+}
+
 /**
  * session_end() - tell the device what it was judged to be
  * @q: its question, which is over
@@ -216,9 +225,20 @@ void session_end(struct question *q)
 				     "result",
 				     api_standing(&d->r.standing,
 						  SHINRAI_FIELDS_ALL),
-				     "period_s", d->fleet->conf->period_s));
+				     "period_s", comes_again_in(q)));
 	}
 	q->req = NULL;
+}
+
+/* There is time anew for what comes next, but not for ever. */
+static bool moves_on(const struct question *q)
+{
+	const s64 left = q->nonce_at + ANSWER_S * 1000 - fleet_monotonic();
+	struct timeval tv = { q->dev->fleet->conf->timeout_s, 0 };
+
+	if (left <= tv.tv_sec * 1000)
+		tv = (struct timeval){ left / 1000, 0 };
+	return tv.tv_sec > 0 && !evtimer_add(q->expiry, &tv);
 }
 
 /**
@@ -241,7 +261,8 @@ bool session_may_go_on(struct conn *conn, size_t received, void *fleet)
 
 	if (!q || received > SHINRAI_MAX_ANSWER ||
 	    tls_exporter(conn_ssl(conn), exporter) ||
-	    CRYPTO_memcmp(exporter, q->j.session.exporter, sizeof(exporter)))
+	    CRYPTO_memcmp(exporter, q->j.session.exporter, sizeof(exporter)) ||
+	    !moves_on(q))
 		return false;
 	if (received <= ANSWER_MAX || q->is_long)
 		return true;

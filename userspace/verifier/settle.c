@@ -282,6 +282,7 @@ static void conclude(struct question *q, int err)
 		device_stand(&r->standing, state, j->code, j->reason, q->at);
 	/* Not fresher than its nonce, however late it is judged. */
 	r->judged = q->asked;
+	r->took = fleet_monotonic() - q->nonce_at;
 	if (state == DEVICE_TRUSTED)
 		r->good = q->asked;
 	r->verdict = j->told;

@@ -72,6 +72,7 @@ int device_at(const struct binding *b, struct device_record *r)
 	boot = value_at(b, 23, &len);
 	if (boot && len == sizeof(r->pace.boot))
 		memcpy(r->pace.boot, boot, len);
+	r->took = number_at(b, 24);
 	if (!r->name || !r->url || !r->tls_name || !r->policy || !r->group)
 		return -ENOMEM;
 	/* A device without its memory would be judged as if it were new. */
@@ -218,6 +219,7 @@ int store_judged(struct store *s, const struct device_record *r)
 	bind_number(&b, r->good);
 	bind_bytes(&b, r->verdict, r->verdict_len);
 	bind_bytes(&b, r->memory, r->memory_len);
+	bind_number(&b, r->took);
 	bind_number(&b, r->fence);
 	ret = sql_step(&b);
 	if (ret <= 0)

@@ -203,9 +203,9 @@ int store_lease_news(struct store *s, struct store_lease *l,
 	bind_number(&b, l->fence);
 	while ((ret = sql_step(&b)) > 0) {
 		ret = device_at(&b, &r);
-		r.fence = number_at(&b, 24);
-		if (number_at(&b, 25) > rev)
-			rev = number_at(&b, 25);
+		r.fence = number_at(&b, 25);
+		if (number_at(&b, 26) > rev)
+			rev = number_at(&b, 26);
 		if (r.fence > fence)
 			fence = r.fence;
 		if (!ret)

@@ -109,6 +109,8 @@ static const char *const migrations[] = {
 	/* What is sealed in each entry. */
 	"ALTER TABLE log_entry ADD COLUMN"
 	" disclosures TEXT NOT NULL DEFAULT '';",
+	/* Ms until what was asked for was appraised. */
+	"ALTER TABLE device ADD COLUMN took INTEGER NOT NULL DEFAULT 0;",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -14,7 +14,7 @@
 	" (SELECT 1 FROM enrolment WHERE device = ?1)"       \
 	" THEN ak_name ELSE ?2 END, state = ?3, since = ?4," \
 	" code = ?5, reason = ?6, judged = ?7, good = ?8,"   \
-	" verdict = ?9, memory = ?10"
+	" verdict = ?9, memory = ?10, took = ?11"
 /* What is NULL stays. */
 #define SET_RENEWED                                               \
 	"UPDATE device SET url = ?2, tls_name = ?3, ak_name = ?4" \
@@ -25,14 +25,14 @@
 #define IS_AT " WHERE id = ?1 RETURNING policy, in_group"
 #define NEXT_FENCE \
 	", fence = CASE fence WHEN 0 THEN 0 ELSE nextval('fence') END"
-#define PACE                                                   \
+#define REST                                                   \
 	" pace_full, held_changes, held_since, held_accesses," \
-	" lost_accesses, held_boot"
+	" lost_accesses, held_boot, took"
 
 static const char *const texts[STATEMENTS] = {
 	[DEVICES] = "SELECT id, name, url, tls_name, policy, ak_name, state,"
 		    " since, code, reason, judged, good, verdict, memory,"
-		    " ek, ek_cert, assurance, in_group," PACE
+		    " ek, ek_cert, assurance, in_group," REST
 		    " FROM device LEFT JOIN enrolment ON device = id"
 		    " ORDER BY id",
 	/* An id is never that of one that was withdrawn. */
@@ -44,7 +44,7 @@ static const char *const texts[STATEMENTS] = {
 		" ON CONFLICT (name) DO NOTHING RETURNING id",
 	[REMOVE] = "DELETE FROM device WHERE id = ?1",
 	[PLACE] = SET_PLACE IS_AT,
-	[JUDGED] = SET_JUDGED " WHERE id = ?1 AND ?11 = 0 RETURNING id",
+	[JUDGED] = SET_JUDGED " WHERE id = ?1 AND ?12 = 0 RETURNING id",
 	[PACED] = "UPDATE device SET pace_full = ?2, held_changes = ?3,"
 		  " held_since = ?4, held_accesses = ?5, lost_accesses = ?6,"
 		  " held_boot = ?7 WHERE id = ?1",
@@ -129,7 +129,7 @@ static const char *const leased[STATEMENTS] = {
 		" state, since, in_group, code, reason, judged, good)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', '', 0, 0)"
 		" ON CONFLICT (name) DO NOTHING RETURNING id",
-	[JUDGED] = SET_JUDGED " WHERE id = ?1 AND fence = ?11 RETURNING id",
+	[JUDGED] = SET_JUDGED " WHERE id = ?1 AND fence = ?12 RETURNING id",
 	[PLACE] = SET_PLACE NEXT_FENCE IS_AT,
 	[RENEW] = SET_RENEWED NEXT_FENCE IS_AT,
 	[LEASE_NEW] = "INSERT INTO verifier DEFAULT VALUES RETURNING id",
@@ -154,7 +154,7 @@ static const char *const leased[STATEMENTS] = {
 	[LEASE_NEWS] = "SELECT id, name, url, tls_name, policy, ak_name, state,"
 		       " since, code, reason, judged, good, verdict,"
 		       " CASE WHEN owner = ?1 THEN memory END,"
-		       " ek, ek_cert, assurance, in_group," PACE ","
+		       " ek, ek_cert, assurance, in_group," REST ","
 		       " CASE WHEN owner = ?1 THEN device.fence ELSE 0 END,"
 		       " device.rev"
 		       " FROM device LEFT JOIN enrolment ON device = id"

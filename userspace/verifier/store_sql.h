@@ -71,7 +71,7 @@ enum statement {
 	STATEMENTS
 };
 
-#define SQL_PARAMS 11
+#define SQL_PARAMS 12
 
 struct sql_param {
 	enum { SQL_NUMBER, SQL_TEXT, SQL_BYTES } kind;

@@ -112,6 +112,8 @@ static const char *const migrations[] = {
 	/* What is sealed in each entry. */
 	"ALTER TABLE log_entry ADD COLUMN"
 	" disclosures TEXT NOT NULL DEFAULT '';",
+	/* Ms until what was asked for was appraised. */
+	"ALTER TABLE device ADD COLUMN took BIGINT NOT NULL DEFAULT 0;",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
