@@ -43,6 +43,16 @@ ok "a name is taken once" said 409 fleet admin /devices -d \
 sim rogue 5 >/dev/null
 ok "one that is not is named" becomes dev-5 \
 	'.state == "untrusted" and .code == "code-unknown"'
+# by_index INDEX STATEMENT: it looks at no other rows
+by_index() {
+	sql fleet "SET enable_seqscan = off; EXPLAIN $2" >plan
+	cat plan
+	grep -Eq "(using|on) $1( |\$)" plan
+}
+ok "what is revoked is found without the rest" by_index certificate_revoked \
+	"SELECT serial, revoked FROM certificate WHERE revoked != 0"
+ok "and what ended long ago" by_index certificate_end \
+	"DELETE FROM certificate WHERE not_after < 1"
 no_copy() {
 	! "$verifier" --config verifier.conf backup copy 2>said && grep pg_dump said
 }

@@ -111,6 +111,10 @@ static const char *const migrations[] = {
 	" disclosures TEXT NOT NULL DEFAULT '';",
 	/* Ms until what was asked for was appraised. */
 	"ALTER TABLE device ADD COLUMN took INTEGER NOT NULL DEFAULT 0;",
+	/* Those that are looked for all the time, among all others. */
+	"CREATE INDEX certificate_end ON certificate(not_after);"
+	"CREATE INDEX certificate_revoked ON certificate(serial, revoked)"
+	" WHERE revoked != 0;",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
