@@ -152,17 +152,22 @@ void fleet_take_memory(struct device *d)
  * @r: is emptied on success
  * @wait: ms until it is asked first
  *
+ * One of its name that is there was withdrawn by another verifier.
+ *
  * Return: the device; NULL when memory lacks, or @r has no URL that can be used.
  */
 struct device *fleet_admit(struct fleet *f, struct device_record *r, s64 wait)
 {
 	struct device *d = calloc(1, sizeof(*d));
+	struct device *old = fleet_find(f, r->name);
 
 	if (!d)
 		return NULL;
 	d->fleet = f;
 	if (*r->url && url_parse(r->url, &d->url))
 		goto out;
+	if (old)
+		fleet_drop(old);
 	d->r = *r;
 	take_policy(d);
 	if (!tsearch(d, &f->by_name, by_name))
@@ -267,7 +272,7 @@ struct device *fleet_renew(struct fleet *f, struct device_record *r)
 	const struct device_tpm tpm = r->tpm;
 	struct device_record *copy;
 
-	if (!d) {
+	if (!d || d->r.id != r->id) {
 		d = fleet_admit(f, r, 0);
 		r->tpm = tpm;
 		return d;
