@@ -24,6 +24,7 @@
 #include <arpa/inet.h>
 #include <event2/buffer.h>
 #include <openssl/ec.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +63,12 @@ static struct {
 	u64 gap; /* ms: the longest that one was not asked, since the last stats */
 } stats;
 
+struct late {
+	struct sim_device *dev;
+	struct evhttp_request *req;
+	struct sim_question q;
+};
+
 #define TORN_MS 3000
 #define IMA_MOST 64 /* entries of a device's IMA list */
 
@@ -73,6 +80,18 @@ static u64 now_ms(void)
 	return (u64)t.tv_sec * 1000 + (u64)t.tv_nsec / 1000000;
 }
 
+/* Evhttp reads nothing until there is an answer: it does not know. */
+static bool is_waited_for(const struct late *l)
+{
+	struct evhttp_connection *c = evhttp_request_get_connection(l->req);
+	struct pollfd p = { .events = POLLRDHUP };
+
+	if (!c)
+		return false;
+	p.fd = bufferevent_getfd(evhttp_connection_get_bufferevent(c));
+	return !poll(&p, 1, 0);
+}
+
 /* Who asks @d, and how long was it left alone? */
 static void count_asker(struct sim_device *d, const u8 key[32])
 {
@@ -82,7 +101,7 @@ static void count_asker(struct sim_device *d, const u8 key[32])
 		stats.gap = now - d->asked;
 	if (d->asked && memcmp(d->asker, key, 32)) {
 		stats.handed++;
-		stats.both += d->open > 0;
+		stats.both += d->late && is_waited_for(d->late);
 		stats.torn += d->handed && now - d->handed < TORN_MS;
 		d->handed = now;
 	}
@@ -164,19 +183,14 @@ static void send_answer(struct sim_device *d, struct evhttp_request *req,
 
 #define LATE_MS 3000
 
-struct late {
-	struct sim_device *dev;
-	struct evhttp_request *req;
-	struct sim_question q;
-};
-
 static void on_late(evutil_socket_t fd, short what, void *late)
 {
 	struct late *l = late;
 
 	(void)fd;
 	(void)what;
-	l->dev->open--;
+	if (l->dev->late == l)
+		l->dev->late = NULL;
 	send_answer(l->dev, l->req, &l->q);
 	free(l);
 }
@@ -190,7 +204,7 @@ static void answer_late(struct sim_device *d, struct evhttp_request *req,
 	if (!l || event_base_once(base, -1, EV_TIMEOUT, on_late, l, &tv))
 		diag_die("out of memory");
 	*l = (struct late){ d, req, *q };
-	d->open++;
+	d->late = l;
 }
 
 static void note(const struct sim_device *d, const struct sim_question *q,

@@ -29,6 +29,8 @@ enum sim_mode {
 	SIM_MODES
 };
 
+struct late;
+
 struct sim_device {
 	EVP_PKEY *key;
 	enum sim_mode mode;
@@ -42,7 +44,7 @@ struct sim_device {
 	u32 resets;
 	u8 asker[32]; /* key of who asked last */
 	u64 asked, handed; /* ms: when, and when it was another one */
-	unsigned int open; /* questions that wait for their answer */
+	struct late *late; /* the last answer that is not sent yet */
 	u8 *said; /* last, for SIM_STALE */
 	size_t said_len;
 };

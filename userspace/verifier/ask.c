@@ -14,6 +14,7 @@
 
 #include <shinrai/hex.h>
 
+#include "lease.h"
 #include "question.h"
 
 static void fail(struct question *q, const char *fmt, ...)
@@ -245,7 +246,8 @@ void ask(struct question *q)
 	q->phase = ASKING;
 	s->nonce_len = 32;
 	question_date(q);
-	pull_schedule(d, d->fleet->conf->timeout_s * 1000ll);
+	q->deadline = q->nonce_at + d->fleet->conf->timeout_s * 1000ll;
+	pull_schedule(d, lease_bound(d, d->fleet->conf->timeout_s * 1000ll));
 	EVUTIL_SET_SOCKET_ERROR(0);
 	ERR_clear_error();
 	ret = RAND_bytes(s->nonce, s->nonce_len) == 1 ? contact_open(d) :

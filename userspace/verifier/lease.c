@@ -374,6 +374,21 @@ bool lease_is_ours(const struct device *d)
 }
 
 /**
+ * lease_bound() - how long a device may be waited for
+ * @d: the device, which is ours
+ * @ms: from now, if it were up to us
+ *
+ * Return: that, or ms until our lease ends, whichever is less.
+ */
+s64 lease_bound(const struct device *d, s64 ms)
+{
+	const struct lease *l = d->fleet->lease;
+	const s64 left = l ? l->until - fleet_monotonic() : ms;
+
+	return left < ms ? left > 0 ? left : 0 : ms;
+}
+
+/**
  * lease_leads() - what only one of the verifiers does is ours
  * @f: the fleet
  *

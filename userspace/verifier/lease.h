@@ -11,6 +11,7 @@
 
 int lease_start(struct fleet *f);
 bool lease_is_ours(const struct device *d);
+s64 lease_bound(const struct device *d, s64 ms);
 bool lease_leads(const struct fleet *f);
 bool lease_claim(struct device *d);
 void lease_apply(struct device *d, struct device_record *r);

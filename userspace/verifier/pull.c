@@ -365,6 +365,26 @@ static void turn(struct device *d)
 	}
 }
 
+/* The lease that it began with is over: is there another one? */
+static bool waits_on(struct question *q)
+{
+	struct device *d = q->dev;
+	const s64 left = q->deadline - fleet_monotonic();
+
+	if (left <= 0 || !lease_is_ours(d))
+		return false;
+	pull_schedule(d, lease_bound(d, left));
+	return true;
+}
+
+/* Another verifier may ask it from now on, and says how it stands. */
+static void without_lease(struct device *d)
+{
+	snprintf(d->failure, sizeof(d->failure),
+		 "the database was gone before it answered");
+	pull_end(d);
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *device)
 {
 	struct device *d = device;
@@ -378,6 +398,8 @@ static void on_timer(evutil_socket_t fd, short what, void *device)
 		return;
 	}
 	phase = q->phase;
+	if (phase == ASKING && waits_on(q))
+		return;
 	if (phase == AGAIN && !d->removed) {
 		contact_close(d);
 		ask(q);
@@ -390,6 +412,8 @@ static void on_timer(evutil_socket_t fd, short what, void *device)
 	hang_up(q, phase == ANSWERED);
 	if (d->removed)
 		pull_end(d);
+	else if (phase == ASKING && !lease_is_ours(d))
+		without_lease(d);
 	else if (phase == ANSWERED)
 		pull_go_on(q);
 	else

@@ -31,6 +31,7 @@ struct question {
 	s64 begun; /* ms, monotonic */
 	s64 asked; /* ms since 1970: its nonce was made, the last one */
 	s64 nonce_at; /* ms, monotonic: the same */
+	s64 deadline; /* ms, monotonic: for the answer, if the lease lasts */
 	u64 from;
 	u64 ima_from; /* byte of the IMA list, of @boot_id; 0: all of it */
 	const u8 *boot_id; /* of which boot; NULL: any */
