@@ -64,5 +64,33 @@ ok "nor in the log" jq -e '.entries | length == 1' body
 ok "it comes again" begins
 ok "and is judged" says 200 answer a 9
 ok "which is kept" test "$(judged)" != "$before"
+
+# What another verifier has, and asks, is no reason to look at the database at once.
+beats() {
+	sql fleet "SELECT max(beat) FROM verifier"
+}
+# alive: what says that another verifier is, which has the device
+alive() {
+	local other
+	other=$(sql fleet "INSERT INTO verifier DEFAULT VALUES RETURNING id")
+	sql fleet "UPDATE device SET owner = $other, fence = nextval('fence'),
+		url = 'https://127.0.0.1:1/'"
+}
+ok "another verifier takes it, and has a URL for it" alive
+taken() {
+	for _ in $(seq 20); do
+		! says 503 begin a || return 0
+		sleep 0.1
+	done
+	return 1
+}
+ok "it comes still, and is refused" taken
+sleep 1.5
+before=$(beats) begun=$SECONDS
+for _ in $(seq 60); do
+	talk begin a >/dev/null
+done
+ok "60 times cost the database nothing" \
+	test $(($(beats) - before)) -le $((SECONDS - begun + 3))
 ok "the verifier ends in an orderly way" stop_verifier
 finish

@@ -20,6 +20,7 @@
 #define LEASE_MS 5000 /* others wait longer: PEER_DEAD_MS */
 #define BATCH 2000 /* devices that are taken at once */
 #define CLAIMS 256
+#define CLAIM_MS 100 /* between two times that the database is asked for some */
 
 struct given {
 	s64 id, fence;
@@ -277,7 +278,8 @@ static void give_back(struct lease *l)
 
 static void again(struct lease *l)
 {
-	const int ms = l->nclaims ? 0 : SYNC_MS;
+	const s64 wait = CLAIM_MS - (fleet_monotonic() - l->asked);
+	const s64 ms = !l->nclaims ? SYNC_MS : wait > 0 ? wait : 0;
 	const struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
 
 	if (evtimer_add(l->timer, &tv))
@@ -404,9 +406,10 @@ bool lease_leads(const struct fleet *f)
 
 /**
  * lease_claim() - a device came to us, and is not ours
- * @d: the device; if nobody asks it, it is ours soon
+ * @d: the device; if nobody can ask it, it is ours soon.  One that has a URL is whose
+ *     turn it is: nothing is done for it.
  *
- * Return: whether the database was asked for it, which was there just now.
+ * Return: whether the database is asked for it, which was there just now.
  */
 bool lease_claim(struct device *d)
 {
@@ -417,12 +420,12 @@ bool lease_claim(struct device *d)
 		if (l->claim[i] == d->r.id)
 			return true;
 	}
-	if (d->r.fence || l->nclaims == CLAIMS)
+	if (d->r.fence || *d->r.url || l->nclaims == CLAIMS)
 		return false;
 	l->claim[l->nclaims++] = d->r.id;
 	/* The timer runs unless the job is under way. */
 	if (evtimer_pending(l->timer, NULL))
-		event_active(l->timer, EV_TIMEOUT, 0);
+		again(l);
 	return !l->failed;
 }
 
