@@ -20,7 +20,7 @@
 #define LEASE_MS 5000 /* others wait longer: PEER_DEAD_MS */
 #define BATCH 2000 /* devices that are taken at once */
 #define CLAIMS 256
-#define CLAIM_MS 100 /* between two times that the database is asked for some */
+#define HURRY_MS 100 /* between two times, when there are devices to take */
 
 struct given {
 	s64 id, fence;
@@ -118,6 +118,7 @@ static int change_hands(struct lease *l, struct store *s)
 	if (ret)
 		return ret;
 	share = (n->devices + n->verifiers - 1) / n->verifiers;
+	n->taken = 0;
 	if (n->owned >= share)
 		return 0;
 	share -= n->owned;
@@ -278,8 +279,9 @@ static void give_back(struct lease *l)
 
 static void again(struct lease *l)
 {
-	const s64 wait = CLAIM_MS - (fleet_monotonic() - l->asked);
-	const s64 ms = !l->nclaims ? SYNC_MS : wait > 0 ? wait : 0;
+	const bool more = l->nclaims || l->now.taken == BATCH;
+	const s64 wait = HURRY_MS - (fleet_monotonic() - l->asked);
+	const s64 ms = !more ? SYNC_MS : wait > 0 ? wait : 0;
 	const struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
 
 	if (evtimer_add(l->timer, &tv))
@@ -296,6 +298,7 @@ static void lease_kept(struct job *j, struct fleet *f)
 	if (j->err) {
 		drop_results(l);
 		l->nclaims = 0;
+		l->now.taken = 0;
 		again(l);
 		return;
 	}

@@ -114,6 +114,7 @@ struct store_lease {
 	s64 rev, fence; /* that are known */
 	s64 first; /* id of the oldest verifier */
 	u64 devices, verifiers, owned;
+	u64 taken; /* devices, the last time */
 };
 
 int store_lease_renew(struct store *s, struct store_lease *l);

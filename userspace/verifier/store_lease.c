@@ -94,7 +94,7 @@ int store_lease_share(struct store *s, struct store_lease *l)
 /**
  * store_lease_take() - take devices that nobody has
  * @s: the store, between store_begin() and store_commit()
- * @l: of store_lease_renew()
+ * @l: of store_lease_renew(); out: taken
  * @most: of them
  *
  * Return: 0; -errno.
@@ -102,10 +102,14 @@ int store_lease_share(struct store *s, struct store_lease *l)
 int store_lease_take(struct store *s, struct store_lease *l, u64 most)
 {
 	struct binding b = sql_bind(s, LEASE_TAKE);
+	int ret;
 
 	bind_number(&b, l->id);
 	bind_number(&b, (s64)most);
-	return sql_finish(&b);
+	l->taken = 0;
+	while ((ret = sql_step(&b)) > 0)
+		l->taken++;
+	return ret;
 }
 
 /**

@@ -143,7 +143,7 @@ static const char *const leased[STATEMENTS] = {
 			" (SELECT min(id) FROM verifier)",
 	[LEASE_TAKE] = "UPDATE device SET owner = ?1, fence = nextval('fence')"
 		       " WHERE id IN (SELECT id FROM device WHERE owner IS NULL"
-		       " ORDER BY judged, id LIMIT ?2)",
+		       " ORDER BY judged, id LIMIT ?2) RETURNING id",
 	[LEASE_CLAIM] = "UPDATE device SET owner = ?1, fence = nextval('fence')"
 			" WHERE id = ?2 AND (owner IS NULL"
 			" OR (owner != ?1 AND url = ''))",
