@@ -101,6 +101,32 @@ renew() {
 	"$ctl" setup --renew --tcti "$TPM2TOOLS_TCTI" --out "$name" "$@"
 }
 
+# nearly_over NAME: its certificate is three days old, and was issued for four
+nearly_over() {
+	local from till
+	from=$(date -u -d '-3 days' +%y%m%d%H%M%SZ)
+	till=$(date -u -d '+1 day' +%y%m%d%H%M%SZ)
+	cat >ca.cnf <<-CONF
+	[ca]
+	default_ca = d
+	[d]
+	database = index
+	new_certs_dir = .
+	default_md = sha256
+	policy = p
+	serial = serial
+	unique_subject = no
+	[p]
+	commonName = supplied
+	CONF
+	: >index
+	echo "40$(openssl rand -hex 15)" >serial
+	openssl req -new -key "$1/key.pem" -subj "/CN=$1" -out "$1.csr"
+	openssl ca -batch -config ca.cnf -in "$1.csr" -cert enrol.pem \
+		-keyfile enrol.key -startdate "$from" -enddate "$till" \
+		-out "$1/cert.pem" -notext >/dev/null 2>&1
+}
+
 # refused PATTERN COMMAND...: it fails and says so
 refused() {
 	local pattern=$1

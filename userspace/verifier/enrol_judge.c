@@ -88,10 +88,22 @@ static int choose_place(struct judging *c, struct device_record *to)
 	return 0;
 }
 
+/* What was said once stays; else it is the name in the certificate that it gets. */
+static const char *choose_tls_name(const struct judging *c)
+{
+	const struct device *old = c->old;
+
+	if (c->q->tls_name)
+		return c->q->tls_name;
+	if (c->q->tls_key && !(old && old->r.tpm.assurance))
+		return c->q->name;
+	return old ? old->r.tls_name : "";
+}
+
 static int fill(struct judging *c, struct device_record *r)
 {
 	const struct enrol_request *q = c->q;
-	const char *url = q->url, *tls = q->tls_name;
+	const char *url = q->url;
 	struct url parsed;
 	int ret = choose_place(c, r);
 
@@ -104,13 +116,9 @@ static int fill(struct judging *c, struct device_record *r)
 			      "url: https://ADDRESS:PORT/ of its shinraid, or "
 			      "\"\" when it comes by itself; names are not "
 			      "looked up");
-	if (!tls && q->tls_key)
-		tls = q->name; /* in the certificate that it gets */
-	if (!tls)
-		tls = c->old ? c->old->r.tls_name : "";
 	r->name = strdup(q->name);
 	r->url = strdup(url);
-	r->tls_name = strdup(tls);
+	r->tls_name = strdup(choose_tls_name(c));
 	r->standing.since = fleet_now();
 	if (!r->name || !r->url || !r->tls_name)
 		return -ENOMEM;
