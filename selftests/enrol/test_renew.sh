@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A renewal changes what ends, and nothing else.
+# A renewal changes what ends, and nothing else; one that is cut off is gone on with.
 # shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
 . "$(dirname "$0")/../daemon/lib.sh"
 # shellcheck source=selftests/fleet/lib.sh
@@ -19,11 +19,29 @@ sys.exit(got != sys.argv[2])
 PY
 }
 
+# fits NAME: its key and its certificate
+fits() {
+	[ "$(openssl pkey -in "$1/key.pem" -pubout)" = \
+		"$(openssl x509 -in "$1/cert.pem" -noout -pubkey)" ]
+}
+
+# as_before NAME: it was not renewed
+as_before() {
+	fits "$1" && cmp "$1/cert.pem" old.pem
+}
+
+# forget_all: as the kernel has the TPM do when a program ends
+forget_all() {
+	tpm2_flushcontext -t
+	tpm2_flushcontext -l
+}
+
 make_fleet_certs
 make_enrol_ca
 make_cert enroller ca
 make_tpm one
 use_tpm one
+cc -shared -fPIC -o cut.so "$root/selftests/enrol/cut.c"
 enrolment_conf 'allow_software = true;' 'policy = "plc";'
 ok "the verifier starts" start_verifier
 
@@ -36,6 +54,37 @@ nearly_over press
 ok "it is renewed" said_by 'enrolled by its TPM' renew press
 ok "and asked by that name still" is_asked_as press plant7.example
 
+# Whatever it was that did not happen, the next renewal makes it good.
+chgrp nogroup press
+for how in CUT FAIL; do
+	for at in $(seq 12); do
+		nearly_over press
+		cp press/cert.pem old.pem
+		env $how="$at" LD_PRELOAD="$work/cut.so" \
+			ASAN_OPTIONS=verify_asan_link_order=0 "$ctl" setup \
+			--renew --tcti "$TPM2TOOLS_TCTI" --out press \
+			>cut.log 2>&1 && break
+		forget_all
+		[ $how = CUT ] || ok "$how $at: which is told" \
+			grep -q 'shinraictl: cannot ' cut.log
+		ok "$how $at: it is renewed later" said_by 'certificate until' \
+			renew press
+		ok "$how $at: to what fits" fits press
+		ok "$how $at: and ends later" no cmp press/cert.pem old.pem
+		ok "$how $at: for the folder's group" test \
+			"$(stat -c '%a %G' press/key.pem)" = "640 nogroup"
+	done
+	ok "$how: each change was the last one once" test "$at" -gt 7
+	ok "$how: none was too many" fits press
+done
+nearly_over press
+cp press/cert.pem old.pem
+ok "a group that the key cannot be given to" no env FAIL=2 \
+	LD_PRELOAD="$work/cut.so" ASAN_OPTIONS=verify_asan_link_order=0 \
+	"$ctl" setup --renew --tcti "$TPM2TOOLS_TCTI" --out press
+ok "changes nothing" as_before press
+
 ok "nothing is left in the TPM" test -z "$(held)"
+ok "and no key that waits" test ! -e press/key.pem.new
 ok "the verifier ends in an orderly way" stop_verifier
 finish

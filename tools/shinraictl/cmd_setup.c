@@ -130,8 +130,10 @@ static int tell(struct ctl *ctl, const char *name, const char *assurance,
 static int renewal(struct ctl *ctl, struct setup *s)
 {
 	char until[24];
-	int ret;
+	int ret = setup_finish(ctl, s->folder);
 
+	if (ret)
+		return ret;
 	if (!setup_is_due(s->folder, s->own_name, until))
 		return tell(ctl, s->own_name, "unchanged", false, until);
 	if (!*s->own_name)
@@ -168,7 +170,7 @@ static int check(struct ctl *ctl, struct setup *s)
 	if (!s->name)
 		return ctl_usage(ctl, "%s: needs the DEVICE's name",
 				 ctl->verb->name);
-	return CTL_GO_ON;
+	return setup_finish(ctl, s->folder) ?: CTL_GO_ON;
 }
 
 int cmd_setup(struct ctl *ctl, int argc, char **argv)

@@ -19,6 +19,8 @@
 #define CA_MAX 65536
 #define VERIFIER_CA "verifier-ca.pem"
 #define VERIFIER_URL "verifier.url"
+#define KEY "key.pem"
+#define NEW_KEY "key.pem.new" /* until its certificate is there */
 
 static char *text_of(BIO *bio)
 {
@@ -132,16 +134,19 @@ static int put_text(struct ctl *ctl, const char *folder, const char *name,
 /* shinraid reads it as a member of the group that the folder belongs to. */
 static int share_key(struct ctl *ctl, const char *folder)
 {
-	CTL_FREE char *path = setup_file(folder, "key.pem");
+	CTL_FREE char *path = setup_file(folder, NEW_KEY);
 	struct stat key, st;
+	int err;
 
 	if (!stat(folder, &st) && !stat(path, &key) &&
 	    (st.st_gid == key.st_gid || !chown(path, (uid_t)-1, st.st_gid)) &&
 	    (st.st_gid == getegid() || !chmod(path, 0640)))
 		return 0;
+	err = errno;
+	unlink(path);
 	return ctl_error(ctl, "io", "are you root?",
 			 "cannot give %s to the group of its folder: %s", path,
-			 strerror(errno));
+			 strerror(err));
 }
 
 static int put_key(struct ctl *ctl, const char *folder, EVP_PKEY *key)
@@ -157,9 +162,68 @@ static int put_key(struct ctl *ctl, const char *folder, EVP_PKEY *key)
 		return ctl_error(ctl, "memory", NULL, "out of memory");
 	}
 	len = BIO_get_mem_data(bio, &data);
-	ret = put(ctl, folder, "key.pem", 0600, data, (size_t)len);
+	ret = put(ctl, folder, NEW_KEY, 0600, data, (size_t)len);
 	BIO_free(bio);
 	return ret ? ret : share_key(ctl, folder);
+}
+
+static int use_key(struct ctl *ctl, const char *folder)
+{
+	CTL_FREE char *from = setup_file(folder, NEW_KEY);
+	CTL_FREE char *to = setup_file(folder, KEY);
+	int ret = shinrai_file_rename(from, to);
+
+	return ret ? ctl_error(ctl, "io", NULL, "cannot rename %s to %s: %s",
+			       from, to, strerror(-ret)) :
+		     0;
+}
+
+static EVP_PKEY *read_key(const char *folder, const char *name)
+{
+	CTL_FREE char *path = setup_file(folder, name);
+	BIO *bio = BIO_new_file(path, "r");
+	/* An empty passphrase: nothing here may ask a terminal. */
+	EVP_PKEY *key =
+		bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, (char[]){ 0 }) :
+		      NULL;
+
+	BIO_free(bio);
+	ERR_clear_error();
+	return key;
+}
+
+/* @text: out, for free(); NULL on error.  Return: 0; -errno. */
+static int read_text(const char *folder, const char *name, char **text)
+{
+	CTL_FREE char *path = setup_file(folder, name);
+	CTL_BUF b = { 0 };
+	int ret = ctl_read_file(path, CA_MAX, &b);
+
+	*text = NULL;
+	if (ret)
+		return ret;
+	*text = ctl_alloc(b.len + 1);
+	memcpy(*text, b.data, b.len);
+	(*text)[b.len] = '\0';
+	return 0;
+}
+
+/**
+ * setup_finish() - go on with setup_write(), where that was cut off in the middle
+ * @ctl: the verb
+ * @folder: where to
+ *
+ * Return: 0, also when there was nothing to be done; exit status, told already.
+ */
+int setup_finish(struct ctl *ctl, const char *folder)
+{
+	EVP_PKEY *key = read_key(folder, NEW_KEY);
+	CTL_FREE char *cert = NULL;
+	bool fits;
+
+	fits = key && !read_text(folder, "cert.pem", &cert) && is_of(cert, key);
+	EVP_PKEY_free(key);
+	return fits ? use_key(ctl, folder) : 0;
 }
 
 /*
@@ -194,17 +258,12 @@ static int put_verifier(struct ctl *ctl, const char *folder, const char *url,
  */
 int setup_verifier(struct ctl *ctl, const char *folder, char **url)
 {
-	CTL_FREE char *path = setup_file(folder, VERIFIER_URL);
-	CTL_BUF b = { 0 };
-	int ret = ctl_read_file(path, 2048, &b);
+	int ret = read_text(folder, VERIFIER_URL, url);
 
-	if (ret)
-		return ctl_error(ctl, "io", "enrol first, without --renew",
-				 "cannot read %s: %s", path, strerror(-ret));
-	*url = ctl_alloc(b.len + 1);
-	memcpy(*url, b.data, b.len);
-	(*url)[b.len] = '\0';
-	return 0;
+	return ret ? ctl_error(ctl, "io", "enrol first, without --renew",
+			       "cannot read %s/" VERIFIER_URL ": %s", folder,
+			       strerror(-ret)) :
+		     0;
 }
 
 /**
@@ -217,7 +276,8 @@ int setup_verifier(struct ctl *ctl, const char *folder, char **url)
  * @verifier: its URL
  * @verifier_ca: path of the CA that it was believed by
  *
- * Nothing is written unless all of it is right.
+ * Nothing is written unless all of it is right.  Until the certificate for TLS is
+ * replaced, what was there before is used; from then on setup_finish() goes on.
  */
 int setup_write(struct ctl *ctl, const char *folder, EVP_PKEY *key,
 		const struct setup_tpm *t, const json_t *answer,
@@ -236,12 +296,14 @@ int setup_write(struct ctl *ctl, const char *folder, EVP_PKEY *key,
 				 "our keys, by its CA; nothing was written");
 	ret = put_key(ctl, folder, key);
 	if (!ret)
-		ret = put_text(ctl, folder, "cert.pem", tls);
-	if (!ret)
 		ret = put_text(ctl, folder, "ak.pem", ak);
 	if (!ret)
 		ret = put_text(ctl, folder, "enrolment-ca.pem", ca);
-	return ret ? ret : put_verifier(ctl, folder, verifier, verifier_ca);
+	if (!ret)
+		ret = put_verifier(ctl, folder, verifier, verifier_ca);
+	if (!ret)
+		ret = put_text(ctl, folder, "cert.pem", tls);
+	return ret ? ret : use_key(ctl, folder);
 }
 
 static s64 seconds_of(const ASN1_TIME *t)

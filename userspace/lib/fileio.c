@@ -52,6 +52,18 @@ static int sync_folder(const char *path)
 }
 
 /**
+ * shinrai_file_rename() - give a file that is on the disk the name of another one
+ * @from: its name
+ * @to: in the same folder
+ *
+ * Return: 0 when that is on the disk; -ENOMEM; what the system calls gave.
+ */
+int shinrai_file_rename(const char *from, const char *to)
+{
+	return rename(from, to) ? -errno : sync_folder(to);
+}
+
+/**
  * shinrai_file_replace() - write a file so that a reader sees the old or the new
  * @path: its name; a temporary file is made beside it
  * @mode: permission bits
@@ -79,12 +91,10 @@ int shinrai_file_replace(const char *path, mode_t mode, const struct iovec *iov,
 		ret = write_all(fd, iov, n);
 	if (close(fd) && !ret)
 		ret = -errno;
-	if (!ret && rename(tmp, path))
-		ret = -errno;
+	if (!ret)
+		ret = shinrai_file_rename(tmp, path);
 	if (ret)
 		unlink(tmp);
-	else
-		ret = sync_folder(path);
 	free(tmp);
 	return ret;
 }

@@ -8,6 +8,7 @@
 
 #include <shinrai/platform.h>
 
+int shinrai_file_rename(const char *from, const char *to);
 int shinrai_file_replace(const char *path, mode_t mode, const struct iovec *iov,
 			 int n);
 
