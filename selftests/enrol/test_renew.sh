@@ -84,6 +84,19 @@ ok "a group that the key cannot be given to" no env FAIL=2 \
 	"$ctl" setup --renew --tcti "$TPM2TOOLS_TCTI" --out press
 ok "changes nothing" as_before press
 
+# The key that is certified is not changed by the way.
+ok "it enrols with another AK" setup enroller press --ak-generation 1
+device press .ak >/dev/null
+key=$(jq -r .ak body)
+nearly_over press
+cp press/cert.pem old.pem
+ok "it is not renewed with the one of before" refused \
+	'ak.pem .* another key.*--ak-generation' renew press
+ok "nothing is written" as_before press
+ok "the AK is what it was" device press ".ak == \"$key\""
+ok "with its own it is" said_by 'enrolled by its TPM' renew press \
+	--ak-generation 1
+ok "and has it still" device press ".ak == \"$key\""
 ok "nothing is left in the TPM" test -z "$(held)"
 ok "and no key that waits" test ! -e press/key.pem.new
 ok "the verifier ends in an orderly way" stop_verifier

@@ -92,6 +92,8 @@ static int enrol(struct ctl *ctl, struct setup *s, json_t **answer)
 	int ret = setup_tpm_open(ctl, &s->t, s->tcti ?: TCTI,
 				 (u32)s->generation, s->ek, &s->ek_cert);
 
+	if (!ret && s->renew)
+		ret = setup_same_ak(ctl, s->folder, &s->t);
 	if (!ret)
 		ret = setup_key(ctl, &s->key, &s->csr);
 	if (ret)

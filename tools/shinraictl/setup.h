@@ -34,6 +34,8 @@ int setup_write(struct ctl *ctl, const char *folder, EVP_PKEY *key,
 		const struct setup_tpm *t, const json_t *answer,
 		const char *verifier, const char *verifier_ca);
 int setup_finish(struct ctl *ctl, const char *folder);
+int setup_same_ak(struct ctl *ctl, const char *folder,
+		  const struct setup_tpm *t);
 char *setup_file(const char *folder, const char *name);
 int setup_verifier(struct ctl *ctl, const char *folder, char **url);
 bool setup_is_due(const char *folder, char name[64], char until[24]);

@@ -226,6 +226,29 @@ int setup_finish(struct ctl *ctl, const char *folder)
 	return fits ? use_key(ctl, folder) : 0;
 }
 
+/**
+ * setup_same_ak() - is the AK the one that was enrolled?
+ * @ctl: the verb
+ * @folder: where its certificate is
+ * @t: with the AK
+ *
+ * Return: 0; exit status, told already.
+ */
+int setup_same_ak(struct ctl *ctl, const char *folder,
+		  const struct setup_tpm *t)
+{
+	CTL_FREE char *ak = NULL;
+
+	if (!read_text(folder, "ak.pem", &ak) && is_ours(ak, t))
+		return 0;
+	return ctl_error(ctl, "other-ak",
+			 "say --ak-generation as in shinraid.conf; or enrol "
+			 "anew, without --renew",
+			 "%s/ak.pem is not there, or of another key than the "
+			 "TPM has now",
+			 folder);
+}
+
 /*
  * Whom to ask the next time.  Who may ask us is not changed once somebody has said
  * it.
