@@ -158,45 +158,4 @@ done
 ok "enrolled while it is asked" setup enroller mixer
 ok "and withdrawn" said 200 fleet admin /devices/mixer -X DELETE
 ok "the verifier ends in an orderly way" stop_verifier
-device_url=https://127.0.0.1:8417/
-
-# Only the root is believed; the CA below it comes out of the TPM.
-ek_file=$work/ek.pem
-cp swtpm-ca/swtpm-localca-rootca-cert.pem ek.pem
-enrolment_conf 'allow_software = true; policy = "plc";'
-ok "the verifier believes the root" start_verifier
-ok "the CA below it is missing" refused 'the CA .*CN=swtpm-localca[^-].*missing' \
-	setup enroller mixer
-openssl x509 -in swtpm-ca/issuercert.pem -outform DER -out issuer.der
-cat issuer.der issuer.der >chain
-tpm2_nvdefine 0x01c00100 -C o -s 700 -a 'ownerwrite|ownerread|authread' \
-	>/dev/null
-tpm2_nvdefine 0x01c00101 -C o -s "$(($(stat -c %s chain) - 700))" \
-	-a 'ownerwrite|ownerread|authread' >/dev/null
-head -c 700 chain | tpm2_nvwrite 0x01c00100 -C o -i - >/dev/null
-tail -c +701 chain | tpm2_nvwrite 0x01c00101 -C o -i - >/dev/null
-ok "unless its maker left it in the TPM" setup enroller mixer
-ok "nothing is left in it" test -z "$(held)"
-
-# reloaded PATTERN: what the log says of it
-reloaded() {
-	local said
-	said=$(wc -l <verr)
-	kill -HUP "$verifier_pid"
-	for _ in $(seq 50); do
-		tail -n "+$((said + 1))" verr | grep -q "$1" && return
-		sleep 0.1
-	done
-	tail verr
-	return 1
-}
-echo nothing >ek.pem
-ok "a file that is none is not used" reloaded 'enrolment goes on as before'
-ok "and what was believed is" setup enroller mixer
-ok "that is an error at a start" refused 'ek.pem holds something else' \
-	"$verifier" --config verifier.conf --check-config
-cp ca.pem ek.pem
-ok "another one is used" reloaded 'new certificates are in use'
-ok "from then on" refused 'is not among|missing' setup enroller mixer
-ok "the verifier ends in an orderly way" stop_verifier
 finish

@@ -73,16 +73,11 @@ static void renew_key(struct fleet *f)
 		signer_replace(f, signer);
 }
 
-static void on_hup(evutil_socket_t sig, short what, void *arg)
+static void renew_tls(struct service *s)
 {
-	struct service *s = arg;
 	SSL_CTX *server, *client;
 	char err[512];
 
-	(void)sig;
-	(void)what;
-	renew_key(&s->fleet);
-	reload_policies(&s->fleet);
 	if (!make_contexts(s->conf, &server, &client, err, sizeof(err))) {
 		diag(LOG_ERR, "%s; the old certificates stay in use", err);
 		return;
@@ -93,8 +88,21 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 	s->fleet.certificates++;
 	diag(LOG_INFO, "new certificates are in use");
 	own_names_renew(&s->fleet);
+}
+
+/* What cannot be used of one thing is no reason not to use another one. */
+static void on_hup(evutil_socket_t sig, short what, void *arg)
+{
+	struct service *s = arg;
+	char err[512];
+
+	(void)sig;
+	(void)what;
+	renew_key(&s->fleet);
+	reload_policies(&s->fleet);
 	if (enrol_reload(s->fleet.enrol, err, sizeof(err)))
 		diag(LOG_ERR, "%s; enrolment goes on as before", err);
+	renew_tls(s);
 }
 
 static void on_signal(evutil_socket_t sig, short what, void *base)
