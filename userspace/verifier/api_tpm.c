@@ -179,13 +179,35 @@ static int keep_certificate(struct store *s, const char *name,
 			0;
 }
 
+static int keep_device(struct enrolment *n, struct store *s)
+{
+	struct exchange *x = n->x;
+
+	return store_enrol(s, &x->r, x->any_key, x->there, x->r.standing.since,
+			   &n->conflict);
+}
+
+static void take_new(char **to, char **from)
+{
+	if (*to)
+		return;
+	*to = *from;
+	*from = NULL;
+}
+
 static int keep_enrolment(struct job *j, struct store *s)
 {
 	struct enrolment *n = enrolment_of(j);
-	const char *name = n->x->r.name;
-	int ret = store_enrol(s, &n->x->r, n->x->any_key, n->x->there,
-			      n->x->r.standing.since, &n->conflict);
+	struct exchange *x = n->x;
+	const char *name = x->r.name;
+	int ret = keep_device(n, s);
 
+	/* Only now is it known that nobody enrolled it meanwhile. */
+	if (ret == -EEXIST && n->conflict == CONFLICT_NONE && x->new_policy) {
+		take_new(&x->r.policy, &x->new_policy);
+		take_new(&x->r.group, &x->new_group);
+		ret = keep_device(n, s);
+	}
 	if (!ret)
 		ret = keep_certificate(s, name, &n->ak);
 	return ret ? ret : keep_certificate(s, name, &n->tls);

@@ -303,6 +303,8 @@ void exchange_free(struct exchange *x)
 		return;
 	OPENSSL_cleanse(x->secret, sizeof(x->secret));
 	device_record_free(&x->r);
+	free(x->new_policy);
+	free(x->new_group);
 	EVP_PKEY_free(x->ak);
 	EVP_PKEY_free(x->tls_key);
 	GENERAL_NAMES_free(x->tpm);

@@ -47,6 +47,7 @@ struct exchange {
 	s64 until; /* ms, monotonic */
 	/* What is kept when it is answered: policy or group NULL stay as they are. */
 	struct device_record r;
+	char *new_policy, *new_group; /* of a device that is new; or NULL */
 	bool any_key; /* store_enrol(); the next one too: */
 	bool there; /* a device asks, which must still be known */
 	EVP_PKEY *ak;

@@ -43,10 +43,10 @@ static const char *new_policy(const struct judging *c, const char *group)
 }
 
 /*
- * What a device is held against is said by admins, or by the configuration.
- * @to: out: what is to change, or else stays as the store has it.
+ * What a device is held against is said by admins; by the configuration only where
+ * there is no device, also not when the challenge is answered.
  */
-static int choose_place(struct judging *c, struct device_record *to)
+static int choose_place(struct judging *c, struct exchange *x)
 {
 	const struct enrol_request *q = c->q;
 	const bool admin = c->who->role == ROLE_ADMIN;
@@ -75,17 +75,15 @@ static int choose_place(struct judging *c, struct device_record *to)
 			      "enrolment.policy of the configuration");
 	if (wrong)
 		return refuse(c, -EINVAL, wrong);
-	if (!c->old || (q->group && admin)) {
-		to->group = strdup(group);
-		if (!to->group)
-			return -ENOMEM;
-	}
-	if (!c->old || (q->policy && admin)) {
-		to->policy = strdup(policy);
-		if (!to->policy)
-			return -ENOMEM;
-	}
-	return 0;
+	if (q->group && admin && !(x->r.group = strdup(group)))
+		return -ENOMEM;
+	if (q->policy && admin && !(x->r.policy = strdup(policy)))
+		return -ENOMEM;
+	if (c->old)
+		return 0;
+	x->new_group = strdup(group);
+	x->new_policy = strdup(policy);
+	return x->new_group && x->new_policy ? 0 : -ENOMEM;
 }
 
 /* What was said once stays; else it is the name in the certificate that it gets. */
@@ -100,12 +98,13 @@ static const char *choose_tls_name(const struct judging *c)
 	return old ? old->r.tls_name : "";
 }
 
-static int fill(struct judging *c, struct device_record *r)
+static int fill(struct judging *c, struct exchange *x)
 {
+	struct device_record *r = &x->r;
 	const struct enrol_request *q = c->q;
 	const char *url = q->url;
 	struct url parsed;
-	int ret = choose_place(c, r);
+	int ret = choose_place(c, x);
 
 	if (ret)
 		return ret;
@@ -239,7 +238,7 @@ static int judge_all(struct judging *c, struct exchange *x)
 	int ret = check_who(c);
 
 	if (!ret)
-		ret = fill(c, &x->r);
+		ret = fill(c, x);
 	if (!ret)
 		ret = check_ak(c, x);
 	if (!ret)
