@@ -113,7 +113,8 @@ SHINRAI_REASON(CLOCK_BACK, "clock-back", ON(FRESH), BAD,
 	       "TPM clock is behind the last seen value", ATTACK)
 SHINRAI_REASON(RESET_BACK, "reset-back", ON(FRESH), BAD,
 	       "TPM reset or restart count has fallen",
-	       "if the TPM was cleared on purpose, remove the state file")
+	       "if the TPM was cleared on purpose, remove the state file, or "
+	       "withdraw the device and enrol it anew")
 SHINRAI_REASON(BOOT_ID_REUSED, "boot-id-reused", ON(FRESH), BAD,
 	       "TPM was reset, yet the log is of the boot before", ATTACK)
 SHINRAI_REASON(BOOT_ID_CHANGED, "boot-id-changed", ON(FRESH), BAD,

@@ -317,6 +317,68 @@ static void test_place(void **state)
 	assert_int_equal(conflict, CONFLICT_NONE);
 }
 
+/* What is remembered is of a TPM: of another one it would be wrong for ever. */
+static const struct {
+	const char *name;
+	u8 tpm, key, then; /* bound by @then to a TPM, and by @key before: */
+	bool bound;
+	bool kept;
+	const char *why;
+} memories[] = {
+	{ "kiln-1", 0x51, 1, 1, false, true, "with the key that was pinned" },
+	{ "kiln-2", 0x52, 1, 2, false, false, "with another key" },
+	{ "kiln-3", 0x53, 1, 2, true, true, "another key of the same TPM" },
+};
+
+static size_t remembered(const char *name)
+{
+	struct found f = { 0 };
+	unsigned int i;
+
+	assert_int_equal(store_devices(store, take, &f), 0);
+	for (i = 0; i < f.n; i++) {
+		if (!strcmp(f.name[i], name))
+			return f.r[i].memory_len;
+	}
+	fail_msg("%s is not there", name);
+	return 0;
+}
+
+static void test_memory(void **state)
+{
+	enum store_conflict conflict;
+	struct device_record r, before;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(memories); i++) {
+		before = device(memories[i].name, 0, memories[i].key);
+		before.tpm.ek[0] = memories[i].tpm;
+		assert_int_equal(memories[i].bound ?
+					 store_enrol(store, &before, false,
+						     false, NOW, &conflict) :
+					 store_add(store, &before),
+				 0);
+		before.memory = (u8 *)(uintptr_t) "of before";
+		before.memory_len = 9;
+		assert_int_equal(store_judged(store, &before), 0);
+		r = device(memories[i].name, memories[i].tpm, memories[i].then);
+		assert_int_equal(
+			store_enrol(store, &r, true, false, NOW, &conflict), 0);
+		if (!!remembered(memories[i].name) != memories[i].kept)
+			fail_msg("%s", memories[i].why);
+		/* Nor does what was asked before that bring it back. */
+		before.memory_len = 5;
+		assert_int_equal(store_judged(store, &before), 0);
+		if (remembered(memories[i].name) !=
+		    (memories[i].then == memories[i].key ? 5 :
+		     memories[i].kept			 ? 9 :
+							   0))
+			fail_msg("%s, judged", memories[i].why);
+		assert_int_equal(store_remove(store, r.id), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -327,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_judged),
 		cmocka_unit_test(test_certificates),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -127,14 +127,18 @@ static void take_policy(struct device *d)
 
 /**
  * fleet_take_memory() - take what a question needs from what is remembered
- * @d: the device; without memory it is as it was
+ * @d: the device; where memory lacks it is as it was
  */
 void fleet_take_memory(struct device *d)
 {
 	struct shinrai_state *s;
 
-	if (!d->r.memory)
+	if (!d->r.memory) {
+		d->records = d->facts = d->ima_from = 0;
+		memset(d->boot_id, 0, sizeof(d->boot_id));
+		memset(d->judged_by, 0, sizeof(d->judged_by));
 		return;
+	}
 	s = malloc(sizeof(*s));
 	if (s && !shinrai_state_unpack(d->r.memory, d->r.memory_len, s)) {
 		d->records = s->records;
@@ -189,6 +193,17 @@ out:
 	return NULL;
 }
 
+/* Another TPM than that of which this is remembered, as the store has it. */
+static void forget(struct device *d)
+{
+	question_free(d->offer);
+	d->offer = NULL;
+	free(d->r.memory);
+	d->r.memory = NULL;
+	d->r.memory_len = 0;
+	fleet_take_memory(d);
+}
+
 static void take_renewal(struct device *d)
 {
 	struct device_record *r = d->renewal;
@@ -211,6 +226,8 @@ static void take_renewal(struct device *d)
 	    memcmp(d->r.ak_name, r->ak_name, r->ak_name_len)) {
 		EVP_PKEY_CTX_free(d->key);
 		d->key = NULL;
+		if (!d->r.tpm.assurance)
+			forget(d);
 	}
 	memcpy(d->r.ak_name, r->ak_name, sizeof(r->ak_name));
 	d->r.ak_name_len = r->ak_name_len;

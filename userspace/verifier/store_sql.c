@@ -8,17 +8,22 @@
 
 #include "store_sql.h"
 
-/* A key that was proven is not replaced by one that was learned. */
+#define IS_BOUND "EXISTS (SELECT 1 FROM enrolment WHERE device = ?1)"
+/*
+ * A key that was proven is not replaced by one that was learned; nor what is
+ * remembered by what was asked of another key before that.
+ */
 #define SET_JUDGED                                           \
-	"UPDATE device SET ak_name = CASE WHEN EXISTS"       \
-	" (SELECT 1 FROM enrolment WHERE device = ?1)"       \
+	"UPDATE device SET ak_name = CASE WHEN " IS_BOUND    \
 	" THEN ak_name ELSE ?2 END, state = ?3, since = ?4," \
 	" code = ?5, reason = ?6, judged = ?7, good = ?8,"   \
-	" verdict = ?9, memory = ?10, took = ?11"
-/* What is NULL stays. */
-#define SET_RENEWED                                               \
-	"UPDATE device SET url = ?2, tls_name = ?3, ak_name = ?4" \
-	", policy = coalesce(?5, policy), in_group = coalesce(?6, in_group)"
+	" verdict = ?9, memory = CASE WHEN ak_name != ?2"    \
+	" AND " IS_BOUND " THEN memory ELSE ?10 END, took = ?11"
+/* What is NULL stays.  What is remembered is of the TPM that had the key before. */
+#define SET_RENEWED                                                          \
+	"UPDATE device SET url = ?2, tls_name = ?3, ak_name = ?4"            \
+	", policy = coalesce(?5, policy), in_group = coalesce(?6, in_group)" \
+	", memory = CASE WHEN ak_name = ?4 OR " IS_BOUND " THEN memory END"
 #define SET_PLACE                                         \
 	"UPDATE device SET policy = coalesce(?2, policy)" \
 	", in_group = coalesce(?3, in_group)"
