@@ -108,6 +108,15 @@ device() {
 	jq -e "$2" body
 }
 
+# ear NAME JQ: of the claims that the verifier signs of it; keys in jwks.json
+ear() {
+	fleet reader /.well-known/jwks.json >/dev/null
+	mv body jwks.json
+	fleet reader "/devices/$1/ear" >/dev/null
+	[ "$code" = 200 ] || { cat body && return 1; }
+	python3 "$root/selftests/fleet/log.py" jws jwks.json body JWT | jq -e "$2"
+}
+
 # becomes NAME JQ [SECONDS]: within that time
 becomes() {
 	for _ in $(seq $((${3:-20} * 5))); do

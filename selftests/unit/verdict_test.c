@@ -194,6 +194,155 @@ static void test_ear(void **state)
 	EVP_PKEY_free(key);
 }
 
+/*
+ * What an EAR says of a verdict that stands on one reason, or none: with each step
+ * proven but @without.
+ */
+static json_t *ear_of(const char *code, const char *severity,
+		      enum shinrai_step without)
+{
+	json_t *proven = json_array(), *reasons = json_array();
+	json_t *verdict, *claims, *shinrai;
+	unsigned int i;
+
+	for (i = 0; i < SHINRAI_STEPS; i++) {
+		if (i != without)
+			json_array_append_new(proven,
+					      json_string(shinrai_step_name(
+						      (enum shinrai_step)i)));
+	}
+	if (code)
+		json_array_append_new(reasons,
+				      json_pack("{s:s, s:s}", "code", code,
+						"severity", severity));
+	verdict = json_pack("{s:s, s:o, s:o, s:s}", "verdict", severity,
+			    "reasons", reasons, "proven", proven, "assurance",
+			    "hardware");
+	claims = shinrai_ear_claims(verdict, "test", 1700000001);
+	assert_int_equal(json_unpack(claims, "{s:{s:O}}", "submods", "shinrai",
+				     &shinrai),
+			 0);
+	json_decref(claims);
+	json_decref(verdict);
+	return shinrai;
+}
+
+struct vector {
+	int identity, hardware, configuration, executables;
+};
+
+static struct vector vector_of(const json_t *shinrai)
+{
+	struct vector v;
+
+	assert_int_equal(
+		json_unpack((json_t *)shinrai, "{s:{s:i, s:i, s:i, s:i !}}",
+			    "ear.trustworthiness-vector", "instance-identity",
+			    &v.identity, "hardware", &v.hardware,
+			    "configuration", &v.configuration, "executables",
+			    &v.executables),
+		0);
+	return v;
+}
+
+static void expect_vector(const char *what, const json_t *shinrai,
+			  const struct vector *want)
+{
+	const struct vector have = vector_of(shinrai);
+
+	if (memcmp(&have, want, sizeof(have)))
+		fail_msg("%s: %d %d %d %d", what, have.identity, have.hardware,
+			 have.configuration, have.executables);
+}
+
+/* Who decides by the vector alone decides as who reads the status. */
+static void test_ear_reasons(void **state)
+{
+	const struct shinrai_reason_info *why;
+	unsigned int i, n;
+	struct vector v;
+	json_t *j;
+	int status;
+
+	(void)state;
+	for (i = 0; i < SHINRAI_WHYS; i++) {
+		why = shinrai_reason_info((enum shinrai_reason_code)i);
+		j = ear_of(why->code, shinrai_verdict_name(why->verdict),
+			   SHINRAI_STEPS);
+		status = (int)json_integer_value(
+			json_object_get(j, "ear.status"));
+		v = vector_of(j);
+		n = (v.identity == status) + (v.configuration == status) +
+		    (v.executables == status);
+		if (status == 2 || n != 1)
+			fail_msg("%s: status %d, and so %u claims", why->code,
+				 status, n);
+		json_decref(j);
+	}
+}
+
+/* PROTOCOL.md 7: where each kind of reason goes. */
+static void test_ear_claims(void **state)
+{
+	static const struct {
+		const char *code, *severity;
+		struct vector want;
+	} cases[] = {
+		{ NULL, "trusted", { 2, 2, 2, 2 } },
+		{ "signature", "untrusted", { 96, 2, 2, 2 } },
+		{ "session-missing", "unknown", { 32, 2, 2, 2 } },
+		{ "firmware-replay", "untrusted", { 2, 2, 96, 2 } },
+		{ "cmdline-unknown", "unknown", { 2, 2, 32, 2 } },
+		{ "data-left", "untrusted", { 2, 2, 96, 2 } },
+		{ "policy-observed", "untrusted", { 2, 2, 96, 2 } },
+		{ "log-gap", "untrusted", { 2, 2, 2, 96 } },
+		{ "module-unknown", "unknown", { 2, 2, 2, 32 } },
+		{ "code-unknown", "untrusted", { 2, 2, 2, 96 } },
+		{ "ima-denied", "untrusted", { 2, 2, 2, 96 } },
+		{ "ima-unknown", "untrusted", { 2, 2, 2, 96 } },
+		{ "ima-missing", "unknown", { 2, 2, 2, 32 } },
+		{ "of-another-version", "untrusted", { 96, 2, 96, 96 } },
+	};
+	json_t *j;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		j = ear_of(cases[i].code, cases[i].severity, SHINRAI_STEPS);
+		expect_vector(cases[i].code ?: "none", j, &cases[i].want);
+		json_decref(j);
+	}
+}
+
+/* Nothing is said of what was not looked at; a machine may have no IMA log. */
+static void test_ear_unproven(void **state)
+{
+	static const struct {
+		enum shinrai_step without;
+		struct vector want;
+	} cases[] = {
+		{ SHINRAI_STEP_ROOT, { 2, 0, 2, 2 } },
+		{ SHINRAI_STEP_QUOTE, { 0, 2, 2, 2 } },
+		{ SHINRAI_STEP_FRESH, { 0, 2, 2, 2 } },
+		{ SHINRAI_STEP_FIRMWARE, { 2, 2, 0, 2 } },
+		{ SHINRAI_STEP_CMDLINE, { 2, 2, 0, 2 } },
+		{ SHINRAI_STEP_DATA, { 2, 2, 0, 2 } },
+		{ SHINRAI_STEP_LOG, { 2, 2, 2, 0 } },
+		{ SHINRAI_STEP_CODE, { 2, 2, 2, 0 } },
+		{ SHINRAI_STEP_IMA, { 2, 2, 2, 2 } },
+	};
+	json_t *j;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		j = ear_of(NULL, "trusted", cases[i].without);
+		expect_vector(shinrai_step_name(cases[i].without), j,
+			      &cases[i].want);
+		json_decref(j);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +351,9 @@ int main(void)
 		cmocka_unit_test(test_notes_many),
 		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_ear),
+		cmocka_unit_test(test_ear_reasons),
+		cmocka_unit_test(test_ear_claims),
+		cmocka_unit_test(test_ear_unproven),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,8 @@
 /* AR4SI trustworthiness tiers. */
 enum { NONE = 0, AFFIRMING = 2, WARNING = 32, CONTRAINDICATED = 96 };
 
+#define STEP(name) (1u << SHINRAI_STEP_##name)
+
 static bool is(const json_t *j, const char *member, const char *text)
 {
 	const char *have = json_string_value(json_object_get(j, member));
@@ -43,9 +45,8 @@ static bool proven(const json_t *verdict, enum shinrai_step step)
 	return false;
 }
 
-/* The worst of what belongs to the steps from..to; NONE when not looked at. */
-static int tier(const json_t *verdict, enum shinrai_step from,
-		enum shinrai_step to)
+/* The worst of what belongs to @steps, 1 << step each; NONE when not looked at. */
+static int tier(const json_t *verdict, u32 steps)
 {
 	const json_t *all = json_object_get(verdict, "reasons"), *why;
 	int worst = AFFIRMING;
@@ -56,15 +57,17 @@ static int tier(const json_t *verdict, enum shinrai_step from,
 		why = json_array_get(all, i);
 		step = step_of(json_string_value(json_object_get(why, "code")));
 		/* A code of another version: of whatever step it may be. */
-		if (step != SHINRAI_STEPS && (step < from || step > to))
+		if (step != SHINRAI_STEPS && !(steps >> step & 1))
 			continue;
 		if (is(why, "severity",
 		       shinrai_verdict_name(SHINRAI_UNTRUSTED)))
 			return CONTRAINDICATED;
 		worst = WARNING;
 	}
-	for (step = from; step <= to && worst == AFFIRMING; step++) {
-		if (!proven(verdict, step))
+	for (step = 0; step < SHINRAI_STEPS && worst == AFFIRMING; step++) {
+		/* A machine may have no IMA log. */
+		if (steps >> step & 1 && step != SHINRAI_STEP_IMA &&
+		    !proven(verdict, step))
 			return NONE;
 	}
 	return worst;
@@ -80,14 +83,18 @@ static int hardware(const json_t *v)
 		       NONE;
 }
 
+/* PROTOCOL.md 7 says which step is in which claim: each but the root is in one. */
 static json_t *vector(const json_t *v)
 {
-	return json_pack("{s:i, s:i, s:i, s:i}", "instance-identity",
-			 tier(v, SHINRAI_STEP_QUOTE, SHINRAI_STEP_FRESH),
-			 "hardware", hardware(v), "configuration",
-			 tier(v, SHINRAI_STEP_FIRMWARE, SHINRAI_STEP_CMDLINE),
-			 "executables",
-			 tier(v, SHINRAI_STEP_LOG, SHINRAI_STEP_CODE));
+	return json_pack(
+		"{s:i, s:i, s:i, s:i}", "instance-identity",
+		tier(v, STEP(QUOTE) | STEP(FRESH)), "hardware", hardware(v),
+		"configuration",
+		tier(v, STEP(FIRMWARE) | STEP(KERNEL) | STEP(INITRAMFS) |
+				STEP(CMDLINE) | STEP(DATA)),
+		"executables",
+		tier(v, STEP(LOG) | STEP(START) | STEP(ARM) | STEP(RUNNING) |
+				STEP(CODE) | STEP(IMA)));
 }
 
 /* A report says what was recorded, not what the machine is worth. */
