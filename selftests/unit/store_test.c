@@ -325,6 +325,51 @@ static void test_stand(void **state)
 	assert_int_equal(st.since, 4);
 }
 
+/* "memory" stands for all that kept it from being judged again. */
+static void test_stands_by(void **state)
+{
+	static const struct {
+		enum device_state state;
+		const char *code, *verdict, *worst, *why;
+		bool by;
+	} cases[] = {
+		{ DEVICE_TRUSTED, "", "trusted", NULL, "trusted", true },
+		{ DEVICE_UNTRUSTED, "code-unknown", "untrusted", "code-unknown",
+		  "untrusted, and why", true },
+		{ DEVICE_UNKNOWN, "ak-unpinned", "unknown", "ak-unpinned",
+		  "unknown, and why", true },
+		{ DEVICE_UNKNOWN, "memory", "trusted", NULL, "not judged since",
+		  false },
+		{ DEVICE_UNKNOWN, "memory", "unknown", "ak-unpinned",
+		  "unknown, but not for what it was", false },
+		{ DEVICE_UNTRUSTED, "code-unknown", "untrusted", "log-gap",
+		  "likewise", false },
+		{ DEVICE_UNREACHABLE, "no-answer", "trusted", NULL,
+		  "unreachable", false },
+		{ DEVICE_NEW, "", "trusted", NULL, "enrolled anew", false },
+		{ DEVICE_NEW, "", NULL, NULL, "no verdict", false },
+	};
+	struct device_standing st = { 0 };
+	json_t *verdict;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		device_stand(&st, cases[i].state, cases[i].code, "", 1);
+		verdict = cases[i].worst ?
+				  json_pack("{s:s, s:[{s:s}, {s:s}]}",
+					    "verdict", cases[i].verdict,
+					    "reasons", "code", cases[i].worst,
+					    "code", "memory") :
+				  json_pack("{s:s*, s:[]}", "verdict",
+					    cases[i].verdict, "reasons");
+		if (device_stands_by(&st, verdict) != cases[i].by)
+			fail_msg("%s", cases[i].why);
+		json_decref(verdict);
+	}
+	assert_false(device_stands_by(&st, NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_paced),
 		cmocka_unit_test(test_changes_end),
 		cmocka_unit_test(test_stand),
+		cmocka_unit_test(test_stands_by),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

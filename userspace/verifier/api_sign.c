@@ -61,7 +61,8 @@ void api_ear(const struct request *r)
 	json_t *verdict = view_verdict(&d->r, r->may);
 	char *jwt;
 
-	if (json_is_null(verdict) || !fleet_fresh(d)) {
+	if (verdict &&
+	    (!device_stands_by(&d->r.standing, verdict) || !fleet_fresh(d))) {
 		reply_problem(r->req, 409, "Conflict",
 			      "there is no verdict that still holds; ask when "
 			      "the device was judged");

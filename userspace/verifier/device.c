@@ -125,6 +125,28 @@ bool device_stand(struct device_standing *st, enum device_state state,
 }
 
 /**
+ * device_stands_by() - does a device stand as a verdict says?
+ * @st: its standing
+ * @verdict: its last one, as device_verdict() has it
+ *
+ * It does not where it could not be judged again: without a policy, say.
+ *
+ * Return: whether it does.
+ */
+bool device_stands_by(const struct device_standing *st, const json_t *verdict)
+{
+	const json_t *reasons = json_object_get(verdict, "reasons");
+	const char *code = json_string_value(
+		json_object_get(json_array_get(reasons, 0), "code"));
+	const char *said =
+		json_string_value(json_object_get(verdict, "verdict"));
+	enum device_state state;
+
+	return said && !device_state_by_name(said, &state) &&
+	       st->state == state && !strcmp(st->code, code ?: "");
+}
+
+/**
  * device_record_free() - release its texts
  * @r: may be partly filled
  */

@@ -77,6 +77,7 @@ const char *device_name_fault(const char *name);
 bool device_name_is(const char *pattern, const char *name);
 bool device_stand(struct device_standing *st, enum device_state state,
 		  const char *code, const char *reason, s64 now);
+bool device_stands_by(const struct device_standing *st, const json_t *verdict);
 void device_record_free(struct device_record *r);
 json_t *device_verdict(const struct device_record *r);
 json_t *device_time(s64 ms);
