@@ -8,7 +8,7 @@ root=$(cd "$here/../.." && pwd)
 BUILD=${BUILD:-$root/build}
 shinraid=$(realpath "${SHINRAID:-$BUILD/user/shinraid}")
 export PYTHONDONTWRITEBYTECODE=1
-export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0} UBSAN_OPTIONS=print_stacktrace=1
 
 [ -x "$shinraid" ] || {
 	echo "Bail out! $shinraid is not there: make user"

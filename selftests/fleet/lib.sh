@@ -126,6 +126,19 @@ becomes() {
 	device "$1" "$2" || { cat body && return 1; }
 }
 
+# often N: devices are judged that often from now on
+often() {
+	local until
+	fleet reader /status >/dev/null
+	until=$(($(jq .judgements body) + $1))
+	for _ in $(seq 100); do
+		sleep 0.2
+		fleet reader /status >/dev/null
+		[ "$(jq .judgements body)" -lt "$until" ] || return 0
+	done
+	return 1
+}
+
 # said STATUS COMMAND...: that is what the answer's status is
 said() {
 	local want=$1

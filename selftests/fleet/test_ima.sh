@@ -8,8 +8,6 @@
 . "$root/selftests/verify/lib.sh"
 # shellcheck source=selftests/fleet/lib.sh
 . "$root/selftests/fleet/lib.sh"
-# shellcheck source=selftests/fleet/sim.sh
-. "$root/selftests/fleet/sim.sh"
 
 # list FIRST LAST: entries of 4 KiB, but for the 7th, in "list"; how they are extended,
 # in "extends"
@@ -27,19 +25,6 @@ extend_ima() {
 }
 received() { # bytes that the verifier has read so far
 	sed -n 's/^rchar: //p' "/proc/$verifier_pid/io"
-}
-# often N: it is judged that often from now on
-often() {
-	fleet reader /status >/dev/null
-	becomes_judged $(($(jq .judgements body) + $1))
-}
-becomes_judged() {
-	for _ in $(seq 100); do
-		sleep 0.2
-		fleet reader /status >/dev/null
-		[ "$(jq .judgements body)" -lt "$1" ] || return 0
-	done
-	return 1
 }
 # covers N: that many entries, and it is trusted
 covers() {
@@ -142,24 +127,4 @@ ok "what it remembers wrongly it asks for again" exits 0 live "${hold[@]}" --ak 
 ok "then it remembers that" jq -e ".ima.offset == $(stat -c %s whole)" state.json
 stop_daemon
 
-# Others: one that knows no part of a list any more, one that gives another one.
-ok "a fleet can be simulated" build_sim
-ok "it starts" start_sim 3 5
-verifier_conf "$(sim_policy)" "database = \"$work/sim.db\";"
-ok "the verifier starts" start_verifier
-ok "devices are enrolled" enrol_sim 3
-ok "they are trusted" stands "trusted 3"
-ok "they are judged again" often 3
-sim stats >/dev/null
-ok "their lists came in part" test "$(jq .part <<<"$said")" -ge 3
-sim aged 1 >/dev/null
-sim apart 2 >/dev/null
-ok "one is of an earlier version, one errs" often 9
-ok "both are trusted" stands "trusted 3"
-for i in 1 2; do
-	ok "dev-$i is judged all the time" device dev-$i '.fresh and .failure == ""'
-	fleet reader /devices/dev-$i/changes >/dev/null
-	ok "and was never anything else" jq -e '.changes | length == 1' body
-done
-ok "the verifier ends in an orderly way" stop_verifier
 finish
