@@ -10,6 +10,8 @@
 . "$root/selftests/fleet/lib.sh"
 # shellcheck source=selftests/enrol/lib.sh
 . "$root/selftests/enrol/lib.sh"
+# shellcheck source=selftests/enrol/talk.sh
+. "$root/selftests/enrol/talk.sh"
 
 # maker_cert ALG: the EK of the TPM gets a certificate of a maker of chips
 maker_cert() {
@@ -114,6 +116,8 @@ echo "https://127.0.0.1:$api" | tr -d '\n' >press/verifier.url
 ok "what is new is not renewed" said_by 'nothing to renew' renew press
 nearly_over press
 cp press/cert.pem old.pem
+cp press/cert.pem press.pem
+know press
 # As the unit does it, with the calls that it may make.
 if command -v systemd-analyze >/dev/null; then
 	cat >confined <<-SH

@@ -20,7 +20,8 @@ make_cert enroller ca
 ek_file=$work/ca.pem # no TPM enrols here
 ok "a cluster starts" make_pg
 sql postgres "CREATE DATABASE fleet" >/dev/null
-SHINRAI_TEST_DATABASE=$(pg_url fleet) enrolment_conf 'allow_software = true;'
+SHINRAI_TEST_DATABASE=$(pg_url fleet)
+enrolment_conf 'allow_software = true;'
 ok "the verifier starts" start_verifier
 fleet admin /devices -d '{"name":"press","policy":"plc",
 	"url":"https://127.0.0.1:1/"}' >/dev/null
@@ -54,6 +55,10 @@ lost() {
 	done
 	return 1
 }
+sql fleet "DELETE FROM certificate"
+ok "a certificate that the database does not have is refused" says 403 begin a
+know press
+ok "one that another verifier issued since is not" begins
 ok "a session" begins
 ok "is answered" says 200 answer a 9
 before=$(judged)

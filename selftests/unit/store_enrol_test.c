@@ -213,6 +213,15 @@ static int count(void *arg, const u8 *serial, size_t len, s64 at)
 	return 0;
 }
 
+static void assert_worth(u8 serial, enum store_worth want)
+{
+	const u8 full[16] = { serial };
+	enum store_worth worth;
+
+	assert_int_equal(store_worth(store, full, sizeof(full), &worth), 0);
+	assert_int_equal(worth, want);
+}
+
 static void test_certificates(void **state)
 {
 	static const struct {
@@ -238,6 +247,9 @@ static void test_certificates(void **state)
 	}
 	assert_int_equal(store_certificate(store, "pump", serial, 16, NOW),
 			 -EEXIST);
+	for (i = 0; i < ARRAY_SIZE(all); i++)
+		assert_worth(all[i].serial, WORTH_VALID);
+	assert_worth(0x77, WORTH_UNKNOWN);
 	assert_int_equal(store_revoked(store, NOW, count, &found), 0);
 	assert_int_equal(found, 0);
 	assert_int_equal(store_revoke(store, 1, NOW), 0);
@@ -245,6 +257,10 @@ static void test_certificates(void **state)
 	again();
 	assert_int_equal(store_revoked(store, NOW, count, &found), 0);
 	assert_int_equal(found, 12);
+	for (i = 0; i < ARRAY_SIZE(all); i++)
+		assert_worth(all[i].serial, !strcmp(all[i].name, "press") ?
+						    WORTH_REVOKED :
+						    WORTH_VALID);
 	/* Its name, and its TPM, are free now. */
 	assert_int_equal(store_enrol(store, &r, false, false, NOW, &conflict),
 			 0);

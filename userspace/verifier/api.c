@@ -210,7 +210,8 @@ void api_request(struct evhttp_request *req, struct conn *conn, void *fleet)
 		r.role = person->role;
 		r.may = person->may;
 	} else {
-		r.self = api_client(r.fleet, conn);
+		if (!api_client(r.fleet, req, conn, &r.self))
+			return;
 		r.role = r.self ? ROLE_DEVICE : ROLE_NONE;
 	}
 	if (r.role == ROLE_NONE) {

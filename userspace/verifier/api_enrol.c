@@ -190,5 +190,7 @@ void api_withdraw(const struct request *r)
 	if (!e)
 		return;
 	e->id = r->dev->r.id;
+	diag(LOG_INFO, "%s withdraws %s, whose certificates are revoked",
+	     request_person(r), r->dev->r.name);
 	keep_put(r->fleet, &e->job);
 }

@@ -26,6 +26,20 @@ void answer_bad(struct evhttp_request *req, const char *detail)
 }
 
 /**
+ * request_person() - who asks, for the log
+ * @r: the request
+ *
+ * Return: the name in the configuration; "-": nobody of it.
+ */
+const char *request_person(const struct request *r)
+{
+	const struct conf_person *p =
+		conf_person(r->fleet->conf, conn_key(r->conn));
+
+	return p ? p->name : "-";
+}
+
+/**
  * request_arg() - one of the arguments of a query
  * @r: the request
  * @name: of the argument

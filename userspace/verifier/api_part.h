@@ -53,6 +53,7 @@ void errand_answer(struct job *j, struct fleet *f);
 /* api_errand.c: answers */
 void answer_ok(struct evhttp_request *req, json_t *json);
 void answer_bad(struct evhttp_request *req, const char *detail);
+const char *request_person(const struct request *r);
 const char *request_arg(const struct request *r, const char *name);
 json_t *request_object(const struct request *r, size_t max);
 bool request_number(const struct request *r, const char *name, u64 max,
@@ -102,8 +103,12 @@ void api_withdraw(const struct request *r);
 /* api_place.c */
 void api_place(const struct request *r);
 
+/* api_client.c */
+struct device *api_claimed(const struct fleet *f, struct conn *conn);
+bool api_client(struct fleet *f, struct evhttp_request *req, struct conn *conn,
+		struct device **self);
+
 /* api_tpm.c */
-struct device *api_client(const struct fleet *f, struct conn *conn);
 void api_tpm_begin(const struct request *r);
 void api_tpm_answer(const struct request *r);
 void api_crl(const struct request *r);

@@ -19,10 +19,7 @@ static int keep_place(struct job *j, struct store *s)
 
 static void tell(const struct request *r, const struct errand *e)
 {
-	const struct conf_person *p =
-		conf_person(r->fleet->conf, conn_key(r->conn));
-
-	diag(LOG_INFO, "%s moves %s: group %s, policy %s", p ? p->name : "-",
+	diag(LOG_INFO, "%s moves %s: group %s, policy %s", request_person(r),
 	     r->dev->r.name, e->r.group ?: "as before",
 	     !e->r.policy ? "as before" :
 	     *e->r.policy ? e->r.policy :

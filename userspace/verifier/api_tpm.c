@@ -13,28 +13,6 @@
 
 #define BASE64(n) (4 * ((n) + 2) / 3 + 1)
 
-/**
- * api_client() - a device that has a certificate of ours
- * @f: the fleet
- * @conn: whose
- *
- * Return: the device; NULL.
- */
-struct device *api_client(const struct fleet *f, struct conn *conn)
-{
-	X509 *x = SSL_get0_peer_certificate(conn_ssl(conn));
-	char name[DEVICE_NAME_MAX + 2];
-	u8 serial[CA_SERIAL];
-
-	if (!f->enrol || !x || !ca_is_ours(&f->enrol->ca, x) ||
-	    ca_serial(x, serial) || enrol_is_revoked(f->enrol, serial))
-		return NULL;
-	if (X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName,
-				      name, sizeof(name)) <= 0)
-		return NULL;
-	return fleet_find(f, name);
-}
-
 static bool is_set_up(const struct request *r)
 {
 	if (r->fleet->enrol)

@@ -14,6 +14,7 @@
 
 #include <shinrai/hex.h>
 
+#include "enrol.h"
 #include "lease.h"
 #include "question.h"
 
@@ -132,6 +133,20 @@ bool ask_take_body(struct question *q, struct evhttp_request *req)
 	return q->body && evbuffer_remove(in, q->body, q->len) == (int)q->len;
 }
 
+/* Of ours it must be one that the store has: where it was not found, it is looked for. */
+static void note_certificate(struct question *q, SSL *ssl)
+{
+	const struct device *d = q->dev;
+	X509 *peer = ssl ? SSL_get0_peer_certificate(ssl) : NULL;
+
+	q->vouch = false;
+	if (!peer || !d->fleet->enrol || !enrol_names_us(d->fleet->enrol, peer))
+		return;
+	if (ca_serial(peer, q->serial))
+		memset(q->serial, 0, sizeof(q->serial));
+	q->vouch = !enrol_vouched(d, q->serial);
+}
+
 static void on_done(struct evhttp_request *req, void *arg)
 {
 	const int err = EVUTIL_SOCKET_ERROR();
@@ -155,6 +170,7 @@ static void on_done(struct evhttp_request *req, void *arg)
 		   !ask_take_body(q, req)) {
 		fail(q, "out of memory");
 	} else {
+		note_certificate(q, dial_ssl(&q->dev->contact.dial));
 		q->phase = ANSWERED;
 		pull_schedule(q->dev, 0);
 	}

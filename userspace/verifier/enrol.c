@@ -211,11 +211,51 @@ bool enrol_is_revoked(const struct enrol *e, const u8 serial[CA_SERIAL])
 }
 
 /**
+ * enrol_names_us() - does a certificate say that it is of our CA?
+ * @e: enrolment
+ * @x: the certificate
+ *
+ * That is enough to refuse it.
+ *
+ * Return: whether it does.
+ */
+bool enrol_names_us(const struct enrol *e, X509 *x)
+{
+	return !X509_NAME_cmp(X509_get_issuer_name(x),
+			      X509_get_subject_name(e->ca.cert));
+}
+
+/**
+ * enrol_vouched() - was this certificate of a device found in the store?
+ * @d: the device
+ * @serial: of the certificate; zeros: it is none that we give
+ *
+ * Return: whether it was; otherwise it may be there still.
+ */
+bool enrol_vouched(const struct device *d, const u8 serial[CA_SERIAL])
+{
+	return *serial && !memcmp(d->vouched, serial, sizeof(d->vouched));
+}
+
+/**
+ * enrol_unvouched() - why a certificate of a device is refused
+ * @worth: of it
+ *
+ * Return: words.
+ */
+const char *enrol_unvouched(enum store_worth worth)
+{
+	return worth == WORTH_REVOKED ?
+		       "its certificate is revoked: enrol it again by "
+		       "shinraictl setup" :
+		       "the database does not know its certificate (was it put "
+		       "back from a copy?): enrol it again by shinraictl setup";
+}
+
+/**
  * enrol_tls_verify() - for SSL_CTX_set_verify(): nothing that is revoked
  * @ok: what OpenSSL found
  * @ctx: where it is
- *
- * The issuer's name is enough to refuse.
  *
  * Return: whether to go on.
  */
@@ -225,9 +265,8 @@ int enrol_tls_verify(int ok, X509_STORE_CTX *ctx)
 	u8 serial[CA_SERIAL];
 
 	if (!ok || !running || !x || X509_STORE_CTX_get_error_depth(ctx) ||
-	    X509_NAME_cmp(X509_get_issuer_name(x),
-			  X509_get_subject_name(running->ca.cert)) ||
-	    ca_serial(x, serial) || !enrol_is_revoked(running, serial))
+	    !enrol_names_us(running, x) || ca_serial(x, serial) ||
+	    !enrol_is_revoked(running, serial))
 		return ok;
 	X509_STORE_CTX_set_error(ctx, X509_V_ERR_CERT_REVOKED);
 	return 0;

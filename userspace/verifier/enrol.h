@@ -73,6 +73,9 @@ void enrol_stop(struct fleet *f);
 int enrol_tls_verify(int ok, X509_STORE_CTX *ctx);
 int enrol_revoke(struct enrol *e, const u8 *serial, size_t len);
 bool enrol_is_revoked(const struct enrol *e, const u8 serial[CA_SERIAL]);
+bool enrol_names_us(const struct enrol *e, X509 *x);
+bool enrol_vouched(const struct device *d, const u8 serial[CA_SERIAL]);
+const char *enrol_unvouched(enum store_worth worth);
 void exchange_add(struct enrol *e, struct exchange *x);
 struct exchange *exchange_take(struct enrol *e, const u8 id[ENROL_ID],
 			       const u8 client[32]);

@@ -12,6 +12,7 @@
 
 #include "../daemon/server.h"
 #include "../daemon/url.h"
+#include "ca.h"
 #include "device.h"
 #include "contact.h"
 #include "metrics.h"
@@ -67,6 +68,7 @@ struct device {
 	s64 due; /* ms, monotonic: its turn was to come then; 0: as it comes */
 	struct device_record *renewal; /* takes effect then; NULL: none */
 	bool renews_all; /* @renewal is all that there is of it */
+	u8 vouched[CA_SERIAL]; /* its certificate, if of ours: the store has it */
 	struct device_place *move; /* takes effect after @renewal; NULL: none */
 	s64 taken; /* ms, monotonic: it became ours */
 	s64 judged; /* ms, monotonic, of r.judged; FLEET_NEVER */

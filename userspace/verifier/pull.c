@@ -191,8 +191,11 @@ static bool has_time(const struct device *d)
 	       (d->r.judged && fleet_monotonic() - since <= fleet_window(f));
 }
 
-/* In time it still is what it was; later nobody knows. */
-static void give_up(struct question *q)
+/**
+ * pull_give_up() - there is no answer, or none that counts
+ * @q: with why; in time the device still is what it was, later nobody knows
+ */
+void pull_give_up(struct question *q)
 {
 	struct device *d = q->dev;
 
@@ -260,13 +263,16 @@ void pull_go_on(struct question *q)
 			 ret == -ENOMEM ? "out of memory" :
 			 ret > 0 ? "its log begins anew again and again" :
 				   "its log is over the limit");
-		give_up(q);
+		pull_give_up(q);
 		return;
 	}
 	d->failure[0] = '\0';
 	d->is_long = false;
 	q->phase = JUDGING;
-	settle_judge(q);
+	if (q->vouch)
+		settle_vouch(q);
+	else
+		settle_judge(q);
 }
 
 static void hang_up(struct question *q, bool answered)
@@ -417,7 +423,7 @@ static void on_timer(evutil_socket_t fd, short what, void *device)
 	else if (phase == ANSWERED)
 		pull_go_on(q);
 	else
-		give_up(q);
+		pull_give_up(q);
 }
 
 /**

@@ -44,6 +44,9 @@ struct question {
 	struct evhttp_request *req; /* @pushed: that waits for an answer */
 	struct event *expiry; /* @pushed: while it is offered */
 	int answers;
+	bool vouch; /* its certificate is looked for in the store: */
+	u8 serial[CA_SERIAL];
+	enum store_worth worth;
 	struct shinrai_collect collect;
 	u8 *body;
 	size_t len;
@@ -65,6 +68,7 @@ bool ask_witness(struct question *q, SSL *ssl);
 bool ask_take_body(struct question *q, struct evhttp_request *req);
 
 /* settle.c */
+void settle_vouch(struct question *q);
 void settle_judge(struct question *q);
 void settle_keep(struct question *q);
 void settle_owed(struct question *q);
@@ -76,6 +80,7 @@ void question_free(struct question *q);
 void pull_pause(struct device *d);
 void pull_go_on(struct question *q);
 void pull_again(struct question *q);
+void pull_give_up(struct question *q);
 void pull_end(struct device *d);
 
 /* session.c */

@@ -255,7 +255,8 @@ static bool moves_on(const struct question *q)
 bool session_may_go_on(struct conn *conn, size_t received, void *fleet)
 {
 	struct fleet *f = fleet;
-	struct device *d = api_client(f, conn);
+	/* The database was asked when the question was offered. */
+	struct device *d = api_claimed(f, conn);
 	struct question *q = d ? d->offer : NULL;
 	u8 exporter[SHINRAI_EXPORTER_SIZE];
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "enrol.h"
 #include "entry.h"
 #include "hook.h"
 #include "pace.h"
@@ -381,6 +382,48 @@ void settle_judge(struct question *q)
 	}
 	q->job.keep = read_known;
 	q->job.done = known_read;
+	q->job.reads = true;
+	keep_put(q->dev->fleet, &q->job);
+}
+
+static int read_worth(struct job *j, struct store *s)
+{
+	struct question *q = question_of(j);
+
+	return store_worth(s, q->serial, sizeof(q->serial), &q->worth);
+}
+
+static void worth_read(struct job *j, struct fleet *f)
+{
+	struct question *q = question_of(j);
+	struct device *d = q->dev;
+
+	(void)f;
+	if (d->removed) {
+		pull_end(d);
+	} else if (j->err) {
+		snprintf(d->failure, sizeof(d->failure),
+			 "the database cannot be read, to look for its "
+			 "certificate");
+		pull_end(d);
+	} else if (q->worth == WORTH_VALID) {
+		memcpy(d->vouched, q->serial, sizeof(d->vouched));
+		settle_judge(q);
+	} else {
+		snprintf(q->why, sizeof(q->why), "%s",
+			 enrol_unvouched(q->worth));
+		pull_give_up(q);
+	}
+}
+
+/**
+ * settle_vouch() - as settle_judge(), when the store has the device's certificate
+ * @q: with its answer, and the certificate's serial
+ */
+void settle_vouch(struct question *q)
+{
+	q->job.keep = read_worth;
+	q->job.done = worth_read;
 	q->job.reads = true;
 	keep_put(q->dev->fleet, &q->job);
 }

@@ -83,6 +83,15 @@ int store_enrol(struct store *s, struct device_record *r, bool any_key,
 		bool there, s64 at, enum store_conflict *conflict);
 int store_certificate(struct store *s, const char *name, const u8 *serial,
 		      size_t len, s64 not_after);
+/* What a certificate is worth. */
+enum store_worth {
+	WORTH_UNKNOWN, /* it was not given, as far as is known */
+	WORTH_VALID,
+	WORTH_REVOKED,
+};
+
+int store_worth(struct store *s, const u8 *serial, size_t len,
+		enum store_worth *worth);
 int store_revoke(struct store *s, s64 id, s64 at);
 int store_revoked(struct store *s, s64 now,
 		  int (*each)(void *arg, const u8 *serial, size_t len, s64 at),

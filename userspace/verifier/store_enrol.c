@@ -167,6 +167,30 @@ int store_certificate(struct store *s, const char *name, const u8 *serial,
 }
 
 /**
+ * store_worth() - what a certificate is worth, whoever signed it
+ * @s: the store
+ * @serial: of the certificate
+ * @len: its bytes
+ * @worth: out
+ *
+ * Return: 0; -errno.
+ */
+int store_worth(struct store *s, const u8 *serial, size_t len,
+		enum store_worth *worth)
+{
+	struct binding b = sql_bind(s, CERTIFICATE);
+	int ret;
+
+	*worth = WORTH_UNKNOWN;
+	bind_bytes(&b, serial, len);
+	ret = sql_step(&b);
+	if (ret > 0)
+		*worth = number_at(&b, 0) ? WORTH_REVOKED : WORTH_VALID;
+	sql_reset(&b);
+	return ret < 0 ? ret : 0;
+}
+
+/**
  * store_revoke() - the certificates of a device are revoked
  * @s: the store
  * @id: of the device, which is there still

@@ -79,6 +79,7 @@ static const char *const texts[STATEMENTS] = {
 		" assurance = excluded.assurance, at = excluded.at",
 	[CERTIFY] = "INSERT INTO certificate (name, serial, not_after,"
 		    " revoked) VALUES (?1, ?2, ?3, 0)",
+	[CERTIFICATE] = "SELECT revoked FROM certificate WHERE serial = ?1",
 	[REVOKE] = "UPDATE certificate SET revoked = ?2 WHERE revoked = 0"
 		   " AND name = (SELECT name FROM device WHERE id = ?1)",
 	[REVOKED] = "SELECT serial, revoked FROM certificate"

@@ -30,6 +30,7 @@ enum statement {
 	RENEW,
 	ENROL,
 	CERTIFY,
+	CERTIFICATE,
 	REVOKE,
 	REVOKED,
 	PURGE,
