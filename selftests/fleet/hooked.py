@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Takes webhooks over mutual TLS: a line "STATUS INDEX DEVICE STATE" for each into
-"told", or "wrong ..." where the signature does not hold; their bodies into "bodies".  A file "answer" says with
+"told", or "wrong ..." where the signature does not hold; their bodies into "bodies", ids and devices into "ids".  A file "answer" says with
 which status; "hang" is one, too.  Prints the port.
 
 usage: hooked.py CERT KEY CA SECRET [PORT]
@@ -34,6 +34,8 @@ class Hooked(http.server.BaseHTTPRequestHandler):
         if self.headers["Content-Type"] != "application/json":
             return "wrong type"
         entry = json.loads(body)
+        with open("ids", "a") as f:
+            f.write(f"{name} {entry['device']}\n")
         return f"{name.split('.')[1]} {entry['device']} {entry['state']}"
 
     def do_POST(self):

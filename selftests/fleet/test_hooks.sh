@@ -171,6 +171,27 @@ ok "the verifier ends" stop_verifier
 rm -f verifier.conf.d/*
 conf "$siem"
 
+# The log goes on from a copy: who knows entries by their ids misses none.
+ids_of() { # DEVICE...
+	for one; do
+		grep " $one\$" ids
+	done | cut -d' ' -f1 | sort -u
+}
+ok "the verifier starts" start_verifier
+ok "a copy is made" "$verifier" --config verifier.conf backup copy
+enrol l
+ok "then something is told" taken /in l
+ok "the verifier ends" stop_verifier
+ok "the copy is put back" "$verifier" --config verifier.conf restore copy
+ok "the verifier starts" start_verifier
+enrol m
+ok "something else is told" taken /in m
+ok "at the same place" test "$(ids_of l m | cut -d. -f1,2 | uniq | wc -l)" = 1
+ok "under another id" test "$(ids_of l m | wc -l)" = 2
+ok "what is told again has the same one" test "$(grep -c ' b$' ids)" -ge 2 -a \
+	"$(ids_of b | wc -l)" = 1
+ok "the verifier ends" stop_verifier
+
 # Somebody with a certificate of another CA is told nothing.
 make_ca stranger
 make_cert receiver stranger

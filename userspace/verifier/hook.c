@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <shinrai/hex.h>
+#include <shinrai/tree.h>
+
 #include "../daemon/diag.h"
 #include "fleet.h"
 #include "hook_one.h"
@@ -33,7 +36,10 @@ static int take_text(void *arg, const struct store_entry *e)
 {
 	struct hook *h = arg;
 	json_t *j = view_entry(e, h->reads);
+	u8 leaf[SHINRAI_TREE_HASH];
 
+	shinrai_tree_leaf(e->text, strlen(e->text), leaf);
+	shinrai_hex_encode(leaf, HOOK_LEAF, h->leaf);
 	h->text = j ? json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 	json_decref(j);
 	if (!h->text)
@@ -107,11 +113,12 @@ static void on_answer(struct evhttp_request *req, void *hook)
 static bool add_headers(struct hook *h, struct evhttp_request *req)
 {
 	struct evkeyvalq *to = evhttp_request_get_output_headers(req);
-	char id[64], time[24];
+	char id[96], time[24];
 	const s64 now = fleet_now() / 1000;
 	char signature[HOOK_SIGNATURE_SIZE];
 
-	snprintf(id, sizeof(id), "%s.%" PRIu64, h->log, h->next);
+	/* Of two entries of one index, before a restore and after, both are told. */
+	snprintf(id, sizeof(id), "%s.%" PRIu64 ".%s", h->log, h->next, h->leaf);
 	snprintf(time, sizeof(time), "%lld", (long long)now);
 	return !hook_sign(&h->secret, id, now, h->text, signature) &&
 	       !evhttp_add_header(to, "Content-Type", "application/json") &&

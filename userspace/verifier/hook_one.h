@@ -7,6 +7,8 @@
 #include "fleet.h"
 #include "hook.h"
 
+#define HOOK_LEAF 8 /* bytes */
+
 enum progress {
 	IDLE, /* nothing is due, or it is tried later: the timer looks again */
 	READING, /* a job is with the store */
@@ -35,6 +37,7 @@ struct hook {
 	char log[SHINRAI_LOG_NAME_SIZE];
 	u64 next; /* entry that is due, as the store has it */
 	u64 found; /* by the job: what becomes @next when it is kept */
+	char leaf[2 * HOOK_LEAF + 1]; /* of @text's entry: begin of its hash */
 	char *text; /* the entry that is due; NULL: none is */
 	s64 retry_ms; /* 0: the last one was taken */
 	u64 delivered, failures;
