@@ -102,5 +102,78 @@ ok "usage: what there is" sh -c "'$verifier' -c verifier.conf bogus 2>/dev/null;
 ok "the verifier starts" start_verifier
 fleet reader /devices/later >/dev/null
 ok "with all" test "$code" = 200
-ok "the verifier ends" stop_verifier
+
+# What was there stays as one file, also of a service that was killed.
+ok "something more" enrol killed
+kill -9 "$verifier_pid"
+wait "$verifier_pid" 2>/dev/null || true
+ok "killed, it leaves a journal" test -s fleet.db-wal
+ok "put back" run restore copy
+ok "what was there is one file" test "$(echo fleet.db.old*)" = fleet.db.old
+has() { # FILE NAME: of a device
+	python3 - "$@" <<-'PY'
+	import sqlite3, sys
+	db = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
+	sys.exit(not db.execute("SELECT 1 FROM device WHERE name = ?",
+	                        sys.argv[2:]).fetchone())
+	PY
+}
+ok "with all of it" has fleet.db.old killed
+
+# The database that there was is lost at no point of a restore that fails, or ends.
+again() { # as if nothing had been put back
+	rm -f fleet.db*
+	cp whole fleet.db
+	cp copy fleet.db.old
+}
+mv fleet.db.old whole
+at_rename() { # N ACTION: happens to the Nth renaming, if there is one
+	strace -qq -o trace -e trace="$renames" -e "inject=$renames:$2:when=$1" \
+		"$verifier" --config verifier.conf restore copy 2>msg
+}
+renames='?rename,?renameat,?renameat2'
+unfinished='fleet.db.old is: a restore did not come to its end'
+there() { # the database is what it was, or what was put back
+	has fleet.db killed || has fleet.db a
+}
+if command -v strace >/dev/null; then
+	for n in $(seq 9); do
+		again
+		at_rename "$n" error=EIO && break
+		ok "renaming $n fails: all is as it was" has fleet.db killed
+		ok "which is said" grep -q 'fleet.db.*: Input/output error' msg
+	done
+	ok "there are more than one" test "$n" -gt 2
+	parted=0
+	for n in $(seq 9); do
+		again
+		at_rename "$n" signal=KILL && break
+		if [ ! -e fleet.db ]; then
+			parted=1
+			ok "ended by renaming $n: nothing begins anew" second
+			ok "which is said" grep -q "$unfinished" msg
+			ok "what was there is there still" has fleet.db.old killed
+			ok "it is put back again" run restore copy
+			ok "and what was there is kept" has fleet.db.old killed
+		fi
+		ok "ended by renaming $n: there is a database" there
+	done
+	ok "also between the two" test "$parted" = 1
+fi
+
+# One that is damaged is put aside with its journal.
+again
+head -c 8192 /dev/urandom >fleet.db
+echo journal >fleet.db-wal
+ok "a damaged one is replaced" run restore copy
+ok "it is kept" test "$(stat -c %s fleet.db.old)" = 8192
+ok "with its journal" grep -q journal fleet.db.old-wal
+ok "the new one has none" test ! -e fleet.db-wal
+ok "and is right" has fleet.db a
+rm fleet.db
+ok "without it nothing begins anew" second
+ok "which is said" grep -q "$unfinished" msg
+rm fleet.db.old*
+ok "nor is there anything to put aside" run restore copy
+ok "it is put back all the same" has fleet.db a
 finish

@@ -134,12 +134,13 @@ static int listen_on(const struct conf *conf)
 
 static void open_store(struct fleet *f)
 {
-	char err[256];
+	char err[512];
 
 	/* What devices ran is nobody else's business. */
 	umask(077);
 	if (store_is_file(f->conf->database) &&
-	    store_lock(f->conf->database, err, sizeof(err)))
+	    (store_lock(f->conf->database, err, sizeof(err)) ||
+	     store_unfinished(f->conf->database, err, sizeof(err))))
 		diag_die("%s", err);
 	if (store_open(f->conf->database, &f->store, err, sizeof(err)))
 		diag_die("cannot use %s: %s", f->conf->database, err);

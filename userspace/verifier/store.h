@@ -24,6 +24,7 @@ const char *store_error(const struct store *s);
 int store_lock(const char *path, char *err, size_t errlen);
 int store_copy(const char *from, const char *to, char *err, size_t errlen);
 int store_restore(const char *from, const char *to, char *err, size_t errlen);
+bool store_unfinished(const char *path, char *err, size_t errlen);
 
 int store_begin(struct store *s);
 int store_commit(struct store *s);

@@ -155,21 +155,26 @@ static int sync_path(const char *path, int flags)
 	return ret;
 }
 
-static int put_in_place(const char *part, const char *to)
+/* What was renamed in it stays so. */
+static int sync_folder(const char *path)
 {
 	char folder[PATH_ROOM];
 	char *slash;
-	int ret = sync_path(part, 0);
 
-	if (!ret && rename(part, to))
-		ret = -errno;
-	if (ret)
-		return ret;
-	snprintf(folder, sizeof(folder), "%s", to);
+	snprintf(folder, sizeof(folder), "%s", path);
 	slash = strrchr(folder, '/');
 	if (slash)
 		slash[slash == folder] = '\0';
 	return sync_path(slash ? folder : ".", O_DIRECTORY);
+}
+
+static int put_in_place(const char *part, const char *to)
+{
+	int ret = sync_path(part, 0);
+
+	if (!ret && rename(part, to))
+		ret = -errno;
+	return ret ? ret : sync_folder(to);
 }
 
 /**
@@ -203,20 +208,73 @@ int store_copy(const char *from, const char *to, char *err, size_t errlen)
 	return ret;
 }
 
-/* What was there stays as @path.old, with what its journal has. */
-static int set_aside(const char *path, char *err, size_t errlen)
+/* One file, where that can be done: what is damaged keeps its journal. */
+static void take_journal(const char *path)
 {
-	static const char *const suffix[] = { "", "-wal", "-shm" };
-	char name[PATH_ROOM], old[PATH_ROOM];
-	size_t i;
+	sqlite3 *db;
 
-	for (i = 0; i < ARRAY_SIZE(suffix); i++) {
-		snprintf(name, sizeof(name), "%s%s", path, suffix[i]);
-		snprintf(old, sizeof(old), "%s.old%s", path, suffix[i]);
-		if (unlink(old) && errno != ENOENT)
-			return fail(err, errlen, -errno, "cannot remove", old);
-		if (rename(name, old) && errno != ENOENT)
-			return fail(err, errlen, -errno, "cannot move", name);
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) ==
+	    SQLITE_OK) {
+		sqlite3_busy_timeout(db, BUSY_MS);
+		sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+				  NULL);
+		sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL,
+			     NULL);
+	}
+	sqlite3_close(db);
+}
+
+/* A store and its journal, at its place and aside. */
+#define FILES 3
+struct files {
+	char at[FILES][PATH_ROOM], old[FILES][PATH_ROOM];
+	bool moved[FILES];
+};
+
+static void name_files(struct files *f, const char *path)
+{
+	static const char *const suffix[FILES] = { "", "-wal", "-shm" };
+	int i;
+
+	memset(f, 0, sizeof(*f));
+	for (i = 0; i < FILES; i++) {
+		snprintf(f->at[i], PATH_ROOM, "%s%s", path, suffix[i]);
+		snprintf(f->old[i], PATH_ROOM, "%s.old%s", path, suffix[i]);
+	}
+}
+
+static void put_back(const struct files *f)
+{
+	int i;
+
+	for (i = FILES - 1; i >= 0; i--) {
+		if (f->moved[i])
+			rename(f->old[i], f->at[i]);
+	}
+}
+
+/*
+ * What was there stays as .old.  The store goes first: one without its journal is
+ * never at its place.  What an earlier restore has put aside, and then did not come to
+ * its end, is what there is: it stays, and so does what is left of it.
+ */
+static int set_aside(struct files *f, char *err, size_t errlen)
+{
+	const bool is_there = !access(f->at[0], F_OK);
+	int i;
+
+	if (is_there)
+		take_journal(f->at[0]);
+	for (i = 1; i < FILES && is_there; i++) {
+		if (unlink(f->old[i]) && errno != ENOENT)
+			return fail(err, errlen, -errno, "cannot remove",
+				    f->old[i]);
+	}
+	for (i = 0; i < FILES; i++) {
+		f->moved[i] = !rename(f->at[i], f->old[i]);
+		if (!f->moved[i] && errno != ENOENT)
+			return fail(err, errlen, -errno, "cannot move",
+				    f->at[i]);
 	}
 	return 0;
 }
@@ -228,10 +286,13 @@ static int set_aside(const char *path, char *err, size_t errlen)
  * @err: out on error: what is wrong
  * @errlen: its room
  *
+ * On error @to is what it was.
+ *
  * Return: 0; -EWOULDBLOCK it is in use; as store_copy().
  */
 int store_restore(const char *from, const char *to, char *err, size_t errlen)
 {
+	static struct files f;
 	char new[PATH_ROOM];
 	int ret;
 
@@ -243,13 +304,47 @@ int store_restore(const char *from, const char *to, char *err, size_t errlen)
 		ret = store_copy(from, new, err, errlen);
 	if (ret)
 		return ret;
-	ret = set_aside(to, err, errlen);
-	if (!ret) {
-		ret = put_in_place(new, to);
-		if (ret)
-			fail(err, errlen, ret, "cannot write", to);
-	}
-	if (ret)
+	name_files(&f, to);
+	ret = set_aside(&f, err, errlen);
+	if (!ret && rename(new, to))
+		ret = fail(err, errlen, -errno, "cannot write", to);
+	if (ret) {
+		put_back(&f);
 		unlink(new);
-	return ret;
+		return ret;
+	}
+	ret = sync_folder(to);
+	return ret ? fail(err, errlen, ret, "cannot write", to) : 0;
+}
+
+/**
+ * store_unfinished() - is there no store because a restore did not come to its end?
+ * @path: of the store
+ * @err: out when it is so: what is left of it, and what to do
+ * @errlen: its room
+ *
+ * Another one in its place would be empty.
+ *
+ * Return: whether it is so.
+ */
+bool store_unfinished(const char *path, char *err, size_t errlen)
+{
+	static const char *const left[] = { ".old", ".new" };
+	char name[PATH_ROOM];
+	size_t i;
+
+	if (!access(path, F_OK))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(left); i++) {
+		snprintf(name, sizeof(name), "%s%s", path, left[i]);
+		if (access(name, F_OK))
+			continue;
+		snprintf(err, errlen,
+			 "%s is not there, but %s is: a restore did not come "
+			 "to its end (restore again, or move that one to its "
+			 "place; without both, the fleet is an empty one)",
+			 path, name);
+		return true;
+	}
+	return false;
 }
