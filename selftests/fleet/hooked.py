@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Takes webhooks over mutual TLS: a line "STATUS INDEX DEVICE STATE" for each into
 "told", or "wrong ..." where the signature does not hold; their bodies into "bodies", ids and devices into "ids".  A file "answer" says with
-which status; "hang" is one, too.  Prints the port.
+which status, and perhaps how many bytes; "hang" is one, too.  Prints the port.
 
 usage: hooked.py CERT KEY CA SECRET [PORT]
 """
@@ -42,18 +42,19 @@ class Hooked(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         with open("bodies", "ab") as f:
             f.write(body + b"\n")
-        status = "204"
+        status, size = "204", ""
         if os.path.exists("answer"):
             with open("answer") as f:
-                status = f.read().strip()
+                status, _, size = f.read().strip().partition(" ")
         with open("told", "a") as f:
             f.write(f"{status} {self.path} {self.judge(body)}\n")
         if status == "hang":
             time.sleep(60)
             return
         self.send_response(int(status))
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", size or "0")
         self.end_headers()
+        self.wfile.write(bytes(int(size or 0)))
 
     def log_message(self, *_):
         pass

@@ -171,6 +171,23 @@ ok "the verifier ends" stop_verifier
 rm -f verifier.conf.d/*
 conf "$siem"
 
+# What it says beside that is of no interest.
+ok "the verifier starts" start_verifier
+echo '200 40000' >answer
+enrol n
+became() {
+	for _ in $(seq 50); do
+		! grep -q '^200 /in [0-9]* n ' told || return 0
+		sleep 0.2
+	done
+	return 1
+}
+ok "who has much to say" became
+sleep 2.5
+ok "is told once" test "$(grep -c ' /in [0-9]* n ' told)" = 1
+rm answer
+ok "the verifier ends" stop_verifier
+
 # The log goes on from a copy: who knows entries by their ids misses none.
 ids_of() { # DEVICE...
 	for one; do

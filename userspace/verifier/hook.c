@@ -98,14 +98,29 @@ static void retry(struct hook *h, const char *why)
 	schedule(h, h->retry_ms);
 }
 
+static bool is_taken(const struct hook *h)
+{
+	return h->status >= 200 && h->status < 300;
+}
+
+/* What follows is of no interest, nor whether all of it comes. */
+static int on_headers(struct evhttp_request *req, void *hook)
+{
+	struct hook *h = hook;
+
+	if (h->progress == SENDING)
+		h->status = evhttp_request_get_response_code(req);
+	return 0;
+}
+
 static void on_answer(struct evhttp_request *req, void *hook)
 {
 	struct hook *h = hook;
-	int status = req ? evhttp_request_get_response_code(req) : 0;
 
+	(void)req;
 	if (h->progress != SENDING)
 		return;
-	h->progress = status >= 200 && status < 300 ? TAKEN : REFUSED;
+	h->progress = is_taken(h) ? TAKEN : REFUSED;
 	schedule(h, 0);
 }
 
@@ -141,6 +156,7 @@ static bool post(struct hook *h)
 
 	if (!req)
 		return false;
+	evhttp_request_set_header_cb(req, on_headers);
 	if (dial_open(&h->conn, &to) || !add_headers(h, req) ||
 	    evbuffer_add(evhttp_request_get_output_buffer(req), h->text,
 			 strlen(h->text))) {
@@ -155,6 +171,7 @@ static bool post(struct hook *h)
 static void send_entry(struct hook *h)
 {
 	h->progress = SENDING;
+	h->status = 0;
 	schedule(h, h->fleet->conf->timeout_s * 1000ll);
 	if (!post(h) && h->progress == SENDING) {
 		h->progress = REFUSED;
@@ -270,6 +287,8 @@ static void on_timer(evutil_socket_t fd, short what, void *hook)
 		return;
 	h->progress = IDLE; /* what evhttp says now is of no interest */
 	dial_close(&h->conn);
+	if (progress == SENDING && is_taken(h))
+		progress = TAKEN;
 	if (progress == SENDING) {
 		retry(h, "no answer in time");
 	} else if (progress == REFUSED) {

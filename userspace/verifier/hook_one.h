@@ -28,6 +28,7 @@ struct hook {
 	struct hook_secret secret;
 	struct event *timer;
 	enum progress progress;
+	int status; /* of the answer, as soon as its headers are there; 0 */
 	struct dial conn;
 	bool again; /* the log grew while it was read */
 	bool stale; /* what is read is for who it was before */
