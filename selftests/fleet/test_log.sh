@@ -197,6 +197,28 @@ ok "the verifier ends" stop_verifier
 ok "and begins anew" start_verifier
 take /.well-known/jwks.json keys3.json
 ok "with both keys" cmp keys2.json keys3.json
+# Somebody who makes a key each day, for a year.
+python3 - <<-'PY'
+	import json, sqlite3
+	db = sqlite3.connect("fleet.db", timeout=10)
+	jwk = json.loads(db.execute("SELECT jwk FROM signing_key").fetchone()[0])
+	for i in range(365):
+	    jwk["kid"] = "of-day-%d" % i
+	    db.execute("INSERT INTO signing_key (kid, jwk, since) VALUES (?, ?, 0)",
+	               (jwk["kid"], json.dumps(jwk)))
+	db.commit()
+PY
+kill -HUP "$verifier_pid"
+all() {
+	for _ in $(seq 50); do
+		take /.well-known/jwks.json keys4.json
+		[ "$(jq '.keys | length' keys4.json)" -le 2 ] || break
+		sleep 0.1
+	done
+	jq '.keys | length' keys4.json
+}
+ok "all that ever signed are published" test "$(all)" = 367
+ok "what the first one signed can be checked on" log jws keys4.json h8.json
 ok "the verifier ends" stop_verifier
 echo junk >signing.pem
 ok "a key that is none: it does not start" fails start_verifier

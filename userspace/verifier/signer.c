@@ -13,7 +13,6 @@
 #include "fleet.h"
 #include "signer.h"
 
-#define KEYS_MAX 256 /* that are still published */
 #define PEM_MAX 8192
 
 static int write_key(const char *path, EVP_PKEY *key)
@@ -159,7 +158,7 @@ int signer_keep(struct signer *s, struct store *store)
 	if (text && all)
 		ret = store_key_add(store, s->kid, text, fleet_now());
 	if (!ret)
-		ret = store_keys(store, KEYS_MAX, take_key, all);
+		ret = store_keys(store, take_key, all);
 	if (!ret) {
 		json_decref(s->keys);
 		s->keys = json_pack("{s:O}", "keys", all);

@@ -115,8 +115,8 @@ int store_log_consistency(struct store *s, u64 old, u64 size,
 			  struct shinrai_proof *proof);
 
 int store_key_add(struct store *s, const char *kid, const char *jwk, s64 since);
-int store_keys(struct store *s, unsigned int most,
-	       int (*each)(void *arg, const char *jwk), void *arg);
+int store_keys(struct store *s, int (*each)(void *arg, const char *jwk),
+	       void *arg);
 
 /* One of several verifiers, as it was last; all 0: it is none yet. */
 struct store_lease {

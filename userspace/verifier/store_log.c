@@ -213,19 +213,17 @@ int store_key_add(struct store *s, const char *kid, const char *jwk, s64 since)
 /**
  * store_keys() - the keys that signed, the newest first
  * @s: the store
- * @most: of them
  * @each: called with each; not 0: no more
  * @arg: for @each
  *
  * Return: 0; -errno; what @each gave.
  */
-int store_keys(struct store *s, unsigned int most,
-	       int (*each)(void *arg, const char *jwk), void *arg)
+int store_keys(struct store *s, int (*each)(void *arg, const char *jwk),
+	       void *arg)
 {
 	struct binding b = sql_bind(s, KEYS);
 	int ret;
 
-	bind_number(&b, most);
 	while ((ret = sql_step(&b)) > 0) {
 		ret = each(arg, words_at(&b, 0));
 		if (ret) {

@@ -94,8 +94,7 @@ static const char *const texts[STATEMENTS] = {
 	[NODE_PUT] =
 		"INSERT INTO log_node (level, n, hash) VALUES (?1, ?2, ?3)",
 	[NODE_GET] = "SELECT hash FROM log_node WHERE level = ?1 AND n = ?2",
-	[KEYS] = "SELECT jwk FROM signing_key ORDER BY id DESC"
-		 " LIMIT ?1",
+	[KEYS] = "SELECT jwk FROM signing_key ORDER BY id DESC",
 	[KEY_ADD] = "INSERT INTO signing_key (kid, jwk, since)"
 		    " VALUES (?1, ?2, ?3) ON CONFLICT (kid) DO NOTHING",
 	[HOOK_NEW] = "INSERT INTO hook (name, next)"
