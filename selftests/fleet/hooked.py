@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Takes webhooks over mutual TLS: a line "STATUS INDEX DEVICE STATE" for each into
-"told", or "wrong ..." where the signature does not hold; their bodies into "bodies", ids and devices into "ids".  A file "answer" says with
-which status, and perhaps how many bytes; "hang" is one, too.  Prints the port.
+"told", or "wrong ..." where the signature does not hold; their bodies into "bodies",
+ids and devices into "ids".  A file "answer" says with which status, and perhaps how
+many bytes; "hang" is one, too.  Prints the port.
 
 usage: hooked.py CERT KEY CA SECRET [PORT]
 """

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A database of PostgreSQL is copied while a verifier writes to it, lost, and put back,
 # by the commands that shinrai-verifier(8) has.
-# shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
+# shellcheck disable=SC2016,SC2119,SC2154 source=selftests/daemon/lib.sh
 . "$(dirname "$0")/../daemon/lib.sh"
 # shellcheck source=selftests/fleet/lib.sh
 . "$root/selftests/fleet/lib.sh"
@@ -69,7 +69,7 @@ ok "again, over the first one" copies
 fleet reader /log >/dev/null
 cp body then.json
 fleet reader '/log/entries?count=1000' >/dev/null
-jq -c .entries body >then
+jq -c .entries body >log.then
 
 # What is lost later.
 ok "then a device is enrolled" enrol later
@@ -100,8 +100,8 @@ ok "the verifier starts" start_verifier
 ok "with the devices that were copied" names press valve
 ok "which it has taken, and asks" becomes press '.failure != "" and .fresh == false'
 fleet reader '/log/entries?count=1000' >/dev/null
-jq -c .entries body >now
-ok "and with the log" cmp then now
+jq -c .entries body >log.now
+ok "and with the log" cmp log.then log.now
 fleet reader /log >/dev/null
 ok "as it was" jq -e --slurpfile t then.json '.root == $t[0].root and
 	.log == $t[0].log' body
