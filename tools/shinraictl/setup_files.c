@@ -69,13 +69,22 @@ static X509 *cert_of(const char *pem)
 	return x;
 }
 
-/* Return: whether it is a certificate of exactly this key, by this CA. */
-static bool is_of(const char *pem, EVP_PKEY *key, const char *ca_pem)
+/* Return: whether it is a certificate of exactly this key. */
+static bool is_of(const char *pem, EVP_PKEY *key)
+{
+	X509 *x = cert_of(pem);
+	bool fits = x && key && EVP_PKEY_eq(X509_get0_pubkey(x), key) == 1;
+
+	X509_free(x);
+	ERR_clear_error();
+	return fits;
+}
+
+/* Return: whether it is a certificate that this CA issued. */
+static bool is_by(const char *pem, const char *ca_pem)
 {
 	X509 *x = cert_of(pem), *ca = cert_of(ca_pem);
-	bool fits = x && ca && key &&
-		    EVP_PKEY_eq(X509_get0_pubkey(x), key) == 1 &&
-		    X509_verify(x, X509_get0_pubkey(ca)) == 1;
+	bool fits = x && ca && X509_verify(x, X509_get0_pubkey(ca)) == 1;
 
 	X509_free(x);
 	X509_free(ca);
@@ -83,7 +92,7 @@ static bool is_of(const char *pem, EVP_PKEY *key, const char *ca_pem)
 	return fits;
 }
 
-static bool is_ours(const char *pem, const struct setup_tpm *t, const char *ca)
+static bool is_ours(const char *pem, const struct setup_tpm *t)
 {
 	struct shinrai_public pub;
 	EVP_PKEY *key = NULL;
@@ -92,7 +101,7 @@ static bool is_ours(const char *pem, const struct setup_tpm *t, const char *ca)
 	if (shinrai_public_parse(t->tpm.ak_public, t->tpm.ak_len, &pub) ||
 	    shinrai_public_key(&pub, &key))
 		return false;
-	fits = is_of(pem, key, ca);
+	fits = is_of(pem, key);
 	EVP_PKEY_free(key);
 	return fits;
 }
@@ -313,7 +322,8 @@ int setup_write(struct ctl *ctl, const char *folder, EVP_PKEY *key,
 	const char *ca = json_string_value(json_object_get(answer, "ca"));
 	int ret;
 
-	if (!is_ours(ak, t, ca) || !is_of(tls, key, ca))
+	if (!is_ours(ak, t) || !is_of(tls, key) || !is_by(ak, ca) ||
+	    !is_by(tls, ca))
 		return ctl_error(ctl, "protocol", "is it shinrai-verifier?",
 				 "the verifier's certificates are not those of "
 				 "our keys, by its CA; nothing was written");
