@@ -79,7 +79,8 @@ struct shinrai_appraise_input {
 	const u8 *ak_name;
 	size_t ak_name_len;
 	EVP_PKEY *ak_key;
-	EVP_PKEY_CTX **kept_key; /* of @ak_name, begun here; NULL: none */
+	/* of @ak_name, begun here; NULL: none */
+	EVP_PKEY_CTX **kept_key;
 	bool learned; /* pinned just now, from this evidence */
 	enum shinrai_assurance assurance; /* of the pinned key, certified */
 	const struct shinrai_state *last; /* NULL: never seen */
