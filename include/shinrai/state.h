@@ -53,6 +53,27 @@ struct shinrai_ima_state {
 	u8 pcr[SHINRAI_MAX_BANK_SIZE]; /* PCR 10 after them */
 };
 
+enum shinrai_boot_kind {
+	SHINRAI_BOOT_LOADER, /* an image that the firmware started */
+	SHINRAI_BOOT_INITRAMFS,
+	SHINRAI_BOOT_CMDLINE,
+	SHINRAI_BOOT_KINDS
+};
+
+#define SHINRAI_BOOT_EVENTS 16
+
+/* What the firmware log of this boot said, so that it need not come again. */
+struct shinrai_boot_state {
+	u64 base; /* shinrai_appraise_base() of who read it; 0: nothing is kept */
+	u8 pcrs[32]; /* SHA-256 of PCRs 0 to 9, which it led to */
+	unsigned int nevents; /* that references must name */
+	struct shinrai_boot_event {
+		u8 kind; /* enum shinrai_boot_kind */
+		u32 index; /* of the event */
+		u8 digest[32]; /* SHA-256 */
+	} event[SHINRAI_BOOT_EVENTS];
+};
+
 enum shinrai_flow_outcome {
 	SHINRAI_FLOW_ALLOWED,
 	SHINRAI_FLOW_AUDITED,
@@ -103,6 +124,7 @@ struct shinrai_state {
 		u8 capped;
 	} banks[SHINRAI_MAX_BANKS];
 	struct shinrai_ima_state ima;
+	struct shinrai_boot_state boot;
 	/* 44 KiB, of which a few hundred bytes are used: see _clear, _copy. */
 	struct shinrai_pcrs pcrs; /* ours, after @records */
 	struct shinrai_data_state data;

@@ -29,6 +29,44 @@ static struct forge *forged(EVP_PKEY *key)
 	return f;
 }
 
+static size_t packed_boot(const struct shinrai_state *s)
+{
+	return 8 + 32 + 1 + s->boot.nevents * (1 + 4 + 32);
+}
+
+/* The versions before, each of which has less at its end. */
+static void check_versions(const struct shinrai_state *from,
+			   struct shinrai_state *s, u8 *data, size_t len)
+{
+	const size_t ima = len - packed_boot(from);
+	const size_t facts = ima - PACKED_IMA - from->ima.size;
+	const struct {
+		u8 version;
+		size_t len;
+		bool ima, facts;
+	} table[] = {
+		{ 3, ima, true, true },
+		{ 2, facts, false, true },
+		{ 1, facts - 8, false, false },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		data[7] = table[i].version;
+		assert_int_equal(shinrai_state_unpack(data, table[i].len, s),
+				 0);
+		assert_int_equal(s->boot.base, 0);
+		assert_int_equal(s->ima.offset,
+				 table[i].ima ? from->ima.offset : 0);
+		assert_int_equal(s->facts, table[i].facts ? from->facts : 0);
+		s->boot = from->boot;
+		s->ima = from->ima;
+		s->facts = from->facts;
+		assert_memory_equal(s, from, sizeof(*s));
+		assert_int_equal(shinrai_state_unpack(data, len, s), -EBADMSG);
+	}
+}
+
 /* The same as bytes; neither less nor more of them, nor what cannot be. */
 static void check_packed(const struct shinrai_state *from,
 			 struct shinrai_state *s)
@@ -48,26 +86,7 @@ static void check_packed(const struct shinrai_state *from,
 	assert_int_equal(shinrai_state_unpack(more, len + 1, s), -EBADMSG);
 	more[7]++;
 	assert_int_equal(shinrai_state_unpack(more, len, s), -EPROTONOSUPPORT);
-	/* The versions before: without the IMA list, and without facts. */
-	more[7] = 2;
-	assert_int_equal(shinrai_state_unpack(
-				 more, len - PACKED_IMA - from->ima.size, s),
-			 0);
-	assert_int_equal(s->ima.entries, 0);
-	assert_int_equal(s->ima.offset, 0);
-	s->ima = from->ima;
-	assert_memory_equal(s, from, sizeof(*s));
-	assert_int_equal(shinrai_state_unpack(more, len, s), -EBADMSG);
-	more[7] = 1;
-	assert_int_equal(
-		shinrai_state_unpack(more,
-				     len - 8 - PACKED_IMA - from->ima.size, s),
-		0);
-	assert_int_equal(s->facts, 0);
-	s->facts = from->facts;
-	s->ima = from->ima;
-	assert_memory_equal(s, from, sizeof(*s));
-	assert_int_equal(shinrai_state_unpack(more, len, s), -EBADMSG);
+	check_versions(from, s, more, len);
 	memcpy(more, data, len);
 	more[0]++;
 	assert_int_equal(shinrai_state_unpack(more, len, s), -EBADMSG);
@@ -180,8 +199,11 @@ static void test_state(void **state)
 	assert_int_equal(a.next.data.nowners, 2);
 	assert_int_equal(a.next.ima.entries, 2);
 	assert_int_equal(a.next.ima.size, 32);
+	assert_int_equal(a.next.boot.nevents, 3);
+	a.next.boot.event[0].index = U32_MAX;
 	a.next.ima.violations = UINT64_MAX;
 	a.next.ima.big_endian = true;
+	a.next.boot.base = 0xfedcba9876543210;
 	assert_true(a.next.data.enforcing && a.next.data.owner[0].in_force);
 	close(mkstemp(path));
 	assert_int_equal(shinrai_state_save(path, &a.next), 0);
@@ -202,6 +224,71 @@ static void test_state(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* Whatever is no boot is refused. */
+static void test_state_boots(void **state)
+{
+#define DIGEST "\"" NIBBLES NIBBLES "\""
+#define NIBBLES "0123456789abcdef0123456789abcdef"
+#define EVENT(kind, event) \
+	"{\"kind\":" kind ",\"event\":" event ",\"sha256\":" DIGEST "}"
+#define BOOT(base, events) \
+	"{\"base\":" base ",\"pcrs\":" DIGEST ",\"events\":" events "}"
+#define FOUR(e) e "," e "," e "," e
+	static const struct {
+		const char *boot; /* NULL: there is none */
+		int expected;
+		unsigned int nevents;
+	} table[] = {
+		{ "null", 0, 0 },
+		{ BOOT("1", "[]"), 0, 0 },
+		{ BOOT("1", "[" FOUR(FOUR(EVENT("\"loader\"", "7"))) "]"), 0,
+		  16 },
+		{ NULL, -EBADMSG, 0 },
+		{ "{}", -EBADMSG, 0 },
+		{ "7", -EBADMSG, 0 },
+		{ BOOT("0", "[]"), -EBADMSG, 0 },
+		{ BOOT("\"1\"", "[]"), -EBADMSG, 0 },
+		{ BOOT("1", "{}"), -EBADMSG, 0 },
+		{ BOOT("1", "[7]"), -EBADMSG, 0 },
+		{ BOOT("1", "[" EVENT("\"shim\"", "7") "]"), -EBADMSG, 0 },
+		{ BOOT("1", "[" EVENT("7", "7") "]"), -EBADMSG, 0 },
+		{ BOOT("1", "[" EVENT("\"loader\"", "-1") "]"), -EBADMSG, 0 },
+		{ BOOT("1", "[" EVENT("\"loader\"", "4294967296") "]"),
+		  -EBADMSG, 0 },
+		{ BOOT("1", "[" EVENT("\"loader\"", "7") "," FOUR(
+				    FOUR(EVENT("\"cmdline\"", "7"))) "]"),
+		  -EBADMSG, 0 },
+		{ "{\"base\":1,\"events\":[]}", -EBADMSG, 0 },
+		{ "{\"base\":1,\"events\":[],\"pcrs\":\"00\"}", -EBADMSG, 0 },
+	};
+	struct shinrai_state *s = calloc(1, sizeof(*s));
+	char *text, *other;
+	json_t *j;
+	size_t i;
+
+	(void)state;
+	s->ak_name_len = 34;
+	assert_int_equal(shinrai_state_format(s, &text), 0);
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		j = json_loads(text, 0, NULL);
+		json_object_del(j, "boot");
+		if (table[i].boot)
+			json_object_set_new(j, "boot",
+					    json_loads(table[i].boot,
+						       JSON_DECODE_ANY, NULL));
+		other = json_dumps(j, 0);
+		if (shinrai_state_parse(other, strlen(other), s) !=
+		    table[i].expected)
+			fail_msg("%s", table[i].boot);
+		if (!table[i].expected)
+			assert_int_equal(s->boot.nevents, table[i].nevents);
+		json_decref(j);
+		free(other);
+	}
+	free(text);
+	free(s);
+}
+
 /* A state of an earlier version was judged by nobody knows what. */
 static void test_state_versions(void **state)
 {
@@ -218,7 +305,9 @@ static void test_state_versions(void **state)
 		{ "shinrai-state-v3", false, -EBADMSG, false },
 		{ "shinrai-state-v4", true, 0, true },
 		{ "shinrai-state-v4", false, -EBADMSG, false },
-		{ "shinrai-state-v5", true, -EPROTONOSUPPORT, false },
+		{ "shinrai-state-v5", true, 0, true },
+		{ "shinrai-state-v5", false, -EBADMSG, false },
+		{ "shinrai-state-v6", true, -EPROTONOSUPPORT, false },
 		{ "shinrai-state-v", false, -EPROTONOSUPPORT, false },
 		{ "shinrai-boot-v1", false, -EBADMSG, false },
 	};
@@ -232,6 +321,7 @@ static void test_state_versions(void **state)
 	s->ak_name_len = 34;
 	s->records = 8;
 	s->ima.entries = 3;
+	s->boot.base = 5;
 	memset(s->policy, 7, sizeof(s->policy));
 	assert_int_equal(shinrai_state_format(s, &text), 0);
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
@@ -246,10 +336,13 @@ static void test_state_versions(void **state)
 				 table[i].policy);
 		if (!table[i].expected)
 			assert_int_equal(s->records, 8);
-		/* The list is kept since version 4. */
+		/* The list is kept since version 4, the boot since 5. */
 		if (!table[i].expected)
 			assert_int_equal(s->ima.entries,
-					 table[i].format[15] == '4' ? 3 : 0);
+					 table[i].format[15] >= '4' ? 3 : 0);
+		if (!table[i].expected)
+			assert_int_equal(s->boot.base,
+					 table[i].format[15] >= '5' ? 5 : 0);
 		if (!table[i].expected)
 			assert_int_equal(!memcmp(s->policy, none, sizeof(none)),
 					 !table[i].counts);
@@ -266,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_verdict),
 		cmocka_unit_test(test_state_versions),
+		cmocka_unit_test(test_state_boots),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

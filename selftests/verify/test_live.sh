@@ -136,7 +136,7 @@ jq '.format = "shinrai-state-v1" | del(.policy) | .code += 5000' state.json \
 ok "a state of version 1 is used" exits 0 live "${hold[@]}" --ak ak \
 	--state old.json --json
 ok "its records are judged again" anew out
-ok "and it is of version 4 then" jq -e '.format == "shinrai-state-v4" and
+ok "and it is of version 5 then" jq -e '.format == "shinrai-state-v5" and
 	(.policy | length == 64)' old.json
 jq '.format = "shinrai-state-v2" | del(.data) | .code += 5000' state.json \
 	>old.json

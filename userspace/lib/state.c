@@ -11,10 +11,11 @@
 #include "fileio.h"
 #include "state_json.h"
 
-#define FORMAT "shinrai-state-v4"
+#define FORMAT "shinrai-state-v5"
 #define FORMAT_V1 "shinrai-state-v1" /* without policy */
 #define FORMAT_V2 "shinrai-state-v2" /* without data */
 #define FORMAT_V3 "shinrai-state-v3" /* without the IMA list */
+#define FORMAT_V4 "shinrai-state-v4" /* without the boot */
 #define FORMAT_ANY "shinrai-state-v"
 #define MAX_STATE (256u << 10)
 
@@ -110,7 +111,7 @@ int shinrai_state_format(const struct shinrai_state *s, char **text)
 		    j,
 		    json_pack(
 			    "{s:i, s:i, s:b, s:b, s:o, s:o, s:I, s:I, s:I, "
-			    "s:I, s:o, s:o, s:o, s:o, s:o}",
+			    "s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
 			    "code_pcr", s->code_pcr, "flow_pcr", s->flow_pcr,
 			    "start_nonzero", s->start_nonzero, "armed",
 			    s->armed, "module_id",
@@ -123,7 +124,8 @@ int shinrai_state_format(const struct shinrai_state *s, char **text)
 			    (json_int_t)s->code, "banks", banks_json(s), "pcrs",
 			    pcrs_json(&s->pcrs), "findings", sticky_json(s),
 			    "data", shinrai_state_data_json(&s->data), "ima",
-			    ima_json(&s->ima)))) {
+			    ima_json(&s->ima), "boot",
+			    shinrai_state_boot_json(&s->boot)))) {
 		json_decref(j);
 		return -ENOMEM;
 	}
@@ -320,14 +322,21 @@ static int read_version(const json_t *j, struct shinrai_state *s)
 		memset(s->policy, 0, sizeof(s->policy));
 		return 0;
 	}
-	if (strcmp(format, FORMAT) && strcmp(format, FORMAT_V3))
+	if (strcmp(format, FORMAT) && strcmp(format, FORMAT_V4) &&
+	    strcmp(format, FORMAT_V3))
 		return -EPROTONOSUPPORT;
 	if (!read_policy(j, s) ||
 	    !shinrai_state_data_parse(json_object_get(j, "data"), &s->data))
 		return -EBADMSG;
 	if (!strcmp(format, FORMAT_V3))
 		return 0;
-	return read_ima(json_object_get(j, "ima"), &s->ima) ? 0 : -EBADMSG;
+	if (!read_ima(json_object_get(j, "ima"), &s->ima))
+		return -EBADMSG;
+	if (!strcmp(format, FORMAT_V4))
+		return 0;
+	return shinrai_state_boot_parse(json_object_get(j, "boot"), &s->boot) ?
+		       0 :
+		       -EBADMSG;
 }
 
 static bool read_rest(const json_t *j, struct shinrai_state *s)

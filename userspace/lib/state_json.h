@@ -16,4 +16,8 @@ bool shinrai_state_bytes(const json_t *j, const char *key, u8 *out, size_t cap,
 json_t *shinrai_state_data_json(const struct shinrai_data_state *d);
 bool shinrai_state_data_parse(const json_t *j, struct shinrai_data_state *d);
 
+/* state_boot.c */
+json_t *shinrai_state_boot_json(const struct shinrai_boot_state *b);
+bool shinrai_state_boot_parse(const json_t *j, struct shinrai_boot_state *b);
+
 #endif

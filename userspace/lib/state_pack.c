@@ -4,7 +4,8 @@
 
 #include "walk.h"
 
-#define MAGIC "SHNRMEM\3"
+#define MAGIC "SHNRMEM\4"
+#define MAGIC_V3 "SHNRMEM\3" /* without the boot */
 #define MAGIC_V2 "SHNRMEM\2" /* without the IMA list */
 #define MAGIC_V1 "SHNRMEM\1" /* without facts */
 
@@ -90,7 +91,7 @@ static void walk_v2(struct walk *k, void *state)
 	WALK_U64(k, s->facts);
 }
 
-static void walk_state(struct walk *k, void *state)
+static void walk_v3(struct walk *k, void *state)
 {
 	struct shinrai_state *s = state;
 
@@ -104,12 +105,31 @@ static void walk_state(struct walk *k, void *state)
 	shinrai_walk_bytes(k, s->ima.pcr, s->ima.size);
 }
 
+static void walk_state(struct walk *k, void *state)
+{
+	struct shinrai_boot_state *b = &((struct shinrai_state *)state)->boot;
+	unsigned int i;
+
+	walk_v3(k, state);
+	WALK_U64(k, b->base);
+	if (!b->base)
+		return;
+	shinrai_walk_bytes(k, b->pcrs, sizeof(b->pcrs));
+	WALK_FIELD(k, b->nevents, 1, SHINRAI_BOOT_EVENTS);
+	for (i = 0; i < b->nevents; i++) {
+		WALK_FIELD(k, b->event[i].kind, 1, SHINRAI_BOOT_KINDS - 1);
+		WALK_FIELD(k, b->event[i].index, 4, U32_MAX);
+		shinrai_walk_bytes(k, b->event[i].digest, 32);
+	}
+}
+
 /* All versions that can be read, the newest first. */
 static const struct {
 	const char *magic;
 	void (*walk)(struct walk *k, void *state);
 } versions[] = {
 	{ MAGIC, walk_state },
+	{ MAGIC_V3, walk_v3 },
 	{ MAGIC_V2, walk_v2 },
 	{ MAGIC_V1, walk_v1 },
 };
