@@ -108,9 +108,10 @@ class Fake(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_POST(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if "newSession" not in self.path:
-            self.tell("evidence")
+            self.tell("evidence" if b"firmware-log" in body else
+                      "evidence, but for the firmware log")
             self.say(200, {"state": "complete", "period_s": 1,
                            "result": {"state": "trusted", "reason": ""}})
             return
@@ -120,8 +121,11 @@ class Fake(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.tell("session")
-        self.say(201, {"state": "waiting", "nonce": "A" * 43 + "=",
-                       "from": 0, "boot_id": None},
+        offer = {"state": "waiting", "nonce": "A" * 43 + "=", "from": 0,
+                 "boot_id": None}
+        if self.number > 3:
+            offer["items"] = ["log", "ima", "machine", "of a later version"]
+        self.say(201, offer,
                  Location=PATH + "session/press")
 
     def log_message(self, *args):

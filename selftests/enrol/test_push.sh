@@ -48,6 +48,8 @@ ok "it comes over the same connection, and gets no answer" \
 	fake_did 'connection 1: no answer'
 ok "then over another one" fake_did 'connection 2: evidence'
 ok "each time" fake_did 'connection 3: evidence'
+ok "and what is asked for" fake_did \
+	'connection 4: evidence, but for the firmware log'
 ok "which is no failure" no grep -q 'cannot bring' err
 stop_daemon
 kill "$fake_pid"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Body of a challenge to shinraid: what is accepted is within the limits. */
-/* links: userspace/shinraid/request.c */
+/* links: userspace/shinraid/request.c userspace/shinraid/items.c */
 #include <stdlib.h>
 
 #include "../../userspace/shinraid/net.h"

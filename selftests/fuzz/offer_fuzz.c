@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What a verifier offers to shinraid: what is taken is within the limits. */
-/* links: userspace/shinraid/offer.c */
+/* links: userspace/shinraid/offer.c userspace/shinraid/items.c */
 #include <stdlib.h>
 
 #include "../../userspace/shinraid/offer.h"

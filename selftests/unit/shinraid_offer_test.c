@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What a verifier offers, and what is no offer. */
-/* links: userspace/shinraid/offer.c */
+/* links: userspace/shinraid/offer.c userspace/shinraid/items.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,12 +27,18 @@ static const struct {
 	size_t nonce_len;
 	u64 from, ima_from;
 	bool boot_known;
+	u32 items;
 } offers[] = {
 	{ OFFER(N16, ",\"from\":7,\"ima_from\":9,\"boot_id\":\"" BOOT "\""), 16,
-	  7, 9, true },
+	  7, 9, true, ITEMS_ALL },
 	/* of an earlier verifier, of a later one */
-	{ OFFER(N16, ",\"from\":7,\"boot_id\":null"), 16, 7, 0, false },
-	{ OFFER(N64, ",\"from\":0,\"more\":[]"), 64, 0, 0, false },
+	{ OFFER(N16, ",\"from\":7,\"boot_id\":null"), 16, 7, 0, false,
+	  ITEMS_ALL },
+	{ OFFER(N64, ",\"from\":0,\"more\":[]"), 64, 0, 0, false, ITEMS_ALL },
+	{ OFFER(N16, ",\"from\":7,\"items\":[\"log\",\"ima\",\"machine\"]"), 16,
+	  7, 0, false, ITEM_LOG | ITEM_IMA | ITEM_MACHINE },
+	{ OFFER(N16, ",\"from\":7,\"items\":[\"log\",\"dice\",7]"), 16, 7, 0,
+	  false, ITEM_LOG },
 };
 
 static const char *const others[] = {
@@ -46,6 +52,7 @@ static const char *const others[] = {
 	OFFER(N16, ",\"from\":\"7\""),
 	OFFER(N16, ",\"from\":7,\"ima_from\":-1"),
 	OFFER(N16, ",\"from\":7,\"ima_from\":1.5"),
+	OFFER(N16, ",\"from\":7,\"items\":\"log\""),
 	OFFER(N16, ",\"from\":7,\"boot_id\":7"),
 	OFFER(N16, ",\"from\":7,\"boot_id\":\"00\""),
 	OFFER(N16, ",\"from\":7,\"boot_id\":\"" BOOT "00\""),
@@ -76,6 +83,7 @@ static void test_offers(void **state)
 		assert_memory_equal(o.nonce, "0123456789abcdef", 16);
 		assert_int_equal(o.from, offers[i].from);
 		assert_int_equal(o.ima_from, offers[i].ima_from);
+		assert_int_equal(o.items, offers[i].items);
 		assert_int_equal(o.boot_known, offers[i].boot_known);
 		if (o.boot_known)
 			assert_int_equal(o.boot_id[15], 0xff);

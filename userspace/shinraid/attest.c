@@ -208,7 +208,7 @@ static void ask(struct net *n)
 		return;
 	}
 	c->whom = FOR_VERIFIER;
-	c->items = ITEMS_ALL;
+	c->items = a->offer.items;
 	c->c.nonce_len = (u8)a->offer.nonce_len;
 	memcpy(c->c.nonce, a->offer.nonce, a->offer.nonce_len);
 	c->from = a->offer.from;

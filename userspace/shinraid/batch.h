@@ -10,9 +10,7 @@
 
 #include <shinrai/challenge.h>
 
-enum item { ITEM_LOG = 1, ITEM_IMA = 2, ITEM_FIRMWARE = 4, ITEM_MACHINE = 8 };
-#define ITEMS_ALL (ITEM_LOG | ITEM_IMA | ITEM_FIRMWARE | ITEM_MACHINE)
-#define ITEMS_REPORT (ITEM_LOG | ITEM_FIRMWARE | ITEM_MACHINE)
+#include "items.h"
 
 /* Who is waiting for the answer; of the last two @owner is NULL. */
 enum for_whom {

@@ -39,6 +39,17 @@ static bool nonce(const json_t *j, struct offer *o)
 	return true;
 }
 
+/* Who names none wants all of them; what a later verifier names is ignored. */
+static bool read_items(const json_t *j, u32 *items)
+{
+	const json_t *list = json_object_get(j, "items");
+
+	*items = ITEMS_ALL;
+	if (list && json_is_array(list))
+		items_parse(list, items);
+	return !list || json_is_array(list);
+}
+
 /**
  * offer_parse() - read an offer
  * @j: a session that is waiting, or anything else, or NULL
@@ -55,7 +66,8 @@ bool offer_parse(const json_t *j, struct offer *o)
 
 	memset(o, 0, sizeof(*o));
 	if (!nonce(j, o) || !number(j, "from", true, &o->from) ||
-	    !number(j, "ima_from", false, &o->ima_from))
+	    !number(j, "ima_from", false, &o->ima_from) ||
+	    !read_items(j, &o->items))
 		return false;
 	if (!json_is_string(boot))
 		return !boot || json_is_null(boot);

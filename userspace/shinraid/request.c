@@ -6,6 +6,7 @@
 #include <shinrai/hex.h>
 #include <shinrai/session.h>
 
+#include "items.h"
 #include "net.h"
 
 static const char *set_nonce(const json_t *v, struct challenge *c)
@@ -55,31 +56,12 @@ static const char *set_boot_id(const json_t *v, struct challenge *c)
 
 static const char *set_items(const json_t *v, struct challenge *c)
 {
-	static const struct {
-		const char *name;
-		u32 item;
-	} names[] = { { "log", ITEM_LOG },
-		      { "ima", ITEM_IMA },
-		      { "firmware", ITEM_FIRMWARE },
-		      { "machine", ITEM_MACHINE } };
-	size_t i, k;
-
 	if (!json_is_array(v))
 		return "items is not an array";
-	c->items = 0;
-	for (i = 0; i < json_array_size(v); i++) {
-		const char *s = json_string_value(json_array_get(v, i));
-
-		for (k = 0; s && k < ARRAY_SIZE(names); k++) {
-			if (!strcmp(s, names[k].name))
-				break;
-		}
-		if (!s || k == ARRAY_SIZE(names) || c->items & names[k].item)
-			return "items holds something else than log, ima, "
-			       "firmware and machine, each at most once";
-		c->items |= names[k].item;
-	}
-	return NULL;
+	return items_parse(v, &c->items) ?
+		       NULL :
+		       "items holds something else than log, ima, "
+		       "firmware and machine, each at most once";
 }
 
 static const char *set_members(json_t *root, struct challenge *c)
