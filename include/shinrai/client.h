@@ -5,6 +5,9 @@
 
 #include "session.h"
 
+/* "items" of a challenge, when what the firmware log says is known. */
+#define SHINRAI_ITEMS_NO_FIRMWARE "[\"log\",\"ima\",\"machine\"]"
+
 struct shinrai_client_request {
 	const char *host; /* name or address, without brackets */
 	const char *port;
@@ -25,6 +28,7 @@ struct shinrai_client_request {
 	u64 from; /* first record wanted, or whose violations are */
 	const u8 *boot_id; /* of which boot, or NULL */
 	u64 ima_from; /* byte of the IMA list, of @boot_id; 0: all of it */
+	bool no_firmware; /* of @boot_id: its log need not come */
 	unsigned int timeout_ms; /* for one challenge and its answer */
 };
 

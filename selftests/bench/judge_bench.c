@@ -134,6 +134,7 @@ static void prepare(struct subject *s, EVP_PKEY *key, unsigned int nima,
 	q.from = j->records;
 	if (nima != IMA_ENTRIES) /* which is what is measured there */
 		q.ima_from = j->ima_from = j->ima_next;
+	q.no_firmware = j->no_firmware = j->no_firmware_next;
 	memcpy(q.boot_id, j->boot_id, sizeof(q.boot_id));
 	free(s->evidence);
 	sim_grow(&s->d, more);

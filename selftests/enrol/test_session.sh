@@ -115,6 +115,8 @@ ok "a device gets one" said 201 session press newSession
 ok "with a nonce" jq -e '.state == "waiting" and (.nonce | length) == 44 and
 	.from == 9 and (.boot_id | length) == 32 and
 	.accept == ["application/cmw+cbor"]' body
+ok "for all but the firmware log, which was judged" jq -e '.items ==
+	["log", "ima", "machine"]' body
 ok "at a place" grep -qi '^location: /challenge-response/v1/session/press' head
 ok "nonces of other sizes are not made" said 400 session press \
 	'newSession?nonceSize=8'

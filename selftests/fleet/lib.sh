@@ -146,3 +146,13 @@ said() {
 	"$@"
 	[ "$code" = "$want" ]
 }
+
+# received: bytes that the verifier has read so far
+received() {
+	sed -n 's/^rchar: //p' "/proc/$verifier_pid/io"
+}
+# little BEFORE BYTES: less than that since
+little() {
+	echo "$(($(received) - $1)) bytes"
+	[ $(($(received) - $1)) -lt "$2" ]
+}

@@ -56,7 +56,8 @@ static FILE *journal;
 static struct event_base *base;
 static u64 fresh = 20;
 static struct {
-	u64 connections, questions, answers, lost, records, bytes, whole, part;
+	u64 connections, questions, answers, lost, records, bytes, whole, part,
+		firmware;
 	u64 handed; /* devices to another verifier */
 	u64 torn; /* those soon after another: more than one asks it */
 	u64 both; /* that one asked while another one waited for its answer */
@@ -132,11 +133,17 @@ static bool take_question(struct evhttp_request *req, struct conn *conn,
 			       evbuffer_get_length(in), 0, NULL);
 	const char *nonce = json_string_value(json_object_get(j, "nonce"));
 	const char *boot = json_string_value(json_object_get(j, "boot_id"));
-	size_t len = 0, boot_len = 0;
+	const json_t *items = json_object_get(j, "items"), *item;
+	size_t len = 0, boot_len = 0, i;
 
 	memset(q, 0, sizeof(*q));
 	q->from = (u64)json_integer_value(json_object_get(j, "from"));
 	q->ima_from = (u64)json_integer_value(json_object_get(j, "ima_from"));
+	q->no_firmware = items;
+	json_array_foreach(items, i, item) {
+		if (!strcmp(json_string_value(item), "firmware"))
+			q->no_firmware = false;
+	}
 	q->have_boot = boot &&
 		       !shinrai_hex_parse(boot, q->boot_id, 16, &boot_len);
 	if (nonce)
@@ -175,6 +182,7 @@ static void send_answer(struct sim_device *d, struct evhttp_request *req,
 	stats.bytes += len;
 	stats.whole += !q->have_boot;
 	stats.part += q->ima_from != 0;
+	stats.firmware += !q->no_firmware;
 	evbuffer_add(body, data, len);
 	free(data);
 	reply(req, 200, "OK", SHINRAI_EVIDENCE_TYPE, body);
@@ -289,6 +297,9 @@ static bool obey_device(const char *word, unsigned long n)
 	for (i = 0; i < SIM_MODES; i++) {
 		if (!strcmp(word, modes[i])) {
 			d->mode = i;
+			/* It is told of a boot once. */
+			if (i == SIM_BOOTLOG)
+				sim_boot(d);
 			return true;
 		}
 	}
@@ -314,6 +325,7 @@ static void obey(const char *line)
 		printf("{\"connections\":%llu,\"questions\":%llu,"
 		       "\"answers\":%llu,\"lost\":%llu,\"records\":%llu,"
 		       "\"bytes\":%llu,\"whole\":%llu,\"part\":%llu,"
+		       "\"firmware\":%llu,"
 		       "\"handed\":%llu,"
 		       "\"torn\":%llu,\"both\":%llu,\"gap\":%llu}\n",
 		       (unsigned long long)stats.connections,
@@ -324,6 +336,7 @@ static void obey(const char *line)
 		       (unsigned long long)stats.bytes,
 		       (unsigned long long)stats.whole,
 		       (unsigned long long)stats.part,
+		       (unsigned long long)stats.firmware,
 		       (unsigned long long)stats.handed,
 		       (unsigned long long)stats.torn,
 		       (unsigned long long)stats.both,

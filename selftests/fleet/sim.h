@@ -52,6 +52,7 @@ struct sim_device {
 struct sim_question {
 	u8 nonce[32], exporter[32], verifier_key[32];
 	u64 from, ima_from;
+	bool no_firmware; /* its log is not asked for */
 	bool have_boot;
 	u8 boot_id[16];
 };

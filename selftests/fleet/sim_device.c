@@ -371,7 +371,8 @@ int sim_answer(struct sim_device *d, const struct sim_device *other,
 	list_ima(d, q, &ev.item[SHINRAI_ITEM_IMA]);
 	for (i = 0; i < SHINRAI_NITEMS; i++) {
 		if (forge.len[i] && i != SHINRAI_ITEM_LOG &&
-		    i != SHINRAI_ITEM_IMA)
+		    i != SHINRAI_ITEM_IMA &&
+		    !(i == SHINRAI_ITEM_FIRMWARE && q->no_firmware))
 			ev.item[i] = (struct shinrai_item){ forge.item[i],
 							    forge.len[i] };
 	}

@@ -23,18 +23,10 @@ list() {
 extend_ima() {
 	xargs -n 50 tpm2_pcrextend <extends
 }
-received() { # bytes that the verifier has read so far
-	sed -n 's/^rchar: //p' "/proc/$verifier_pid/io"
-}
 # covers N: that many entries, and it is trusted
 covers() {
 	becomes press1 ".state == \"trusted\" and .fresh and (.verdict.notes |
 		any(. == \"IMA log replays to the quoted PCR 10: $1 entries\"))"
-}
-# little BEFORE BYTES: less than that since
-little() {
-	echo "$(($(received) - $1)) bytes"
-	[ $(($(received) - $1)) -lt "$2" ]
 }
 
 start_tpm

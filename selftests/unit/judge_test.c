@@ -160,6 +160,92 @@ static void test_boot(void **state)
 	EVP_PKEY_free(d.key);
 }
 
+/* A log that was not asked for is asked for when it is needed, and else not. */
+static void test_no_firmware(void **state)
+{
+	static const struct {
+		const char *why;
+		enum sim_mode mode;
+		bool asked, comes; /* the log */
+		bool known; /* what booted */
+		bool anew, other; /* it boots, and with another firmware */
+		bool again, bears, told;
+		const char *code; /* "": trusted */
+	} table[] = {
+		{ "as it was", SIM_WELL, false, false, true, false, false,
+		  false, true, false, "" },
+		{ "it comes all the same", SIM_WELL, false, true, true, false,
+		  false, false, true, false, "" },
+		{ "what booted is not kept any more", SIM_WELL, false, false,
+		  false, false, false, true, false, false, "" },
+		{ "then it comes", SIM_WELL, true, true, false, false, false,
+		  false, true, true, "" },
+		{ "another boot", SIM_WELL, false, false, true, true, false,
+		  true, false, false, "firmware-missing" },
+		{ "another firmware, it says the same boot", SIM_WELL, false,
+		  false, true, false, true, true, false, false,
+		  "firmware-missing" },
+		{ "another boot, and it comes", SIM_WELL, false, true, true,
+		  true, true, false, true, true, "firmware-unknown" },
+		{ "it is withheld", SIM_WELL, true, false, true, true, false,
+		  false, false, false, "firmware-missing" },
+		{ "it does not lead to the quote", SIM_BOOTLOG, false, true,
+		  true, false, false, false, false, false, "firmware-replay" },
+		{ "it is no news: another key", SIM_ALIEN, false, false, true,
+		  false, false, false, false, false, "ak-other" },
+	};
+	struct sim_device other = { .key = EVP_EC_gen("P-256") };
+	struct sim_device d = { .key = EVP_EC_gen("P-256"), .clock = 100000 };
+	struct sim_question q = ask();
+	struct judgement first = plan(&q), j;
+	u8 *data;
+	size_t i;
+
+	(void)state;
+	sim_boot(&d);
+	data = evidence(&d, SIM_WELL, NULL, &first.len);
+	first.evidence = data;
+	assert_int_equal(judge(&first), 0);
+	assert_true(first.no_firmware_next && !is_none(first.boot));
+	free(data);
+	q.have_boot = true;
+	q.from = first.records;
+	memcpy(q.boot_id, first.boot_id, sizeof(q.boot_id));
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct sim_device now = d;
+
+		j = plan(&q);
+		j.whole = false;
+		j.memory = first.next;
+		j.memory_len = first.next_len;
+		j.ak_name = first.learned;
+		j.ak_name_len = first.learned_len;
+		j.boot_known = table[i].known ? first.boot : NULL;
+		j.no_firmware = !table[i].asked;
+		if (table[i].anew)
+			sim_boot(&now);
+		now.firmware = table[i].other;
+		now.mode = table[i].mode;
+		q.no_firmware = !table[i].comes;
+		assert_int_equal(sim_answer(&now, &other, &q, &data, &j.len),
+				 0);
+		j.evidence = data;
+		assert_int_equal(judge(&j), 0);
+		if (j.again != table[i].again ||
+		    strcmp(j.code, table[i].code) ||
+		    is_none(j.boot) == table[i].bears ||
+		    !j.boot_text == table[i].told)
+			fail_msg("%s: %s", table[i].why, j.code);
+		end(&j);
+		EVP_PKEY_CTX_free(j.key);
+		free(data);
+	}
+	end(&first);
+	EVP_PKEY_CTX_free(first.key);
+	EVP_PKEY_free(d.key);
+	EVP_PKEY_free(other.key);
+}
+
 /* A memory that cannot be read: an error, and nothing else. */
 static void test_memory(void **state)
 {
@@ -226,6 +312,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_key_before_pin),
 		cmocka_unit_test(test_boot),
+		cmocka_unit_test(test_no_firmware),
 		cmocka_unit_test(test_memory),
 	};
 

@@ -397,6 +397,14 @@ static void hold_against(const struct judge *j,
 	shinrai_refs_expect(&j->refs, in);
 }
 
+/* The machine, or what is remembered of it, may be wrong; it may have booted anew. */
+static bool is_apart(const struct judge *j, const struct shinrai_appraisal *a)
+{
+	return (j->no_firmware && a->count[SHINRAI_WHY_FIRMWARE_MISSING]) ||
+	       (j->ima_from && (a->count[SHINRAI_WHY_IMA_REPLAY] ||
+				a->count[SHINRAI_WHY_IMA_SYNTAX]));
+}
+
 bool judge_goes_on(const struct judge *j)
 {
 	struct shinrai_appraise_input in;
@@ -444,8 +452,7 @@ int judge_run(struct verify *v, struct judge *j,
 	if (ret)
 		ret = verify_error(v, "memory", NULL, "cannot appraise: %s",
 				   strerror(-ret));
-	else if (j->ima_from && (a.count[SHINRAI_WHY_IMA_REPLAY] ||
-				 a.count[SHINRAI_WHY_IMA_SYNTAX]))
+	else if (is_apart(j, &a))
 		ret = JUDGE_AGAIN;
 	if (!ret && ev)
 		ret = save(v, j, ev);

@@ -47,6 +47,7 @@ struct judge {
 	X509 *saver; /* whose saved sessions are believed */
 	bool whole; /* the log was asked for from record 0 on */
 	u64 ima_from; /* byte of the IMA list that was asked for; 0: all */
+	bool no_firmware; /* its log was not asked for */
 	bool report; /* of violations, not on the machine */
 	struct shinrai_names names;
 };
@@ -135,7 +136,7 @@ void judge_free(struct judge *j);
 bool judge_goes_on(const struct judge *j);
 
 /*
- * What came of the IMA list does not join: nothing was told, ask for all of it.
+ * What came in part does not join: nothing was told, ask for all of it.
  */
 #define JUDGE_AGAIN (-2)
 

@@ -156,12 +156,14 @@ static int run(struct verify *v, struct judge *j, struct live *l)
 		l->req.from = j->last.records;
 		l->req.boot_id = j->last.boot_id;
 		l->req.ima_from = j->ima_from = j->last.ima.offset;
+		l->req.no_firmware = j->no_firmware = j->last.boot.base != 0;
 	}
 	signal(SIGPIPE, SIG_IGN);
 	ret = challenge(v, j, &l->req);
 	if (ret != JUDGE_AGAIN)
 		return ret;
 	l->req.ima_from = j->ima_from = 0;
+	l->req.no_firmware = j->no_firmware = false;
 	return challenge(v, j, &l->req);
 }
 

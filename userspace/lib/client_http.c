@@ -58,6 +58,9 @@ int shinrai_http_request(const struct shinrai_client_request *req,
 		n += snprintf(body + n, sizeof(body) - (size_t)n,
 			      ",\"ima_from\":%llu",
 			      (unsigned long long)req->ima_from);
+	if (req->boot_id && req->no_firmware && !req->violations)
+		n += snprintf(body + n, sizeof(body) - (size_t)n,
+			      ",\"items\":" SHINRAI_ITEMS_NO_FIRMWARE);
 	snprintf(body + n, sizeof(body) - (size_t)n, "}");
 	return format(req, SHINRAI_EVIDENCE_TYPE, "POST",
 		      req->violations ? "/v1/violations" : "/v1/evidence", body,

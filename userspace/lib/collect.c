@@ -167,9 +167,11 @@ int shinrai_client_collect(const struct shinrai_client_request *req,
 			drop(ans);
 			next.from = c.next;
 			next.boot_id = c.boot_id;
-			if (!req->boot_id ||
-			    memcmp(c.boot_id, req->boot_id, sizeof(c.boot_id)))
+			if (!req->boot_id || memcmp(c.boot_id, req->boot_id,
+						    sizeof(c.boot_id))) {
 				next.ima_from = 0;
+				next.no_firmware = false;
+			}
 		}
 		ret = shinrai_client_ask(&next, ans);
 		if (!ret)

@@ -198,6 +198,7 @@ static void on_error(enum evhttp_request_error error, void *arg)
 static char *request_text(const struct question *q)
 {
 	char nonce[2 * SHINRAI_NONCE_MAX], boot[2 * SHINRAI_BOOT_ID_SIZE + 1];
+	const char *items = "";
 	char ima[48] = "";
 	char *text;
 
@@ -211,9 +212,13 @@ static char *request_text(const struct question *q)
 	if (q->ima_from)
 		snprintf(ima, sizeof(ima), ",\"ima_from\":%llu",
 			 (unsigned long long)q->ima_from);
-	return asprintf(&text,
-			"{\"nonce\":\"%s\",\"from\":%llu,\"boot_id\":\"%s\"%s}",
-			nonce, (unsigned long long)q->from, boot, ima) < 0 ?
+	if (q->no_firmware)
+		items = ",\"items\":" SHINRAI_ITEMS_NO_FIRMWARE;
+	return asprintf(
+		       &text,
+		       "{\"nonce\":\"%s\",\"from\":%llu,\"boot_id\":\"%s\"%s%s}",
+		       nonce, (unsigned long long)q->from, boot, ima,
+		       items) < 0 ?
 		       NULL :
 		       text;
 }

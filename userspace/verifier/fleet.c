@@ -146,6 +146,7 @@ void fleet_take_memory(struct device *d)
 		memcpy(d->judged_by, s->policy, sizeof(d->judged_by));
 		d->facts = s->facts;
 		d->ima_from = s->ima.offset;
+		d->no_firmware = s->boot.base != 0;
 	}
 	free(s);
 }

@@ -118,14 +118,32 @@ static EVP_PKEY_CTX **pinned_key(struct judgement *j)
 	return j->ak_name_len ? &j->key : NULL;
 }
 
+/* Return: 0; -ENOMEM; else it is too much, or of other hashes. */
+static int describe_boot(struct judgement *j,
+			 const struct shinrai_item *firmware,
+			 const struct shinrai_appraisal *a)
+{
+	char boot_id[2 * SHINRAI_BOOT_ID_SIZE + 1];
+	char ak[2 * SHINRAI_NAME_MAX + 1];
+	json_t *all;
+	int ret = shinrai_learn_boot(firmware->data, firmware->len, &all);
+
+	if (ret)
+		return ret;
+	shinrai_hex_encode(a->next.boot_id, sizeof(a->next.boot_id), boot_id);
+	shinrai_hex_encode(a->ak_name, a->ak_name_len, ak);
+	json_object_set_new(all, "boot_id", json_string(boot_id));
+	json_object_set_new(all, "ak", json_string(ak));
+	j->boot_text = json_dumps(all, JSON_COMPACT);
+	json_decref(all);
+	return j->boot_text ? 0 : -ENOMEM;
+}
+
 /* What booted, when this verdict bears that references are learned from it. */
 static int learn(struct judgement *j, const struct shinrai_item *firmware,
 		 const struct shinrai_appraisal *a)
 {
-	char boot_id[2 * SHINRAI_BOOT_ID_SIZE + 1];
-	char ak[2 * SHINRAI_NAME_MAX + 1];
 	struct shinrai_sha256 c;
-	json_t *all;
 	int ret;
 
 	if (!a->have_boot || !a->have_next)
@@ -137,19 +155,12 @@ static int learn(struct judgement *j, const struct shinrai_item *firmware,
 	shinrai_sha256_final(&c, j->boot);
 	if (j->boot_known && !memcmp(j->boot, j->boot_known, sizeof(j->boot)))
 		return 0;
-	ret = shinrai_learn_boot(firmware->data, firmware->len, &all);
-	if (!ret) {
-		shinrai_hex_encode(a->next.boot_id, sizeof(a->next.boot_id),
-				   boot_id);
-		shinrai_hex_encode(a->ak_name, a->ak_name_len, ak);
-		json_object_set_new(all, "boot_id", json_string(boot_id));
-		json_object_set_new(all, "ak", json_string(ak));
-		j->boot_text = json_dumps(all, JSON_COMPACT);
-		json_decref(all);
-	}
-	if (j->boot_text || ret == -ENOMEM || !ret)
-		return j->boot_text ? 0 : -ENOMEM;
-	memset(j->boot, 0, sizeof(j->boot)); /* too much, or of other hashes */
+	/* What is kept of it is of another key, or boot. */
+	j->again = j->no_firmware && !firmware->data;
+	ret = describe_boot(j, firmware, a);
+	if (!ret || ret == -ENOMEM)
+		return ret;
+	memset(j->boot, 0, sizeof(j->boot));
 	return 0;
 }
 
@@ -205,12 +216,16 @@ static void name_worst(struct judgement *j, const struct shinrai_appraisal *a)
 		 *a->why[0].detail ? ": " : "", a->why[0].detail);
 }
 
-/* The device, or what is remembered of it, may be wrong about where it begins. */
+/*
+ * The device, or what is remembered of it, may be wrong about where the list begins,
+ * and it may have booted anew.
+ */
 static bool is_apart(const struct judgement *j,
 		     const struct shinrai_appraisal *a)
 {
-	return j->ima_from && (a->count[SHINRAI_WHY_IMA_REPLAY] ||
-			       a->count[SHINRAI_WHY_IMA_SYNTAX]);
+	return (j->no_firmware && a->count[SHINRAI_WHY_FIRMWARE_MISSING]) ||
+	       (j->ima_from && (a->count[SHINRAI_WHY_IMA_REPLAY] ||
+				a->count[SHINRAI_WHY_IMA_SYNTAX]));
 }
 
 static int tell(struct judgement *j, struct shinrai_appraisal *a)
@@ -220,7 +235,7 @@ static int tell(struct judgement *j, struct shinrai_appraisal *a)
 	if (ret)
 		return ret;
 	j->verdict = a->verdict;
-	j->again = is_apart(j, a);
+	j->again |= is_apart(j, a);
 	name_worst(j, a);
 	/* Only a key that just signed a fresh quote is worth pinning. */
 	if (!j->ak_name_len && a->proven[SHINRAI_STEP_QUOTE] &&
@@ -232,6 +247,7 @@ static int tell(struct judgement *j, struct shinrai_appraisal *a)
 		return 0;
 	j->records = a->next.records;
 	j->ima_next = a->next.ima.offset;
+	j->no_firmware_next = a->next.boot.base != 0;
 	j->kept = a->next.facts;
 	j->facts_all = a->facts_all;
 	j->facts = a->facts;

@@ -17,6 +17,7 @@ struct judgement {
 	struct shinrai_session session;
 	bool whole; /* the log was asked for from record 0 on */
 	u64 ima_from; /* byte of the IMA list that was asked for; 0: all */
+	bool no_firmware; /* its log was not asked for */
 	const u8 *memory; /* shinrai_state_pack(); NULL: none */
 	size_t memory_len;
 	/* of all that @memory has judged, to judge it anew; NULL: by the same */
@@ -43,7 +44,8 @@ struct judgement {
 	u64 kept; /* in @next: its facts; 0: they need not be kept */
 	u64 records; /* that need not be asked for again, with @next */
 	u64 ima_next; /* and bytes of the IMA list */
-	bool again; /* what came of that does not join: ask for all of it */
+	bool no_firmware_next; /* what its log says is in @next */
+	bool again; /* what came in part does not join: ask for all of it */
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of which boot, with @next */
 	/* That firmware and boot can be learned from; 0s: they cannot. */
 	u8 boot[32]; /* equal for the same boot that measured the same */

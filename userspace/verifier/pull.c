@@ -98,6 +98,7 @@ struct question *question_new(struct device *d)
 		q->boot_id = d->boot_id;
 		/* Of its entries nothing is kept for another policy. */
 		q->ima_from = q->anew ? 0 : d->ima_from;
+		q->no_firmware = d->no_firmware && settle_boot(d);
 	}
 	return q;
 }
@@ -222,7 +223,7 @@ static void ask_more(struct question *q)
 }
 
 /**
- * pull_again() - what came of the IMA list does not join: ask for all of it, once
+ * pull_again() - what came in part does not join: ask for all of it, once
  * @q: with its answer; what was judged of that is released
  */
 void pull_again(struct question *q)
@@ -230,6 +231,7 @@ void pull_again(struct question *q)
 	struct device *d = q->dev;
 
 	d->ima_from = q->ima_from = 0;
+	d->no_firmware = q->no_firmware = false;
 	free(q->collect.log);
 	memset(&q->collect, 0, sizeof(q->collect));
 	q->from = d->records;
@@ -253,8 +255,10 @@ void pull_go_on(struct question *q)
 	if (ret > 0 && ++q->answers < MAX_ANSWERS) {
 		q->from = q->collect.next;
 		q->boot_id = q->collect.boot_id;
-		if (memcmp(q->boot_id, d->boot_id, sizeof(d->boot_id)))
+		if (memcmp(q->boot_id, d->boot_id, sizeof(d->boot_id))) {
 			q->ima_from = 0;
+			q->no_firmware = false;
+		}
 		ask_more(q);
 		return;
 	}

@@ -34,6 +34,7 @@ struct question {
 	s64 deadline; /* ms, monotonic: for the answer, if the lease lasts */
 	u64 from;
 	u64 ima_from; /* byte of the IMA list, of @boot_id; 0: all of it */
+	bool no_firmware; /* of @boot_id: its log need not come */
 	const u8 *boot_id; /* of which boot; NULL: any */
 	bool whole;
 	bool anew; /* by another policy: what it did is read from the store, ... */
@@ -72,6 +73,7 @@ void settle_vouch(struct question *q);
 void settle_judge(struct question *q);
 void settle_keep(struct question *q);
 void settle_owed(struct question *q);
+const u8 *settle_boot(const struct device *d);
 
 /* pull.c */
 struct question *question_new(struct device *d);

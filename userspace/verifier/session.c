@@ -47,11 +47,15 @@ static json_t *offer_json(const struct question *q)
 	shinrai_time_format(fleet_now() / 1000 + seconds, expiry);
 	if (q->boot_id)
 		shinrai_hex_encode(q->boot_id, SHINRAI_BOOT_ID_SIZE, boot);
-	return json_pack("{s:s, s:s, s:s, s:[s], s:I, s:I, s:s?}", "state",
-			 "waiting", "nonce", nonce, "expiry", expiry, "accept",
-			 SHINRAI_EVIDENCE_TYPE, "from", (json_int_t)q->from,
-			 "ima_from", (json_int_t)q->ima_from, "boot_id",
-			 q->boot_id ? boot : NULL);
+	return json_pack("{s:s, s:s, s:s, s:[s], s:I, s:I, s:o*, s:s?}",
+			 "state", "waiting", "nonce", nonce, "expiry", expiry,
+			 "accept", SHINRAI_EVIDENCE_TYPE, "from",
+			 (json_int_t)q->from, "ima_from",
+			 (json_int_t)q->ima_from, "items",
+			 q->no_firmware ? json_loads(SHINRAI_ITEMS_NO_FIRMWARE,
+						     0, NULL) :
+					  NULL,
+			 "boot_id", q->boot_id ? boot : NULL);
 }
 
 static void offer(struct question *q, struct evhttp_request *req, SSL *ssl,

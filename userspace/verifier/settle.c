@@ -28,6 +28,18 @@ static bool is_none(const u8 boot[32])
 	return !memcmp(boot, none, sizeof(none));
 }
 
+/**
+ * settle_boot() - what is kept of what a device booted
+ * @d: the device
+ *
+ * Return: of that of its last verdict, as in struct judgement; NULL: nothing, or
+ * nobody here knows.
+ */
+const u8 *settle_boot(const struct device *d)
+{
+	return d->boot_kept && !is_none(d->boot) ? d->boot : NULL;
+}
+
 /* The store has it exactly as long as the last verdict bears it. */
 static int keep_boot(const struct question *q, struct store *s)
 {
@@ -120,6 +132,7 @@ static void question_kept(struct job *j, struct fleet *f)
 		free(d->r.memory);
 		d->records = q->j.records;
 		d->ima_from = q->j.ima_next;
+		d->no_firmware = q->j.no_firmware_next;
 		memcpy(d->boot_id, q->j.boot_id, sizeof(d->boot_id));
 		memcpy(d->judged_by, d->policy->id, sizeof(d->judged_by));
 		d->facts = q->j.kept;
@@ -311,10 +324,11 @@ static void judge_one(struct question *q)
 	q->j.log = log.data ? &log : NULL;
 	q->j.whole = q->whole;
 	q->j.ima_from = q->ima_from;
+	q->j.no_firmware = q->no_firmware;
 	q->j.known = q->anew && !q->whole ? &q->known : NULL;
 	q->j.memory = d->r.memory;
 	q->j.memory_len = d->r.memory_len;
-	q->j.boot_known = d->boot_kept && !is_none(d->boot) ? d->boot : NULL;
+	q->j.boot_known = settle_boot(d);
 	q->j.key = d->key;
 	q->j.ak_name = d->r.ak_name;
 	q->j.ak_name_len = d->r.ak_name_len;
