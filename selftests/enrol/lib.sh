@@ -101,6 +101,24 @@ renew() {
 	"$ctl" setup --renew --tcti "$TPM2TOOLS_TCTI" --out "$name" "$@"
 }
 
+# know NAME [FILE]: the database has its certificate, as if the verifier had issued it
+know() {
+	local serial
+	serial=$(openssl x509 -in "${2:-$1.pem}" -noout -serial | cut -d= -f2)
+	if [ -n "${SHINRAI_TEST_DATABASE:-}" ]; then
+		sql fleet "INSERT INTO certificate VALUES
+			('\\x$serial', '$1', 4000000000, 0)"
+		return
+	fi
+	python3 - "$serial" "$1" <<-'PY'
+	import sqlite3, sys
+	db = sqlite3.connect("fleet.db", timeout=10)
+	db.execute("INSERT INTO certificate VALUES (?, ?, 4000000000, 0)",
+	           (bytes.fromhex(sys.argv[1]), sys.argv[2]))
+	db.commit()
+	PY
+}
+
 # nearly_over NAME: its certificate is three days old, and was issued for four
 nearly_over() {
 	local from till
@@ -125,6 +143,7 @@ nearly_over() {
 	openssl ca -batch -config ca.cnf -in "$1.csr" -cert enrol.pem \
 		-keyfile enrol.key -startdate "$from" -enddate "$till" \
 		-out "$1/cert.pem" -notext >/dev/null 2>&1
+	know "$1" "$1/cert.pem"
 }
 
 # refused PATTERN COMMAND...: it fails and says so

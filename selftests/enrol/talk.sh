@@ -8,24 +8,6 @@ end_talk() {
 	[ -z "$talk_pid" ] || kill -9 "$talk_pid" 2>/dev/null || true
 }
 
-# know NAME: the database has its certificate, as if the verifier had issued it
-know() {
-	local serial
-	serial=$(openssl x509 -in "$1.pem" -noout -serial | cut -d= -f2)
-	if [ -n "${SHINRAI_TEST_DATABASE:-}" ]; then
-		sql fleet "INSERT INTO certificate VALUES
-			('\\x$serial', '$1', 4000000000, 0)"
-		return
-	fi
-	python3 - "$serial" "$1" <<-'PY'
-	import sqlite3, sys
-	db = sqlite3.connect("fleet.db", timeout=10)
-	db.execute("INSERT INTO certificate VALUES (?, ?, 4000000000, 0)",
-	           (bytes.fromhex(sys.argv[1]), sys.argv[2]))
-	db.commit()
-	PY
-}
-
 # make_device NAME: its certificate, as the verifier makes them; there is a database
 make_device() {
 	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \

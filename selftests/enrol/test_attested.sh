@@ -117,7 +117,6 @@ ok "what is new is not renewed" said_by 'nothing to renew' renew press
 nearly_over press
 cp press/cert.pem old.pem
 cp press/cert.pem press.pem
-know press
 # As the unit does it, with the calls that it may make.
 if command -v systemd-analyze >/dev/null; then
 	cat >confined <<-SH

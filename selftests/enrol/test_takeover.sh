@@ -14,7 +14,7 @@ make_enrol_ca
 make_cert enroller ca
 make_tpm one
 make_tpm two
-enrolment_conf 'allow_software = true;' 'challenge_s = 5;' 'policy = "plc";'
+enrolment_conf 'allow_software = true;' 'challenge_s = 15;' 'policy = "plc";'
 ok "the verifier starts" start_verifier
 keys_of two
 keys_of one
@@ -41,7 +41,7 @@ activate one
 ok "is refused, too" said 403 answer admin "${secret:0:32}"
 ok "a late answer" said 200 begin admin press one.ek one.ak one.crt
 activate one
-sleep 5.5
+sleep 15.5
 ok "is too late" said 410 answer admin
 
 ok "the certificate of another EK" said 422 begin admin pump one.ek one.ak \

@@ -38,12 +38,17 @@ publish() {
 	cp Packages lists/mirror_dists_tester_main_binary-all_Packages
 	cp "plc_${version}_all.deb" archives/
 }
+# More than devices run meanwhile.
+programs=(init libc)
+for i in {0..299}; do
+	programs+=("program $i")
+done
 apt=(--keyring archive.gpg --lists lists --archives archives)
 
 key archive
 openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=ref -keyout ref.key \
 	-out ref.pem 2>/dev/null
-publish 1.0 init libc ls lib sh
+publish 1.0 "${programs[@]}"
 make_fleet_certs
 ok "a fleet can be simulated" build_sim
 ok "it starts" start_sim 3 2
@@ -67,7 +72,7 @@ ok "by the archive's index, its key, and who signed the list" device dev-0 \
 sim rogue 1 >/dev/null
 ok "who runs something else is not" becomes dev-1 \
 	'.state == "untrusted" and .code == "code-unknown"'
-publish 1.1 init libc ls lib sh rogue
+publish 1.1 "${programs[@]}" rogue
 ok "the next version has it: a list of the repository" ctl digests make \
 	"${apt[@]}" --apt plc=1.0 plc=1.1 --out packages.txt
 ok "which nobody signed: refused" anew \

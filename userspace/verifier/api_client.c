@@ -138,7 +138,7 @@ bool api_client(struct fleet *f, struct evhttp_request *req, struct conn *conn,
 		return false;
 	}
 	v->req = req;
-	snprintf(v->name, sizeof(v->name), "%s", name);
+	memcpy(v->name, name, sizeof(v->name));
 	memcpy(v->serial, serial, sizeof(v->serial));
 	v->job.keep = look;
 	v->job.done = looked;
