@@ -171,6 +171,11 @@ void pull_end(struct device *d)
 	if (wait < 0)
 		wait = 0;
 	d->question = NULL;
+	/* To make it again is little beside another handshake; 4 KiB are not. */
+	if (!dial_lives(&d->contact.dial)) {
+		EVP_PKEY_CTX_free(d->key);
+		d->key = NULL;
+	}
 	d->due = fleet_monotonic() + wait;
 	question_free(q);
 	fleet_apply(d);
