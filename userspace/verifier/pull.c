@@ -171,7 +171,7 @@ void pull_end(struct device *d)
 	if (wait < 0)
 		wait = 0;
 	d->question = NULL;
-	/* To make it again is little beside another handshake; 4 KiB are not. */
+	/* To make it again is little beside another handshake; its memory is not. */
 	if (!dial_lives(&d->contact.dial)) {
 		EVP_PKEY_CTX_free(d->key);
 		d->key = NULL;
