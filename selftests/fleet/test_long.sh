@@ -17,27 +17,11 @@ configure "firmware_log = \"$work/firmware\";"
 ok "shinraid starts" start_daemon
 verifier_conf 'timeout_s = 20;' "$good_policy"
 ok "the verifier starts" start_verifier
-received() { # bytes that it has read so far
-	sed -n 's/^rchar: //p' "/proc/$verifier_pid/io"
-}
 fleet admin /devices -d "{\"name\":\"press1\",\"policy\":\"plc\",
 	\"url\":\"https://127.0.0.1:$port/\"}" >/dev/null
 ok "it is trusted" becomes press1 '.state == "trusted" and .records == 16' 60
 ok "and came whole" test "$(received)" -gt 7000000
 
-# often N: it is judged that often from now on
-often() {
-	local want judged
-	fleet reader /status >/dev/null
-	want=$(($(jq .judgements body) + $1))
-	for _ in $(seq 100); do
-		fleet reader /status >/dev/null
-		judged=$(jq .judgements body)
-		[ "$judged" -ge "$want" ] && return
-		sleep 0.2
-	done
-	return 1
-}
 before=$(received)
 ok "it is judged again and again" often 3
 ok "and the log did not come again" test $(($(received) - before)) -lt 1000000

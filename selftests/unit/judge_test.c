@@ -160,40 +160,40 @@ static void test_boot(void **state)
 	EVP_PKEY_free(d.key);
 }
 
+static const struct {
+	const char *why;
+	enum sim_mode mode;
+	bool asked, comes; /* the log */
+	bool known; /* what booted */
+	bool anew, other; /* it boots, and with another firmware */
+	bool again, bears, told;
+	const char *code; /* "": trusted */
+} no_firmware[] = {
+	{ "as it was", SIM_WELL, false, false, true, false, false, false, true,
+	  false, "" },
+	{ "it comes all the same", SIM_WELL, false, true, true, false, false,
+	  false, true, false, "" },
+	{ "what booted is not kept any more", SIM_WELL, false, false, false,
+	  false, false, true, false, false, "" },
+	{ "then it comes", SIM_WELL, true, true, false, false, false, false,
+	  true, true, "" },
+	{ "another boot", SIM_WELL, false, false, true, true, false, true,
+	  false, false, "firmware-missing" },
+	{ "another firmware, it says the same boot", SIM_WELL, false, false,
+	  true, false, true, true, false, false, "firmware-missing" },
+	{ "another boot, and it comes", SIM_WELL, false, true, true, true, true,
+	  false, true, true, "firmware-unknown" },
+	{ "it is withheld", SIM_WELL, true, false, true, true, false, false,
+	  false, false, "firmware-missing" },
+	{ "it does not lead to the quote", SIM_BOOTLOG, false, true, true,
+	  false, false, false, false, false, "firmware-replay" },
+	{ "it is no news: another key", SIM_ALIEN, false, false, true, false,
+	  false, false, false, false, "ak-other" },
+};
+
 /* A log that was not asked for is asked for when it is needed, and else not. */
 static void test_no_firmware(void **state)
 {
-	static const struct {
-		const char *why;
-		enum sim_mode mode;
-		bool asked, comes; /* the log */
-		bool known; /* what booted */
-		bool anew, other; /* it boots, and with another firmware */
-		bool again, bears, told;
-		const char *code; /* "": trusted */
-	} table[] = {
-		{ "as it was", SIM_WELL, false, false, true, false, false,
-		  false, true, false, "" },
-		{ "it comes all the same", SIM_WELL, false, true, true, false,
-		  false, false, true, false, "" },
-		{ "what booted is not kept any more", SIM_WELL, false, false,
-		  false, false, false, true, false, false, "" },
-		{ "then it comes", SIM_WELL, true, true, false, false, false,
-		  false, true, true, "" },
-		{ "another boot", SIM_WELL, false, false, true, true, false,
-		  true, false, false, "firmware-missing" },
-		{ "another firmware, it says the same boot", SIM_WELL, false,
-		  false, true, false, true, true, false, false,
-		  "firmware-missing" },
-		{ "another boot, and it comes", SIM_WELL, false, true, true,
-		  true, true, false, true, true, "firmware-unknown" },
-		{ "it is withheld", SIM_WELL, true, false, true, true, false,
-		  false, false, false, "firmware-missing" },
-		{ "it does not lead to the quote", SIM_BOOTLOG, false, true,
-		  true, false, false, false, false, false, "firmware-replay" },
-		{ "it is no news: another key", SIM_ALIEN, false, false, true,
-		  false, false, false, false, false, "ak-other" },
-	};
 	struct sim_device other = { .key = EVP_EC_gen("P-256") };
 	struct sim_device d = { .key = EVP_EC_gen("P-256"), .clock = 100000 };
 	struct sim_question q = ask();
@@ -211,7 +211,7 @@ static void test_no_firmware(void **state)
 	q.have_boot = true;
 	q.from = first.records;
 	memcpy(q.boot_id, first.boot_id, sizeof(q.boot_id));
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (i = 0; i < sizeof(no_firmware) / sizeof(no_firmware[0]); i++) {
 		struct sim_device now = d;
 
 		j = plan(&q);
@@ -220,22 +220,22 @@ static void test_no_firmware(void **state)
 		j.memory_len = first.next_len;
 		j.ak_name = first.learned;
 		j.ak_name_len = first.learned_len;
-		j.boot_known = table[i].known ? first.boot : NULL;
-		j.no_firmware = !table[i].asked;
-		if (table[i].anew)
+		j.boot_known = no_firmware[i].known ? first.boot : NULL;
+		j.no_firmware = !no_firmware[i].asked;
+		if (no_firmware[i].anew)
 			sim_boot(&now);
-		now.firmware = table[i].other;
-		now.mode = table[i].mode;
-		q.no_firmware = !table[i].comes;
+		now.firmware = no_firmware[i].other;
+		now.mode = no_firmware[i].mode;
+		q.no_firmware = !no_firmware[i].comes;
 		assert_int_equal(sim_answer(&now, &other, &q, &data, &j.len),
 				 0);
 		j.evidence = data;
 		assert_int_equal(judge(&j), 0);
-		if (j.again != table[i].again ||
-		    strcmp(j.code, table[i].code) ||
-		    is_none(j.boot) == table[i].bears ||
-		    !j.boot_text == table[i].told)
-			fail_msg("%s: %s", table[i].why, j.code);
+		if (j.again != no_firmware[i].again ||
+		    strcmp(j.code, no_firmware[i].code) ||
+		    is_none(j.boot) == no_firmware[i].bears ||
+		    !j.boot_text == no_firmware[i].told)
+			fail_msg("%s: %s", no_firmware[i].why, j.code);
 		end(&j);
 		EVP_PKEY_CTX_free(j.key);
 		free(data);
