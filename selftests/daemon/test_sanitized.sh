@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The daemons under AddressSanitizer and UBSan: answers, crowd, attacks, reports,
 # and a verifier whose devices do all sorts of things.
+# shell: long
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)

@@ -5,7 +5,7 @@ usage: api_fuzz.py PORT ROLE REQUESTS SEED      ROLE.pem, ROLE.key, ca.pem, open
 
 ROLE: admin, reader, enroller, guest (the device of soft_tpm.py) or nobody.  Each
 answer has a status that openapi.json has for its route, or HTTP for no route, and
-says why; nothing takes longer than two seconds, and nobody gets what is not for his
+says why; nothing takes longer than five seconds, and nobody gets what is not for his
 role.  Whatever a role may is done, too, by each route.  Prints how many answers there
 were of each status.
 """
@@ -30,7 +30,7 @@ SESSION = "/challenge-response/v1/"
 # By a route that was got through to its end these are said, and before that no one.
 THROUGH = {200, 201, 409, 422}
 CMW, JSON = "application/cmw+cbor", "application/json"
-SLOW = 2  # s
+SLOW = 5  # s
 
 context = ssl.create_default_context(cafile="ca.pem")
 context.load_cert_chain(f"{role}.pem", f"{role}.key")

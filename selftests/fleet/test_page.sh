@@ -125,6 +125,9 @@ done <<'TABLE'
 404 /device/none reader
 404 /device/<b>x</b> reader --path-as-is
 404 /device/ reader
+404 //device/ reader
+404 //v1/status admin
+404 //x/device/press1 reader
 400 /?state=good reader
 400 /?page=0 reader
 400 /?page=x reader

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # selftests/vm/run refuses every way in which a machine can end badly.
+# shell: long
 set -euo pipefail
 
 export VM_PATIENCE=1 # these are timed to end soon

@@ -190,6 +190,21 @@ static void dispatch(struct request *r, const char *path)
 	}
 }
 
+/*
+ * The path that is asked for; NULL: none.  A target that begins with "//" is one
+ * too (RFC 9112, 3.2.1), though evhttp takes it for an authority and what follows
+ * (RFC 3986, 4.2); no route has it.
+ */
+static const char *target_path(struct evhttp_request *req)
+{
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+	const char *target = evhttp_request_get_uri(req);
+
+	if (target && !strncmp(target, "//", 2))
+		return target;
+	return uri ? evhttp_uri_get_path(uri) : NULL;
+}
+
 /**
  * api_request() - a request was read whole
  * @req: the request
@@ -200,9 +215,8 @@ void api_request(struct evhttp_request *req, struct conn *conn, void *fleet)
 {
 	static struct diag_rate refusals = DIAG_RATE;
 	struct request r = { .req = req, .fleet = fleet, .conn = conn };
-	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+	const char *path = target_path(req);
 	const struct conf_person *person;
-	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
 
 	conn_working(conn);
 	person = conf_person(r.fleet->conf, conn_key(conn));
