@@ -62,11 +62,15 @@ for alg in rsa ecc; do
 		"$TPM2TOOLS_TCTI" $alg blob
 	value=$(secret 32)
 	python3 -c "open('value', 'wb').write(bytes.fromhex('$value'))"
-	tpm2_makecredential -T none -u $alg.pub -s value -n "$ours" \
-		-o theirs >/dev/null 2>&1
+	./credential make $alg.pub "$ours" "$value" both
+	# It leaves out zeros that a coordinate begins with: once in 128 times.
+	for _ in 1 2 3 4; do
+		tpm2_makecredential -T none -u $alg.pub -s value -n "$ours" \
+			-o theirs >/dev/null 2>&1
+		[ "$(stat -c %s theirs)" -ne "$(stat -c %s both)" ] || break
+	done
 	ok "$alg: we activate what tpm2_makecredential made" test "$(
 		./credential activate "$TPM2TOOLS_TCTI" $alg theirs)" = "$value"
-	./credential make $alg.pub "$ours" "$value" both
 	ok "$alg: and what we made" test "$(
 		./credential activate "$TPM2TOOLS_TCTI" $alg both)" = "$value"
 	ok "$alg: both are of one size" test "$(stat -c %s theirs)" = \

@@ -11,6 +11,7 @@ were of each status.
 """
 import collections
 import http.client
+import itertools
 import json
 import random
 import re
@@ -159,12 +160,13 @@ def ask(method, path, body=None, kind=JSON, more=None):
     return answer.status, answer.getheader("Content-Type", ""), data
 
 
-made = []
+serial = itertools.count()
+made = []  # devices
 
 
 def device():
-    made.append(f"made-{role}-{len(made)}")
-    return {"name": made[-1], "url": "https://127.0.0.1:1/", "policy": "sim"}
+    return {"name": f"made-{role}-{next(serial)}", "url": "https://127.0.0.1:1/",
+            "policy": "sim"}
 
 
 def challenge():
@@ -257,15 +259,18 @@ ROUTES = [(verb.upper(), path, op) for path, item in DOC["paths"].items()
 
 def right(method, template, op):
     """A request that the route is there for."""
-    body = RIGHT_BODY.get(op["operationId"], lambda: None)()
-    kind = JSON
+    right_body = RIGHT_BODY.get(op["operationId"], lambda: None)()
+    body, kind = right_body, JSON
     if template == SESSION + "session/{name}":
         ask("POST", SESSION + "newSession")
         body, kind = rand.randbytes(30), CMW
     elif body:
         body = json.dumps(body)
     path = right_path(method, template)
-    return path, ask(method, path, body, kind), {}
+    answer = ask(method, path, body, kind)
+    if op["operationId"] == "enrolDevice" and answer[0] == 201:
+        made.append(right_body["name"])
+    return path, answer, {}
 
 
 def wrong(method, template, op):
@@ -295,7 +300,8 @@ def main():
     through = collections.Counter()
     for number in range(requests):
         method, template, op = ROUTES[number % len(ROUTES)]
-        if rand.random() < 0.3:
+        late = 2 * number > requests and not through[method, template]
+        if late or rand.random() < 0.3:
             path, answer, more = right(method, template, op)
             if answer[0] in THROUGH:
                 through[method, template] += 1

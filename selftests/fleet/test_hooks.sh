@@ -162,6 +162,7 @@ ok "it comes back" again 'webhooks in use: 2' "$moved" "$audit"
 sleep 0.5
 enrol k
 ok "and is told what comes" taken /audit k
+ok "as is the one that stayed" taken /moved k
 ok "not what was dropped" fails grep -q '^204 /audit [0-9]* j ' told
 ok "each was taken once" test "$(grep -E '^204 /(in|moved) ' told |
 	cut -d' ' -f3 | tr '\n' ' ')" = '0 1 2 3 4 5 6 7 8 9 '
