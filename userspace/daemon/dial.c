@@ -106,13 +106,8 @@ SSL *dial_ssl(const struct dial *d)
 		evhttp_connection_get_bufferevent(d->conn));
 }
 
-/**
- * dial_left() - what the other side has not taken yet
- * @d: with a connection
- *
- * Return: bytes, in our hands and the kernel's.
- */
-size_t dial_left(const struct dial *d)
+/* Bytes that the other side has not taken yet, in our hands and the kernel's. */
+static size_t left_of(const struct dial *d)
 {
 	struct bufferevent *bev = evhttp_connection_get_bufferevent(d->conn);
 	int queued;
@@ -121,6 +116,34 @@ size_t dial_left(const struct dial *d)
 		queued = 0;
 	return evbuffer_get_length(bufferevent_get_output(bev)) +
 	       (size_t)queued;
+}
+
+/**
+ * dial_sends() - much may be sent from now on
+ * @d: with a connection, whose timeout_s is longer than DIAL_LONG_S: nothing is read
+ *     meanwhile
+ * @bytes: how much
+ */
+void dial_sends(struct dial *d, size_t bytes)
+{
+	d->left = bytes;
+	d->turns = 0;
+}
+
+/**
+ * dial_moves_on() - to be asked DIAL_STILL_S after dial_sends(), and after each yes
+ * @d: with a connection
+ *
+ * Return: whether there is time for what is left of it.
+ */
+bool dial_moves_on(struct dial *d)
+{
+	const size_t before = d->left;
+
+	if (d->gone || !d->greeted)
+		return false;
+	d->left = left_of(d);
+	return d->left < before && ++d->turns < DIAL_LONG_S / DIAL_STILL_S;
 }
 
 /**

@@ -12,6 +12,10 @@
 
 #include "url.h"
 
+/* What is sent over a slow link may take its time, as long as it moves on. */
+#define DIAL_STILL_S 30 /* without any progress */
+#define DIAL_LONG_S 600 /* in all */
+
 /* Whom to connect to, and for how much. */
 struct dial_to {
 	struct event_base *base;
@@ -30,13 +34,16 @@ struct dial {
 	void (*on_gone)(
 		void *arg); /* it ended just now; NULL: does not matter */
 	void *arg;
+	size_t left; /* bytes not taken when dial_moves_on() was asked last */
+	int turns; /* how often it was, since dial_sends() */
 };
 
 int dial_open(struct dial *d, const struct dial_to *to);
 void dial_close(struct dial *d);
 bool dial_lives(const struct dial *d);
 SSL *dial_ssl(const struct dial *d);
-size_t dial_left(const struct dial *d);
+void dial_sends(struct dial *d, size_t bytes);
+bool dial_moves_on(struct dial *d);
 struct evhttp_request *
 dial_request(const struct url *url,
 	     void (*done)(struct evhttp_request *req, void *arg), void *arg);

@@ -19,8 +19,6 @@
 
 #define BEGIN "/challenge-response/v1/newSession?nonceSize=32"
 #define ANSWER_MAX 65536
-#define TIMEOUT_S 30 /* without any progress */
-#define ANSWER_S 600 /* that the verifier gives an answer which moves on */
 #define RETRY_S 1 /* doubled after each failure ... */
 #define RETRY_MAX_S \
 	60 /* ... up to this, or the period that the verifier wants */
@@ -52,7 +50,7 @@ static bool dial(struct net *n)
 		.name = n->conf->verifier_name,
 		.url = &n->attest->url,
 		/* Nothing is read while much is sent: the timer is the deadline. */
-		.timeout_s = ANSWER_S + 2 * TIMEOUT_S,
+		.timeout_s = DIAL_LONG_S + 2 * DIAL_STILL_S,
 		.headers = ANSWER_MAX,
 		.body = ANSWER_MAX,
 	};
@@ -183,7 +181,7 @@ static void begin(struct net *n)
 		attest_failed(n, "out of memory");
 		return;
 	}
-	schedule(a, ATTEST_OPENS, TIMEOUT_S);
+	schedule(a, ATTEST_OPENS, DIAL_STILL_S);
 	*a->path = '\0';
 	if (!post(a, n, BEGIN, NULL) && a->phase == ATTEST_OPENS)
 		attest_failed(n, "out of memory");
@@ -234,22 +232,10 @@ void attest_deliver(struct net *n, struct evbuffer *body)
 		attest_failed(n, "it ended the connection");
 		return;
 	}
-	schedule(a, ATTEST_SENDS, TIMEOUT_S);
-	a->left = evbuffer_get_length(body);
-	a->turns = 0;
+	schedule(a, ATTEST_SENDS, DIAL_STILL_S);
+	dial_sends(&a->dial, evbuffer_get_length(body));
 	if (!post(a, n, a->path, body) && a->phase == ATTEST_SENDS)
 		attest_failed(n, "out of memory");
-}
-
-/* Return: whether there is time for what is left of it. */
-static bool moves_on(struct attest *a)
-{
-	const size_t before = a->left;
-
-	if (a->phase != ATTEST_SENDS || a->dial.gone)
-		return false;
-	a->left = dial_left(&a->dial);
-	return a->left < before && ++a->turns < ANSWER_S / TIMEOUT_S;
 }
 
 /*
@@ -318,8 +304,8 @@ static void on_timer(evutil_socket_t fd, short what, void *net)
 		break;
 	case ATTEST_OPENS:
 	case ATTEST_SENDS:
-		if (moves_on(a))
-			schedule(a, ATTEST_SENDS, TIMEOUT_S);
+		if (a->phase == ATTEST_SENDS && dial_moves_on(&a->dial))
+			schedule(a, ATTEST_SENDS, DIAL_STILL_S);
 		else
 			attest_failed(n, "no answer in time");
 		break;

@@ -28,8 +28,6 @@ struct attest {
 	enum attest_phase phase;
 	char path[128]; /* of the session */
 	struct offer offer; /* that was taken last */
-	size_t left; /* ATTEST_SENDS: bytes not taken when the timer was set */
-	int turns; /* the same: how often it was */
 	bool told; /* that all is well */
 	long period_s; /* that the verifier wants */
 	long retry_s; /* after the last failure; 0: there was none */

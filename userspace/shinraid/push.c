@@ -16,7 +16,6 @@
 #define RETRY_S 5 /* doubled after each failure ... */
 #define RETRY_MAX_S 600 /* ... up to this */
 #define ANSWER_MAX 65536
-#define TIMEOUT_S 30
 
 static struct diag_rate failures = DIAG_RATE;
 
@@ -35,6 +34,7 @@ static void ended(struct push *p)
 	const struct timeval now = { 0, 0 };
 
 	p->busy = false;
+	evtimer_del(p->watch);
 	evtimer_add(p->reap, &now);
 }
 
@@ -92,6 +92,26 @@ static void on_done(struct evhttp_request *req, void *arg)
 	push_failed(arg, status ? why : "no answer");
 }
 
+static bool watch(struct push *p)
+{
+	const struct timeval tv = { DIAL_STILL_S, 0 };
+
+	return !evtimer_add(p->watch, &tv);
+}
+
+static void on_watch(evutil_socket_t fd, short what, void *arg)
+{
+	struct net *n = arg;
+
+	(void)fd;
+	(void)what;
+	if (dial_moves_on(&n->push->dial) && watch(n->push))
+		return;
+	/* Whatever it answers now is of no interest. */
+	dial_close(&n->push->dial);
+	push_failed(n, "no answer in time");
+}
+
 static bool post(struct net *n, struct evbuffer *body)
 {
 	struct push *p = n->push;
@@ -100,15 +120,17 @@ static bool post(struct net *n, struct evbuffer *body)
 		.tls = p->tls,
 		.name = n->conf->report_name,
 		.url = &p->url,
-		.timeout_s = TIMEOUT_S,
+		/* Nothing is read while much is sent: on_watch() is the deadline. */
+		.timeout_s = DIAL_LONG_S + 2 * DIAL_STILL_S,
 		.headers = ANSWER_MAX,
 		.body = ANSWER_MAX,
 	};
 	struct evhttp_request *req;
 	struct evkeyvalq *h;
 
-	if (dial_open(&p->dial, &to))
+	if (dial_open(&p->dial, &to) || !watch(p))
 		return false;
+	dial_sends(&p->dial, evbuffer_get_length(body));
 	req = dial_request(&p->url, on_done, n);
 	if (!req)
 		return false;
@@ -211,7 +233,8 @@ int push_setup(struct net *n, SSL_CTX *tls)
 	push.tls = tls;
 	push.timer = evtimer_new(n->base, on_timer, n);
 	push.reap = evtimer_new(n->base, on_reap, n);
-	if (!push.timer || !push.reap ||
+	push.watch = evtimer_new(n->base, on_watch, n);
+	if (!push.timer || !push.reap || !push.watch ||
 	    url_parse(n->conf->report_url, &push.url))
 		return -ENOMEM;
 	n->push = &push;

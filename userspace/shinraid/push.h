@@ -15,6 +15,7 @@ struct push {
 	struct event *timer;
 	struct dial dial; /* of the last attempt */
 	struct event *reap; /* ends it, not from within its own callback */
+	struct event *watch; /* of what is sent: does it move on? */
 	u64 pending; /* records up to the last violation that is known */
 	u64 acked; /* records whose violations were delivered */
 	u64 upto; /* @acked, once the report under way is delivered */
