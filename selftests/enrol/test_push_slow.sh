@@ -35,9 +35,11 @@ link=$(free_ports)
 python3 "$root/selftests/enrol/slow.py" "$link" "$api" $rate >slow.log 2>&1 &
 slow_pid=$!
 enrolment_conf 'allow_software = true;'
+# Who is cut off gives up before the verifier does.
 cat >>verifier.conf.d/test.conf <<-CONF
 	port = $api;
 	timeout_s = 2;
+	limits = { handshake_s = 30; idle_s = 60; };
 CONF
 ok "the verifier starts" start_verifier
 device_url=''
