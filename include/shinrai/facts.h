@@ -36,6 +36,15 @@ bool shinrai_facts_have(const struct shinrai_facts *f, u16 what,
 /* @fact: is copied, when it is not there yet.  Return: 0; -ENOMEM. */
 int shinrai_facts_add(struct shinrai_facts *f, const struct shinrai_fact *fact);
 
+/* @out: for free().  Return: 0; -ENOMEM. */
+int shinrai_facts_pack(const struct shinrai_facts *f, u8 **out, size_t *len);
+
+/*
+ * Adds those of shinrai_facts_pack() that are not there yet.
+ * Return: 0; -EPROTONOSUPPORT they are of another version; -EBADMSG; -ENOMEM.
+ */
+int shinrai_facts_unpack(struct shinrai_facts *f, const void *data, size_t len);
+
 /* @f: is empty then */
 void shinrai_facts_free(struct shinrai_facts *f);
 

@@ -118,9 +118,9 @@ ok "boots are asked for from their begin, nothing else" \
 
 # A device whose facts were lost, or are damaged, is asked for its log.
 ok "the verifier ends" stop_verifier
-sqlite3 fleet.db "DELETE FROM fact WHERE device = 5;
-	INSERT INTO fact VALUES (5, -1, zeroblob(32), 0, '');
-	UPDATE fact SET what = 257 WHERE device = 6"
+sqlite3 fleet.db "DELETE FROM facts WHERE device = 5;
+	INSERT INTO facts VALUES (5, 0, -1, x'');
+	UPDATE facts SET packed = x'01' WHERE device = 6"
 against known.txt
 ok "and starts" start_verifier
 ok "all are judged" stands "trusted $((n - 7)) untrusted 7" 10

@@ -2,6 +2,7 @@
 /* State files: what parses is written so that it parses to the same again. */
 #include <stdlib.h>
 
+#include <shinrai/facts.h>
 #include <shinrai/session.h>
 #include <shinrai/state.h>
 #include <shinrai/verdict.h>
@@ -26,6 +27,23 @@ static void fuzz_verdict(const u8 *data, size_t len)
 	shinrai_appraisal_free(&v);
 }
 
+/* Each is there once, when it is read again. */
+static void fuzz_facts(const u8 *data, size_t len)
+{
+	struct shinrai_facts f = { .seed = 7 }, back = { .seed = 7 };
+	u8 *packed;
+	size_t n;
+
+	if (!shinrai_facts_unpack(&f, data, len)) {
+		if (shinrai_facts_pack(&f, &packed, &n) || n > len ||
+		    shinrai_facts_unpack(&back, packed, n) || back.n != f.n)
+			abort();
+		free(packed);
+	}
+	shinrai_facts_free(&f);
+	shinrai_facts_free(&back);
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
 	static struct shinrai_state s, back;
@@ -43,6 +61,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		free(packed);
 	}
 	fuzz_verdict(data, len);
+	fuzz_facts(data, len);
 	shinrai_session_parse(data, len, &session);
 	if (shinrai_state_parse(data, len, &s))
 		return 0;

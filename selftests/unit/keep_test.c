@@ -155,8 +155,8 @@ static unsigned int devices(void)
 static int setup(void **state)
 {
 	static struct conf conf;
-	static const char raw[] = "INSERT INTO fact (device, what, digest,"
-				  " record, text) SELECT id, 257, ek, 0, 'x'"
+	static const char raw[] = "INSERT INTO facts (device, n, total,"
+				  " packed) SELECT id, 0, 1, ek"
 				  " FROM device JOIN enrolment"
 				  " ON device = id";
 	struct device_record r = { 0 };

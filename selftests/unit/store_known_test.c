@@ -68,10 +68,10 @@ static void test_known(void **state)
 
 	(void)state;
 	check(a, 0, 0);
-	keep(a, 100, 5, 1, false);
-	keep(a, 90, 15, 1, false); /* five of them are known */
+	keep(a, 90, 10, 1, false);
+	keep(a, 95, 10, 1, false); /* five of them are known */
 	check(a, 0, 15);
-	keep(a, 90, 1, SHINRAI_FACT_ANON, false); /* the digest of another */
+	keep(a, 104, 1, SHINRAI_FACT_ANON, false); /* the digest of another */
 	check(a, 0, 16);
 	check(b, 0, 0);
 	keep(a, 200, 3, 1, true);
@@ -84,6 +84,7 @@ static void test_known(void **state)
 static void test_bounded(void **state)
 {
 	s64 id = enrolled("many");
+	u32 i;
 
 	(void)state;
 	keep(id, 0, STORE_FACTS_MAX, 1, true);
@@ -96,6 +97,19 @@ static void test_bounded(void **state)
 	check(id, -ENOENT, 0); /* what came before is not there */
 	keep(id, 0, 9, 1, true);
 	check(id, 0, 9);
+	/* Those that come again and again do not add up. */
+	for (i = 0; i < 5; i++)
+		keep(id, 0, STORE_FACTS_MAX, 1, false);
+	check(id, 0, STORE_FACTS_MAX);
+	keep(id, 0, STORE_FACTS_MAX + 1, 1, false);
+	check(id, -ENOENT, 0);
+	for (i = 0; i < 5; i++)
+		keep(id, 0, STORE_FACTS_MAX, 1, false);
+	check(id, -ENOENT, 0);
+	for (i = 0; i < 5; i++)
+		keep(id, i, STORE_FACTS_MAX, 1, !i);
+	check(id, -ENOENT, 0);
+	keep(id, 0, 9, 1, true);
 	assert_int_equal(store_remove(store, id), 0);
 	check(id, 0, 0);
 }
@@ -113,12 +127,14 @@ static void raw(const char *sql)
 static void test_spoilt(void **state)
 {
 	static const char *const how[] = {
-		"digest = x'01'",
-		"what = 257",
-		"what = -2",
-		"text = hex(zeroblob(100))",
+		"packed = x'01'",
+		"packed = x''",
+		"packed = CAST(packed || x'00' AS BLOB)",
+		"packed = substr(packed, 1, length(packed) - 1)",
+		/* of the next version */
+		"packed = CAST(x'53484e5246435402' || substr(packed, 9) AS BLOB)",
 	};
-	char sql[128];
+	char sql[160];
 	size_t i;
 
 	(void)state;
@@ -128,11 +144,38 @@ static void test_spoilt(void **state)
 
 		keep(id, 0, 1, 1, true);
 		snprintf(sql, sizeof(sql),
-			 "UPDATE fact SET %s WHERE device = %lld", how[i],
+			 "UPDATE facts SET %s WHERE device = %lld", how[i],
 			 (long long)id);
 		raw(sql);
 		check(id, -EBADMSG, 0);
 	}
+}
+
+/* What an earlier version kept is not read: the log is asked for. */
+static void test_older(void **state)
+{
+	s64 a = enrolled("older"), b = enrolled("empty");
+	char err[256];
+
+	(void)state;
+	store_close(store);
+	raw("DROP TABLE facts; CREATE TABLE fact ("
+	    " device INTEGER NOT NULL REFERENCES device(id) ON DELETE CASCADE,"
+	    " what INTEGER NOT NULL, digest BLOB NOT NULL,"
+	    " record INTEGER NOT NULL, text TEXT NOT NULL,"
+	    " PRIMARY KEY (device, what, digest)) STRICT, WITHOUT ROWID;"
+	    "INSERT INTO fact SELECT id, 1, zeroblob(32), 0, '/bin/a'"
+	    " FROM device WHERE name = 'older';"
+	    "INSERT INTO fact SELECT id, 2, zeroblob(32), 0, '/bin/a'"
+	    " FROM device WHERE name = 'older';"
+	    "PRAGMA user_version = 12");
+	assert_int_equal(store_open(path, &store, err, sizeof(err)), 0);
+	check(a, -ENOENT, 0);
+	check(b, 0, 0);
+	keep(a, 0, 1, 1, false);
+	check(a, -ENOENT, 0);
+	keep(a, 0, 1, 1, true);
+	check(a, 0, 1);
 }
 
 static int begin(void **state)
@@ -157,6 +200,7 @@ int main(void)
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_spoilt),
+		cmocka_unit_test(test_older),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -4,7 +4,10 @@
 
 #include <shinrai/facts.h>
 
+#include "walk.h"
+
 #define FIRST_CAP 16
+#define MAGIC "SHNRFCT\1"
 
 /* Who runs code chooses some bits of its digests, but does not know the seed. */
 static size_t begin_of(const struct shinrai_facts *f, u16 what,
@@ -81,4 +84,41 @@ void shinrai_facts_free(struct shinrai_facts *f)
 	free(f->v);
 	free(f->slot);
 	memset(f, 0, sizeof(*f));
+}
+
+static void walk_fact(struct walk *k, struct shinrai_fact *x)
+{
+	WALK_FIELD(k, x->what, 2, SHINRAI_FACT_ANON);
+	shinrai_walk_bytes(k, x->digest, sizeof(x->digest));
+	WALK_U64(k, x->record);
+	shinrai_walk_string(k, x->text, sizeof(x->text));
+}
+
+static void walk_facts(struct walk *k, void *facts)
+{
+	struct shinrai_facts *f = facts;
+	size_t n = f->n, i;
+	int ret;
+
+	WALK_FIELD(k, n, 4, U32_MAX);
+	for (i = 0; i < n && !shinrai_rd_err(&k->r); i++) {
+		struct shinrai_fact x = { 0 };
+
+		walk_fact(k, k->w ? &f->v[i] : &x);
+		ret = k->w || shinrai_rd_err(&k->r) ? 0 :
+						      shinrai_facts_add(f, &x);
+		if (ret)
+			shinrai_rd_fail(&k->r, ret);
+	}
+}
+
+int shinrai_facts_pack(const struct shinrai_facts *f, u8 **out, size_t *len)
+{
+	return shinrai_walk_pack(MAGIC, walk_facts, (void *)(uintptr_t)f, out,
+				 len);
+}
+
+int shinrai_facts_unpack(struct shinrai_facts *f, const void *data, size_t len)
+{
+	return shinrai_walk_unpack(MAGIC, walk_facts, f, data, len);
 }

@@ -1,117 +1,90 @@
 // SPDX-License-Identifier: MIT
-/* The store in SQL: what ran on each device, for another policy to judge. */
+/*
+ * The store in SQL: what ran on each device, for another policy to judge.  What one
+ * judgement saw is one row, which costs a fraction of a row for each; what is in two
+ * of them counts once, where they are read.
+ */
 #include <openssl/rand.h>
+#include <stdlib.h>
 
 #include "store_sql.h"
 
-#define TOO_MANY (-1) /* instead of a kind: they are not all there */
+#define TOO_MANY (-1) /* instead of their number: they are not all there */
 
-/* Return: 1 it is new; 0 it is there already; -errno. */
-static int put(struct store *s, s64 id, s64 what, const u8 digest[32],
-	       u64 record, const char *text)
+static int put(struct store *s, s64 id, s64 n, s64 total, const u8 *packed,
+	       size_t len)
 {
-	struct binding b = sql_bind(s, FACT_ADD);
-	int ret;
+	struct binding b = sql_bind(s, FACTS_ADD);
 
 	bind_number(&b, id);
-	bind_number(&b, what);
-	bind_bytes(&b, digest, 32);
-	bind_number(&b, (s64)record);
-	bind_text(&b, text);
-	ret = sql_step(&b);
-	sql_reset(&b);
+	bind_number(&b, n);
+	bind_number(&b, total);
+	bind_bytes(&b, packed, len);
+	return sql_finish(&b);
+}
+
+static int put_facts(struct store *s, s64 id, s64 n, s64 total,
+		     const struct shinrai_facts *f)
+{
+	u8 *packed;
+	size_t len;
+	int ret = shinrai_facts_pack(f, &packed, &len);
+
+	if (ret)
+		return ret;
+	ret = put(s, id, n, total, packed, len);
+	free(packed);
 	return ret;
 }
 
 static int forget(struct store *s, s64 id)
 {
-	struct binding b = sql_bind(s, FACT_CLEAR);
+	struct binding b = sql_bind(s, FACTS_CLEAR);
 
 	bind_number(&b, id);
 	return sql_finish(&b);
 }
 
-/* Return: 1 when there are more than may be; 0; -errno. */
-static int too_many(struct store *s, s64 id)
+static int give_up(struct store *s, s64 id)
 {
-	struct binding b = sql_bind(s, FACT_COUNT);
-	int ret;
-	s64 n = 0;
+	static const u8 nothing;
+	int ret = forget(s, id);
 
-	bind_number(&b, id);
-	ret = sql_step(&b);
-	if (ret > 0)
-		n = number_at(&b, 0);
-	sql_reset(&b);
-	return ret > 0 ? n > STORE_FACTS_MAX : ret ?: -EIO;
+	return ret ? ret : put(s, id, 0, TOO_MANY, &nothing, 0);
 }
 
-/**
- * store_facts_add() - what ran on a device
- * @s: the store
- * @id: of the device
- * @f: of what was judged now; those that are known already stay as they are
- * @all: there is nothing but these any more
- *
- * When there are too many none is kept, and store_facts() says so.
- *
- * Return: 0; -errno.
- */
-int store_facts_add(struct store *s, s64 id, const struct shinrai_facts *f,
-		    bool all)
+/* The last row of those that are there: @n -1, @total 0 when none is. */
+static int last(struct store *s, s64 id, s64 *n, s64 *total)
 {
-	static const u8 none[32];
-	const bool over = f->n > STORE_FACTS_MAX;
-	int added = over, ret = all && !over ? forget(s, id) : 0;
-	size_t i;
+	struct binding b = sql_bind(s, FACTS_LAST);
+	int ret;
 
-	for (i = 0; !over && i < f->n && ret >= 0; i++) {
-		ret = put(s, id, f->v[i].what, f->v[i].digest, f->v[i].record,
-			  f->v[i].text);
-		added += ret > 0;
+	*n = -1;
+	*total = 0;
+	bind_number(&b, id);
+	ret = sql_step(&b);
+	if (ret > 0) {
+		*n = number_at(&b, 0);
+		*total = number_at(&b, 1);
 	}
-	if (ret < 0 || !added)
-		return ret < 0 ? ret : 0;
-	ret = over ? 1 : too_many(s, id);
-	if (ret <= 0)
-		return ret;
-	ret = forget(s, id);
-	if (!ret)
-		ret = put(s, id, TOO_MANY, none, 0, "");
+	sql_reset(&b);
 	return ret < 0 ? ret : 0;
 }
 
 static int take(const struct binding *b, struct shinrai_facts *out)
 {
-	struct shinrai_fact f = { 0 };
-	s64 what = number_at(b, 0);
-	const char *text = words_at(b, 3);
-	const void *digest;
+	const void *packed;
 	size_t len;
+	int ret;
 
-	digest = value_at(b, 1, &len);
-	if (what == TOO_MANY)
+	if (number_at(b, 0) == TOO_MANY)
 		return -ENOENT;
-	if (what < 0 || what > SHINRAI_FACT_ANON || !text || !digest ||
-	    len != sizeof(f.digest) || strlen(text) >= sizeof(f.text))
-		return -EBADMSG;
-	f.what = (u16)what;
-	memcpy(f.digest, digest, sizeof(f.digest));
-	f.record = (u64)number_at(b, 2);
-	strcpy(f.text, text);
-	return shinrai_facts_add(out, &f);
+	packed = value_at(b, 1, &len);
+	ret = packed ? shinrai_facts_unpack(out, packed, len) : -EBADMSG;
+	return ret == -EPROTONOSUPPORT ? -EBADMSG : ret;
 }
 
-/**
- * store_facts() - all that ran on a device, in the order of its log
- * @s: the store
- * @id: of the device
- * @out: is empty; out: for shinrai_facts_free(), in every case
- *
- * Return: 0; -ENOENT they were too many to be kept; -EBADMSG they are damaged;
- * -errno.
- */
-int store_facts(struct store *s, s64 id, struct shinrai_facts *out)
+static int read_all(struct store *s, s64 id, struct shinrai_facts *out)
 {
 	struct binding b = sql_bind(s, FACTS);
 	int ret;
@@ -127,4 +100,62 @@ int store_facts(struct store *s, s64 id, struct shinrai_facts *out)
 		}
 	}
 	return ret;
+}
+
+/* Each once, in one row. */
+static int gather(struct store *s, s64 id)
+{
+	struct shinrai_facts f = { 0 };
+	int ret = read_all(s, id, &f);
+
+	if (ret == -EBADMSG || (!ret && f.n > STORE_FACTS_MAX))
+		ret = give_up(s, id);
+	else if (!ret)
+		ret = forget(s, id) ?: put_facts(s, id, 0, (s64)f.n, &f);
+	shinrai_facts_free(&f);
+	return ret;
+}
+
+/**
+ * store_facts_add() - what ran on a device
+ * @s: the store
+ * @id: of the device
+ * @f: of what was judged now; those that are known already stay as they are
+ * @all: there is nothing but these any more
+ *
+ * When there are too many none need be kept, and store_facts() says so.
+ *
+ * Return: 0; -errno.
+ */
+int store_facts_add(struct store *s, s64 id, const struct shinrai_facts *f,
+		    bool all)
+{
+	s64 n = -1, total = 0;
+	int ret;
+
+	if (f->n > STORE_FACTS_MAX)
+		return give_up(s, id);
+	ret = all ? forget(s, id) : last(s, id, &n, &total);
+	if (ret || !f->n || total == TOO_MANY)
+		return ret;
+	total += (s64)f->n;
+	ret = put_facts(s, id, n + 1, total, f);
+	/* Not each time, where a few come again and again. */
+	return ret || total <= 2 * STORE_FACTS_MAX ? ret : gather(s, id);
+}
+
+/**
+ * store_facts() - all that ran on a device, in the order of its log
+ * @s: the store
+ * @id: of the device
+ * @out: is empty; out: for shinrai_facts_free(), in every case
+ *
+ * Return: 0; -ENOENT they were too many to be kept; -EBADMSG they are damaged;
+ * -errno.
+ */
+int store_facts(struct store *s, s64 id, struct shinrai_facts *out)
+{
+	int ret = read_all(s, id, out);
+
+	return !ret && out->n > STORE_FACTS_MAX ? -ENOENT : ret;
 }

@@ -115,6 +115,18 @@ static const char *const migrations[] = {
 	"CREATE INDEX certificate_end ON certificate(not_after);"
 	"CREATE INDEX certificate_revoked ON certificate(serial, revoked)"
 	" WHERE revoked != 0;",
+	/*
+	 * What ran, a row for each judgement that saw some; @total: of all until then,
+	 * -1: they are not all there, and none is.  What was there before is as if.
+	 */
+	"CREATE TABLE facts ("
+	" device INTEGER NOT NULL REFERENCES device(id) ON DELETE CASCADE,"
+	" n INTEGER NOT NULL,"
+	" total INTEGER NOT NULL,"
+	" packed BLOB NOT NULL,"
+	" PRIMARY KEY (device, n)) STRICT;"
+	"INSERT INTO facts SELECT DISTINCT device, 0, -1, x'' FROM fact;"
+	"DROP TABLE fact;",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

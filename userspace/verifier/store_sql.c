@@ -109,13 +109,13 @@ static const char *const texts[STATEMENTS] = {
 	[VERIFIER_NAME_ADD] = "INSERT INTO verifier_name (name) VALUES (?1)"
 			      " ON CONFLICT (name) DO NOTHING",
 	[VERIFIER_NAMES] = "SELECT name FROM verifier_name",
-	[FACT_ADD] = "INSERT INTO fact (device, what, digest, record, text)"
-		     " VALUES (?1, ?2, ?3, ?4, ?5)"
-		     " ON CONFLICT DO NOTHING RETURNING device",
-	[FACT_CLEAR] = "DELETE FROM fact WHERE device = ?1",
-	[FACT_COUNT] = "SELECT count(*) FROM fact WHERE device = ?1",
-	[FACTS] = "SELECT what, digest, record, text FROM fact"
-		  " WHERE device = ?1 ORDER BY record",
+	[FACTS_ADD] = "INSERT INTO facts (device, n, total, packed)"
+		      " VALUES (?1, ?2, ?3, ?4)",
+	[FACTS_CLEAR] = "DELETE FROM facts WHERE device = ?1",
+	[FACTS_LAST] = "SELECT n, total FROM facts WHERE device = ?1"
+		       " ORDER BY n DESC LIMIT 1",
+	[FACTS] = "SELECT total, packed FROM facts WHERE device = ?1"
+		  " ORDER BY n",
 	[BOOT_PUT] =
 		"INSERT INTO boot (device, at, text)"
 		" SELECT id, CAST(?2 AS BIGINT), CAST(?3 AS TEXT)"
