@@ -60,6 +60,7 @@ struct shinrai_ima {
 	u64 entries; /* read so far */
 	u64 violations;
 	u32 faults; /* of all entries so far */
+	u8 sha256[32]; /* template data of the current entry, if that is replayed */
 	struct shinrai_replay replay; /* PCRs after the last entry read */
 };
 
@@ -80,6 +81,11 @@ struct shinrai_ima_entry {
 	u16 digest_alg; /* TPM_ALG_ID; 0 when unknown */
 	struct shinrai_bytes digest;
 	struct shinrai_bytes path; /* from n or n-ng, no NUL */
+	/*
+	 * SHA-256 of @data, little-endian of template ima-ng and right, with a SHA-256
+	 * digest: of path and digest, that is.  NULL: it is not, or was not replayed.
+	 */
+	const u8 *sha256;
 };
 
 /*
@@ -104,6 +110,14 @@ void shinrai_ima_fini(struct shinrai_ima *i);
  * shinrai_ima_offset(): truncated, trailing bytes, impossible length.
  */
 int shinrai_ima_next(struct shinrai_ima *i, struct shinrai_ima_entry *e);
+
+/*
+ * Goes to an entry that was read before.
+ * @i: has SHINRAI_IMA_AGAIN, binary
+ * @offset: shinrai_ima_entry.offset
+ * @index: the same entry's
+ */
+void shinrai_ima_seek(struct shinrai_ima *i, size_t offset, u64 index);
 
 /* Return: bytes of the log read without error. */
 size_t shinrai_ima_offset(const struct shinrai_ima *i);

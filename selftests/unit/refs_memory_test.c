@@ -5,6 +5,9 @@
  */
 #include "testdata.h"
 
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
 #include <shinrai/refs.h>
 
 /* Which allocation fails, counted from 1; 0: none does. */
@@ -40,6 +43,16 @@ static char *test_strdup_(const char *s)
 	return fails() ? NULL : strdup(s);
 }
 
+static pcre2_match_data *test_match_data_(u32 n, pcre2_general_context *c)
+{
+	return fails() ? NULL : pcre2_match_data_create(n, c);
+}
+
+static pcre2_match_context *test_match_context_(pcre2_general_context *c)
+{
+	return fails() ? NULL : pcre2_match_context_create(c);
+}
+
 /* The sources are taken in, for their allocations to be ours. */
 #define malloc test_malloc_
 #define calloc test_calloc_
@@ -47,6 +60,8 @@ static char *test_strdup_(const char *s)
 #define reallocarray test_reallocarray_
 #undef strdup
 #define strdup test_strdup_
+#define pcre2_match_data_create_8 test_match_data_
+#define pcre2_match_context_create_8 test_match_context_
 #define identify identify_digests
 #include "userspace/lib/digests.c"
 #undef identify
@@ -59,6 +74,8 @@ static char *test_strdup_(const char *s)
 #include "userspace/lib/refs_keylime.c"
 #undef check_members
 #include "userspace/lib/refs_sbom.c"
+#undef pcre2_match_data_create_8
+#undef pcre2_match_context_create_8
 #undef malloc
 #undef calloc
 #undef realloc
@@ -137,10 +154,39 @@ static void test_each(void **state)
 	assert_true(tried > 150);
 }
 
+/* A file that is not known is not let through when there is no memory to tell. */
+static void test_excluded(void **state)
+{
+	static const char path[] = "/bin/evil";
+	struct shinrai_ima_entry e = {
+		.path = { (const u8 *)path, sizeof(path) - 1 },
+	};
+	struct shinrai_ima_rules r;
+	unsigned int k;
+	char why[64];
+
+	(void)state;
+	shinrai_ima_rules_init(&r);
+	assert_int_equal(
+		shinrai_ima_rules_exclude(&r, "/tmp/", why, sizeof(why)), 0);
+	assert_int_equal(shinrai_ima_rules_ready(&r), 0);
+	for (k = 0; k <= 2; k++) {
+		failing = k;
+		count = 0;
+		assert_int_equal(shinrai_ima_rules_judge(&r, NULL, &e),
+				 k ? SHINRAI_IMA_NO_MEMORY :
+				     SHINRAI_IMA_UNKNOWN);
+		assert_int_equal(count, 2);
+	}
+	failing = 0;
+	shinrai_ima_rules_free(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each),
+		cmocka_unit_test(test_excluded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #define APPRAISE_BOOT_PCRS 0x3ffu
 #define APPRAISE_IMA_PCR 10
 #define APPRAISE_IMA_TAIL 16
+#define APPRAISE_IMA_ODD 16
 
 /* After an entry of the IMA list, or before the first one. */
 struct appraise_ima_point {
@@ -22,6 +23,12 @@ struct appraise_ima_point {
 	u64 offset; /* bytes of them */
 	u64 violations;
 	u8 pcr[SHINRAI_BANK_MAX]; /* 10 */
+};
+
+/* Where an entry of the IMA list is. */
+struct appraise_ima_odd {
+	u64 index;
+	size_t offset; /* in the item */
 };
 
 struct appraise {
@@ -55,6 +62,9 @@ struct appraise {
 	unsigned int nima; /* points that are there */
 	u64 nima_all; /* that there were; newest: (nima_all - 1) % TAIL */
 	struct appraise_ima_point ima[APPRAISE_IMA_TAIL];
+	/* Entries that there is something to say of; one more: they are too many. */
+	unsigned int nima_odd;
+	struct appraise_ima_odd ima_odd[APPRAISE_IMA_ODD];
 	/* appraise_place.c */
 	bool have_quoted; /* @quoted is valid */
 	bool incremental; /* log goes on where the last one ended */
@@ -105,6 +115,8 @@ void shinrai_appraise_ima(struct appraise *a);
 void shinrai_appraise_ima_why(struct appraise *a, enum shinrai_reason_code code,
 			      const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+bool shinrai_appraise_ima_is_odd(const struct appraise *a,
+				 const struct shinrai_ima_entry *e);
 void shinrai_appraise_ima_entry(struct appraise *a,
 				const struct shinrai_ima_entry *e);
 void shinrai_appraise_place(struct appraise *a);

@@ -75,6 +75,20 @@ static void mark(struct appraise *a, const struct shinrai_ima *ima)
 	a->nima_all++;
 }
 
+/* Nearly all entries are of what is known: they need not be read again. */
+static void look_at(struct appraise *a, const struct shinrai_ima_entry *e)
+{
+	if (a->nima_odd > APPRAISE_IMA_ODD ||
+	    !shinrai_appraise_ima_is_odd(a, e))
+		return;
+	if (a->nima_odd < APPRAISE_IMA_ODD)
+		a->ima_odd[a->nima_odd] = (struct appraise_ima_odd){
+			.index = e->index,
+			.offset = e->offset,
+		};
+	a->nima_odd++;
+}
+
 /**
  * shinrai_appraise_ima_read() - read the list to its end and see where it leads
  * @a: the appraisal
@@ -92,6 +106,8 @@ void shinrai_appraise_ima_read(struct appraise *a)
 		mark(a, &ima);
 		ret = shinrai_ima_next(&ima, &e);
 		a->ima_faults |= ret > 0 && e.faults;
+		if (ret > 0)
+			look_at(a, &e);
 	} while (ret > 0);
 	if (ret)
 		shinrai_appraise_why(a, SHINRAI_WHY_IMA_SYNTAX, "at byte %llu",
@@ -227,15 +243,24 @@ static bool reaches(struct appraise *a, const struct shinrai_pcr_value *want,
 /* @entries: that the quote covers */
 static void judge_entries(struct appraise *a, u64 entries)
 {
-	const struct shinrai_digests *d = a->in->digests;
 	struct shinrai_ima_entry e;
 	struct shinrai_ima ima;
+	unsigned int i;
 
-	if ((!a->in->ima && (!d || !d->denies)) ||
-	    begin(a, SHINRAI_IMA_AGAIN, &ima))
+	if (!a->nima_odd || begin(a, SHINRAI_IMA_AGAIN, &ima))
 		return;
-	while (ima.entries < entries && shinrai_ima_next(&ima, &e) > 0)
-		shinrai_appraise_ima_entry(a, &e);
+	if (a->nima_odd > APPRAISE_IMA_ODD) {
+		while (ima.entries < entries && shinrai_ima_next(&ima, &e) > 0)
+			shinrai_appraise_ima_entry(a, &e);
+	} else {
+		for (i = 0; i < a->nima_odd; i++) {
+			shinrai_ima_seek(&ima, a->ima_odd[i].offset,
+					 a->ima_odd[i].index);
+			if (ima.entries < entries &&
+			    shinrai_ima_next(&ima, &e) > 0)
+				shinrai_appraise_ima_entry(a, &e);
+		}
+	}
 	shinrai_ima_fini(&ima);
 }
 

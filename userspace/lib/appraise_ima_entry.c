@@ -50,41 +50,67 @@ static bool is_boot_aggregate(const struct appraise *a,
 	return !memcmp(sum, e->digest.p, e->digest.len);
 }
 
-static bool denied(struct appraise *a, const struct shinrai_ima_entry *e)
+/* What there is to say of an entry. */
+struct finding {
+	const char *denied; /* the list that denies its file */
+	bool elsewhere; /* in a PCR where nothing proves what became of it */
+	enum shinrai_ima_judged judged;
+};
+
+/* Return: the list that denies its file; NULL. */
+static const char *denied_by(const struct appraise *a,
+			     const struct shinrai_ima_entry *e)
 {
 	const struct shinrai_digests *d = a->in->digests;
-	char more[APPRAISE_TEXT + 16];
-	const char *list;
 	u8 key[32];
 
 	if (!d || !d->denies ||
 	    shinrai_digests_key(e->digest_alg, e->digest.p, e->digest.len, key))
-		return false;
-	list = shinrai_digests_denied(d, key);
-	if (!list)
-		return false;
-	snprintf(more, sizeof(more), ", list %s", list);
-	add_reason(a, SHINRAI_WHY_IMA_DENIED, e, more);
-	return true;
+		return NULL;
+	return shinrai_digests_denied(d, key);
+}
+
+/*
+ * Denied files always count; what is not known does where rules are given.
+ * Return: whether there is anything to say.
+ */
+static bool find(const struct appraise *a, const struct shinrai_ima_entry *e,
+		 struct finding *f)
+{
+	f->denied = denied_by(a, e);
+	f->elsewhere = false;
+	f->judged = SHINRAI_IMA_KNOWN;
+	/* Of a template that is not known here, nobody can tell: told already. */
+	if (!f->denied && a->in->ima &&
+	    !(e->faults & SHINRAI_IMA_CANNOT_TELL)) {
+		f->elsewhere = e->pcr != APPRAISE_IMA_PCR;
+		f->judged =
+			shinrai_ima_rules_judge(a->in->ima, a->in->digests, e);
+	}
+	return f->denied || f->elsewhere ||
+	       (f->judged != SHINRAI_IMA_KNOWN &&
+		f->judged != SHINRAI_IMA_EXCLUDED);
 }
 
 /**
- * shinrai_appraise_ima_entry() - hold one entry against lists and rules
+ * shinrai_appraise_ima_is_odd() - is there something to say of an entry?
  * @a: the appraisal
- * @e: an entry that the quote covers
+ * @e: an entry
  *
- * Denied files always count; what is not known does where rules are given.
+ * Return: whether shinrai_appraise_ima_entry() may say something.
  */
-void shinrai_appraise_ima_entry(struct appraise *a,
-				const struct shinrai_ima_entry *e)
+bool shinrai_appraise_ima_is_odd(const struct appraise *a,
+				 const struct shinrai_ima_entry *e)
 {
-	/* Of a template that is not known here, nobody can tell: told already. */
-	if (denied(a, e) || !a->in->ima || e->faults & SHINRAI_IMA_CANNOT_TELL)
-		return;
-	/* Nothing proves what became of an entry there. */
-	if (e->pcr != APPRAISE_IMA_PCR)
-		add_reason(a, SHINRAI_WHY_IMA_PCR, e, "");
-	switch (shinrai_ima_rules_judge(a->in->ima, a->in->digests, e)) {
+	struct finding f;
+
+	return find(a, e, &f);
+}
+
+static void tell_judged(struct appraise *a, const struct shinrai_ima_entry *e,
+			enum shinrai_ima_judged judged)
+{
+	switch (judged) {
 	case SHINRAI_IMA_KNOWN:
 	case SHINRAI_IMA_EXCLUDED:
 		break;
@@ -103,4 +129,26 @@ void shinrai_appraise_ima_entry(struct appraise *a,
 			add_reason(a, SHINRAI_WHY_IMA_UNKNOWN, e, "");
 		break;
 	}
+}
+
+/**
+ * shinrai_appraise_ima_entry() - hold one entry against lists and rules
+ * @a: the appraisal
+ * @e: an entry that the quote covers
+ */
+void shinrai_appraise_ima_entry(struct appraise *a,
+				const struct shinrai_ima_entry *e)
+{
+	char more[APPRAISE_TEXT + 16];
+	struct finding f;
+
+	if (!find(a, e, &f))
+		return;
+	if (f.denied) {
+		snprintf(more, sizeof(more), ", list %s", f.denied);
+		add_reason(a, SHINRAI_WHY_IMA_DENIED, e, more);
+	}
+	if (f.elsewhere)
+		add_reason(a, SHINRAI_WHY_IMA_PCR, e, "");
+	tell_judged(a, e, f.judged);
 }

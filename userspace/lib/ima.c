@@ -76,6 +76,15 @@ size_t shinrai_ima_offset(const struct shinrai_ima *i)
 	return (size_t)(i->rd.p - i->base);
 }
 
+void shinrai_ima_seek(struct shinrai_ima *i, size_t offset, u64 index)
+{
+	const size_t len = shinrai_ima_offset(i) + shinrai_rd_left(&i->rd);
+
+	shinrai_rd_init(&i->rd, i->base, len);
+	shinrai_rd_bytes(&i->rd, offset);
+	i->entries = index;
+}
+
 static u32 read32(const struct shinrai_ima *i, struct shinrai_rd *r)
 {
 	return i->flags & SHINRAI_IMA_BIG_ENDIAN ? shinrai_rd_be32(r) :
@@ -422,11 +431,23 @@ static void replay(struct shinrai_ima *i, struct shinrai_ima_entry *e)
 			memcpy(digest, e->template_hash, i->log_size);
 		else
 			template_hash(e, b->alg, digest);
+		if (b->alg == SHINRAI_ALG_SHA256) {
+			memcpy(i->sha256, digest, sizeof(i->sha256));
+			e->sha256 = i->sha256;
+		}
 		if (shinrai_replay_extend(b, e->pcr, digest))
 			e->faults |= 1u << SHINRAI_IMA_PCR_RANGE;
 	}
 	if (e->pcr >= SHINRAI_PCR_COUNT)
 		e->faults |= 1u << SHINRAI_IMA_PCR_RANGE;
+}
+
+static bool is_plain(const struct shinrai_ima *i,
+		     const struct shinrai_ima_entry *e)
+{
+	return !(i->flags & SHINRAI_IMA_BIG_ENDIAN) && !e->violation &&
+	       !e->faults && e->digest_alg == SHINRAI_ALG_SHA256 &&
+	       name_is(&e->name, "ima-ng");
 }
 
 int shinrai_ima_next(struct shinrai_ima *i, struct shinrai_ima_entry *e)
@@ -448,6 +469,8 @@ int shinrai_ima_next(struct shinrai_ima *i, struct shinrai_ima_entry *e)
 	parse_fields(i, e);
 	if (!(i->flags & SHINRAI_IMA_AGAIN))
 		replay(i, e);
+	if (!is_plain(i, e))
+		e->sha256 = NULL;
 	i->entries++;
 	i->violations += e->violation;
 	i->faults |= e->faults;

@@ -29,13 +29,44 @@ void shinrai_ima_rules_free(struct shinrai_ima_rules *r)
 	shinrai_digests_free(&r->at);
 }
 
-/* No name has a NUL inside. */
+static void put_le32(struct shinrai_sha256 *c, size_t v)
+{
+	const u8 le[4] = { (u8)v, (u8)(v >> 8), (u8)(v >> 16), (u8)(v >> 24) };
+
+	shinrai_sha256_update(c, le, sizeof(le));
+}
+
+/*
+ * A file at its path: as the template data of an ima-ng entry, d-ng and n-ng, whose
+ * hash its replay makes anyway (ima_template_lib.c; shinrai_ima_entry.sha256).
+ */
+static void hash_file(const void *path, size_t len, const u8 key[32],
+		      u8 out[32])
+{
+	static const char alg[] = "sha256:";
+	struct shinrai_sha256 c;
+
+	shinrai_sha256_init(&c);
+	put_le32(&c, sizeof(alg) + 32);
+	shinrai_sha256_update(&c, alg, sizeof(alg));
+	shinrai_sha256_update(&c, key, 32);
+	put_le32(&c, len + 1);
+	shinrai_sha256_update(&c, path, len);
+	shinrai_sha256_update(&c, "", 1);
+	shinrai_sha256_final(&c, out);
+}
+
+/* No name has a NUL inside; no section is the first byte of a file's. */
 static void hash_rule(enum shinrai_ima_section section, const void *name,
 		      size_t len, const u8 *key, u8 out[32])
 {
 	const u8 head = (u8)section, nul = 0;
 	struct shinrai_sha256 c;
 
+	if (section == SHINRAI_IMA_FILES) {
+		hash_file(name, len, key, out);
+		return;
+	}
 	shinrai_sha256_init(&c);
 	shinrai_sha256_update(&c, &head, 1);
 	shinrai_sha256_update(&c, name, len);
@@ -126,6 +157,16 @@ static bool has_rule(const struct shinrai_ima_rules *r,
 	return shinrai_digests_find(&r->at, hash);
 }
 
+/* @key: of its digest */
+static bool has_entry(const struct shinrai_ima_rules *r,
+		      enum shinrai_ima_section section,
+		      const struct shinrai_ima_entry *e, const u8 key[32])
+{
+	if (section == SHINRAI_IMA_FILES && e->sha256)
+		return shinrai_digests_find(&r->at, e->sha256);
+	return has_rule(r, section, e->path.p, e->path.len, key);
+}
+
 static bool ignored_keyring(const struct shinrai_ima_rules *r,
 			    const struct shinrai_bytes *name)
 {
@@ -168,6 +209,7 @@ shinrai_ima_rules_judge(const struct shinrai_ima_rules *r,
 	unsigned int kinds = 0;
 	bool ignored;
 	u8 key[32];
+	int ret;
 
 	section = section_of(r, e, &ignored);
 	if (e->violation) {
@@ -176,7 +218,7 @@ shinrai_ima_rules_judge(const struct shinrai_ima_rules *r,
 		return SHINRAI_IMA_KNOWN;
 	} else if (!shinrai_digests_key(e->digest_alg, e->digest.p,
 					e->digest.len, key)) {
-		if (has_rule(r, section, e->path.p, e->path.len, key))
+		if (has_entry(r, section, e, key))
 			return SHINRAI_IMA_KNOWN;
 		if (section == SHINRAI_IMA_FILES && known)
 			kinds = shinrai_digests_find(known, key);
@@ -189,5 +231,8 @@ shinrai_ima_rules_judge(const struct shinrai_ima_rules *r,
 		if (kinds & SHINRAI_KNOWN_AT)
 			not = SHINRAI_IMA_ELSEWHERE;
 	}
-	return excluded(r, &e->path) ? SHINRAI_IMA_EXCLUDED : not ;
+	ret = excluded(r, &e->path);
+	return ret < 0 ? SHINRAI_IMA_NO_MEMORY :
+	       ret     ? SHINRAI_IMA_EXCLUDED :
+			 not ;
 }
