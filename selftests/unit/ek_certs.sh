@@ -176,7 +176,7 @@ open("oaep.der", "wb").write(
     der(0x30, tbs + ecdsa_sha256 + der(3, b"\0" + sign)))
 
 ca = bytearray(open("int.der", "rb").read())
-at = ca.index(bytes.fromhex("a0030201020214")) + 7  # version, serial number
+at = ca.index(bytes.fromhex("a00302010202")) + 7  # version; serial number, length
 ca[at:at + 4] = b"\0\0\0\6"
 open("padded.der", "wb").write(ca)
 PY
