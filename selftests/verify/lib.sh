@@ -26,6 +26,16 @@ good_device() {
 	extend_lines good/extends 1 >/dev/null
 }
 
+# soon SECONDS COMMAND...: it succeeds within them
+soon() {
+	local i
+	for ((i = 0; i < $1 * 10; i++)); do
+		! "${@:2}" || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
 # exits STATUS COMMAND...: stdout is in out, messages in msg.
 exits() {
 	local want=$1 got=0

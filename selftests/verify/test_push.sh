@@ -33,14 +33,6 @@ stop_receiver() {
 	receiver_pid=''
 }
 trap '[ -z "$receiver_pid" ] || kill "$receiver_pid"; cleanup' EXIT
-soon() { # SECONDS COMMAND...
-	local i
-	for ((i = 0; i < $1 * 10; i++)); do
-		! "${@:2}" || return 0
-		sleep 0.1
-	done
-	return 1
-}
 proven() { # FILE RECORD...: what it shows, and no more
 	exits 0 "$verify" report "$1" --ak ak --reference data/boot.json --json &&
 		test "$(jq -c '[.violations[].record]' out)" = "$2"

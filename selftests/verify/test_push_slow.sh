@@ -29,14 +29,6 @@ cp data/log log
 extend_lines data/extends 1 >/dev/null
 python3 "$src/receiver.py" receiver.pem receiver.key ca.pem 2>receiver.err &
 receiver_pid=$!
-soon() { # SECONDS COMMAND...
-	local i
-	for ((i = 0; i < $1 * 10; i++)); do
-		! "${@:2}" || return 0
-		sleep 0.1
-	done
-	return 1
-}
 no() {
 	! "$@"
 }
