@@ -95,7 +95,28 @@ kill -9 "$verifier_pid"
 wait "$verifier_pid" 2>/dev/null || true
 sim stats
 whole=$(jq .whole <<<"$said")
-ok "killed, the verifier begins again" start_verifier
+known=$(sql fleet "SELECT version FROM shinrai_verifier")
+sql fleet "UPDATE shinrai_verifier SET version = version + 1"
+ok "tables of a later version are refused" refused \
+	"by a later shinrai-verifier (version $((known + 1)), this one knows $known)"
+sql fleet "UPDATE shinrai_verifier SET version = $((known - 1));
+	DROP TABLE facts;
+	CREATE TABLE fact (
+		device BIGINT NOT NULL REFERENCES device(id) ON DELETE CASCADE,
+		what BIGINT NOT NULL, digest BYTEA NOT NULL,
+		record BIGINT NOT NULL, text TEXT NOT NULL,
+		PRIMARY KEY (device, what, digest));
+	INSERT INTO fact SELECT id, n, '\\x00', 0, '/bin/a'
+		FROM device, generate_series(1, 2) n WHERE name = 'dev-1'"
+ok "killed, the verifier begins again, with those of an earlier one" \
+	start_verifier
+asked() { # DEVICE: of its alone what ran is not there, and the log asked for
+	sql fleet "SELECT name FROM facts JOIN device ON id = device
+		WHERE total = -1" >rows
+	cat rows
+	[ "$(cat rows)" = "$1" ]
+}
+ok "of what these kept the log is asked for" asked dev-1
 ok "it knows how all stand" stands "trusted $((n - 2)) untrusted 2" 3
 sleep 2
 sim stats

@@ -151,6 +151,23 @@ static void test_spoilt(void **state)
 	}
 }
 
+/* Nor is it gathered with the rest: the log is asked for. */
+static void test_gathered(void **state)
+{
+	s64 id = enrolled("gathered");
+
+	(void)state;
+	keep(id, 0, STORE_FACTS_MAX, 1, true);
+	keep(id, 0, STORE_FACTS_MAX, 1, false);
+	raw("UPDATE facts SET packed = x'01' WHERE n = 1 AND device ="
+	    " (SELECT id FROM device WHERE name = 'gathered')");
+	check(id, -EBADMSG, 0);
+	keep(id, 0, 1, 1, false);
+	check(id, -ENOENT, 0);
+	keep(id, 0, 9, 1, true);
+	check(id, 0, 9);
+}
+
 /* What an earlier version kept is not read: the log is asked for. */
 static void test_older(void **state)
 {
@@ -197,9 +214,8 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_known),
-		cmocka_unit_test(test_bounded),
-		cmocka_unit_test(test_spoilt),
+		cmocka_unit_test(test_known),  cmocka_unit_test(test_bounded),
+		cmocka_unit_test(test_spoilt), cmocka_unit_test(test_gathered),
 		cmocka_unit_test(test_older),
 	};
 
