@@ -144,13 +144,19 @@ static int configure(struct store *s)
 static int open_database(struct store *s, const char *where, char *err,
 			 size_t errlen)
 {
-	/* Those before dbname are what it is without the URL's word. */
-	static const char *const key[] = { "connect_timeout",
-					   "tcp_user_timeout",
-					   "fallback_application_name",
-					   "dbname", NULL };
-	const char *const value[] = { "5", "10000", "shinrai-verifier", where,
-				      NULL };
+	/*
+	 * Those before dbname are what it is without the URL's word.  A host that is
+	 * gone is noticed also while a reply is awaited, and nothing to be sent.
+	 */
+	static const char *const key[] = {
+		"connect_timeout",  "tcp_user_timeout",
+		"keepalives_idle",  "keepalives_interval",
+		"keepalives_count", "fallback_application_name",
+		"dbname",	    NULL
+	};
+	const char *const value[] = { "5",   "10000", "5",
+				      "2",   "3",     "shinrai-verifier",
+				      where, NULL };
 	struct postgres *pg = calloc(1, sizeof(*pg));
 
 	(void)err;
