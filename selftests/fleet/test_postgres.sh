@@ -99,7 +99,8 @@ known=$(sql fleet "SELECT version FROM shinrai_verifier")
 sql fleet "UPDATE shinrai_verifier SET version = version + 1"
 ok "tables of a later version are refused" refused \
 	"by a later shinrai-verifier (version $((known + 1)), this one knows $known)"
-sql fleet "UPDATE shinrai_verifier SET version = $((known - 1));
+sql fleet "UPDATE shinrai_verifier SET version = $((known - 2));
+	DROP TABLE clock;
 	DROP TABLE facts;
 	CREATE TABLE fact (
 		device BIGINT NOT NULL REFERENCES device(id) ON DELETE CASCADE,

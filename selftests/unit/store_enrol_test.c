@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -15,8 +17,19 @@
 #include "store_place.h"
 
 #define NOW 1700000000
+#define YEAR (365LL * 86400)
 
 static struct store *store;
+static time_t passed; /* s, more than really did */
+
+/* In the place of libc's. */
+int clock_gettime(clockid_t id, struct timespec *t)
+{
+	const int ret = (int)syscall(SYS_clock_gettime, id, t);
+
+	t->tv_sec += passed;
+	return ret;
+}
 
 static void again(void)
 {
@@ -267,15 +280,46 @@ static void test_certificates(void **state)
 	r = device("saw", 1, 1);
 	assert_int_equal(store_enrol(store, &r, false, false, NOW, &conflict),
 			 0);
-	/* What is revoked is known for a year after it expired. */
-	found = 0;
-	assert_int_equal(store_revoked(store, NOW + 300 * 86400, count, &found),
-			 0);
-	assert_int_equal(found, 12);
-	found = 0;
-	assert_int_equal(store_revoked(store, NOW + 400 * 86400, count, &found),
-			 0);
-	assert_int_equal(found, 0);
+}
+
+static unsigned int revoked_at(s64 now)
+{
+	unsigned int found = 0;
+
+	assert_int_equal(store_revoked(store, now, count, &found), 0);
+	return found;
+}
+
+/* What is revoked is known for a year after it expired, whatever a clock says. */
+static void test_clock(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 5; i++) {
+		assert_int_equal(revoked_at(NOW + 4 * YEAR), 12);
+		passed += 600;
+		assert_int_equal(revoked_at(NOW + 4 * YEAR), 12);
+		again();
+	}
+	assert_int_equal(revoked_at(0), 12);
+	passed += 600;
+	assert_int_equal(revoked_at(0), 12);
+	assert_worth(1, WORTH_REVOKED);
+	assert_worth(3, WORTH_VALID);
+
+	again();
+	assert_int_equal(revoked_at(NOW), 12);
+	passed += 300 * 86400;
+	assert_int_equal(revoked_at(NOW + 300 * 86400), 12);
+	again();
+	assert_int_equal(revoked_at(NOW + 400 * 86400), 12);
+	passed += 60 * 86400; /* it was off for the rest: that is made up for */
+	assert_int_equal(revoked_at(NOW + 300 * 86400), 12);
+	passed += 60 * 86400;
+	assert_int_equal(revoked_at(NOW + 400 * 86400), 0);
+	assert_worth(1, WORTH_UNKNOWN);
+	assert_worth(3, WORTH_UNKNOWN);
 }
 
 /* Withdrawn while it answered its challenge: it does not come back by itself. */
@@ -405,6 +449,7 @@ int main(void)
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_judged),
 		cmocka_unit_test(test_certificates),
+		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_memory),
 	};
 

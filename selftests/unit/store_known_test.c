@@ -176,7 +176,7 @@ static void test_older(void **state)
 
 	(void)state;
 	store_close(store);
-	raw("DROP TABLE facts; CREATE TABLE fact ("
+	raw("DROP TABLE clock; DROP TABLE facts; CREATE TABLE fact ("
 	    " device INTEGER NOT NULL REFERENCES device(id) ON DELETE CASCADE,"
 	    " what INTEGER NOT NULL, digest BLOB NOT NULL,"
 	    " record INTEGER NOT NULL, text TEXT NOT NULL,"

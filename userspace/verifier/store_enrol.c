@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* The store in SQL: which TPM a device has, and the certificates it was given. */
+#include <time.h>
+
 #include "store_sql.h"
 
 #define REMEMBERED (365 * 86400) /* s that an expired certificate is */
+#define PURGE_S 60 /* from one to the next */
 
 /* Return: 1 with what @r's TPM is called; 0; -errno. */
 static int name_of_tpm(struct store *s, const struct device_record *r,
@@ -207,18 +210,68 @@ int store_revoke(struct store *s, s64 id, s64 at)
 	return sql_finish(&b);
 }
 
-/* A clock that is set ahead, and back, makes nothing valid that was revoked. */
+/* Return: 0 with what the time was believed to be, s since 1970; -errno. */
+static int believed(struct store *s, s64 now, s64 *at)
+{
+	struct binding b = sql_bind(s, CLOCK);
+	int ret = sql_step(&b);
+	s64 first;
+
+	if (ret <= 0)
+		return ret ?: -EBADMSG;
+	*at = number_at(&b, 0);
+	first = number_at(&b, 1);
+	sql_reset(&b);
+	/* At first no later than when the first certificate ends. */
+	if (!*at)
+		*at = first && first < now ? first : now;
+	return 0;
+}
+
+static s64 towards(s64 from, s64 to, s64 most)
+{
+	if (to > from)
+		return to - from > most ? from + most : to;
+	return from - to > most ? from - most : to;
+}
+
+/*
+ * A clock that is set ahead, for however short, must not end certificates: what is
+ * deleted does not come back with the right time, and who was revoked would not be
+ * any more.  So time is believed to have passed only as it did for those that had
+ * the store; twice as fast, so that it catches up with what it missed.
+ */
 static int purge(struct store *s, s64 now)
 {
-	struct binding b = sql_bind(s, PURGE);
+	struct timespec t;
+	struct binding b;
+	s64 at, passed;
+	int ret;
 
-	bind_number(&b, now - REMEMBERED);
-	return sql_finish(&b);
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	passed = s->purged ? t.tv_sec - s->purged : 0;
+	if (s->purged && passed < PURGE_S)
+		return 0;
+	ret = believed(s, now, &at);
+	if (ret)
+		return ret;
+	at = towards(at, now, 2 * passed);
+	b = sql_bind(s, CLOCK_SET);
+	bind_number(&b, at);
+	ret = sql_finish(&b);
+	if (ret)
+		return ret;
+	b = sql_bind(s, PURGE);
+	bind_number(&b, (at < now ? at : now) - REMEMBERED);
+	ret = sql_finish(&b);
+	if (!ret)
+		s->purged = t.tv_sec;
+	return ret;
 }
 
 /**
  * store_revoked() - the certificates that are revoked; those that expired a
- * year ago are forgotten
+ * year ago are forgotten, by the clock and by the time that passed
  * @s: the store
  * @now: s since 1970
  * @each: called with each, and when it was revoked; not 0: no more

@@ -127,6 +127,9 @@ static const char *const migrations[] = {
 	" PRIMARY KEY (device, n)) STRICT;"
 	"INSERT INTO facts SELECT DISTINCT device, 0, -1, x'' FROM fact;"
 	"DROP TABLE fact;",
+	/* What the time is believed to be, store_enrol.c; 0: not known yet. */
+	"CREATE TABLE clock (at INTEGER NOT NULL) STRICT;"
+	"INSERT INTO clock VALUES (0);",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

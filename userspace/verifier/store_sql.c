@@ -85,6 +85,9 @@ static const char *const texts[STATEMENTS] = {
 	[REVOKED] = "SELECT serial, revoked FROM certificate"
 		    " WHERE revoked != 0",
 	[PURGE] = "DELETE FROM certificate WHERE not_after < ?1",
+	[CLOCK] = "SELECT at, (SELECT min(not_after) FROM certificate)"
+		  " FROM clock",
+	[CLOCK_SET] = "UPDATE clock SET at = ?1",
 	[LOG_NAME] = "SELECT name FROM log",
 	[LOG_SIZE] = "SELECT coalesce(max(id) + 1, 0) FROM log_entry",
 	[LOG_ADD] = "INSERT INTO log_entry (id, text, disclosures)"

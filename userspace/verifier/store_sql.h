@@ -34,6 +34,8 @@ enum statement {
 	REVOKE,
 	REVOKED,
 	PURGE,
+	CLOCK,
+	CLOCK_SET,
 	LOG_NAME,
 	LOG_SIZE,
 	LOG_ADD,
@@ -119,6 +121,7 @@ struct store {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[STATEMENTS];
 	struct postgres *pg;
+	s64 purged; /* s since boot, the last time; 0: never */
 	s64 verifier; /* that it is, of those that share it; 0: none yet */
 	bool doubt; /* it may have happened what is said to have not */
 };

@@ -126,6 +126,9 @@ static const char *const migrations[] = {
 	" PRIMARY KEY (device, n));"
 	"INSERT INTO facts SELECT DISTINCT device, 0, -1, ''::bytea FROM fact;"
 	"DROP TABLE fact;",
+	/* What the time is believed to be, store_enrol.c; 0: not known yet. */
+	"CREATE TABLE clock (at BIGINT NOT NULL);"
+	"INSERT INTO clock VALUES (0);",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
