@@ -91,14 +91,36 @@ ok "the log grew" jq -e --slurpfile b before.json '.size > $b[0].size' head.json
 fleet reader "/log/entries?count=1000" >/dev/null
 ok "and is whole" python3 "$root/selftests/fleet/log.py" root head.json body
 
+# A later verifier makes the tables its own, while this one runs on them.
+known=$(sql fleet "SELECT version FROM shinrai_verifier")
+later="by a later shinrai-verifier (version $((known + 1)), this one knows $known)"
+hang_up() {
+	[ "$(sql fleet "SELECT count(pg_terminate_backend(pid))
+		FROM pg_stat_activity
+		WHERE application_name = 'shinrai-verifier'")" = 1 ]
+}
+for how in true hang_up; do
+	: >verr
+	sql fleet "UPDATE shinrai_verifier SET version = $((known + 1))"
+	ok "its connection: $how" $how
+	ok "the status says so" keeps false
+	ok "and the log" grep -F "$later" verr
+	beat=$(sql fleet "SELECT beat FROM verifier")
+	ok "no device is enrolled" said 503 fleet admin /devices -d \
+		'{"name":"new","policy":"sim","url":"https://127.0.0.1:1/"}'
+	ok "nor anything else written" test "$(sql fleet "SELECT beat FROM verifier
+		WHERE NOT EXISTS (SELECT 1 FROM device WHERE name = 'new')")" = "$beat"
+	sql fleet "UPDATE shinrai_verifier SET version = $known"
+	ok "it goes on where they are those that it knows" keeps true
+done
+ok "all stand as they do" stands "trusted $((n - 2)) untrusted 2"
+
 kill -9 "$verifier_pid"
 wait "$verifier_pid" 2>/dev/null || true
 sim stats
 whole=$(jq .whole <<<"$said")
-known=$(sql fleet "SELECT version FROM shinrai_verifier")
 sql fleet "UPDATE shinrai_verifier SET version = version + 1"
-ok "tables of a later version are refused" refused \
-	"by a later shinrai-verifier (version $((known + 1)), this one knows $known)"
+ok "tables of a later version are refused" refused "$later"
 sql fleet "UPDATE shinrai_verifier SET version = $((known - 2));
 	DROP TABLE clock;
 	DROP TABLE facts;

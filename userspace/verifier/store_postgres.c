@@ -19,6 +19,7 @@
 
 struct postgres {
 	PGconn *conn;
+	bool ready; /* its statements are prepared */
 	s64 transaction; /* its number, where one is under way */
 	char error[256]; /* of the last one */
 };
@@ -116,6 +117,7 @@ static int prepare(struct store *s)
 		if (!ret)
 			PQclear(r);
 	}
+	s->pg->ready = !ret;
 	return ret;
 }
 
@@ -188,20 +190,23 @@ static const char *error(const struct store *s)
 
 static bool is_lost(const struct store *s)
 {
-	return PQstatus(s->pg->conn) != CONNECTION_OK;
+	return !s->pg->ready || PQstatus(s->pg->conn) != CONNECTION_OK;
 }
 
-static int connect_again(struct store *s)
+/* Return: 0 with the first row's numbers, -EBADMSG there is none; -errno. */
+static int numbers(struct store *s, const char *text, s64 *out, int n)
 {
-	int ret;
+	PGresult *r = PQexec(s->pg->conn, text);
+	int i, ret = outcome(s->pg, r);
 
-	PQreset(s->pg->conn);
-	if (is_lost(s)) {
-		remember(s->pg, PQerrorMessage(s->pg->conn));
-		return -EIO;
-	}
-	ret = configure(s);
-	return ret ? ret : prepare(s);
+	if (ret)
+		return ret;
+	if (PQntuples(r) < 1)
+		ret = -EBADMSG;
+	for (i = 0; i < n && !ret; i++)
+		out[i] = strtoll(PQgetvalue(r, 0, i), NULL, 10);
+	PQclear(r);
+	return ret;
 }
 
 /**
@@ -214,28 +219,51 @@ static int connect_again(struct store *s)
  */
 int postgres_number(struct store *s, const char *text, s64 *number)
 {
-	PGresult *r = PQexec(s->pg->conn, text);
-	int ret = outcome(s->pg, r);
-
-	if (ret)
-		return ret;
-	if (PQntuples(r) < 1)
-		ret = -EBADMSG;
-	else
-		*number = strtoll(PQgetvalue(r, 0, 0), NULL, 10);
-	PQclear(r);
-	return ret;
+	return numbers(s, text, number, 1);
 }
 
+/* Before anything else of the tables is looked at. */
+static int connect_again(struct store *s)
+{
+	struct postgres *pg = s->pg;
+	s64 version;
+	int ret;
+
+	pg->ready = false;
+	PQreset(pg->conn);
+	if (PQstatus(pg->conn) != CONNECTION_OK) {
+		remember(pg, PQerrorMessage(pg->conn));
+		return -EIO;
+	}
+	ret = configure(s);
+	if (!ret)
+		ret = postgres_number(s, "SELECT version FROM shinrai_verifier",
+				      &version);
+	if (!ret)
+		ret = tables_known(version, pg->error, sizeof(pg->error));
+	return ret ? ret : prepare(s);
+}
+
+/*
+ * The version is read once the row is ours, so by a statement of its own: who made
+ * the tables those of a later version had the row, too.
+ */
 static int begin_now(struct store *s)
 {
+	struct postgres *pg = s->pg;
+	s64 got[2];
 	int ret = run(s, "BEGIN");
 
-	return ret ? ret :
-		     postgres_number(s,
-				     "SELECT pg_current_xact_id()"
-				     " FROM log FOR UPDATE",
-				     &s->pg->transaction);
+	if (!ret)
+		ret = numbers(s,
+			      "SELECT 1 FROM log FOR UPDATE;"
+			      "SELECT pg_current_xact_id(), version"
+			      " FROM shinrai_verifier",
+			      got, 2);
+	if (ret)
+		return ret;
+	pg->transaction = got[0];
+	return tables_known(got[1], pg->error, sizeof(pg->error));
 }
 
 /* Who began has the log's row: what was in doubt is over. */

@@ -134,6 +134,7 @@ int schema_migrate(struct store *s, char *err, size_t errlen);
 int schema_later(int version, int known, char *err, size_t errlen);
 
 /* store_tables.c */
+int tables_known(s64 version, char *err, size_t errlen);
 int tables_migrate(struct store *s, char *err, size_t errlen);
 
 /* store_device.c */

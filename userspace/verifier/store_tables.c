@@ -163,9 +163,12 @@ static int version_of(struct store *s, int *version, char *err, size_t errlen)
 static int migrate_from(struct store *s, int version)
 {
 	char mark[96];
-	int ret = 0;
+	int ret;
 
-	if (!version)
+	/* Who writes now ends before; who begins later finds the new version. */
+	if (version)
+		ret = sql_run(s, "SELECT 1 FROM log FOR UPDATE");
+	else
 		ret = sql_run(s, "CREATE TABLE shinrai_verifier"
 				 " (version BIGINT NOT NULL);"
 				 "INSERT INTO shinrai_verifier VALUES (0)");
@@ -174,6 +177,21 @@ static int migrate_from(struct store *s, int version)
 	snprintf(mark, sizeof(mark), "UPDATE shinrai_verifier SET version = %d",
 		 VERSION);
 	return ret ? ret : sql_run(s, mark);
+}
+
+/**
+ * tables_known() - are these tables still of this version, or an earlier one?
+ * @version: that they have
+ * @err: out on error: what is wrong with them
+ * @errlen: its room
+ *
+ * Return: 0; -EPROTONOSUPPORT: a later verifier made them its own meanwhile.
+ */
+int tables_known(s64 version, char *err, size_t errlen)
+{
+	return version > VERSION ?
+		       schema_later((int)version, VERSION, err, errlen) :
+		       0;
 }
 
 /**
@@ -195,9 +213,8 @@ int tables_migrate(struct store *s, char *err, size_t errlen)
 		ret = version_of(s, &version, err, errlen);
 	if (ret)
 		return ret;
-	if (version > VERSION)
-		return schema_later(version, VERSION, err, errlen);
-	if (version < VERSION)
+	ret = tables_known(version, err, errlen);
+	if (!ret && version < VERSION)
 		ret = migrate_from(s, version);
 	return ret ? ret : sql_run(s, "COMMIT");
 }
