@@ -36,6 +36,7 @@ int shinrai_cms_verify(X509 *const *cert, size_t n, const void *sig,
 		       size_t sig_len, FILE *f, time_t now, size_t *which,
 		       u8 sha256[32]);
 
+int shinrai_no_passphrase(char *buf, int size, int writing, void *arg);
 int shinrai_cms_read_cert(const char *path, X509 **cert);
 int shinrai_cms_read_key(const char *path, pem_password_cb *ask, void *arg,
 			 EVP_PKEY **key);

@@ -15,7 +15,21 @@ make_cert enroller ca
 make_tpm one
 make_tpm two
 enrolment_conf 'allow_software = true;' 'challenge_s = 15;' 'policy = "plc";'
-ok "the verifier starts" start_verifier
+# Nothing comes from where a terminal would be: who reads there waits for ever.
+mkfifo silence
+sleep 600 >silence &
+quiet_pid=$!
+cat >silent <<SH
+#!/bin/sh
+exec setsid "$verifier" "\$@" <"$work/silence"
+SH
+chmod 755 silent
+trap 'kill "$quiet_pid" 2>/dev/null; end_verifier; cleanup' EXIT
+start_silent() {
+	local verifier=$work/silent
+	start_verifier
+}
+ok "the verifier starts" start_silent
 keys_of two
 keys_of one
 
@@ -97,13 +111,27 @@ done <<'LIST'
 400|{"url": "https://example.org:1/"}|a URL with a name
 400|{"policy": "lathe"}|a policy that there is not
 LIST
+# csr WHO FILE: asks with that request
+csr() {
+	with "$(jq -Rs '{csr: ., policy: null}' "$2")" begin "$1" \
+		"${3:-pump}" two.ek two.ak two.crt
+}
 openssl req -new -newkey rsa:1024 -nodes -keyout weak.key -subj / -out weak.csr \
 	2>/dev/null
-ok "a CSR of a weak key" said 400 with "$(jq -Rs '{csr: .}' weak.csr)" begin \
-	admin pump two.ek two.ak two.crt
+ok "a CSR of a weak key" said 400 csr admin weak.csr
 sed '3s/[A-Z]/x/' client.csr >forged.csr
-ok "a CSR that its key did not sign" said 400 with "$(jq -Rs '{csr: .}' \
-	forged.csr)" begin admin pump two.ek two.ak two.crt
+ok "a CSR that its key did not sign" said 400 csr admin forged.csr
+cat >secret.csr <<'PEM'
+-----BEGIN CERTIFICATE REQUEST-----
+Proc-Type: 4,ENCRYPTED
+DEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF
+
+AAAAAAAAAAAAAAAAAAAAAA==
+-----END CERTIFICATE REQUEST-----
+PEM
+ok "an encrypted CSR asks nobody for its passphrase" said 400 csr admin \
+	secret.csr
+ok "nor holds up others" said 200 fleet reader /status -m 5
 ok "no JSON" said 400 fleet admin /enrolments -d '{'
 ok "too much of it" said 413 fleet admin /enrolments -d \
 	"$(head -c 33000 /dev/zero | tr '\0' ' ')"
@@ -159,7 +187,7 @@ api=$(free_ports)
 coproc FAKE { exec python3 "$root/selftests/enrol/enrol.py" fake "$api"; }
 # shellcheck disable=SC2153
 fake_pid=$FAKE_PID
-trap 'kill "$fake_pid" 2>/dev/null; end_verifier; cleanup' EXIT
+trap 'kill "$fake_pid" "$quiet_pid" 2>/dev/null; end_verifier; cleanup' EXIT
 read -r _ <&"${FAKE[0]}"
 mkdir lathe
 while IFS='|' read -r pattern how why; do

@@ -133,7 +133,9 @@ static void set_up(void)
 	strcpy(is.folder, "/dev/shm/setup-fuzz-XXXXXX");
 	strcpy(is.ca, "/dev/shm/setup-ca-XXXXXX");
 	fd = mkstemp(is.ca);
-	is.key = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL) : NULL;
+	is.key = bio ? PEM_read_bio_PrivateKey(bio, NULL, shinrai_no_passphrase,
+					       NULL) :
+		       NULL;
 	is.tpm.ek = ESYS_TR_NONE;
 	if (!is.key || fd < 0 || close(fd) || !mkdtemp(is.folder) ||
 	    shinrai_hex_parse(ak_public, is.tpm.tpm.ak_public,

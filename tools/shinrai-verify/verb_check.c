@@ -5,6 +5,8 @@
 
 #include <openssl/pem.h>
 
+#include <shinrai/cms.h>
+
 #include "judge.h"
 
 enum { VERIFIER_CERT = 1, HELP };
@@ -20,8 +22,9 @@ static int read_saver(struct verify *v, struct judge *j, const char *path)
 	if (ret)
 		return ret;
 	bio = BIO_new_mem_buf(pem, (int)len);
-	if (bio) /* an empty passphrase: nothing here may ask a terminal */
-		j->saver = PEM_read_bio_X509(bio, NULL, NULL, (char[]){ 0 });
+	if (bio)
+		j->saver = PEM_read_bio_X509(bio, NULL, shinrai_no_passphrase,
+					     NULL);
 	BIO_free(bio);
 	if (!j->saver)
 		return verify_error(v, "verifier-cert",

@@ -63,7 +63,9 @@ int setup_key(struct ctl *ctl, EVP_PKEY **key, char **csr)
 static X509 *cert_of(const char *pem)
 {
 	BIO *bio = pem ? BIO_new_mem_buf(pem, -1) : NULL;
-	X509 *x = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+	X509 *x = bio ? PEM_read_bio_X509(bio, NULL, shinrai_no_passphrase,
+					  NULL) :
+			NULL;
 
 	BIO_free(bio);
 	return x;
@@ -191,10 +193,9 @@ static EVP_PKEY *read_key(const char *folder, const char *name)
 {
 	CTL_FREE char *path = setup_file(folder, name);
 	BIO *bio = BIO_new_file(path, "r");
-	/* An empty passphrase: nothing here may ask a terminal. */
-	EVP_PKEY *key =
-		bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, (char[]){ 0 }) :
-		      NULL;
+	EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(
+				      bio, NULL, shinrai_no_passphrase, NULL) :
+			      NULL;
 
 	BIO_free(bio);
 	ERR_clear_error();

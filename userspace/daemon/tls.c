@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <shinrai/cms.h>
 #include <shinrai/session.h>
 
 #include "tls.h"
@@ -86,11 +87,14 @@ static bool at_end(void)
 static bool use_cert(SSL_CTX *ctx, const struct tls_pem *pem)
 {
 	BIO *bio = pem_bio(pem);
-	X509 *x = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+	X509 *x = bio ? PEM_read_bio_X509(bio, NULL, shinrai_no_passphrase,
+					  NULL) :
+			NULL;
 	bool ok = x && SSL_CTX_use_certificate(ctx, x) == 1;
 
 	X509_free(x);
-	while (ok && (x = PEM_read_bio_X509(bio, NULL, NULL, NULL))) {
+	while (ok && (x = PEM_read_bio_X509(bio, NULL, shinrai_no_passphrase,
+					    NULL))) {
 		ok = SSL_CTX_add0_chain_cert(ctx, x) == 1;
 		if (!ok)
 			X509_free(x);
@@ -105,8 +109,8 @@ static bool use_key(SSL_CTX *ctx, const struct tls_pem *pem)
 	EVP_PKEY *key;
 	bool ok;
 
-	/* An empty passphrase: nothing here may ask a terminal. */
-	key = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, (char[]){ 0 }) :
+	key = bio ? PEM_read_bio_PrivateKey(bio, NULL, shinrai_no_passphrase,
+					    NULL) :
 		    NULL;
 	ok = key && SSL_CTX_use_PrivateKey(ctx, key) == 1 &&
 	     SSL_CTX_check_private_key(ctx) == 1;
@@ -123,7 +127,8 @@ static bool use_ca(SSL_CTX *ctx, const struct tls_pem *pem)
 	bool ok = bio;
 	X509 *x;
 
-	while (ok && (x = PEM_read_bio_X509(bio, NULL, NULL, NULL))) {
+	while (ok && (x = PEM_read_bio_X509(bio, NULL, shinrai_no_passphrase,
+					    NULL))) {
 		ok = X509_STORE_add_cert(store, x) == 1 &&
 		     SSL_CTX_add_client_CA(ctx, x) == 1;
 		X509_free(x);

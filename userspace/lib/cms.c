@@ -119,8 +119,19 @@ int shinrai_cms_owner(const X509 *cert, u8 owner[32])
 	return 0;
 }
 
-/* Where a passphrase is not asked for, an encrypted key is refused. */
-static int no_passphrase(char *buf, int size, int writing, void *arg)
+/**
+ * shinrai_no_passphrase() - pem_password_cb: what is encrypted is refused
+ * @buf: stays as it is
+ * @size: its room
+ * @writing: unused
+ * @arg: unused
+ *
+ * Without one OpenSSL asks a terminal, or standard input, and waits for that: for
+ * anything in PEM that says that it is encrypted, not only for keys.
+ *
+ * Return: -1.
+ */
+int shinrai_no_passphrase(char *buf, int size, int writing, void *arg)
 {
 	(void)buf;
 	(void)size;
@@ -156,7 +167,7 @@ int shinrai_cms_read_cert(const char *path, X509 **cert)
 
 	if (ret)
 		return ret;
-	x = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
+	x = PEM_read_bio_X509(bio, NULL, shinrai_no_passphrase, NULL);
 	if (!x && BIO_reset(bio) == 1)
 		x = d2i_X509_bio(bio, NULL);
 	BIO_free(bio);
@@ -187,8 +198,8 @@ int shinrai_cms_read_key(const char *path, pem_password_cb *ask, void *arg,
 	int ret = open_bio(path, &text, &len, &bio);
 
 	if (!ret) {
-		k = PEM_read_bio_PrivateKey(bio, NULL, ask ?: no_passphrase,
-					    arg);
+		k = PEM_read_bio_PrivateKey(bio, NULL,
+					    ask ?: shinrai_no_passphrase, arg);
 		ret = k ? 0 : -EBADMSG;
 	}
 	BIO_free(bio);

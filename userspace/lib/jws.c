@@ -9,6 +9,7 @@
 #include <openssl/core_names.h>
 #include <openssl/pem.h>
 
+#include <shinrai/cms.h>
 #include <shinrai/hash.h>
 #include <shinrai/jws.h>
 #include <shinrai/session.h>
@@ -30,8 +31,7 @@ int shinrai_jws_key(const void *pem, size_t len, EVP_PKEY **key)
 
 	if (!bio)
 		return -ENOMEM;
-	/* An empty passphrase: nothing here may ask a terminal. */
-	k = PEM_read_bio_PrivateKey(bio, NULL, NULL, (char[]){ 0 });
+	k = PEM_read_bio_PrivateKey(bio, NULL, shinrai_no_passphrase, NULL);
 	BIO_free(bio);
 	if (!k)
 		return -EBADMSG;

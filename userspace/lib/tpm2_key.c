@@ -15,6 +15,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include <shinrai/cms.h>
 #include <shinrai/tpm2.h>
 
 #define MIN_RSA_BITS 2048
@@ -132,12 +133,6 @@ int shinrai_public_key(const struct shinrai_public *p, EVP_PKEY **key)
 	return p->type == SHINRAI_ALG_ECC ? key_ecc(p, key) : key_rsa(p, key);
 }
 
-static int no_passphrase(char *buf, int size, int rwflag, void *data)
-{
-	(void)buf, (void)size, (void)rwflag, (void)data;
-	return -1;
-}
-
 int shinrai_key_from_pem(const void *pem, size_t len, EVP_PKEY **key)
 {
 	EVP_PKEY *k;
@@ -149,10 +144,11 @@ int shinrai_key_from_pem(const void *pem, size_t len, EVP_PKEY **key)
 	bio = BIO_new_mem_buf(pem, (int)len);
 	if (!bio)
 		return -ENOMEM;
-	k = PEM_read_bio_PUBKEY(bio, NULL, no_passphrase, NULL);
+	k = PEM_read_bio_PUBKEY(bio, NULL, shinrai_no_passphrase, NULL);
 	if (!k) {
 		BIO_reset(bio);
-		cert = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
+		cert = PEM_read_bio_X509(bio, NULL, shinrai_no_passphrase,
+					 NULL);
 		k = cert ? X509_get_pubkey(cert) : NULL;
 		X509_free(cert);
 	}

@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 #include <stdlib.h>
 
+#include <shinrai/cms.h>
 #include <shinrai/session.h>
 
 #include "enrol.h"
@@ -15,7 +16,8 @@ static EVP_PKEY *key_of_csr(const char *pem)
 {
 	const size_t len = strlen(pem);
 	BIO *bio = len <= CSR_MAX ? BIO_new_mem_buf(pem, (int)len) : NULL;
-	X509_REQ *req = bio ? PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL) :
+	X509_REQ *req = bio ? PEM_read_bio_X509_REQ(
+				      bio, NULL, shinrai_no_passphrase, NULL) :
 			      NULL;
 	EVP_PKEY *key = req ? X509_REQ_get_pubkey(req) : NULL;
 
