@@ -114,13 +114,23 @@ LIST
 # csr WHO FILE: asks with that request
 csr() {
 	with "$(jq -Rs '{csr: ., policy: null}' "$2")" begin "$1" \
-		"${3:-pump}" two.ek two.ak two.crt
+		pump two.ek two.ak two.crt
 }
-openssl req -new -newkey rsa:1024 -nodes -keyout weak.key -subj / -out weak.csr \
-	2>/dev/null
-ok "a CSR of a weak key" said 400 csr admin weak.csr
-sed '3s/[A-Z]/x/' client.csr >forged.csr
+# forge FILE: as forged.csr, where the last byte of its signature is another
+forge() {
+	python3 - "$1" <<-'PY'
+	import ssl, sys
+	what = "CERTIFICATE", "CERTIFICATE REQUEST"
+	pem = open(sys.argv[1]).read().replace(what[1], what[0])
+	der = ssl.PEM_cert_to_DER_cert(pem[pem.index("-----BEGIN"):])
+	pem = ssl.DER_cert_to_PEM_cert(der[:-1] + bytes([der[-1] ^ 1]))
+	open("forged.csr", "w").write(pem.replace(*what))
+	PY
+}
+forge client.csr
 ok "a CSR that its key did not sign" said 400 csr admin forged.csr
+ok "is told" grep -q 'csr: .*did not sign' body
+ok "it is not read for who enrols nobody" said 403 csr reader forged.csr
 cat >secret.csr <<'PEM'
 -----BEGIN CERTIFICATE REQUEST-----
 Proc-Type: 4,ENCRYPTED
@@ -132,6 +142,33 @@ PEM
 ok "an encrypted CSR asks nobody for its passphrase" said 400 csr admin \
 	secret.csr
 ok "nor holds up others" said 200 fleet reader /status -m 5
+# Work that others ask of us is bounded: of such keys no signature is checked.
+while read -r status name algorithm options; do
+	# shellcheck disable=SC2086
+	openssl genpkey -algorithm "$algorithm" $options -out "$name.key" 2>/dev/null
+	openssl req -new -key "$name.key" -subj / -out "$name.csr" 2>/dev/null
+	ok "a CSR of $name is answered $status" said "$status" csr admin "$name.csr"
+	[ "$status" = 400 ] || continue
+	ok "and the keys that may be are told" grep -q \
+		'csr: .*P-256.*Ed25519.*RSA of 2048 to 4096 bits' body
+	forge "$name.csr"
+	ok "whether it signed or not" said 400 csr admin forged.csr
+	ok "which is not looked at" grep -q 'csr: .*Ed25519' body
+done <<'LIST'
+200 P-256 EC -pkeyopt ec_paramgen_curve:P-256
+200 P-384 EC -pkeyopt ec_paramgen_curve:P-384
+200 P-521 EC -pkeyopt ec_paramgen_curve:P-521
+200 Ed25519 ED25519
+200 RSA-2048 RSA -pkeyopt rsa_keygen_bits:2048
+200 RSA-4096 RSA -pkeyopt rsa_keygen_bits:4096
+400 RSA-1024 RSA -pkeyopt rsa_keygen_bits:1024
+400 RSA-4104 RSA -pkeyopt rsa_keygen_bits:4104
+400 RSA-of-a-large-exponent RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:4294967297
+400 RSA-PSS RSA-PSS -pkeyopt rsa_keygen_bits:2048
+400 secp256k1 EC -pkeyopt ec_paramgen_curve:secp256k1
+400 P-256-by-its-numbers EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit
+400 Ed448 ED448
+LIST
 ok "no JSON" said 400 fleet admin /enrolments -d '{'
 ok "too much of it" said 413 fleet admin /enrolments -d \
 	"$(head -c 33000 /dev/zero | tr '\0' ' ')"

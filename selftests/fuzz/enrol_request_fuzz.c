@@ -32,6 +32,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		}
 		shinrai_public_ak_fault(&q.ak);
 		shinrai_ek_fault(&q.ek);
+		if (!q.csr != !q.tls_key)
+			abort();
+		enrol_request_is_signed(&q);
 	}
 	enrol_request_free(&q);
 	json_decref(j);

@@ -76,6 +76,16 @@ static void challenge(const struct request *r, const struct shinrai_public *ek,
 	}
 }
 
+/* Told before anything of the request is looked at. */
+static bool may_enrol(const struct request *r)
+{
+	if (r->role != ROLE_READER)
+		return true;
+	reply_problem(r->req, 403, "Forbidden",
+		      "only admins and enrollers do this");
+	return false;
+}
+
 static struct enrol_client client_of(const struct request *r)
 {
 	struct enrol_client who = { .role = r->role,
@@ -101,7 +111,7 @@ void api_tpm_begin(const struct request *r)
 	json_t *j;
 	int ret;
 
-	if (!is_set_up(r))
+	if (!is_set_up(r) || !may_enrol(r))
 		return;
 	j = request_object(r, ENROL_BODY_MAX);
 	if (!j)

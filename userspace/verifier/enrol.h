@@ -28,13 +28,14 @@ struct enrol_request {
 	struct shinrai_bytes cert[SHINRAI_EK_CHAIN_MAX];
 	size_t ncerts;
 	struct shinrai_public ek, ak;
-	EVP_PKEY *tls_key; /* of its CSR; NULL: none */
+	X509_REQ *csr; /* NULL: none */
+	EVP_PKEY *tls_key; /* of that, and its; NULL: none */
 	u8 *buffer;
 };
 
 /* Who sends it. */
 struct enrol_client {
-	enum role role;
+	enum role role; /* DEVICE, ENROLLER or ADMIN */
 	u8 key[32]; /* of its TLS certificate */
 	const char *device; /* DEVICE: its name */
 };
@@ -83,6 +84,7 @@ void exchange_free(struct exchange *x);
 
 /* enrol_request.c */
 const char *enrol_request_parse(const json_t *j, struct enrol_request *q);
+bool enrol_request_is_signed(const struct enrol_request *q);
 void enrol_request_free(struct enrol_request *q);
 
 /* enrol_judge.c */

@@ -151,18 +151,10 @@ static int check_who(struct judging *c)
 			      "name: it is reserved, by enrolment.reserved of "
 			      "the verifier's configuration");
 	c->old = fleet_find(c->f, c->q->name);
-	switch (c->who->role) {
-	case ROLE_ADMIN:
-	case ROLE_ENROLLER:
+	if (c->who->role != ROLE_DEVICE ||
+	    (c->old && !strcmp(c->who->device, c->q->name)))
 		return 0;
-	case ROLE_DEVICE:
-		if (c->old && !strcmp(c->who->device, c->q->name))
-			return 0;
-		return refuse(c, -EACCES,
-			      "a device enrols itself, under its own name");
-	default:
-		return refuse(c, -EACCES, "only admins and enrollers do this");
-	}
+	return refuse(c, -EACCES, "a device enrols itself, under its own name");
 }
 
 /* Early, so that nobody is challenged in vain; the store decides. */
@@ -245,6 +237,8 @@ static int judge_all(struct judging *c, struct exchange *x)
 		ret = check_ek(c, x);
 	if (!ret)
 		ret = check_taken(c, &x->r.tpm);
+	if (!ret && !enrol_request_is_signed(c->q))
+		ret = refuse(c, -EINVAL, "csr: its key did not sign it");
 	if (ret)
 		return ret;
 	memcpy(x->client, c->who->key, sizeof(x->client));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What a device sends to be enrolled by its TPM.  Pure but for memory. */
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
@@ -11,26 +12,66 @@
 
 #define CSR_MAX 8192
 #define PUBLIC_MAX 1024
+#define RSA_LEAST 2048 /* bits */
+#define RSA_MOST 4096
 
-static EVP_PKEY *key_of_csr(const char *pem)
+/* Of bounded work for who verifies: 64 multiplications at most. */
+static bool rsa_is_taken(const EVP_PKEY *key)
+{
+	const int bits = EVP_PKEY_get_bits(key);
+	BIGNUM *e = NULL;
+	bool taken = bits >= RSA_LEAST && bits <= RSA_MOST &&
+		     EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) &&
+		     BN_num_bits(e) <= 32;
+
+	BN_free(e);
+	return taken;
+}
+
+/* A curve that is given by its numbers is anybody's, also when they are those. */
+static bool curve_is_taken(const EVP_PKEY *key)
+{
+	static const char *const curves[] = { "prime256v1", "secp384r1",
+					      "secp521r1" };
+	char name[32];
+	int by_numbers;
+	size_t i;
+
+	if (!EVP_PKEY_get_int_param(
+		    key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
+		    &by_numbers) ||
+	    by_numbers ||
+	    !EVP_PKEY_get_group_name(key, name, sizeof(name), NULL))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(curves); i++) {
+		if (!strcmp(name, curves[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool key_is_taken(const EVP_PKEY *key)
+{
+	if (EVP_PKEY_is_a(key, "EC"))
+		return curve_is_taken(key);
+	if (EVP_PKEY_is_a(key, "RSA"))
+		return rsa_is_taken(key);
+	return EVP_PKEY_is_a(key, "ED25519");
+}
+
+/* Its signature is for enrol_request_is_signed(). */
+static bool take_csr(const char *pem, struct enrol_request *q)
 {
 	const size_t len = strlen(pem);
 	BIO *bio = len <= CSR_MAX ? BIO_new_mem_buf(pem, (int)len) : NULL;
-	X509_REQ *req = bio ? PEM_read_bio_X509_REQ(
-				      bio, NULL, shinrai_no_passphrase, NULL) :
-			      NULL;
-	EVP_PKEY *key = req ? X509_REQ_get_pubkey(req) : NULL;
 
-	/* Whoever asks has the key; the rest of what it says does not count. */
-	if (key && (X509_REQ_verify(req, key) != 1 ||
-		    EVP_PKEY_get_security_bits(key) < 112)) {
-		EVP_PKEY_free(key);
-		key = NULL;
-	}
-	X509_REQ_free(req);
+	if (bio)
+		q->csr = PEM_read_bio_X509_REQ(bio, NULL, shinrai_no_passphrase,
+					       NULL);
 	BIO_free(bio);
+	q->tls_key = q->csr ? X509_REQ_get0_pubkey(q->csr) : NULL;
 	ERR_clear_error();
-	return key;
+	return q->tls_key && key_is_taken(q->tls_key);
 }
 
 /* A text of base64url into the buffer.  Return: whether it is one. */
@@ -76,12 +117,11 @@ static const char *take_keys(const json_t *j, u8 **at, struct enrol_request *q)
 	if (!take_bytes(json_object_get(j, "ak"), PUBLIC_MAX, at, &b) ||
 	    shinrai_public2b_parse(b.p, b.len, &q->ak))
 		return "ak: a TPM2B_PUBLIC in base64url, RSA or ECC";
-	if (!csr)
-		return NULL;
-	q->tls_key = key_of_csr(csr);
-	return q->tls_key ? NULL :
-			    "csr: a PEM certificate request, signed by its key "
-			    "of at least 112 bits of strength";
+	if (csr && !take_csr(csr, q))
+		return "csr: a PEM certificate request for a key on P-256, "
+		       "P-384 or P-521, which it names, of Ed25519, or RSA of "
+		       "2048 to 4096 bits with an exponent below 2^32";
+	return NULL;
 }
 
 static const char *take_texts(const json_t *j, struct enrol_request *q)
@@ -146,11 +186,28 @@ const char *enrol_request_parse(const json_t *j, struct enrol_request *q)
 }
 
 /**
+ * enrol_request_is_signed() - does who asks have the key of the CSR?
+ * @q: from enrol_request_parse()
+ *
+ * The rest of what a CSR says does not count.  That is a millisecond of work at most,
+ * which is still worth doing last, for who may be enrolled otherwise.
+ *
+ * Return: whether the CSR is signed by its key, or there is none.
+ */
+bool enrol_request_is_signed(const struct enrol_request *q)
+{
+	bool is = !q->csr || X509_REQ_verify(q->csr, q->tls_key) == 1;
+
+	ERR_clear_error();
+	return is;
+}
+
+/**
  * enrol_request_free() - release it
  * @q: from enrol_request_parse()
  */
 void enrol_request_free(struct enrol_request *q)
 {
-	EVP_PKEY_free(q->tls_key);
+	X509_REQ_free(q->csr);
 	free(q->buffer);
 }
