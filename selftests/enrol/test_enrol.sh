@@ -84,9 +84,43 @@ ok "devices enrol themselves again" setup pump pump
 ok "and get another certificate" no cmp pump/cert.pem pump.pem
 ok "but not under another name" refused 'under its own name' setup pump press
 
-# What is withdrawn is revoked, and may be somebody else's then.
+# Its certificates are many, and it is one client.
+stop_verifier
+cp verifier.conf.d/test.conf test.conf
+echo 'limits = { connections_per_client = 1; };' >>verifier.conf.d/test.conf
+ok "the verifier lets a client have one connection" start_verifier
 cp press/cert.pem press.pem
 cp press/key.pem press.key
+cp pump/cert.pem again.pem
+cp pump/key.pem again.key
+# hold WHO: a connection, until $hold_pid is gone
+hold() {
+	coproc HOLD { exec openssl s_client -connect "127.0.0.1:$api" -CAfile \
+		ca.pem -cert "$1.pem" -key "$1.key" 2>/dev/null; }
+	# shellcheck disable=SC2153
+	hold_pid=$HOLD_PID
+	trap 'kill "$hold_pid" 2>/dev/null; end_verifier; cleanup' EXIT
+	grep -qm1 'Verify return code: 0' <&"${HOLD[0]}"
+}
+ok "which a device has" hold pump
+refuses() {
+	for _ in $(seq 20); do
+		said 000 fleet "$1" /crl && return
+		sleep 0.1
+	done
+	return 1
+}
+ok "and not another by another certificate" refuses again
+ok "another device has its own" said 200 fleet press /crl
+ok "and so have people" said 200 fleet reader /status
+kill "$hold_pid"
+wait "$hold_pid" 2>/dev/null || true
+ok "when it is gone there is room" said 200 fleet again /crl
+stop_verifier
+cp test.conf verifier.conf.d/test.conf
+ok "the verifier starts anew" start_verifier
+
+# What is withdrawn is revoked, and may be somebody else's then.
 fleet press /crl >/dev/null
 cp body crl
 ok "a CRL of nothing" openssl verify -CAfile enrol.pem -CRLfile crl \

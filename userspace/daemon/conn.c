@@ -32,6 +32,7 @@ struct conn {
 	size_t granted; /* of those, that may come without asking again */
 	size_t left; /* SENDING: bytes not taken when the deadline was set */
 	u8 key[32];
+	u8 client[32]; /* whose places it takes */
 	char peer[64];
 };
 
@@ -146,7 +147,7 @@ static unsigned int same_client(const struct conn *c)
 	unsigned int n = 0;
 
 	TAILQ_FOREACH(o, &c->server->established, link)
-		n += !memcmp(o->key, c->key, sizeof(c->key));
+		n += !memcmp(o->client, c->client, sizeof(c->client));
 	return n;
 }
 
@@ -160,14 +161,17 @@ static void handshake_done(struct conn *c)
 		drop(c);
 		return;
 	}
+	memcpy(c->client, c->key, sizeof(c->client));
+	if (s->identify)
+		s->identify(c, c->client, s->arg);
 	TAILQ_REMOVE(&s->handshaking, c, link);
 	TAILQ_INSERT_TAIL(&s->established, c, link);
 	set_deadline(c, IDLE, s->limits->idle_s);
 	tls_no_delay(c->ssl);
 	if (same_client(c) > (unsigned int)s->limits->connections_per_client) {
 		diag_limited(&refusals, LOG_NOTICE,
-			     "client %s: too many connections with this "
-			     "certificate",
+			     "client %s: too many connections of one client "
+			     "(limits.connections_per_client)",
 			     peer(c));
 		drop(c);
 	}

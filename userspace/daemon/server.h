@@ -16,7 +16,7 @@
 
 struct server_limits {
 	int connections; /* at once */
-	int connections_per_client; /* with one client certificate */
+	int connections_per_client; /* of one client, see identify */
 	int handshake_s;
 	int idle_s;
 	int request_s;
@@ -38,6 +38,11 @@ struct server {
 	size_t body_max; /* bytes of a body; 0: 64 KiB */
 	/* Asked each 128 KiB: may it go on, with time anew?  NULL: none may. */
 	bool (*may_go_on)(struct conn *conn, size_t received, void *arg);
+	/*
+	 * Who is one client, at the end of a handshake: @client is the key's, and may
+	 * be replaced where somebody has many.  NULL: whoever has a key is one.
+	 */
+	void (*identify)(struct conn *conn, u8 client[32], void *arg);
 	/* its own */
 	struct evhttp *http;
 	struct evconnlistener *listener;

@@ -5,6 +5,7 @@
  * One that was issued after the copy that it was put back from is not on the list of
  * what is revoked either, and could not be put there.
  */
+#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -49,6 +50,26 @@ struct device *api_claimed(const struct fleet *f, struct conn *conn)
 	u8 serial[CA_SERIAL];
 
 	return is_named(f, conn, name, serial) ? fleet_find(f, name) : NULL;
+}
+
+/**
+ * api_identify() - who is one client, for the limit of its connections
+ * @conn: whose handshake is done
+ * @client: its key's; out: its name's, where it is a device
+ * @fleet: struct fleet
+ *
+ * A device that enrols itself again has one more certificate, with another key, as
+ * often as it likes.  People are told by their key, whatever their certificate says.
+ */
+void api_identify(struct conn *conn, u8 client[32], void *fleet)
+{
+	const struct fleet *f = fleet;
+	char name[DEVICE_NAME_MAX + 2];
+	u8 serial[CA_SERIAL];
+
+	if (!conf_person(f->conf, conn_key(conn)) &&
+	    is_named(f, conn, name, serial))
+		SHA256((const u8 *)name, strlen(name), client);
 }
 
 static int look(struct job *j, struct store *s)

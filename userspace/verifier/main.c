@@ -169,6 +169,7 @@ static void serve(struct service *s, int fd)
 	s->server.arg = f;
 	s->server.body_max = SHINRAI_MAX_ANSWER;
 	s->server.may_go_on = session_may_go_on;
+	s->server.identify = api_identify;
 	if (server_start(&s->server, fd))
 		diag_die("cannot accept connections: out of memory");
 	watch(f->base, SIGTERM, on_signal, f->base);
