@@ -76,10 +76,10 @@ make_hub_cert() {
 			echo 'subjectAltName=IP:127.0.0.1,DNS:hub') 2>/dev/null
 }
 
-# make_enrol_ca: with what x509_strict wants
+# make_enrol_ca [NAME]: with what x509_strict wants
 make_enrol_ca() {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-		-keyout enrol.key -subj /CN=enrol -days 60 -out enrol.pem \
+		-keyout enrol.key -subj "/CN=${1:-enrol}" -days 60 -out enrol.pem \
 		-addext keyUsage=critical,keyCertSign,cRLSign 2>/dev/null
 	cat ca.pem enrol.pem >all.pem
 }

@@ -191,5 +191,22 @@ for _ in $(seq 50); do
 done
 ok "enrolled while it is asked" setup enroller mixer
 ok "and withdrawn" said 200 fleet admin /devices/mixer -X DELETE
+
+# Another CA: who comes with a certificate of the former one is nobody.
+use_tpm two
+ok "a device is known by its certificate" said 200 fleet again /crl
+mv enrol.pem former.pem
+make_enrol_ca another
+cat former.pem >>all.pem
+ok "another CA takes the place" anew 'new certificates are in use'
+ok "and it is not any more" said 403 fleet again /crl
+ok "it cannot renew its own" refused '403' setup again pump
+ok "an enroller sets it up again" setup enroller pump
+cp pump/cert.pem again.pem
+cp pump/key.pem again.key
+ok "with a certificate that is known" said 200 fleet again /crl
+ok "of the new CA" openssl verify -x509_strict -CAfile enrol.pem pump/cert.pem
+ok "what is remembered of it stays" device pump '.policy == "plc" and
+	.assurance == "software"'
 ok "the verifier ends in an orderly way" stop_verifier
 finish
