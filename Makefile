@@ -42,6 +42,7 @@ help:
 	@echo 'make fuzz           each fuzz target for FUZZ_SECONDS (60)'
 	@echo 'make vm TEST=name   one VM test on KERNEL=6.1 (or 6.12)'
 	@echo 'make check-debug    the VM tests on kernels with KASAN and lockdep'
+	@echo 'make check-slow     the leak matrix, and the VM tests that take minutes'
 	@echo 'make bench-exec     what measuring code costs; bench-flow: following labels'
 	@echo 'make check-fleet    a verifier with virtual machines and a simulated fleet'
 	@echo 'make bench-policy   what compiling and deciding cost; bench-verifier: judging'
