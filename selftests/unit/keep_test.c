@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* What is kept together: whose failure costs whom, and what is said of the database. */
+/*
+ * What is kept together: whose failure costs whom, and what is said of the database;
+ * and that what is only read is read beside it.
+ */
 /* links: userspace/verifier/keep.c userspace/daemon/diag.c userspace/verifier/store_url.c userspace/verifier/store_sql.c userspace/verifier/store_postgres.c userspace/verifier/store_tables.c userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_known.c userspace/verifier/device.c */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,6 +10,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <sys/stat.h>
 
 #include "../../userspace/verifier/conf.h"
 #include "../../userspace/verifier/fleet.h"
@@ -17,10 +21,13 @@
 
 static struct fleet fleet;
 
-/* One thread is both ends: what is put is a batch. */
-static void (*run)(struct task_list *tasks, void *arg);
+/* One thread is all ends: what is put to a stage is a batch of it. */
+struct stage {
+	void (*run)(struct task_list *tasks, void *arg);
+	struct task_list batch;
+};
+static struct stage stages[2], *begun = stages;
 static void (*take)(struct task *t, void *arg);
-static struct task_list batch = STAILQ_HEAD_INITIALIZER(batch);
 
 struct stage *stage_new(unsigned int threads, unsigned int most,
 			void (*work)(struct task_list *tasks, void *arg),
@@ -29,14 +36,29 @@ struct stage *stage_new(unsigned int threads, unsigned int most,
 	assert_int_equal(threads, 1);
 	assert_true(most >= JOBS);
 	assert_ptr_equal(arg, &fleet);
-	run = work;
-	return (struct stage *)&run;
+	begun->run = work;
+	STAILQ_INIT(&begun->batch);
+	return begun++;
 }
 
 void stage_put(struct stage *s, struct task *t)
 {
-	(void)s;
-	STAILQ_INSERT_TAIL(&batch, t, link);
+	STAILQ_INSERT_TAIL(&s->batch, t, link);
+}
+
+static void run(struct stage *s)
+{
+	s->run(&s->batch, &fleet);
+}
+
+void stage_free(struct stage *s)
+{
+	assert_true(STAILQ_EMPTY(&s->batch));
+}
+
+void mailbox_free(struct mailbox *m)
+{
+	assert_ptr_equal(m, &take);
 }
 
 struct mailbox *mailbox_new(struct event_base *base,
@@ -177,13 +199,15 @@ static int setup(void **state)
 	assert_int_equal(r.id, 1);
 	assert_int_equal(sql_run(fleet.store, raw), 0);
 	assert_int_equal(store_commit(fleet.store), 0);
-	assert_int_equal(keep_start(&fleet), 0);
+	if (keep_start(&fleet, err, sizeof(err)))
+		fail_msg("%s", err);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
+	keep_stop(&fleet);
 	store_close(fleet.store);
 	return place_remove();
 }
@@ -253,7 +277,7 @@ static void run_one(size_t which, bool before)
 			 before, i);
 		keep_put(&fleet, &job[i].job);
 	}
-	run(&batch, &fleet);
+	run(fleet.keeper);
 	while (i--) {
 		assert_true(job[i].done);
 		assert_int_equal(job[i].job.err, table[which].job[i].err);
@@ -276,10 +300,158 @@ static void test_batches(void **state)
 	}
 }
 
+static unsigned int seen; /* devices, by a read */
+
+static int read_devices(struct job *j, struct store *s)
+{
+	(void)j;
+	seen = 0;
+	return store_devices(s, count_device, &seen);
+}
+
+static int write_amid(struct job *j, struct store *s);
+
+static struct test_job one = { .job = { .keep = read_devices, .done = done } };
+static struct test_job amid = { .job = { .keep = write_amid, .done = done },
+				.name = "amid" };
+
+static void read_beside(int err)
+{
+	one.done = false;
+	keep_read(&fleet, &one.job);
+	run(fleet.reader);
+	assert_true(one.done);
+	assert_int_equal(one.job.err, err);
+}
+
+/* A read that begins while something is being written, and ends before that. */
+static int write_amid(struct job *j, struct store *s)
+{
+	int ret = write_one(j, s);
+
+	read_beside(0);
+	return ret;
+}
+
+static void test_beside(void **state)
+{
+	const unsigned int had = devices();
+
+	(void)state;
+	one.done = false;
+	keep_read(&fleet, &one.job);
+	keep_put(&fleet, &amid.job);
+	assert_ptr_not_equal(fleet.keeper, fleet.reader);
+	run(fleet.reader);
+	assert_true(one.done);
+	run(fleet.keeper);
+	assert_true(amid.done);
+	assert_int_equal(amid.job.err, 0);
+	assert_int_equal(seen, had); /* not what may yet come to nothing */
+	read_beside(0);
+	assert_int_equal(seen, had + 1); /* what was acknowledged */
+}
+
+/* What is written while a read is under way does not change what that sees. */
+static int read_twice(struct job *j, struct store *s)
+{
+	unsigned int before = 0;
+	int ret = store_devices(s, count_device, &before);
+
+	(void)j;
+	amid.job.keep = write_one;
+	snprintf(amid.name, sizeof(amid.name), "twice");
+	amid.done = false;
+	keep_put(&fleet, &amid.job);
+	run(fleet.keeper);
+	assert_true(amid.done);
+	assert_int_equal(amid.job.err, 0);
+	seen = 0;
+	ret = ret ? ret : store_devices(s, count_device, &seen);
+	assert_int_equal(seen, before);
+	return ret;
+}
+
+static void test_snapshot(void **state)
+{
+	(void)state;
+	one.job.keep = read_twice;
+	read_beside(0);
+	one.job.keep = read_devices;
+	read_beside(0);
+	assert_int_equal(seen, devices());
+}
+
+/* By mistake, or where the database is damaged so that it would. */
+static int write_beside(struct job *j, struct store *s)
+{
+	(void)j;
+	return sql_run(s, "DELETE FROM facts");
+}
+
+static void test_read_fails(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		fleet.keeps = i;
+		one.job.keep = read_damaged;
+		read_beside(-EBADMSG);
+		one.job.keep = read_broken;
+		read_beside(-EIO);
+		one.job.keep = write_beside;
+		read_beside(-EACCES);
+		one.job.keep = read_devices;
+		read_beside(0);
+		assert_int_equal(fleet.keeps, i);
+	}
+}
+
+/* Who reads without a pause does not make the file of what was written grow. */
+static int write_much(struct job *j, struct store *s)
+{
+	(void)j;
+	return sql_run(s, "UPDATE device SET verdict = CAST(randomblob(300000)"
+			  " AS BLOB) WHERE id = 1");
+}
+
+static int read_amid(struct job *j, struct store *s)
+{
+	int ret = read_devices(j, s);
+
+	amid.job.keep = write_much;
+	keep_put(&fleet, &amid.job);
+	run(fleet.keeper);
+	assert_int_equal(amid.job.err, 0);
+	return ret;
+}
+
+static void test_log_of_file(void **state)
+{
+	char name[sizeof(path) + 4];
+	struct stat st;
+	int i;
+
+	(void)state;
+	if (!place_is_file())
+		skip();
+	one.job.keep = read_amid;
+	for (i = 0; i < 192; i++)
+		read_beside(0);
+	snprintf(name, sizeof(name), "%s-wal", path);
+	assert_int_equal(stat(name, &st), 0);
+	assert_true(st.st_size < 32 << 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_batches),
+		cmocka_unit_test(test_beside),
+		cmocka_unit_test(test_snapshot),
+		cmocka_unit_test(test_read_fails),
+		cmocka_unit_test(test_log_of_file),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

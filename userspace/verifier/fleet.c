@@ -467,7 +467,7 @@ int fleet_start(struct fleet *f, char *err, size_t errlen)
 					  store_error(f->store));
 		return ret;
 	}
-	ret = keep_start(f);
+	ret = keep_start(f, err, errlen);
 	if (!ret)
 		ret = settle_start(f);
 	return ret ? ret : lease_start(f);
@@ -486,9 +486,7 @@ void fleet_stop(struct fleet *f)
 	stage_free(f->judges);
 	f->judges = NULL; /* what comes back now goes nowhere any more */
 	lease_end(f);
-	stage_free(f->keeper);
-	f->keeper = NULL;
-	mailbox_free(f->kept);
+	keep_stop(f);
 	lease_free(f);
 	policies_release(f->policies);
 	f->policies = NULL;

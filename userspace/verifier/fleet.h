@@ -2,7 +2,7 @@
 /*
  * The devices, and the way that an answer of one takes: pull.c and ask.c ask over
  * contact.c (event loop), settle.c has judge.c appraise it (any of the judging threads), keep.c stores
- * (one thread), and fleet.c shows it (event loop).  What is not stored is not shown.
+ * (one thread; another one reads for who asks), and fleet.c shows it (event loop).  What is not stored is not shown.
  *
  * Invariant: of a device at most one question is under way, and while it is, only
  * the question changes the device's record, by what comes back to the loop.
@@ -32,7 +32,7 @@ struct question;
 struct reload;
 struct signer;
 
-/* What has to be kept: done by the keeping thread, ended by the loop. */
+/* What has to be kept, or read: done by the thread for that, ended by the loop. */
 struct job {
 	struct task task;
 	int (*keep)(struct job *j, struct store *s);
@@ -109,6 +109,8 @@ struct fleet {
 	struct stage *keeper;
 	struct mailbox *kept;
 	struct store *store; /* the keeping thread's, once that runs */
+	struct stage *reader;
+	struct store *beside; /* the same store, the reading thread's */
 	struct signer *signer;
 	struct lease *lease; /* NULL: we are alone */
 	struct hook **hooks; /* as the configuration has them, hook.h */
@@ -154,8 +156,10 @@ const char *fleet_own_policy(const struct device *d);
 struct policy_choice fleet_policy(const struct device *d);
 
 /* keep.c */
-int keep_start(struct fleet *f);
+int keep_start(struct fleet *f, char *err, size_t errlen);
 void keep_put(struct fleet *f, struct job *j);
+void keep_read(struct fleet *f, struct job *j);
+void keep_stop(struct fleet *f);
 
 /* settle.c */
 int settle_start(struct fleet *f);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * The thread that has the store.  What waits for it is kept together: the disk is
- * waited for once.
+ * The thread that writes to the store.  What waits for it is kept together: the disk
+ * is waited for once.  Beside it, another one reads what people and their programs
+ * ask for, one after the other: nothing that is judged waits for that.
  */
 #include <errno.h>
+#include <stdio.h>
 
 #include "../daemon/diag.h"
 #include "fleet.h"
@@ -20,14 +22,14 @@ static bool is_fatal(int err)
 	return err && err != -EEXIST && err != -ENOENT && err != -ESTALE;
 }
 
-static void tell_unread(const struct fleet *f, int err)
+static void tell_unread(const struct fleet *f, const struct store *s, int err)
 {
-	static struct diag_rate failures = DIAG_RATE;
+	static _Thread_local struct diag_rate failures = DIAG_RATE;
 
 	diag_limited(&failures, LOG_ERR,
 		     "cannot read all of %s: %s; what asks for that gets none",
 		     f->conf->database,
-		     err == -EBADMSG ? "it is damaged" : store_error(f->store));
+		     err == -EBADMSG ? "it is damaged" : store_error(s));
 }
 
 /*
@@ -44,7 +46,7 @@ static int keep_one(struct fleet *f, struct job *j)
 	j->err = j->keep(j, s);
 	j->alone = is_fatal(j->err) && j->reads;
 	if (j->alone)
-		tell_unread(f, j->err);
+		tell_unread(f, s, j->err);
 	else if (is_fatal(j->err))
 		return j->err;
 	return j->err ? store_undo(s) : store_pass(s);
@@ -89,6 +91,39 @@ static void keep(struct task_list *tasks, void *arg)
 	mailbox_put(f->kept, tasks);
 }
 
+/* Return: 0; why nothing can be read. */
+static int read_one(struct fleet *f, struct job *j)
+{
+	struct store *s = f->beside;
+	const int ret = store_begin(s);
+
+	j->err = ret ? ret : j->keep(j, s);
+	j->alone = is_fatal(j->err);
+	if (j->alone)
+		tell_unread(f, s, j->err);
+	store_rollback(s);
+	return ret;
+}
+
+/* Each is given back at once.  A database that is gone is tried once for all. */
+static void read_all(struct task_list *tasks, void *arg)
+{
+	struct task_list one = STAILQ_HEAD_INITIALIZER(one);
+	struct fleet *f = arg;
+	struct task *t;
+	int gone = 0;
+
+	while ((t = STAILQ_FIRST(tasks))) {
+		STAILQ_REMOVE_HEAD(tasks, link);
+		job_of(t)->err = gone;
+		job_of(t)->alone = true;
+		if (!gone)
+			gone = read_one(f, job_of(t));
+		STAILQ_INSERT_TAIL(&one, t, link);
+		mailbox_put(f->kept, &one);
+	}
+}
+
 static void on_kept(struct task *t, void *arg)
 {
 	struct fleet *f = arg;
@@ -115,14 +150,62 @@ void keep_put(struct fleet *f, struct job *j)
 }
 
 /**
- * keep_start() - begin to keep
- * @f: the fleet, whose store is the thread's from now on
+ * keep_read() - have something read that nothing which is judged waits for
+ * @f: the fleet
+ * @j: its keep(), which only reads, is called by the reading thread, then done() by
+ *     the loop
  *
- * Return: 0; -ENOMEM.
+ * What was kept when this is called is seen.
+ *
+ * Context: any thread.
  */
-int keep_start(struct fleet *f)
+void keep_read(struct fleet *f, struct job *j)
 {
+	j->reads = true;
+	stage_put(f->reader, &j->task);
+}
+
+/**
+ * keep_start() - begin to keep, and to read
+ * @f: the fleet, whose store is the thread's from now on
+ * @err: out on error: what is wrong
+ * @errlen: its room
+ *
+ * Return: 0; -ENOMEM; as store_open().
+ */
+int keep_start(struct fleet *f, char *err, size_t errlen)
+{
+	char why[256];
+	int ret = store_open_beside(f->conf->database, &f->beside, why,
+				    sizeof(why));
+
+	if (ret) {
+		snprintf(err, errlen, "cannot read %s beside who writes: %s",
+			 f->conf->database, why);
+		return ret;
+	}
 	f->kept = mailbox_new(f->base, on_kept, f);
 	f->keeper = f->kept ? stage_new(1, BATCH, keep, f) : NULL;
-	return f->keeper ? 0 : -ENOMEM;
+	f->reader = f->kept ? stage_new(1, BATCH, read_all, f) : NULL;
+	if (f->keeper && f->reader)
+		return 0;
+	snprintf(err, errlen, "out of memory");
+	return -ENOMEM;
+}
+
+/**
+ * keep_stop() - end it
+ * @f: from keep_start(), also when that failed or was not called
+ *
+ * All that was put is kept, or read, and then ended.
+ */
+void keep_stop(struct fleet *f)
+{
+	stage_free(f->keeper);
+	stage_free(f->reader);
+	f->keeper = f->reader = NULL;
+	mailbox_free(f->kept);
+	f->kept = NULL;
+	store_close(f->beside);
+	f->beside = NULL;
 }

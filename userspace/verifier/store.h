@@ -18,6 +18,8 @@ bool store_is_file(const char *where);
 const char *store_fault(const char *where);
 
 int store_open(const char *where, struct store **out, char *err, size_t errlen);
+int store_open_beside(const char *where, struct store **out, char *err,
+		      size_t errlen);
 void store_close(struct store *s);
 const char *store_error(const struct store *s);
 

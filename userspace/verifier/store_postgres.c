@@ -251,15 +251,25 @@ static int connect_again(struct store *s)
 static int begin_now(struct store *s)
 {
 	struct postgres *pg = s->pg;
-	s64 got[2];
-	int ret = run(s, "BEGIN");
+	s64 got[2] = { 0 };
+	int ret;
 
-	if (!ret)
-		ret = numbers(s,
-			      "SELECT 1 FROM log FOR UPDATE;"
-			      "SELECT pg_current_xact_id(), version"
-			      " FROM shinrai_verifier",
-			      got, 2);
+	if (s->reads) {
+		/* What answers is there: nobody tries again what could not be read. */
+		ret = run(s, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+		if (!ret)
+			ret = postgres_number(
+				s, "SELECT version FROM shinrai_verifier",
+				&got[1]);
+	} else {
+		ret = run(s, "BEGIN");
+		if (!ret)
+			ret = numbers(s,
+				      "SELECT 1 FROM log FOR UPDATE;"
+				      "SELECT pg_current_xact_id(), version"
+				      " FROM shinrai_verifier",
+				      got, 2);
+	}
 	if (ret)
 		return ret;
 	pg->transaction = got[0];
@@ -280,7 +290,7 @@ static int begin(struct store *s)
 {
 	int ret = is_lost(s) ? -EIO : begin_now(s);
 
-	if (ret && is_lost(s)) {
+	if (ret && (is_lost(s) || s->reads)) {
 		ret = connect_again(s);
 		if (!ret)
 			ret = begin_now(s);

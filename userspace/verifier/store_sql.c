@@ -188,6 +188,32 @@ const char *sql_text(const struct store *s, enum statement which)
 	return texts[which];
 }
 
+static int open_one(const char *where, bool reads, struct store **out,
+		    char *err, size_t errlen)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	int ret;
+
+	if (!s)
+		return -ENOMEM;
+	*err = '\0';
+	s->backend = store_is_file(where) ? &sql_sqlite : &sql_postgres;
+	s->reads = reads;
+	ret = s->backend->open(s, where, err, errlen);
+	if (!ret && !reads)
+		ret = s->backend->migrate(s, err, errlen);
+	if (!ret)
+		ret = s->backend->prepare(s);
+	if (!ret) {
+		*out = s;
+		return 0;
+	}
+	if (!*err)
+		snprintf(err, errlen, "%s", store_error(s));
+	store_close(s);
+	return ret;
+}
+
 /**
  * store_open() - open a store, or make it
  * @where: path of its file, whose folder must be there; or postgresql://, of a
@@ -203,26 +229,25 @@ const char *sql_text(const struct store *s, enum statement which)
  */
 int store_open(const char *where, struct store **out, char *err, size_t errlen)
 {
-	struct store *s = calloc(1, sizeof(*s));
-	int ret;
+	return open_one(where, false, out, err, errlen);
+}
 
-	if (!s)
-		return -ENOMEM;
-	*err = '\0';
-	s->backend = store_is_file(where) ? &sql_sqlite : &sql_postgres;
-	ret = s->backend->open(s, where, err, errlen);
-	if (!ret)
-		ret = s->backend->migrate(s, err, errlen);
-	if (!ret)
-		ret = s->backend->prepare(s);
-	if (!ret) {
-		*out = s;
-		return 0;
-	}
-	if (!*err)
-		snprintf(err, errlen, "%s", store_error(s));
-	store_close(s);
-	return ret;
+/**
+ * store_open_beside() - open one that is open, to read while another thread writes
+ * @where: as for store_open(), which made it what it is
+ * @out: as for store_open()
+ * @err: as for store_open()
+ * @errlen: its room
+ *
+ * Between store_begin() and store_rollback() it is as it was when the first thing
+ * was read; neither waits for who writes, nor is waited for.
+ *
+ * Return: as store_open().
+ */
+int store_open_beside(const char *where, struct store **out, char *err,
+		      size_t errlen)
+{
+	return open_one(where, true, out, err, errlen);
 }
 
 /**

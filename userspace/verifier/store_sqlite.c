@@ -5,6 +5,8 @@
 #include "store_sql.h"
 
 #define BUSY_MS 5000
+#define TIDY_EVERY 64 /* reads, for who only reads */
+#define WAL_MAX 4096 /* pages: more than SQLite lets it become itself */
 
 /**
  * sql_errno() - what SQLite says
@@ -60,13 +62,16 @@ static int prepare(struct store *s)
 /* What is committed is on the disk. */
 static int configure(struct store *s)
 {
+	int ret;
+
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	return run(s, "PRAGMA journal_mode = WAL;"
-		      "PRAGMA synchronous = FULL;"
-		      "PRAGMA trusted_schema = OFF;"
-		      "PRAGMA foreign_keys = ON;");
+	ret = run(s, "PRAGMA journal_mode = WAL;"
+		     "PRAGMA synchronous = FULL;"
+		     "PRAGMA trusted_schema = OFF;"
+		     "PRAGMA foreign_keys = ON;");
+	return ret || !s->reads ? ret : run(s, "PRAGMA query_only = ON");
 }
 
 static int open_file(struct store *s, const char *path, char *err,
@@ -99,7 +104,7 @@ static const char *error(const struct store *s)
 
 static int begin(struct store *s)
 {
-	return run(s, "BEGIN IMMEDIATE");
+	return run(s, s->reads ? "BEGIN" : "BEGIN IMMEDIATE");
 }
 
 static int commit(struct store *s)
@@ -107,10 +112,28 @@ static int commit(struct store *s)
 	return run(s, "COMMIT");
 }
 
+/*
+ * Who writes begins its log anew when nobody reads in it, which where one read
+ * follows the other is never: so who reads does it between two of them.  Who writes
+ * waits only for what the first, which waits for nobody, has left over.
+ */
+static void tidy(struct store *s)
+{
+	int pages = 0;
+
+	sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
+				  &pages, NULL);
+	if (pages > WAL_MAX)
+		sqlite3_wal_checkpoint_v2(
+			s->db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+}
+
 static void rollback(struct store *s)
 {
 	if (!sqlite3_get_autocommit(s->db))
 		run(s, "ROLLBACK");
+	if (s->reads && !(++s->ended % TIDY_EVERY))
+		tidy(s);
 }
 
 static int bind_one(sqlite3_stmt *stmt, int n, const struct sql_param *p)
