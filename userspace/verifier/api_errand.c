@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: MIT
 /* What the parts of the API share: requests that wait for the store, answers. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "api_part.h"
+
+/*
+ * What a read gives is in memory until it is handed on, and takes the loop's time
+ * then.  So a client has few at once, and the others of it wait, in their order, which
+ * holds back who asks without end.  Each has a connection, so that there is an end.
+ */
+#define READS 8
+#define READS_PER_CLIENT 2
+
+TAILQ_HEAD(errand_list, errand);
+static struct errand_list running = TAILQ_HEAD_INITIALIZER(running);
+static struct errand_list waiting = TAILQ_HEAD_INITIALIZER(waiting);
 
 /**
  * answer_ok() - answer with 200
@@ -116,14 +129,49 @@ struct errand *errand_of(struct job *j)
 	return (struct errand *)((char *)j - offsetof(struct errand, job));
 }
 
+static bool may_run(const u8 *key)
+{
+	unsigned int all = 0, own = 0;
+	const struct errand *e;
+
+	TAILQ_FOREACH(e, &running, link) {
+		all++;
+		own += !memcmp(e->key, key, sizeof(e->key));
+	}
+	return all < READS && own < READS_PER_CLIENT;
+}
+
+/* Invariant: none that may run waits, but for one that came or for one that ended. */
+static void run_next(void)
+{
+	struct errand *e;
+
+	TAILQ_FOREACH(e, &waiting, link) {
+		if (may_run(e->key))
+			break;
+	}
+	if (!e)
+		return;
+	TAILQ_REMOVE(&waiting, e, link);
+	TAILQ_INSERT_TAIL(&running, e, link);
+	e->runs = true;
+	keep_read(e->fleet, &e->job);
+}
+
 /**
  * errand_free() - it is done
  * @e: the errand, whose request was answered
  */
 void errand_free(struct errand *e)
 {
+	if (e->runs) {
+		TAILQ_REMOVE(&running, e, link);
+		run_next();
+	}
 	device_record_free(&e->r);
 	json_decref(e->answer);
+	if (e->body)
+		evbuffer_free(e->body);
 	free(e);
 }
 
@@ -151,6 +199,24 @@ struct errand *errand_new(struct evhttp_request *req,
 	return e;
 }
 
+/* Large ones are written by the thread that reads: the loop has others to serve. */
+static int read_and_write(struct job *j, struct store *s)
+{
+	struct errand *e = errand_of(j);
+	char *text;
+	int ret = e->read(j, s);
+
+	if (ret || e->wrong)
+		return ret;
+	text = json_dumps(e->answer, JSON_COMPACT);
+	json_decref(e->answer);
+	e->answer = NULL;
+	e->body = evbuffer_new();
+	ret = text && e->body ? evbuffer_add(e->body, text, strlen(text)) : -1;
+	free(text);
+	return ret ? -ENOMEM : 0;
+}
+
 /**
  * errand_read() - have the store read for a request
  * @r: the request
@@ -158,9 +224,15 @@ struct errand *errand_new(struct evhttp_request *req,
  */
 void errand_read(const struct request *r, struct errand *e)
 {
-	e->job.reads = true;
+	memcpy(e->key, conn_key(r->conn), sizeof(e->key));
+	e->fleet = r->fleet;
 	e->may = r->may;
-	keep_put(r->fleet, &e->job);
+	if (e->job.done == errand_answer) {
+		e->read = e->job.keep;
+		e->job.keep = read_and_write;
+	}
+	TAILQ_INSERT_TAIL(&waiting, e, link);
+	run_next();
 }
 
 /**
@@ -174,7 +246,7 @@ void errand_failed(const struct errand *e)
 }
 
 /**
- * errand_answer() - a done() for what only reads: its answer is the answer
+ * errand_answer() - a done() for errand_read(): what is read is the answer
  * @j: job of the errand
  * @f: the fleet
  */
@@ -188,6 +260,6 @@ void errand_answer(struct job *j, struct fleet *f)
 	else if (e->wrong)
 		answer_bad(e->req, e->wrong);
 	else
-		answer_ok(e->req, json_incref(e->answer));
+		reply(e->req, 200, "OK", "application/json", e->body);
 	errand_free(e);
 }

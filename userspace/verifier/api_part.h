@@ -31,12 +31,19 @@ struct request {
 struct errand {
 	struct job job;
 	struct evhttp_request *req;
+	TAILQ_ENTRY(errand) link; /* where it reads */
+	bool runs; /* it reads, and that is not handed on */
+	struct fleet *fleet; /* where it reads, and: */
+	u8 key[32]; /* conn_key() of who asks */
 	struct device_record r; /* that is new */
 	s64 id; /* of the device; 0: a new one */
 	u32 may; /* as in the request, once it is read for one */
 	u64 number[3]; /* arguments of the query */
 	struct shinrai_log_head head;
 	json_t *answer; /* what the store gave, for the answer */
+	int (*read)(struct job *j, struct store *s); /* makes @answer */
+	struct evbuffer
+		*body; /* of the answer, or a part of it; NULL: none yet */
 	const char *wrong; /* with the request, as the store found; NULL */
 };
 
