@@ -11,7 +11,7 @@
 
 #define ENTRIES 100
 #define ENTRIES_MAX 1000
-#define TEXTS_MAX (4u << 20) /* bytes of entries in one answer, and one entry */
+#define TEXTS_MAX (1u << 20) /* bytes of entries in one answer, and one entry */
 
 static json_t *hex(const u8 hash[SHINRAI_TREE_HASH])
 {

@@ -5,17 +5,28 @@
 #include "page.h"
 #include "view.h"
 
-#define WINDOW 200 /* entries of the log that are looked through at once */
-#define WINDOWS 10 /* until there are violations in one */
+#define STEP 10 /* entries of the log that are read at once */
+#define WINDOW 200 /* that are looked through, where some are found */
+#define WINDOW_MAX 2000 /* where none is */
 #define SHOWN 50
 #define SHOWN_BYTES (512u << 10) /* of their entries */
 
-/* Entries with violations, in their order, and where they are. */
+/* Entries with violations, the newest first, and where they are. */
 struct search {
-	u64 index; /* of the entry that comes next */
+	u64 begin, end; /* that were looked through */
+	size_t bytes; /* of those that are found */
 	u32 may; /* classes of fields that may be read */
-	json_t *found; /* [index, bytes, entry] */
+	json_t *found; /* [index, entry] */
 };
+
+static bool is_enough(const struct search *q)
+{
+	const u64 seen = q->end - q->begin;
+	const size_t n = json_array_size(q->found);
+
+	return !q->begin || n == SHOWN || q->bytes > SHOWN_BYTES ||
+	       seen >= (n ? WINDOW : WINDOW_MAX);
+}
 
 /* Members are sorted: "violations" is the last one. */
 static int take_entry(void *arg, const struct store_entry *e)
@@ -23,43 +34,21 @@ static int take_entry(void *arg, const struct store_entry *e)
 	static const char none[] = "\"violations\":0}";
 	struct search *q = arg;
 	const size_t len = strlen(e->text);
-	json_t *one, *j;
+	json_t *j;
 
-	q->index++;
+	q->begin--;
 	if (len >= strlen(none) && !strcmp(e->text + len - strlen(none), none))
-		return 0;
-	j = view_entry(e, q->may);
-	if (!j)
-		return 0; /* it is damaged: its place shows nothing */
-	one = json_pack("[I, I, o]", (json_int_t)q->index - 1, (json_int_t)len,
-			j);
-	return json_array_append_new(q->found, one) ? -ENOMEM : 0;
-}
-
-/* Out: number[0] and number[1]: what was looked through, begin and end. */
-static int search_log(struct job *j, struct store *s)
-{
-	struct errand *e = errand_of(j);
-	struct search q = { .may = e->may, .found = json_array() };
-	int i, ret = store_log_head(s, &e->head);
-	u64 *begin = &e->number[0], *end = &e->number[1];
-
-	e->answer = q.found;
-	if (!q.found)
-		return -ENOMEM;
-	if (ret)
-		return ret;
-	*begin = *end = *end < e->head.size ? *end : e->head.size;
-	for (i = 0; i < WINDOWS && *begin && !json_array_size(q.found); i++) {
-		q.index = *begin > WINDOW ? *begin - WINDOW : 0;
-		ret = store_log_entries(s, q.index,
-					(unsigned int)(*begin - q.index),
-					take_entry, &q);
-		if (ret)
-			return ret;
-		*begin = *begin > WINDOW ? *begin - WINDOW : 0;
+		return is_enough(q);
+	j = view_entry(e, q->may); /* NULL: damaged, its place shows nothing */
+	if (!page_number(j, "violations")) {
+		json_decref(j);
+		return is_enough(q);
 	}
-	return 0;
+	q->bytes += len + strlen(e->disclosures);
+	j = json_pack("[I, o]", (json_int_t)q->begin, j);
+	if (json_array_append_new(q->found, j))
+		return -ENOMEM;
+	return is_enough(q);
 }
 
 /* Of one whose words are not to be read: what of the rest is. */
@@ -149,30 +138,60 @@ static void write_entry(struct html *h, const json_t *entry, u64 index)
 	json_decref(at);
 }
 
-/* Return: the first entry that was dealt with. */
-static u64 write_entries(struct html *h, const json_t *found, u64 begin)
+static void write_entries(struct html *h, const json_t *found)
 {
-	size_t i = json_array_size(found), n = 0, bytes = 0;
+	const json_t *one;
+	size_t i;
 
-	while (i-- > 0) {
-		const json_t *one = json_array_get(found, i);
-		const u64 index =
-			(u64)json_integer_value(json_array_get(one, 0));
-		const json_t *entry = json_array_get(one, 2);
+	json_array_foreach(found, i, one)
+		write_entry(h, json_array_get(one, 1),
+			    (u64)json_integer_value(json_array_get(one, 0)));
+}
 
-		bytes += (size_t)json_integer_value(json_array_get(one, 1));
-		if (page_number(entry, "violations"))
-			write_entry(h, entry, index);
-		if (++n == SHOWN || bytes > SHOWN_BYTES)
-			return index;
+static int search(struct search *q, struct store *s, u64 end)
+{
+	int ret;
+
+	q->begin = q->end = end;
+	while (!is_enough(q)) {
+		const u64 before = q->begin;
+
+		ret = store_log_back(s, before, STEP, take_entry, q);
+		if (ret < 0)
+			return ret;
+		if (q->begin == before)
+			return -EBADMSG;
 	}
-	return begin;
+	return 0;
+}
+
+/*
+ * Out: number[0] and number[1]: what was looked through, begin and end; number[2]: of
+ * those that were found; body: these.
+ */
+static int search_log(struct job *j, struct store *s)
+{
+	struct errand *e = errand_of(j);
+	struct search q = { .may = e->may, .found = json_array() };
+	struct html h = { .out = evbuffer_new() };
+	u64 *end = &e->number[1];
+	int ret = store_log_head(s, &e->head);
+
+	e->body = h.out;
+	if (*end > e->head.size)
+		*end = e->head.size;
+	if (!ret)
+		ret = q.found && h.out ? search(&q, s, *end) : -ENOMEM;
+	if (!ret)
+		write_entries(&h, q.found);
+	e->number[0] = q.begin;
+	e->number[2] = json_array_size(q.found);
+	json_decref(q.found);
+	return ret ? ret : h.failed ? -ENOMEM : 0;
 }
 
 static void write_found(struct html *h, const struct errand *e)
 {
-	u64 begin;
-
 	html(h, "<p>Accesses to labelled data that its owners deny, refused or "
 		"not, as devices proved them. An entry of the log is made when "
 		"they become known; the whole log is at "
@@ -188,16 +207,16 @@ static void write_found(struct html *h, const struct errand *e)
 	     "<th scope=\"col\">Entry</th></tr></thead>\n<tbody>\n",
 	     (unsigned long long)e->head.size,
 	     (unsigned long long)e->number[1]);
-	begin = write_entries(h, e->answer, e->number[0]);
+	h->failed |= evbuffer_add_buffer(h->out, e->body) != 0;
 	html(h, "</tbody>\n</table>\n</div>\n");
-	if (!json_array_size(e->answer))
+	if (!e->number[2])
 		html(h, "<p>There are none in what was looked through.</p>\n");
-	if (begin)
+	if (e->number[0])
 		html(h,
 		     "<nav aria-label=\"More violations\"><p><a rel=\"next\" "
 		     "href=\"/violations?before=%llu\">Older ones</a></p></nav>"
 		     "\n",
-		     (unsigned long long)begin);
+		     (unsigned long long)e->number[0]);
 }
 
 static void log_searched(struct job *j, struct fleet *f)

@@ -111,6 +111,9 @@ int store_log_head(struct store *s, struct shinrai_log_head *head);
 int store_log_entries(struct store *s, u64 start, unsigned int most,
 		      int (*each)(void *arg, const struct store_entry *e),
 		      void *arg);
+int store_log_back(struct store *s, u64 before, unsigned int most,
+		   int (*each)(void *arg, const struct store_entry *e),
+		   void *arg);
 int store_log_inclusion(struct store *s, u64 index, u64 size,
 			struct shinrai_proof *proof);
 int store_log_consistency(struct store *s, u64 old, u64 size,

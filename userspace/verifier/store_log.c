@@ -113,6 +113,29 @@ int store_log_head(struct store *s, struct shinrai_log_head *head)
 	return ret ? ret : shinrai_merkle_root(&tree, head->size, head->root);
 }
 
+static int entries(struct store *s, enum statement which, u64 from,
+		   unsigned int most,
+		   int (*each)(void *arg, const struct store_entry *e),
+		   void *arg)
+{
+	struct binding b = sql_bind(s, which);
+	struct store_entry e;
+	int ret;
+
+	bind_number(&b, (s64)from);
+	bind_number(&b, most);
+	while ((ret = sql_step(&b)) > 0) {
+		e.text = words_at(&b, 0);
+		e.disclosures = words_at(&b, 1);
+		ret = each(arg, &e);
+		if (ret) {
+			sql_reset(&b);
+			return ret;
+		}
+	}
+	return ret;
+}
+
 /**
  * store_log_entries() - entries in their order
  * @s: the store
@@ -127,22 +150,24 @@ int store_log_entries(struct store *s, u64 start, unsigned int most,
 		      int (*each)(void *arg, const struct store_entry *e),
 		      void *arg)
 {
-	struct binding b = sql_bind(s, LOG_ENTRIES);
-	struct store_entry e;
-	int ret;
+	return entries(s, LOG_ENTRIES, start, most, each, arg);
+}
 
-	bind_number(&b, (s64)start);
-	bind_number(&b, most);
-	while ((ret = sql_step(&b)) > 0) {
-		e.text = words_at(&b, 0);
-		e.disclosures = words_at(&b, 1);
-		ret = each(arg, &e);
-		if (ret) {
-			sql_reset(&b);
-			return ret;
-		}
-	}
-	return ret;
+/**
+ * store_log_back() - entries, the newest first
+ * @s: the store
+ * @before: the one after the first of them
+ * @most: of them; a database may give so many before @each has the first
+ * @each: called with each; not 0: no more
+ * @arg: for @each
+ *
+ * Return: as store_log_entries().
+ */
+int store_log_back(struct store *s, u64 before, unsigned int most,
+		   int (*each)(void *arg, const struct store_entry *e),
+		   void *arg)
+{
+	return entries(s, LOG_BACK, before, most, each, arg);
 }
 
 /* Return: 0; -ERANGE the log does not reach to @size; -errno. */

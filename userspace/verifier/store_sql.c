@@ -94,6 +94,8 @@ static const char *const texts[STATEMENTS] = {
 		    " VALUES (?1, ?2, ?3)",
 	[LOG_ENTRIES] = "SELECT text, disclosures FROM log_entry WHERE id >= ?1"
 			" ORDER BY id LIMIT ?2",
+	[LOG_BACK] = "SELECT text, disclosures FROM log_entry WHERE id < ?1"
+		     " ORDER BY id DESC LIMIT ?2",
 	[NODE_PUT] =
 		"INSERT INTO log_node (level, n, hash) VALUES (?1, ?2, ?3)",
 	[NODE_GET] = "SELECT hash FROM log_node WHERE level = ?1 AND n = ?2",

@@ -40,6 +40,7 @@ enum statement {
 	LOG_SIZE,
 	LOG_ADD,
 	LOG_ENTRIES,
+	LOG_BACK,
 	NODE_PUT,
 	NODE_GET,
 	KEYS,
