@@ -106,10 +106,17 @@ ok "it is not judged" becomes press '.failure | test(
 	"the database does not know its certificate .*: enrol it again")'
 ok "nor anything but unreachable" becomes press '.state == "unreachable" and
 	.verdict == null'
-stop_daemon
+has_new() {
+	kill -HUP "$daemon_pid"
+	for _ in $(seq 50); do
+		! grep -q 'new certificates are' err || return 0
+		sleep 0.1
+	done
+	return 1
+}
 cp again.pem press/cert.pem
 cp again.key press/key.pem
-ok "asked, with what it got by then" ask_it
+ok "it takes what it got by then into use while it runs" has_new
 ok "it is trusted" becomes press '.state == "trusted"'
 stop_verifier
 ok "the verifier starts anew" start_verifier

@@ -426,6 +426,8 @@ static void worth_read(struct job *j, struct fleet *f)
 	} else {
 		snprintf(q->why, sizeof(q->why), "%s",
 			 enrol_unvouched(q->worth));
+		/* Over a kept connection it could not show a newer one. */
+		contact_close(d);
 		pull_give_up(q);
 	}
 }
