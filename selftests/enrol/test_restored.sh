@@ -89,7 +89,8 @@ port=$(free_ports)
 device_url=https://127.0.0.1:$port/
 
 # One that is asked: the verifier sees the certificate then.
-ok "enrolled again by an admin" setup admin press
+ok "enrolled again by an admin, and told what is left to do" said_by \
+	'shows it after SIGHUP' setup admin press
 issued again
 ok "it may ask" said 200 fleet again /crl
 ok "what it had before may still not" refuses since

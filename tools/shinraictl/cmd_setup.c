@@ -120,7 +120,8 @@ static int tell(struct ctl *ctl, const char *name, const char *assurance,
 					      "assurance", assurance, "until",
 					      until));
 	if (done)
-		fleet_line("%s: enrolled by its TPM (%s); certificate until %s",
+		fleet_line("%s: enrolled by its TPM (%s); certificate until "
+			   "%s; a shinraid that runs shows it after SIGHUP",
 			   name, assurance, until);
 	else
 		fleet_line("%s: certificate until %s; nothing to renew yet",
