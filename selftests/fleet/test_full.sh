@@ -96,6 +96,7 @@ ok "no device is enrolled" said 503 fleet admin /devices -d \
 	"{\"name\":\"press2\",\"policy\":\"plc\",\"url\":\"https://127.0.0.1:1/\"}"
 ok "nor there" said 404 fleet reader /devices/press2
 ok "nor withdrawn" said 503 fleet admin /devices/press1 -X DELETE
+ok "which the log does not say, either" not grep 'ada withdraws' verr
 ok "what was trusted is not shown as that for long" becomes press1 \
 	'.state == "unreachable" and .code == "stale" and (.fresh | not) and
 	(.failure | test("cannot be kept"))'
@@ -106,6 +107,9 @@ ok "trusted" becomes press1 '.state == "trusted" and .fresh and .failure == ""'
 ok "an admin enrols" said 201 fleet admin /devices -d \
 	"{\"name\":\"press2\",\"policy\":\"plc\",\"url\":\"https://127.0.0.1:1/\"}"
 ok "and becomes unreachable" becomes press2 '.state == "unreachable"'
+ok "moves it" said 200 fleet admin /devices/press2 -X PATCH \
+	-d '{"policy":"plc"}'
+ok "as the log says" grep 'ada moves press2: group as before, policy plc' verr
 ok "the webhook is told that next, and nothing twice" taken 0 1
 kill -9 "$verifier_pid"
 wait "$verifier_pid" 2>/dev/null || true

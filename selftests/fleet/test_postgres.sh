@@ -75,6 +75,10 @@ ok "the status says so" keeps false
 ok "and the log" grep -q 'cannot write to .*not kept, and not shown' verr
 ok "no device is enrolled" said 503 fleet admin /devices -d \
 	'{"name":"new","policy":"sim","url":"https://127.0.0.1:1/"}'
+ok "none is moved" said 503 fleet admin /devices/dev-7 -X PATCH \
+	-d '{"policy":"sim"}'
+ok "none is withdrawn" said 503 fleet admin /devices/dev-7 -X DELETE
+ok "and the log says neither" test -z "$(grep 'ada [mw]' verr)"
 ok "nothing is shown as trusted for long" stands "unreachable $n"
 ok "the database is back" start_pg
 ok "it is written to" keeps true

@@ -170,6 +170,7 @@ static void removal_kept(struct job *j, struct fleet *f)
 	if (j->err) {
 		errand_failed(e);
 	} else {
+		diag(LOG_INFO, "%s", e->news);
 		revoke(f, e->answer);
 		/* Twice at once: it is gone either way. */
 		if (d)
@@ -190,7 +191,6 @@ void api_withdraw(const struct request *r)
 	if (!e)
 		return;
 	e->id = r->dev->r.id;
-	diag(LOG_INFO, "%s withdraws %s, whose certificates are revoked",
-	     request_person(r), r->dev->r.name);
-	keep_put(r->fleet, &e->job);
+	errand_write(r, e, "%s withdraws %s, whose certificates are revoked",
+		     request_person(r), r->dev->r.name);
 }

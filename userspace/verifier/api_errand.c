@@ -172,6 +172,7 @@ void errand_free(struct errand *e)
 	json_decref(e->answer);
 	if (e->body)
 		evbuffer_free(e->body);
+	free(e->news);
 	free(e);
 }
 
@@ -215,6 +216,30 @@ static int read_and_write(struct job *j, struct store *s)
 	ret = text && e->body ? evbuffer_add(e->body, text, strlen(text)) : -1;
 	free(text);
 	return ret ? -ENOMEM : 0;
+}
+
+/**
+ * errand_write() - have the store write for a request
+ * @r: the request
+ * @e: its errand; released when memory lacks, and the request answered
+ * @fmt: its news, which are no news before that is kept
+ */
+void errand_write(const struct request *r, struct errand *e, const char *fmt,
+		  ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&e->news, fmt, ap);
+	va_end(ap);
+	if (n >= 0) {
+		keep_put(r->fleet, &e->job);
+		return;
+	}
+	e->news = NULL;
+	reply_problem(e->req, 503, "Service Unavailable", "out of memory");
+	errand_free(e);
 }
 
 /**

@@ -44,6 +44,7 @@ struct errand {
 	int (*read)(struct job *j, struct store *s); /* makes @answer */
 	struct evbuffer
 		*body; /* of the answer, or a part of it; NULL: none yet */
+	char *news; /* what the log says once it is kept */
 	const char *wrong; /* with the request, as the store found; NULL */
 };
 
@@ -53,6 +54,8 @@ struct errand *errand_new(struct evhttp_request *req,
 			  int (*keep)(struct job *j, struct store *s),
 			  void (*done)(struct job *j, struct fleet *f));
 void errand_free(struct errand *e);
+void errand_write(const struct request *r, struct errand *e, const char *fmt,
+		  ...) __attribute__((format(printf, 3, 4)));
 void errand_read(const struct request *r, struct errand *e);
 void errand_failed(const struct errand *e);
 void errand_answer(struct job *j, struct fleet *f);

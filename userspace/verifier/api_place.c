@@ -17,20 +17,13 @@ static int keep_place(struct job *j, struct store *s)
 	return 0;
 }
 
-static void tell(const struct request *r, const struct errand *e)
-{
-	diag(LOG_INFO, "%s moves %s: group %s, policy %s", request_person(r),
-	     r->dev->r.name, e->r.group ?: "as before",
-	     !e->r.policy ? "as before" :
-	     *e->r.policy ? e->r.policy :
-			    "that of the group");
-}
-
 static void place_kept(struct job *j, struct fleet *f)
 {
 	struct errand *e = errand_of(j);
 	struct device *d = fleet_by_id(f, e->r.id);
 
+	if (!j->err && !e->wrong)
+		diag(LOG_INFO, "%s", e->news);
 	if (j->err)
 		errand_failed(e);
 	else if (e->wrong || !d)
@@ -96,7 +89,11 @@ void api_place(const struct request *r)
 		errand_free(e);
 		return;
 	}
-	tell(r, e);
 	e->may = r->may;
-	keep_put(r->fleet, &e->job);
+	errand_write(r, e, "%s moves %s: group %s, policy %s",
+		     request_person(r), r->dev->r.name,
+		     e->r.group ?: "as before",
+		     !e->r.policy ? "as before" :
+		     *e->r.policy ? e->r.policy :
+				    "that of the group");
 }
