@@ -84,6 +84,17 @@ for _ in $(seq 50); do
 done
 ok "says so in its own log" grep -q "cannot bring evidence.*$unknown" err
 stop_daemon
+right=$api
+api=1
+serve
+api=$right
+for _ in $(seq 50); do
+	! grep -q 'cannot bring' err || break
+	sleep 0.1
+done
+ok "where no verifier is, it says that" grep -q \
+	'cannot bring evidence.*cannot connect to .* port 1: Connection refused' err
+stop_daemon
 ok "it is not judged" device press '.state == "new"'
 port=$(free_ports)
 device_url=https://127.0.0.1:$port/

@@ -32,7 +32,7 @@ behaves() {
 		(.failure | test(\"$2\"))"
 }
 ok "nobody there: unreachable" becomes away '.state == "unreachable" and
-	(.reason | startswith("cannot connect to 127.0.0.1 port 1"))'
+	(.reason == "cannot connect to 127.0.0.1 port 1: Connection refused")'
 behaves hang '^no answer in 2 s$' "one that never answers"
 behaves drip '^no answer in 2 s$' "one that answers byte by byte"
 behaves slam '^it gave no answer that can be read' "one that hangs up"

@@ -81,7 +81,7 @@ ok "and was sent nothing" test ! -e report-4
 ok "evidence is served meanwhile" exits 3 live --ak ak
 stop_receiver
 ok "later nobody is there: it tries less often" soon 30 grep -q \
-	'no answer; next try in 10 s' err
+	'Connection refused; next try in 10 s' err
 ok "and is well" test "$(status challenges)" -ge 2
 kill -HUP "$daemon_pid"
 ok "certificates are renewed" soon 10 grep -q 'new certificates' err

@@ -5,19 +5,27 @@
  */
 #include <event2/bufferevent_ssl.h>
 #include <event2/buffer.h>
+#include <errno.h>
 #include <linux/sockios.h>
+#include <openssl/err.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 
 #include "dial.h"
 #include "tls.h"
 
-/* Evhttp has closed the connection when it tells of its end. */
+/*
+ * Evhttp has closed the connection when it tells of its end: errno is of that, then, and
+ * here of the first write, which fails when nothing could be connected.
+ */
 static void on_tls(const SSL *ssl, int where, int ret)
 {
+	const int err = errno;
 	struct dial *d = SSL_get_app_data(ssl);
 
-	(void)ret;
+	d->began = true;
+	if (where == SSL_CB_CONNECT_EXIT && ret < 0)
+		d->err = err == EAGAIN || ERR_peek_error() ? 0 : err;
 	if (where & SSL_CB_HANDSHAKE_DONE) {
 		d->greeted = true;
 		tls_no_delay(ssl);
@@ -81,6 +89,8 @@ void dial_close(struct dial *d)
 	d->conn = NULL;
 	d->gone = false;
 	d->greeted = false;
+	d->began = false;
+	d->err = 0;
 }
 
 /**
@@ -104,6 +114,20 @@ SSL *dial_ssl(const struct dial *d)
 {
 	return bufferevent_openssl_get_ssl(
 		evhttp_connection_get_bufferevent(d->conn));
+}
+
+/**
+ * dial_error() - why there is no answer, when there is no connection
+ * @d: the connection; to be asked by the request's done()
+ *
+ * Return: errno; 0: there was one, or that is not known.
+ */
+int dial_error(const struct dial *d)
+{
+	/* Where nothing leads there it is told from within evhttp_make_request(). */
+	const int err = d->began ? d->err : errno;
+
+	return d->greeted || err == ENOTCONN ? 0 : err;
 }
 
 /* Bytes that the other side has not taken yet, in our hands and the kernel's. */

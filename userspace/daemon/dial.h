@@ -31,6 +31,8 @@ struct dial {
 	struct evhttp_connection *conn; /* NULL: none */
 	bool gone; /* the other side ended it, or it broke */
 	bool greeted; /* the handshake was done */
+	bool began; /* it, when there was something to send it over */
+	int err; /* errno of what broke before it was done; 0: not known */
 	void (*on_gone)(
 		void *arg); /* it ended just now; NULL: does not matter */
 	void *arg;
@@ -42,6 +44,7 @@ int dial_open(struct dial *d, const struct dial_to *to);
 void dial_close(struct dial *d);
 bool dial_lives(const struct dial *d);
 SSL *dial_ssl(const struct dial *d);
+int dial_error(const struct dial *d);
 void dial_sends(struct dial *d, size_t bytes);
 bool dial_moves_on(struct dial *d);
 struct evhttp_request *

@@ -42,6 +42,19 @@ static void broke(struct attest *a, const char *why)
 	schedule(a, ATTEST_FAILED, 0);
 }
 
+/* The same, of a request that nobody answers. */
+static void no_answer(struct attest *a, int err)
+{
+	if (!err) {
+		broke(a, "no answer (is its certificate of tls_ca, and ours "
+			 "known to it?)");
+		return;
+	}
+	snprintf(a->why, sizeof(a->why), "cannot connect to %s port %u: %s",
+		 a->url.host, a->url.port, strerror(err));
+	schedule(a, ATTEST_FAILED, 0);
+}
+
 static bool dial(struct net *n)
 {
 	const struct dial_to to = {
@@ -140,6 +153,7 @@ static void refused(struct attest *a, int status, const json_t *j)
 static void on_done(struct evhttp_request *req, void *net)
 {
 	struct attest *a = ((struct net *)net)->attest;
+	const int err = dial_error(&a->dial);
 	int status = req ? evhttp_request_get_response_code(req) : 0;
 	const char *location;
 	struct evbuffer *in;
@@ -152,8 +166,7 @@ static void on_done(struct evhttp_request *req, void *net)
 		return;
 	}
 	if (!status) {
-		broke(a, "no answer (is its certificate of tls_ca, and ours "
-			 "known to it?)");
+		no_answer(a, err);
 		return;
 	}
 	in = evhttp_request_get_input_buffer(req);

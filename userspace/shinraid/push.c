@@ -81,6 +81,7 @@ static void delivered(struct net *n)
 
 static void on_done(struct evhttp_request *req, void *arg)
 {
+	const int err = dial_error(&((struct net *)arg)->push->dial);
 	int status = req ? evhttp_request_get_response_code(req) : 0;
 	char why[64];
 
@@ -89,7 +90,7 @@ static void on_done(struct evhttp_request *req, void *arg)
 		return;
 	}
 	snprintf(why, sizeof(why), "it answered %d", status);
-	push_failed(arg, status ? why : "no answer");
+	push_failed(arg, status ? why : err ? strerror(err) : "no answer");
 }
 
 static bool watch(struct push *p)

@@ -149,8 +149,8 @@ static void note_certificate(struct question *q, SSL *ssl)
 
 static void on_done(struct evhttp_request *req, void *arg)
 {
-	const int err = EVUTIL_SOCKET_ERROR();
 	struct question *q = arg;
+	const int err = dial_error(&q->dev->contact.dial);
 	int status = req ? evhttp_request_get_response_code(req) : 0;
 	const char *type;
 
