@@ -55,6 +55,17 @@ ok "and with another AK" setup admin press --ak-generation 1
 ok "which is pinned then" device press ".ak != \"$key\""
 ok "a second name for the same TPM is refused" refused \
 	'this TPM is enrolled as \\?"press\\?"' setup admin pump --policy plc
+asks_with() { # CERT PORT
+	"$ctl" fleet list --verifier "https://127.0.0.1:$2" --cert "$1" \
+		--key admin.key --ca ca.pem
+}
+ok "a file that is not there is no matter of the verifier's" refused \
+	'No such file or directory .give a PEM file with --cert' \
+	asks_with nope.pem "$api"
+ok "nor is another's key" refused "give the certificate's key" \
+	asks_with reader.pem "$api"
+ok "where nobody listens it is" refused \
+	'Connection refused .is shinrai-verifier running' asks_with admin.pem 1
 ok "readers enrol nobody" refused '403' setup reader pump
 use_tpm two
 ok "another TPM does not get the name" refused \

@@ -57,6 +57,21 @@ static int refused(struct ctl *ctl, const struct fleet *f, unsigned int status,
 			 detail ? detail : "no reason given");
 }
 
+/* What to do: the library takes whom it asks for a shinraid. */
+static const char *hint(const struct shinrai_client_answer *ans)
+{
+	static const char *const there[] = { "connect", "tls",	"send",
+					     "receive", "http", "timeout" };
+	size_t i;
+
+	for (i = 0; i < sizeof(there) / sizeof(there[0]); i++) {
+		if (!strcmp(ans->step, there[i]))
+			return "is shinrai-verifier running there, and listing "
+			       "your certificate?";
+	}
+	return ans->next;
+}
+
 /**
  * fleet_ask() - one request, one answer
  * @ctl: the verb
@@ -86,10 +101,7 @@ int fleet_ask(struct ctl *ctl, struct fleet *f, const char *method,
 	f->req.path = path;
 	f->req.json = text;
 	if (shinrai_client_ask(&f->req, &ans))
-		return ctl_error(ctl, ans.step,
-				 "is shinrai-verifier running there, and "
-				 "listing your certificate?",
-				 "%s", ans.why);
+		return ctl_error(ctl, ans.step, hint(&ans), "%s", ans.why);
 	EVP_PKEY_free(ans.key);
 	*answer = json_loadb((const char *)ans.body, ans.len,
 			     JSON_REJECT_DUPLICATES, NULL);
