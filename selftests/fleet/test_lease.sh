@@ -32,6 +32,8 @@ for v in b c; do
 	ok "another one starts" begin $v
 done
 ok "each has its share" shared "30 30 30"
+ok "who says how many they are" grep -q \
+	'verifier [0-9]*, one of 3 on this database' a.err
 sleep 2
 ok "no device is asked by two" is '.torn == 0 and .handed <= 90'
 ok "no log was asked for from its begin again" is '.whole == 90'

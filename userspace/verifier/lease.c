@@ -308,7 +308,7 @@ static void lease_kept(struct job *j, struct fleet *f)
 	l->since = l->until ? l->until - LEASE_MS : 0;
 	l->until = l->asked + LEASE_MS;
 	if (l->now.verifiers != others)
-		diag(LOG_INFO, "verifier %lld of %llu on this database",
+		diag(LOG_INFO, "verifier %lld, one of %llu on this database",
 		     (long long)l->now.id,
 		     (unsigned long long)l->now.verifiers);
 	drop_gone(l);
