@@ -93,6 +93,19 @@ ok "ends with status 0" test "$stopped" -eq 0
 
 configure 'limits = { connections_per_client = 3; };'
 start_daemon
+refused "of another CA, once more" --cert unknown.pem --key unknown.key
+refused "expired, once more" --cert expired.pem --key expired.key
+refused "one that does not believe the daemon" "${c[@]}" --cacert stranger.pem
+why() { # WHAT: the daemon says of one of them, soon
+	for _ in $(seq 20); do
+		! grep -q "no TLS 1.3 handshake .*of our CA: $1" err || return 0
+		sleep 0.1
+	done
+	return 1
+}
+ok "each has its reason in the log: another CA" why 'unable to get local issuer'
+ok "its time" why 'certificate has expired'
+ok "the other side's word" why 'it sent the alert: unknown CA'
 coproc HOSTILE { python3 "$here/hostile.py" "$port" idle 10; }
 in=${HOSTILE[1]}
 exec {out}<&"${HOSTILE[0]}"

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
+#include <openssl/err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -34,6 +35,8 @@ struct conn {
 	u8 key[32];
 	u8 client[32]; /* whose places it takes */
 	char peer[64];
+	const char *why; /* the handshake failed; NULL: not known */
+	bool alerted; /* it is the peer that says why */
 };
 
 static int ex_index = -1;
@@ -177,13 +180,30 @@ static void handshake_done(struct conn *c)
 	}
 }
 
+/* Which side broke it off, and why: ours sends an alert for its own reason. */
+static void note_alert(struct conn *c, bool received, int alert)
+{
+	const long verified = SSL_get_verify_result(c->ssl);
+
+	if (alert >> 8 != SSL3_AL_FATAL || c->state != HANDSHAKE || c->why)
+		return;
+	c->alerted = received;
+	if (received)
+		c->why = SSL_alert_desc_string_long(alert);
+	else if (verified != X509_V_OK)
+		c->why = X509_verify_cert_error_string(verified);
+	else
+		c->why = ERR_reason_error_string(ERR_peek_error());
+}
+
 static void on_tls(const SSL *ssl, int where, int ret)
 {
 	struct conn *c = SSL_get_ex_data(ssl, ex_index);
 
-	(void)ret;
 	if (!c)
 		return;
+	if (where & SSL_CB_ALERT)
+		note_alert(c, where & SSL_CB_READ, ret);
 	if (where & SSL_CB_HANDSHAKE_START)
 		peer(c); /* when it has failed there is no descriptor */
 	if (where & SSL_CB_HANDSHAKE_DONE)
@@ -248,8 +268,12 @@ static void on_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx,
 		if (!c->dropped)
 			diag_limited(&failures, LOG_INFO,
 				     "client %s: no TLS 1.3 handshake with a "
-				     "certificate of our CA",
-				     c->peer);
+				     "certificate of our CA%s%s",
+				     c->peer,
+				     !c->why	? "" :
+				     c->alerted ? ": it sent the alert: " :
+						  ": ",
+				     c->why ? c->why : "");
 	} else {
 		TAILQ_REMOVE(&s->established, c, link);
 	}
