@@ -12,6 +12,11 @@ gone() {
 	done
 }
 
+# without_override COMMAND...: modes of files count, for root as well
+without_override() {
+	setpriv --bounding-set=-dac_override,-dac_read_search "$@"
+}
+
 export TPM2TOOLS_TCTI=device:/dev/null
 configure
 wrong() { # LINE EXPECTED WHY
@@ -38,6 +43,13 @@ wrong 'allow_clients = "aa";' 'allow_clients is an array' "a text for an array"
 wrong 'port = ;' 'syntax error' "a syntax error"
 rm shinraid.conf.d/test.conf
 ok "a good file" "$shinraid" -c shinraid.conf --check-config
+chmod 0 shinraid.conf.d
+without_override "$shinraid" -c shinraid.conf --check-config 2>err && rc=0 ||
+	rc=$?
+ok "a folder of drop-ins that may not be read: status 1" test "$rc" -eq 1
+ok "says which, why and what next" grep -q \
+	'cannot list shinraid.conf.d: Permission denied (make it a folder' err
+chmod 755 shinraid.conf.d
 ok "an unknown option is status 2" bash -c \
 	"'$shinraid' --nonsense 2>/dev/null; test \$? -eq 2"
 ok "--help is status 0" "$shinraid" --help

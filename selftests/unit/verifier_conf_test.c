@@ -295,6 +295,75 @@ static void test_refused(void **state)
 	}
 }
 
+static void is_refused(const char *place)
+{
+	struct conf c;
+	char err[256];
+
+	assert_int_equal(conf_load(&c, path, err, sizeof(err)), -EIO);
+	if (!strstr(err, place))
+		fail_msg("%s: %s", place, err);
+	conf_free(&c);
+}
+
+/* What cannot be read may restrict who may ask: only a folder that is not there is none. */
+static void test_unreadable(void **state)
+{
+	struct conf c;
+	char err[256];
+
+	(void)state;
+	put(path, "");
+	unlink(drop_in);
+	assert_int_equal(mkdir(drop_in, 0700), 0);
+	is_refused("a.conf.d/1.conf: not a regular file");
+	rmdir(drop_in);
+	assert_int_equal(symlink("nowhere", drop_in), 0);
+	is_refused("a.conf.d/1.conf: No such file");
+	unlink(drop_in);
+	rmdir(folder);
+	put(folder, "");
+	is_refused("cannot list ");
+	is_refused("a.conf.d: Not a directory (");
+	unlink(folder);
+	assert_int_equal(symlink(folder, folder), 0);
+	is_refused("a.conf.d: Too many levels of symbolic links (");
+	unlink(folder);
+	assert_int_equal(conf_load(&c, path, err, sizeof(err)), 0);
+	conf_free(&c);
+	assert_int_equal(mkdir(folder, 0700), 0);
+}
+
+/* The name of a file is no pattern, and other files are not for us. */
+static void test_drop_ins(void **state)
+{
+	static const char *const names[] = {
+		"a[1].conf",	      "a[1].conf.d",
+		"a[1].conf.d/2.conf", "a[1].conf.d/10.conf",
+		"a[1].conf.d/.conf",  "a[1].conf.d/9.conf~"
+	};
+	char at[ARRAY_SIZE(names)][64], err[256];
+	struct conf c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		snprintf(at[i], sizeof(at[i]), "%s/%s", dir, names[i]);
+	put(at[0], "period_s = 7;");
+	assert_int_equal(mkdir(at[1], 0700), 0);
+	put(at[2], "period_s = 2;");
+	put(at[3], "period_s = 10; missed = 9;");
+	put(at[4], "nonsense");
+	put(at[5], "nonsense");
+	if (conf_load(&c, at[0], err, sizeof(err)))
+		fail_msg("%s", err);
+	assert_int_equal(c.period_s, 2);
+	assert_int_equal(c.missed, 9);
+	conf_free(&c);
+	for (i = ARRAY_SIZE(names); i--;)
+		assert_int_equal(remove(at[i]), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +373,8 @@ int main(void)
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_roles),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_drop_ins),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

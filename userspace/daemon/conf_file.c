@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Configuration files: a table of keys, filled by libconfig. */
 #include <arpa/inet.h>
-#include <glob.h>
+#include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -269,12 +269,14 @@ static int load_file(struct conf_file *f, const char *path)
 
 	f->path = path;
 	config_init(&cfg);
+	errno = 0; /* and stays so when libconfig refuses a folder */
 	if (config_read_file(&cfg, path) == CONFIG_TRUE) {
 		ret = read_group(f, config_root_setting(&cfg), f->keys);
 	} else if (config_error_type(&cfg) == CONFIG_ERR_FILE_IO) {
 		snprintf(f->err, f->errlen,
 			 "cannot read %s: %s (see %s for what belongs there)",
-			 path, strerror(errno), f->page);
+			 path, errno ? strerror(errno) : "not a regular file",
+			 f->page);
 		ret = -EIO;
 	} else {
 		snprintf(f->err, f->errlen, "%s:%d: %s", path,
@@ -285,26 +287,62 @@ static int load_file(struct conf_file *f, const char *path)
 	return ret;
 }
 
-static int load_drop_ins(struct conf_file *f, const char *path)
+static int is_drop_in(const struct dirent *entry)
 {
-	char *pattern;
-	glob_t found;
-	size_t i;
+	const char *end = strrchr(entry->d_name, '.');
+
+	return *entry->d_name != '.' && end && !strcmp(end, ".conf");
+}
+
+static int load_drop_in(struct conf_file *f, const char *folder,
+			const char *name)
+{
+	char *path;
 	int ret;
 
-	if (asprintf(&pattern, "%s.d/*.conf", path) < 0)
+	if (asprintf(&path, "%s/%s", folder, name) < 0)
 		return -ENOMEM;
-	ret = glob(pattern, 0, NULL, &found);
-	free(pattern);
-	if (ret == GLOB_NOMATCH)
+	ret = load_file(f, path);
+	free(path);
+	return ret;
+}
+
+/*
+ * Drop-ins may restrict who is let in: only a folder that is not there has none, one
+ * that cannot be read is an error.
+ */
+static int load_folder(struct conf_file *f, const char *folder)
+{
+	struct dirent **found;
+	int i, n = scandir(folder, &found, is_drop_in, alphasort), ret = 0;
+
+	if (n < 0 && errno == ENOENT)
 		return 0;
-	if (ret) {
-		snprintf(f->err, f->errlen, "cannot list %s.d", path);
+	if (n < 0) {
+		snprintf(f->err, f->errlen,
+			 "cannot list %s: %s (make it a folder that this user "
+			 "may read, or remove it)",
+			 folder, strerror(errno));
 		return -EIO;
 	}
-	for (i = 0; i < found.gl_pathc && !ret; i++)
-		ret = load_file(f, found.gl_pathv[i]);
-	globfree(&found);
+	for (i = 0; i < n; i++) {
+		if (!ret)
+			ret = load_drop_in(f, folder, found[i]->d_name);
+		free(found[i]);
+	}
+	free(found);
+	return ret;
+}
+
+static int load_drop_ins(struct conf_file *f, const char *path)
+{
+	char *folder;
+	int ret;
+
+	if (asprintf(&folder, "%s.d", path) < 0)
+		return -ENOMEM;
+	ret = load_folder(f, folder);
+	free(folder);
 	return ret;
 }
 
