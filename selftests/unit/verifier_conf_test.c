@@ -15,6 +15,7 @@
 #include "conf_folder.h"
 
 #define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define OTHER "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100"
 
 static void test_defaults(void **state)
 {
@@ -48,7 +49,9 @@ static void test_values(void **state)
 		  " require = [ \"" KEY "\" ]; allow_anon_exec = true; } );\n"
 		  "people = ( { name = \"ada\"; key = \"" KEY "\";"
 		  " role = \"admin\"; } );\n");
-	put(drop_in, "policies = ( { name = \"b\"; pcr_code = 14; } );\n");
+	put(drop_in,
+	    "policies = ( { name = \"b\"; pcr_code = 15; } );\n"
+	    "people = ( { name = \"ada\"; key = \"" OTHER "\"; } );\n");
 	assert_int_equal(conf_load(&c, path, err, sizeof(err)), 0);
 	assert_int_equal(c.period_s, 7);
 	assert_int_equal(c.limits.write_s, 3);
@@ -66,9 +69,10 @@ static void test_values(void **state)
 	assert_int_equal(c.policy[0].pcr_code, 12);
 	assert_true(c.policy[0].allow_anon_exec);
 	assert_string_equal(c.policy[1].name, "b");
-	assert_int_equal(c.policy[1].pcr_code, 14);
+	assert_int_equal(c.policy[1].pcr_code, 15);
 	assert_false(c.policy[1].allow_anon_exec);
 	assert_int_equal(conf_person(&c, c.person[0].key)->role, ROLE_ADMIN);
+	assert_int_equal(conf_person(&c, c.person[1].key)->role, ROLE_READER);
 	assert_null(conf_person(&c, other));
 	conf_free(&c);
 }
@@ -227,6 +231,12 @@ static const struct {
 	{ "people = (\n{ name = \"a\"; key = \"" KEY "\";"
 	  " role = \"root\"; } );",
 	  "a.conf:2: person a: there is no role \"root\"" },
+	{ "people = ( { name = \"ada\"; key = \"" KEY "\"; },\n"
+	  "{ name = \"zed\"; key = \"" KEY "\"; } );",
+	  "a.conf:2: person zed: its key is ada's" },
+	{ "people = ( { name = \"ada\"; key = \"" KEY "\"; },\n"
+	  "{ name = \"ada\"; key = \"" KEY "\"; role = \"admin\"; } );",
+	  "a.conf:2: person ada: its key is ada's" },
 	{ "webhooks = (\n{ name = \"a\"; secret = \"/s\"; role = \"x\";"
 	  " url = \"https://127.0.0.1:1/\"; } );",
 	  "a.conf:2: webhook a: there is no role \"x\"" },

@@ -197,10 +197,11 @@ static int read_person(const struct conf_file *f, const config_setting_t *s,
 		       void *item, size_t index)
 {
 	static const u8 none[32];
+	const struct conf *conf = f->conf;
 	struct conf_person *p = item;
+	size_t i;
 	int ret = conf_group(f, s, person_keys, p);
 
-	(void)index;
 	if (ret)
 		return ret;
 	if (conf_name(p->name) || !memcmp(p->key, none, sizeof(none)))
@@ -210,6 +211,11 @@ static int read_person(const struct conf_file *f, const config_setting_t *s,
 				"%s: only an enroller has a group, of the "
 				"devices that it enrols",
 				p->name);
+	for (i = 0; i < index; i++) {
+		if (!memcmp(conf->person[i].key, p->key, sizeof(p->key)))
+			return conf_bad(f, s, "person %s: its key is %s's",
+					p->name, conf->person[i].name);
+	}
 	p->where = conf_where(f, s);
 	return p->where ? 0 : -ENOMEM;
 }
