@@ -89,12 +89,13 @@ static void test_enrolment(void **state)
 	put(drop_in, "enrolment = { tls_days = 7; ek = ( { file = \"/x\";"
 		     " level = \"hardware\"; } );"
 		     " reserved = ( \"*.hub\" ); };\n"
+		     "policies = ( { name = \"p\"; } );\n"
 		     "people = ( { name = \"eve\"; role = \"enroller\";"
 		     " key = \"" KEY "\"; } );\n");
 	if (conf_load(&c, path, err, sizeof(err)))
 		fail_msg("%s", err);
 	assert_string_equal(c.enrol.ca_cert, "/a");
-	assert_string_equal(c.enrol.policy, "p");
+	assert_string_equal(c.enrol.policy.name, "p");
 	assert_int_equal(c.enrol.tls_days, 7);
 	assert_int_equal(c.enrol.ak_days, 365);
 	assert_int_equal(c.enrol.challenge_s, 60);
@@ -269,6 +270,9 @@ static const struct {
 	  "a.conf:1: policy is 1 to 63 of" },
 	{ "\nenrolment = { group = \"a\"; };",
 	  "a.conf:2: enrolment: there is no group a in groups" },
+	{ "enrolment = {\npolicy = \"plx\"; };",
+	  "a.conf:2: enrolment: there is no policy plx in policies" },
+	{ "enrolment = { policy = \"\"; };", "a.conf:1: policy is 1 to 63 of" },
 	{ "people = ( { name = \"eve\"; role = \"enroller\";"
 	  " key = \"" KEY "\";\ngroup = \"a\"; } );",
 	  "a.conf:2: eve: there is no group a in groups" },

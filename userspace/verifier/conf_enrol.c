@@ -65,6 +65,13 @@ static int read_eks(const struct conf_file *f, const config_setting_t *s)
 			 (void **)&conf->enrol.ek, &conf->enrol.nek, read_ek);
 }
 
+static int read_policy(const struct conf_file *f, const config_setting_t *s)
+{
+	struct conf *conf = f->conf;
+
+	return conf_ref_read(f, s, &conf->enrol.policy);
+}
+
 static int read_group(const struct conf_file *f, const config_setting_t *s)
 {
 	struct conf *conf = f->conf;
@@ -103,7 +110,6 @@ static const char *absolute_or_none(const char *text)
 const struct conf_key conf_enrol_keys[] = {
 	TEXT(ca_cert, absolute_or_none, ""),
 	TEXT(ca_key, absolute_or_none, ""),
-	TEXT(policy, NULL, ""),
 	NUMBER(ak_days, 1, 3650, 365),
 	NUMBER(tls_days, 1, 825, 30),
 	NUMBER(challenge_s, 1, 600, 60),
@@ -111,6 +117,7 @@ const struct conf_key conf_enrol_keys[] = {
 	  .kind = CONF_FLAG,
 	  .offset = offsetof(struct conf, enrol.allow_software) },
 	{ .name = "ek", .kind = CONF_OTHER, .read = read_eks },
+	{ .name = "policy", .kind = CONF_OTHER, .read = read_policy },
 	{ .name = "group", .kind = CONF_OTHER, .read = read_group },
 	{ .name = "reserved", .kind = CONF_OTHER, .read = read_reserved },
 	{ 0 },
@@ -127,6 +134,7 @@ void conf_enrol_free(struct conf_enrol *enrol)
 	for (i = 0; i < enrol->nek; i++)
 		conf_file_free(&enrol->ek[i], ek_keys);
 	free(enrol->ek);
+	conf_ref_free(&enrol->policy);
 	conf_ref_free(&enrol->group);
 	for (i = 0; i < enrol->nreserved; i++)
 		free(enrol->reserved[i]);

@@ -31,7 +31,7 @@ void conf_ref_free(struct conf_ref *ref);
 struct conf_enrol {
 	char *ca_cert; /* "": nobody is enrolled so */
 	char *ca_key;
-	char *policy; /* of devices that enrol themselves; "": they may not */
+	struct conf_ref policy; /* of devices that no admin enrols, or none */
 	struct conf_ref group; /* of devices that are enrolled so, or none */
 	int ak_days; /* that AK certificates are valid */
 	int tls_days; /* and those for TLS */

@@ -181,6 +181,16 @@ static bool has_policy(const struct conf *conf, const char *name)
 	return false;
 }
 
+static int check_policy(const struct conf *conf, const struct conf_ref *ref,
+			const char *who, char *err, size_t errlen)
+{
+	if (!ref->name || has_policy(conf, ref->name))
+		return 0;
+	snprintf(err, errlen, "%s: %s: there is no policy %s in policies",
+		 ref->place, who, ref->name);
+	return -EINVAL;
+}
+
 static int check_group(const struct conf *conf, const struct conf_ref *ref,
 		       const char *who, char *err, size_t errlen)
 {
@@ -201,23 +211,22 @@ static int check_group(const struct conf *conf, const struct conf_ref *ref,
  */
 int conf_groups_done(struct conf *conf, char *err, size_t errlen)
 {
-	const struct conf_devices *g;
+	char who[80];
 	size_t i;
 	int ret;
 
 	if (conf->ngroups)
 		qsort(conf->group, conf->ngroups, sizeof(*conf->group),
 		      by_name);
-	for (i = 0; i < conf->ngroups; i++) {
-		g = &conf->group[i];
-		if (!g->policy.name || has_policy(conf, g->policy.name))
-			continue;
-		snprintf(err, errlen,
-			 "%s: group %s: there is no policy %s in policies",
-			 g->policy.place, g->name, g->policy.name);
-		return -EINVAL;
+	ret = check_policy(conf, &conf->enrol.policy, "enrolment", err, errlen);
+	for (i = 0; i < conf->ngroups && !ret; i++) {
+		snprintf(who, sizeof(who), "group %s", conf->group[i].name);
+		ret = check_policy(conf, &conf->group[i].policy, who, err,
+				   errlen);
 	}
-	ret = check_group(conf, &conf->enrol.group, "enrolment", err, errlen);
+	if (!ret)
+		ret = check_group(conf, &conf->enrol.group, "enrolment", err,
+				  errlen);
 	for (i = 0; i < conf->npeople && !ret; i++)
 		ret = check_group(conf, &conf->person[i].group,
 				  conf->person[i].name, err, errlen);

@@ -38,8 +38,9 @@ static const char *new_policy(const struct judging *c, const char *group)
 	const struct policy_choice of =
 		policies_choose(c->f->policies, "", group);
 
-	return of.from && !strcmp(of.from, "group") ? "" :
-						      c->f->conf->enrol.policy;
+	if (of.from && !strcmp(of.from, "group"))
+		return "";
+	return c->f->conf->enrol.policy.name ?: "";
 }
 
 /*
