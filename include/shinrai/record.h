@@ -78,6 +78,9 @@ enum shinrai_fault {
 	SHINRAI_FAULT_ROOT, /* events are not those that were extended */
 };
 
+#define SHINRAI_NO_PCR_OF_OURS \
+	"no PCR of ours: 0 to 10, 14, 16 and 23 are others' or can be reset"
+
 /* Firmware, boot loader, IMA and shim own theirs; some can be reset. */
 static inline bool shinrai_own_pcr_refused(u32 pcr)
 {

@@ -217,6 +217,11 @@ static const struct {
 	  "a.conf:1: require: entry 1 is not" },
 	{ "policies = ( { name = \"a\"; pcr_flow = 12; } );",
 	  "a.conf:1: policy a: pcr_code and pcr_flow differ" },
+	{ "policies = ( { name = \"a\";\npcr_code = 7; pcr_flow = 10; } );",
+	  "a.conf:1: policy a: pcr_code: 7 is no PCR of ours: 0 to 10, 14, 16 "
+	  "and 23 are others' or can be reset" },
+	{ "policies = ( { name = \"a\"; pcr_flow = 16; } );",
+	  "a.conf:1: policy a: pcr_flow: 16 is no PCR of ours" },
 	{ "policies = ( { name = \"a\"; allow_anon_exec = 1; } );",
 	  "a.conf:1: allow_anon_exec is true or false" },
 	{ "policies = ( { name = \"a\"; colour = 1; } );",

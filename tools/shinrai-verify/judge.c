@@ -24,9 +24,7 @@ static int take_pcr(struct verify *v, const char *name, const char *arg,
 
 	if (*arg < '0' || *arg > '9' || *end || n > U32_MAX ||
 	    shinrai_own_pcr_refused((u32)n))
-		return verify_usage(v,
-				    "%s: %s is no PCR of ours: 0 to 10, 14, 16 "
-				    "and 23 are others' or can be reset",
+		return verify_usage(v, "%s: %s is " SHINRAI_NO_PCR_OF_OURS,
 				    name, arg);
 	*pcr = (u8)n;
 	return 0;

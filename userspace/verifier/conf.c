@@ -131,6 +131,31 @@ static const struct conf_key policy_keys[] = {
 	{ 0 },
 };
 
+static int check_pcrs(const struct conf_file *f, const config_setting_t *s,
+		      const struct conf_policy *p)
+{
+	const struct {
+		const char *key;
+		int pcr;
+	} of[] = {
+		{ "pcr_code", p->pcr_code },
+		{ "pcr_flow", p->pcr_flow },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
+		if (shinrai_own_pcr_refused((u32)of[i].pcr))
+			return conf_bad(
+				f, s,
+				"policy %s: %s: %d is " SHINRAI_NO_PCR_OF_OURS,
+				p->name, of[i].key, of[i].pcr);
+	}
+	if (p->pcr_code == p->pcr_flow)
+		return conf_bad(f, s, "policy %s: pcr_code and pcr_flow differ",
+				p->name);
+	return 0;
+}
+
 static int read_policy(const struct conf_file *f, const config_setting_t *s,
 		       void *item, size_t index)
 {
@@ -144,9 +169,9 @@ static int read_policy(const struct conf_file *f, const config_setting_t *s,
 	if (conf_name(p->name))
 		return conf_bad(f, s, "a policy has a name, which %s",
 				conf_name(""));
-	if (p->pcr_code == p->pcr_flow)
-		return conf_bad(f, s, "policy %s: pcr_code and pcr_flow differ",
-				p->name);
+	ret = check_pcrs(f, s, p);
+	if (ret)
+		return ret;
 	for (i = 0; i < index; i++) {
 		if (!strcmp(conf->policy[i].name, p->name))
 			return conf_bad(f, s, "policy %s is there twice",
