@@ -39,6 +39,8 @@ ok "one more is by its TPM, and is not asked" /usr/bin/python3 \
 ok "it says what its API is" said 200 fleet reader /openapi.json
 cp body openapi.json
 
+outdated="<4>.*tls_cert $work/verifier.pem expired on 20[0-9-]* (UTC)"
+
 # fuzz ROLE: the answers' statuses are in said.ROLE
 fuzz() {
 	timeout 100 /usr/bin/python3 "$root/selftests/fleet/api_fuzz.py" "$api" \
@@ -104,5 +106,13 @@ ok "the fleet is judged as before" judged
 ok "its memory is not full of it" test \
 	"$(awk '/^VmHWM/ { print $2 }' "/proc/$verifier_pid/status")" -lt \
 	"${MEMORY_KIB:-60000}"
+cp expired.pem verifier.pem
+cp expired.key verifier.key
+ok "a certificate of its own that has expired is told at SIGHUP" anew "$outdated"
 ok "the verifier ends in an orderly way" stop_verifier
+ok "and before a start" sh -c "'$verifier' --config verifier.conf \
+	--check-config 2>&1 | grep '$outdated'"
+ok "and at one" start_verifier
+ok "once" test "$(grep -c "$outdated" verr)" -eq 1
+ok "which ends, too" stop_verifier
 finish

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <shinrai/cms.h>
+
 #include "../daemon/diag.h"
 #include "../daemon/notify.h"
 #include "../daemon/options.h"
@@ -56,6 +58,26 @@ static bool make_contexts(const struct conf *conf, SSL_CTX **server,
 	return false;
 }
 
+/* The file is there, or it is somebody else's to say that it is not. */
+static void warn_expired(const struct conf *conf)
+{
+	const ASN1_TIME *end;
+	char date[16] = "";
+	struct tm tm;
+	X509 *cert;
+
+	if (shinrai_cms_read_cert(conf->tls_cert, &cert))
+		return;
+	end = X509_get0_notAfter(cert);
+	if (X509_cmp_current_time(end) <= 0 && ASN1_TIME_to_tm(end, &tm) &&
+	    strftime(date, sizeof(date), "%Y-%m-%d", &tm))
+		diag(LOG_WARNING,
+		     "tls_cert %s expired on %s (UTC): devices and people "
+		     "refuse it (put another in its place, then send SIGHUP)",
+		     conf->tls_cert, date);
+	X509_free(cert);
+}
+
 struct service {
 	const struct conf *conf;
 	struct server server;
@@ -87,6 +109,7 @@ static void renew_tls(struct service *s)
 	s->fleet.tls = client;
 	s->fleet.certificates++;
 	diag(LOG_INFO, "new certificates are in use");
+	warn_expired(s->conf);
 	own_names_renew(&s->fleet);
 }
 
@@ -201,6 +224,7 @@ static int run(const struct conf *conf, const char *config)
 	s.fleet.config = config;
 	if (!make_contexts(conf, &s.server.tls, &s.fleet.tls, err, sizeof(err)))
 		diag_die("%s", err);
+	warn_expired(conf);
 	open_store(&s.fleet);
 	fd = listen_on(conf);
 	server_quiet_libevent();
@@ -231,6 +255,7 @@ static int check_files(const struct conf *conf)
 	explicit_bzero(&secret, sizeof(secret));
 	if (!ret)
 		ret = enrol_check(&conf->enrol, err, sizeof(err));
+	warn_expired(conf);
 	if (ret)
 		diag(LOG_ERR, "%s", err);
 	return ret;
