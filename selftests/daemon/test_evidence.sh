@@ -101,6 +101,35 @@ list "\"ima_from\":8,\"boot_id\":\"$boot\"" 'ima log 0' \
 list '"ima_from":4' 'ima log 0' "of no boot: all"
 list '"ima_from":4,"boot_id":"ffffffffffffffffffffffffffffffff"' 'ima log 0' \
 	"of another boot: all"
+# Of a list over the limit of 16 MiB the end can be sent.
+long=$((1048576 + 1000)) entry=$boot most=$((1000 * 16))
+lines() { # FROM TO: of 16 bytes
+	seq -f %015.0f "$1" "$2"
+}
+part() { # FROM EXPECTED WHY: byte; where the list begins, null when there is none
+	challenge "\"ima_from\":$1,\"boot_id\":\"$entry\""
+	ok "$3" test "$code $(evidence item machine | jq .ima_first)" = "200 $2"
+	if [ "$2" != null ]; then
+		ok "... and all that follows" \
+			cmp <(evidence item ima) <(tail -c "+$(($1 + 1))" ima)
+	else
+		ok "... and no list" \
+			test "$(evidence keys | grep -cw ima)" -eq 0
+	fi
+}
+lines 1 "$long" >ima
+part $((long * 16 - 32)) $((long * 16 - 32)) "a long list, near its end"
+part $((long * 16)) $((long * 16)) "... from its end"
+part "$most" "$most" "... as much as may be sent"
+part $((most - 1)) null "... one byte more"
+part 0 null "... all of it"
+part $((long * 16 + 1)) null "... from beyond it: all of it"
+entry=ffffffffffffffffffffffffffffffff
+part "$most" null "... of another boot: all of it"
+ok "what is not sent is said" grep -q 'the IMA log is not sent: ' err
+ok "all else of an answer without it is there" \
+	evidence verify "$last_nonce" "$(spki client.pem)"
+printf 'ima log' >ima
 challenge "\"ima_from\":4,\"boot_id\":\"$boot\",\"items\":[\"machine\"]"
 ok "no list is asked for: it begins nowhere" jq -e '.ima_first == null' \
 	<(evidence item machine)
@@ -193,5 +222,43 @@ ok "starts on the log of a module with other PCRs" start_daemon
 challenge
 ok "PCRs 11 and 15 are quoted, beside what is configured" \
 	test "$(evidence selection)" = "00000001000b03ffff00"
+stop_daemon
+
+configure "ima_log = \"$work/ima\";" 'limits = { quote_interval_ms = 1500; };'
+lines 1 "$long" >ima
+ok "starts, with time between quotes" start_daemon
+together() { # FROM...: bytes; challenges of one batch, answered in body.FROM
+	local from pids=()
+	challenge # what comes within the interval waits
+	for from; do
+		curl -s -m 30 -o "body.$from" --cacert ca.pem --cert client.pem \
+			--key client.key -d "{\"nonce\":\"$(nonce)\",
+			\"ima_from\":$from,\"boot_id\":\"$boot\"}" \
+			"https://127.0.0.1:$port/v1/evidence" &
+		pids+=($!)
+	done
+	wait "${pids[@]}" || true
+}
+gives() { # FROM EXPECTED WHY: as part does
+	cp "body.$1" body
+	ok "$3" test "$(evidence item machine | jq .ima_first) $(
+		evidence item ima 2>/dev/null | wc -c)" = "$2"
+}
+last=$((long * 16 - 16))
+together 0 "$last" "$most" $((last + 17))
+ok "four share a quote" test "$(for f in body.*; do
+	cp "$f" body
+	evidence item attest | sha256sum
+done | sort -u | wc -l) $(find . -name 'body.*' | wc -l)" = "1 4"
+gives 0 "null 0" "who wants all of a long list gets none"
+gives "$last" "$last 16" "... who wants its end gets that"
+gives "$most" "$most 16777216" "... and who wants as much as may be sent"
+gives $((last + 17)) "null 0" "... who names a byte beyond it wants all"
+printf 'ima log' >ima
+rm body.*
+together 4 5 8
+gives 4 "4 3" "a short list: from a byte on"
+gives 5 "5 2" "... from a later one on"
+gives 8 "0 7" "... from beyond it: all, for that one alone"
 stop_daemon
 finish

@@ -48,18 +48,69 @@ int answer_map_spool(struct net *n)
 	return 0;
 }
 
-static struct blob *read_log(const char *what, int fd)
+static void not_sent(const char *what, int err)
+{
+	diag_limited(&warnings, LOG_WARNING, "the %s log is not sent: %s", what,
+		     strerror(err));
+}
+
+static struct blob *read_log(const char *what, int fd, u64 from, u64 *first)
 {
 	struct blob *b;
 
 	if (fd < 0)
 		return NULL;
-	b = blob_read(fd, SHINRAI_MAX_PEER_LOG);
+	b = blob_read_tail(fd, from, SHINRAI_MAX_PEER_LOG, first);
 	if (!b)
-		diag_limited(&warnings, LOG_WARNING,
-			     "the %s log is not sent: %s", what,
-			     strerror(errno));
+		not_sent(what, errno);
 	return b;
+}
+
+static u64 ima_end(const struct round *r)
+{
+	return r->ima_first + blob_size(r->ima);
+}
+
+/* Return: the first byte of the IMA list that anyone in the batch wants. */
+static u64 ima_lowest(const struct round *r, u64 end)
+{
+	u64 lowest = UINT64_MAX, wanted, i;
+
+	for (i = 0; i < r->batch.size; i++) {
+		if (!(r->batch.challenge[i]->items & ITEM_IMA))
+			continue;
+		wanted = round_ima_wanted(r, r->batch.challenge[i], end);
+		if (wanted < lowest)
+			lowest = wanted;
+	}
+	return lowest;
+}
+
+static void read_ima(struct round *r, int fd)
+{
+	u64 from, end = UINT64_MAX;
+
+	/* Once more when the list turns out to end before a byte that is wanted. */
+	do {
+		from = ima_lowest(r, end);
+		blob_put(r->ima);
+		r->ima = read_log("IMA", fd, from, &r->ima_first);
+		end = ima_end(r);
+	} while (r->ima && ima_lowest(r, end) < from);
+	if (r->ima && ima_lowest(r, end) < r->ima_first)
+		not_sent("IMA", EFBIG);
+}
+
+static void read_firmware(struct round *r, int fd)
+{
+	u64 first;
+
+	r->firmware = read_log("firmware", fd, 0, &first);
+	if (!r->firmware || !first)
+		return;
+	blob_put(r->firmware);
+	r->firmware = NULL;
+	not_sent("firmware", EFBIG);
 }
 
 /**
@@ -74,13 +125,21 @@ void answer_read_logs(struct net *n)
 
 	for (i = 0; i < r->batch.size; i++)
 		items |= r->batch.challenge[i]->items;
-	if (items & ITEM_IMA) {
-		blob_put(r->ima);
-		r->ima = read_log("IMA", n->start->ima);
-	}
+	if (items & ITEM_IMA)
+		read_ima(r, n->start->ima);
 	/* It ended when the kernel took over. */
 	if (items & ITEM_FIRMWARE && !r->firmware)
-		r->firmware = read_log("firmware", n->start->firmware);
+		read_firmware(r, n->start->firmware);
+}
+
+/* Return: whether it gets the IMA list, from byte @from on. */
+static bool ima_part(const struct round *r, const struct challenge *c,
+		     u64 *from)
+{
+	if (!(c->items & ITEM_IMA) || !r->ima)
+		return false;
+	*from = round_ima_wanted(r, c, ima_end(r));
+	return *from >= r->ima_first;
 }
 
 static char *machine(const struct net *n, u64 first, const struct challenge *c)
@@ -92,6 +151,7 @@ static char *machine(const struct net *n, u64 first, const struct challenge *c)
 	struct tm tm;
 	json_t *j;
 	char *text;
+	u64 from;
 
 	if (gmtime_r(&now, &tm))
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
@@ -102,10 +162,9 @@ static char *machine(const struct net *n, u64 first, const struct challenge *c)
 		      (json_int_t)first, "window", "ms",
 		      (json_int_t)log->window_ms, "events",
 		      (json_int_t)log->window_events);
-	if (j && c->items & ITEM_IMA && n->round.ima)
+	if (j && ima_part(&n->round, c, &from))
 		json_object_set_new(j, "ima_first",
-				    json_integer((json_int_t)round_ima_wanted(
-					    &n->round, c)));
+				    json_integer((json_int_t)from));
 	if (j && c->report)
 		json_object_set_new(
 			j, "since",
@@ -136,16 +195,15 @@ static void set_logs(struct shinrai_evidence *ev, const struct round *r,
 	const struct challenge *c = r->batch.challenge[index];
 	const struct range *at = &r->range[index];
 	u32 items = c->items;
-	size_t from;
+	u64 from;
 
 	if (items & ITEM_LOG && !ev->report)
 		set(ev, SHINRAI_ITEM_LOG, blob_data(r->spool) + at->offset,
 		    (size_t)at->len);
-	if (items & ITEM_IMA && r->ima) {
-		from = (size_t)round_ima_wanted(r, c);
-		set(ev, SHINRAI_ITEM_IMA, blob_data(r->ima) + from,
-		    blob_size(r->ima) - from);
-	}
+	if (ima_part(r, c, &from))
+		set(ev, SHINRAI_ITEM_IMA,
+		    blob_data(r->ima) + (from - r->ima_first),
+		    (size_t)(ima_end(r) - from));
 	if (items & ITEM_FIRMWARE && r->firmware)
 		set(ev, SHINRAI_ITEM_FIRMWARE, blob_data(r->firmware),
 		    blob_size(r->firmware));

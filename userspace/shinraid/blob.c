@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Reference-counted bytes: a mapping of the spool, or a log read whole. */
+/* Reference-counted bytes: a mapping of the spool, or what was read of a log. */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -43,49 +43,86 @@ struct blob *blob_map(int fd, size_t len)
 	return b;
 }
 
-/**
- * blob_read() - read a pseudo file from its beginning
- * @fd: open for reading
- * @max: more than that is an error
- *
- * Return: a blob with one reference; NULL with errno, EFBIG above @max.
- */
-struct blob *blob_read(int fd, size_t max)
+/* What was read of a file and is still wanted. */
+struct tail {
+	u8 *p;
+	size_t len, cap;
+	u64 first; /* byte of the file that @p begins with */
+};
+
+static void drop_before(struct tail *t, u64 to)
 {
-	size_t len = 0, cap = 0;
-	u8 *p = NULL, *q;
+	size_t n;
+
+	if (to <= t->first)
+		return;
+	n = to - t->first < t->len ? (size_t)(to - t->first) : t->len;
+	t->first += n;
+	t->len -= n;
+	memmove(t->p, t->p + n, t->len);
+}
+
+static void keep_last(struct tail *t, size_t max)
+{
+	if (t->len > max)
+		drop_before(t, t->first + t->len - max);
+}
+
+/* It grows to about twice @max: much is dropped at once then, and rarely. */
+static int make_room(struct tail *t, size_t max)
+{
+	size_t cap = t->cap ? t->cap * 2 : 65536;
+	u8 *q;
+
+	if (t->len == t->cap && t->len >= 2 * max)
+		keep_last(t, max);
+	if (t->len < t->cap)
+		return 0;
+	q = realloc(t->p, cap);
+	if (!q)
+		return -ENOMEM;
+	t->p = q;
+	t->cap = cap;
+	return 0;
+}
+
+/**
+ * blob_read_tail() - read the end of a pseudo file
+ * @fd: open for reading
+ * @from: byte; what is before it is read, as such files have no length and seeking
+ *	in them costs the same, but not kept
+ * @max: bytes; of more behind @from the last are kept
+ * @first: out: byte that the blob begins with; the file ends where the blob does,
+ *	and if that is before @from the blob is empty
+ *
+ * Return: a blob with one reference; NULL with errno.
+ */
+struct blob *blob_read_tail(int fd, u64 from, size_t max, u64 *first)
+{
+	struct tail t = { 0 };
 	struct blob *b;
-	ssize_t n = 1;
+	ssize_t n;
 
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return NULL;
-	while (n > 0) {
-		if (len == cap) {
-			cap = cap ? cap * 2 : 65536;
-			q = len > max ? NULL : realloc(p, cap);
-			if (!q) {
-				errno = len > max ? EFBIG : ENOMEM;
-				goto fail;
-			}
-			p = q;
+	do {
+		if (make_room(&t, max))
+			goto fail;
+		n = read(fd, t.p + t.len, t.cap - t.len);
+		if (n > 0) {
+			t.len += (size_t)n;
+			drop_before(&t, from);
 		}
-		n = read(fd, p + len, cap - len);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-		else if (n > 0)
-			len += (size_t)n;
-	}
+	} while (n > 0 || (n < 0 && errno == EINTR));
 	if (n < 0)
 		goto fail;
-	if (len > max) {
-		errno = EFBIG;
-		goto fail;
-	}
-	b = make(p, len, false);
+	keep_last(&t, max);
+	*first = t.first;
+	b = make(t.p, t.len, false);
 	if (b)
 		return b;
 fail:
-	free(p);
+	free(t.p);
 	return NULL;
 }
 

@@ -10,7 +10,7 @@
 struct blob;
 
 struct blob *blob_map(int fd, size_t len);
-struct blob *blob_read(int fd, size_t max);
+struct blob *blob_read_tail(int fd, u64 from, size_t max, u64 *first);
 struct blob *blob_get(struct blob *b);
 void blob_put(struct blob *b);
 const u8 *blob_data(const struct blob *b);

@@ -59,7 +59,8 @@ struct round {
 	struct msg_quoted quoted;
 	struct msg_synced log; /* newest */
 	struct blob *spool;
-	struct blob *ima;
+	struct blob *ima; /* to the end of the list */
+	u64 ima_first; /* byte of the list that it begins with */
 	struct blob *firmware;
 	struct event *begin;
 	struct event *deadline;
@@ -105,7 +106,7 @@ const char *request_parse(struct evbuffer *body, struct challenge *c);
 int round_setup(struct net *n);
 void round_kick(struct net *n);
 u64 round_wanted(const struct round *r, const struct challenge *c);
-u64 round_ima_wanted(const struct round *r, const struct challenge *c);
+u64 round_ima_wanted(const struct round *r, const struct challenge *c, u64 end);
 void round_quoted(struct net *n, u64 cookie, const struct msg_quoted *q);
 void round_synced(struct net *n, u64 cookie);
 void round_ranged(struct net *n, u64 cookie, const struct msg_ranged *r);

@@ -212,17 +212,18 @@ u64 round_wanted(const struct round *r, const struct challenge *c)
 
 /**
  * round_ima_wanted() - from which byte of the IMA list on
- * @r: with that list, and the log, as they were after the quote
+ * @r: with the log as it was after the quote
  * @c: a challenge
+ * @end: bytes of that list
  *
  * Return: what it says, or 0 when that is not known to be of this boot.
  */
-u64 round_ima_wanted(const struct round *r, const struct challenge *c)
+u64 round_ima_wanted(const struct round *r, const struct challenge *c, u64 end)
 {
 	if (!c->boot_known ||
 	    memcmp(c->boot_id, r->log.boot_id, sizeof(c->boot_id)))
 		return 0;
-	return c->ima_from > blob_size(r->ima) ? 0 : c->ima_from;
+	return c->ima_from > end ? 0 : c->ima_from;
 }
 
 static void ask_ranges(struct net *n)
