@@ -46,6 +46,19 @@ run backup copy || true
 before=$(curl -s --cacert ca.pem --cert reader.pem --key reader.key \
 	"https://127.0.0.1:$api/v1/devices" | jq -r '.devices | length')
 ok "each was enrolled" test "$before" = 41
+
+# The database is no place for its own copy, however it is spelled.
+ln -s fleet.db symbolic
+ln fleet.db hard
+ln -s . folder
+itself="it is the database $work/fleet.db, or belongs to it"
+inode=$(stat -c %i fleet.db fleet.db.lock)
+for name in fleet.db ./fleet.db "$PWD/fleet.db" folder/fleet.db symbolic hard \
+	fleet.db-wal folder/fleet.db-shm fleet.db-journal fleet.db.lock; do
+	ok "it is not copied over $name" fails run backup "$name"
+	ok "which is said" grep -qF "cannot write $name: $itself (name another file" msg
+done
+ok "and is where it was" test "$(stat -c %i fleet.db fleet.db.lock)" = "$inode"
 size=$(fleet reader /log >/dev/null && jq .size body)
 ok "what is lost later" enrol lost
 ok "not while it is in use" fails run restore copy
@@ -95,6 +108,23 @@ later made by a later shinrai-verifier
 hurt damaged
 nothing cannot open
 TABLE
+ln -f fleet.db hard
+for name in fleet.db folder/fleet.db symbolic hard fleet.db-wal fleet.db.lock; do
+	ok "nor $name" fails run restore "$name"
+	ok "but it is the database" grep -qF \
+		"cannot restore from $name: $itself (name the copy" msg
+	ok "nor is it a place for a copy" fails run backup "$name"
+done
+mv fleet.db real.db
+ln -s real.db fleet.db
+for name in real.db real.db-wal fleet.db; do
+	ok "nor behind a link: $name" fails run backup "$name"
+	ok "nor from there" fails run restore "$name"
+done
+ok "beside it is one" run backup real.db.copy
+rm fleet.db real.db.copy
+mv real.db fleet.db
+rm -f real.db* hard
 ok "nothing changed" test "$(sha256sum <fleet.db)" = "$sum"
 ok "nothing was left behind" test "$(echo fleet.db.new*)" = 'fleet.db.new*'
 ok "usage: a file" sh -c "'$verifier' -c verifier.conf backup 2>/dev/null; [ \$? = 2 ]"

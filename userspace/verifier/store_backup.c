@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store_sql.h"
@@ -155,17 +156,23 @@ static int sync_path(const char *path, int flags)
 	return ret;
 }
 
+/* Return: the name of @path in @folder. */
+static const char *split(const char *path, char folder[PATH_ROOM])
+{
+	const char *slash = strrchr(path, '/');
+	const int len = slash ? slash == path ? 1 : (int)(slash - path) : 1;
+
+	snprintf(folder, PATH_ROOM, "%.*s", len, slash ? path : ".");
+	return slash ? slash + 1 : path;
+}
+
 /* What was renamed in it stays so. */
 static int sync_folder(const char *path)
 {
 	char folder[PATH_ROOM];
-	char *slash;
 
-	snprintf(folder, sizeof(folder), "%s", path);
-	slash = strrchr(folder, '/');
-	if (slash)
-		slash[slash == folder] = '\0';
-	return sync_path(slash ? folder : ".", O_DIRECTORY);
+	split(path, folder);
+	return sync_path(folder, O_DIRECTORY);
 }
 
 static int put_in_place(const char *part, const char *to)
@@ -177,16 +184,63 @@ static int put_in_place(const char *part, const char *to)
 	return ret ? ret : sync_folder(to);
 }
 
-/**
- * store_copy() - a copy of a store, which may be in use
- * @from: the store
- * @to: file; one that there is is replaced, once the copy is whole
- * @err: out on error: what is wrong
- * @errlen: its room
+static bool is_one(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
+/* Of files that are not there now, too: SQLite would take a copy for its journal. */
+static bool are_same(const char *a, const char *b)
+{
+	char folder[2][PATH_ROOM];
+
+	return is_one(a, b) ||
+	       (!strcmp(split(a, folder[0]), split(b, folder[1])) &&
+		is_one(folder[0], folder[1]));
+}
+
+static bool is_part_of(const char *file, const char *store)
+{
+	static const char *const suffix[] = { "", "-wal", "-shm", "-journal",
+					      ".lock" };
+	char part[PATH_ROOM];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(suffix); i++) {
+		snprintf(part, sizeof(part), "%s%s", store, suffix[i]);
+		if (are_same(file, part))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What was renamed over a store in use would be written to by nobody: what comes later
+ * would be lost with the file that has no name any more.  Its journal is beside the
+ * file that a symbolic link leads to.
  *
- * Return: 0; -EBADMSG @from is no store, or damaged; -errno.
+ * Return: 0; -EINVAL @file is @store, or a part of it, with @err.
  */
-int store_copy(const char *from, const char *to, char *err, size_t errlen)
+static int refuse_own(const char *file, const char *store, const char *what,
+		      const char *next, char *err, size_t errlen)
+{
+	char *real = realpath(store, NULL);
+	const bool own = is_part_of(file, store) ||
+			 (real && is_part_of(file, real));
+
+	free(real);
+	if (!own)
+		return 0;
+	snprintf(err, errlen,
+		 "%s %s: it is the database %s, or belongs to it (%s)", what,
+		 file, store, next);
+	return -EINVAL;
+}
+
+static int copy_to(const char *from, const char *to, char *err, size_t errlen)
 {
 	char part[PATH_ROOM];
 	int fd, ret;
@@ -206,6 +260,24 @@ int store_copy(const char *from, const char *to, char *err, size_t errlen)
 	if (ret)
 		unlink(part);
 	return ret;
+}
+
+/**
+ * store_copy() - a copy of a store, which may be in use
+ * @from: the store
+ * @to: file; one that there is is replaced, once the copy is whole
+ * @err: out on error: what is wrong
+ * @errlen: its room
+ *
+ * Return: 0; -EINVAL @to is @from, or its journal or lock, by whatever name; -EBADMSG
+ * @from is no store, or damaged; -errno.
+ */
+int store_copy(const char *from, const char *to, char *err, size_t errlen)
+{
+	int ret = refuse_own(to, from, "cannot write",
+			     "name another file for the copy", err, errlen);
+
+	return ret ? ret : copy_to(from, to, err, errlen);
 }
 
 /* One file, where that can be done: what is damaged keeps its journal. */
@@ -299,9 +371,12 @@ int store_restore(const char *from, const char *to, char *err, size_t errlen)
 	if (snprintf(new, sizeof(new), "%s.new", to) >=
 	    (int)sizeof(new) - (int)sizeof(".old-wal"))
 		return fail(err, errlen, -ENAMETOOLONG, "cannot write", to);
-	ret = store_lock(to, err, errlen);
+	ret = refuse_own(from, to, "cannot restore from",
+			 "name the copy that is to be put back", err, errlen);
 	if (!ret)
-		ret = store_copy(from, new, err, errlen);
+		ret = store_lock(to, err, errlen);
+	if (!ret)
+		ret = copy_to(from, new, err, errlen);
 	if (ret)
 		return ret;
 	name_files(&f, to);
