@@ -185,6 +185,15 @@ static void test_keys(void **state)
 	assert_string_equal(text, "{2};{1};");
 }
 
+static void begin_hook(const char *name, s64 from, u64 expected)
+{
+	u64 next;
+
+	assert_int_equal(store_hook_begin(store, name, from), 0);
+	assert_int_equal(store_hook_next(store, name, &next), 0);
+	assert_int_equal(next, expected);
+}
+
 /* A place that is not committed is not gone from. */
 static void test_hooks(void **state)
 {
@@ -194,13 +203,17 @@ static void test_hooks(void **state)
 	again();
 	add("a");
 	add("b");
-	assert_int_equal(store_hook_next(store, "new", &next), 0);
-	assert_int_equal(next, 2);
+	assert_int_equal(store_hook_next(store, "new", &next), -ENOENT);
+	begin_hook("new", STORE_HOOK_END, 2);
 	add("c");
-	assert_int_equal(store_hook_next(store, "new", &next), 0);
-	assert_int_equal(next, 2);
-	assert_int_equal(store_hook_next(store, "newer", &next), 0);
-	assert_int_equal(next, 3);
+	begin_hook("new", STORE_HOOK_END, 2);
+	begin_hook("newer", STORE_HOOK_END, 3);
+	begin_hook("first", 0, 0);
+	begin_hook("lost", 2, 2);
+	begin_hook("last", 3, 3);
+	begin_hook("late", 4, 3);
+	assert_int_equal(store_hook_drop(store, "lost"), 0);
+	assert_int_equal(store_hook_next(store, "lost", &next), -ENOENT);
 	assert_int_equal(store_begin(store), 0);
 	assert_int_equal(store_hook_advance(store, "new", 3), 0);
 	store_rollback(store);

@@ -113,8 +113,9 @@ struct fleet {
 	struct store *beside; /* the same store, the reading thread's */
 	struct signer *signer;
 	struct lease *lease; /* NULL: we are alone */
-	struct hook **hooks; /* as the configuration has them, hook.h */
-	size_t nhooks;
+	struct hook **hooks; /* as the configuration has them, hook.h; then ... */
+	size_t nhooks,
+		nretired; /* ... those that it had, until that is settled */
 	struct policies *hooks_of; /* held: whose configuration; NULL: @conf */
 	bool keeps; /* the last time it was tried */
 	struct pulse pulse;

@@ -51,6 +51,35 @@ static int take_text(void *arg, const struct store_entry *e)
 	return 0;
 }
 
+/*
+ * Who leads makes a place where there is none.  One that another verifier dropped,
+ * which did not have this webhook, began where we saw it last.
+ */
+static int find_place(struct hook *h, struct store *s)
+{
+	const s64 own = (s64)(h->next + h->taken);
+	int ret = store_hook_next(s, h->name, &h->found);
+
+	h->there = !ret;
+	h->lost = false;
+	if (ret != -ENOENT)
+		return ret;
+	if (!h->leads || h->drops)
+		return 0;
+	ret = store_hook_begin(s, h->name, h->known ? own : STORE_HOOK_END);
+	if (!ret)
+		ret = store_hook_next(s, h->name, &h->found);
+	h->there = !ret;
+	h->lost = h->known;
+	return ret;
+}
+
+static int drop_place(struct hook *h, struct store *s, u64 size)
+{
+	h->dropped = h->there && size > h->found ? size - h->found : 0;
+	return store_hook_drop(s, h->name);
+}
+
 static int keep_place(struct job *j, struct store *s)
 {
 	struct hook *h = hook_of(j);
@@ -60,28 +89,29 @@ static int keep_place(struct job *j, struct store *s)
 	if (h->taken)
 		ret = store_hook_advance(s, h->name, h->next + 1);
 	if (!ret)
-		ret = store_hook_next(s, h->name, &h->found);
-	if (!ret)
-		ret = store_log_head(s, &head);
+		ret = find_place(h, s);
+	if (ret || !h->leads)
+		return ret;
+	ret = store_log_head(s, &head);
 	if (ret)
 		return ret;
+	if (h->drops)
+		return drop_place(h, s, head.size);
 	snprintf(h->log, sizeof(h->log), "%s", head.log);
 	return store_log_entries(s, h->found, 1, take_text, h);
 }
 
 static void read_next(struct hook *h)
 {
-	if (!lease_leads(h->fleet)) {
-		h->again = h->taken = false;
-		schedule(h, RETRY_MS);
-		return;
-	}
+	h->leads = lease_leads(h->fleet);
+	h->drops = h->leads && h->gone;
 	h->progress = READING;
 	h->again = h->stale = false;
+	h->taken &= h->leads;
 	h->reads = h->may;
 	free(h->text);
 	h->text = NULL;
-	h->job.reads = !h->taken;
+	h->job.reads = !h->taken && !h->drops;
 	keep_put(h->fleet, &h->job);
 }
 
@@ -193,32 +223,9 @@ void hook_free(struct hook *h)
 	free(h);
 }
 
-static int drop_place(struct job *j, struct store *s)
+static void say_dropped(const struct hook *h, int err)
 {
-	struct hook *h = hook_of(j);
-	struct shinrai_log_head head;
-	u64 next;
-	int ret = 0;
-
-	if (h->taken)
-		ret = store_hook_advance(s, h->name, h->next + 1);
-	if (!ret)
-		ret = store_hook_next(s, h->name, &next);
-	if (!ret)
-		ret = store_log_head(s, &head);
-	if (!ret)
-		ret = store_hook_drop(s, h->name);
-	if (!ret)
-		h->dropped = head.size > next ? head.size - next : 0;
-	return ret;
-}
-
-static void place_dropped(struct job *j, struct fleet *f)
-{
-	struct hook *h = hook_of(j);
-
-	(void)f;
-	if (j->err)
+	if (err)
 		diag(LOG_ERR,
 		     "webhook %s is removed, but the database keeps its place: "
 		     "it goes on there when it comes back",
@@ -228,27 +235,33 @@ static void place_dropped(struct job *j, struct fleet *f)
 		     "webhook %s is removed: %" PRIu64
 		     " entries that it was not told are dropped",
 		     h->name, h->dropped);
-	hook_free(h);
 }
 
-/**
- * hook_retire() - tell it nothing any more
- * @h: the hook; freed once its place is dropped
+/*
+ * Gone from the configuration: who leads has dropped the place, or will.  We may lead
+ * before that is done, and then do it; a place that stays would be gone on from by a
+ * webhook that gets the name later.
  */
-void hook_retire(struct hook *h)
+static void part(struct hook *h, int err)
 {
-	h->gone = true;
-	h->conf = NULL;
-	if (h->progress == READING)
-		return; /* comes back here */
-	/* What was answered just now is not dropped. */
-	h->taken |= h->progress == TAKEN;
-	h->progress = READING;
-	evtimer_del(h->timer);
-	h->job.keep = drop_place;
-	h->job.done = place_dropped;
-	h->job.reads = false;
-	keep_put(h->fleet, &h->job);
+	if (h->drops || (!err && !h->there))
+		hooks_forget(h->fleet, h);
+	else
+		schedule(h, lease_leads(h->fleet) ? 0 : RETRY_MS);
+}
+
+static void take_place(struct hook *h)
+{
+	if (h->there)
+		h->next = h->found;
+	if (h->lost)
+		diag(LOG_WARNING,
+		     "webhook %s has lost its place in the database: it goes "
+		     "on with entry %" PRIu64,
+		     h->name, h->next);
+	/* One that came back while its place was dropped is new. */
+	h->known = (h->known || h->there) && !h->drops;
+	h->taken = false;
 }
 
 static void place_kept(struct job *j, struct fleet *f)
@@ -257,8 +270,10 @@ static void place_kept(struct job *j, struct fleet *f)
 
 	(void)f;
 	h->progress = IDLE;
+	if (h->drops)
+		say_dropped(h, j->err);
 	if (h->gone) {
-		hook_retire(h);
+		part(h, j->err);
 		return;
 	}
 	if (j->err) {
@@ -268,12 +283,13 @@ static void place_kept(struct job *j, struct fleet *f)
 		schedule(h, RETRY_MS);
 		return;
 	}
-	h->taken = false;
-	h->next = h->found;
-	if (h->stale || (h->again && !h->text))
+	take_place(h);
+	if (h->stale || (h->again && !h->text && h->leads))
 		read_next(h);
 	else if (h->text)
 		send_entry(h);
+	else if (!h->leads)
+		schedule(h, RETRY_MS);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *hook)
@@ -316,6 +332,32 @@ void hook_wake(struct hook *h)
 }
 
 /**
+ * hook_retire() - tell it nothing any more
+ * @h: the hook; freed once its place is dropped, by us if we lead, unless
+ *     hook_settle() is called before that
+ */
+void hook_retire(struct hook *h)
+{
+	if (h->gone)
+		return;
+	h->gone = true;
+	h->conf = NULL;
+	if (!lease_leads(h->fleet))
+		diag(LOG_INFO,
+		     "webhook %s is not told here any more; who leads drops "
+		     "its place once it is removed there, too",
+		     h->name);
+	if (h->progress == READING)
+		return; /* part() is what comes next */
+	/* What was answered just now is not dropped. */
+	h->taken |= h->progress == TAKEN;
+	h->progress = IDLE; /* as in on_timer() */
+	dial_close(&h->conn);
+	evtimer_del(h->timer);
+	read_next(h);
+}
+
+/**
  * hook_new() - a hook that is told nothing yet
  * @f: the fleet
  * @name: of the hook
@@ -348,6 +390,7 @@ struct hook *hook_new(struct fleet *f, const char *name)
 void hook_settle(struct hook *h, const struct conf_hook *conf,
 		 const struct hook_secret *secret)
 {
+	h->gone = false;
 	h->conf = conf;
 	h->may = conf->may;
 	h->secret = *secret;

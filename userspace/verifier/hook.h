@@ -4,6 +4,9 @@
  * order of the log, until it was taken.  What is due is a place in the log that the
  * store keeps; there is no other queue that could fill or be lost.
  *
+ * Of several verifiers on one database the one that leads tells them, and changes
+ * their places; the others look where they are.
+ *
  * Invariant: of a hook one entry at most is under way, and its place moves on only
  * after that was taken.
  */
@@ -46,6 +49,7 @@ struct hook_numbers {
 	const char *name;
 	u64 taken; /* since the start */
 	u64 failures;
+	bool known; /* @next is */
 	u64 next; /* entry that is due */
 };
 bool hook_numbers(const struct fleet *f, size_t i, struct hook_numbers *n);

@@ -33,7 +33,13 @@ struct hook {
 	bool again; /* the log grew while it was read */
 	bool stale; /* what is read is for who it was before */
 	bool gone; /* the configuration has it no more: its place is dropped */
-	u64 dropped; /* entries that it was not told, then */
+	bool known; /* @next is: the store had it once */
+	/* of the job: */
+	bool leads; /* it is told, and its place changed, by us */
+	bool drops; /* the place, as it was @gone when that began */
+	bool there; /* the store has a place */
+	bool lost; /* the store had none, although it is @known */
+	u64 dropped; /* entries that it was not told when its place was dropped */
 	bool taken; /* @next was: the job moves on */
 	char log[SHINRAI_LOG_NAME_SIZE];
 	u64 next; /* entry that is due, as the store has it */
@@ -43,6 +49,8 @@ struct hook {
 	s64 retry_ms; /* 0: the last one was taken */
 	u64 delivered, failures;
 };
+
+void hooks_forget(struct fleet *f, struct hook *h);
 
 struct hook *hook_new(struct fleet *f, const char *name);
 void hook_settle(struct hook *h, const struct conf_hook *conf,

@@ -9,7 +9,7 @@ static struct hook *find(const struct fleet *f, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < f->nhooks; i++) {
+	for (i = 0; i < f->nhooks + f->nretired; i++) {
 		if (!strcmp(f->hooks[i]->name, name))
 			return f->hooks[i];
 	}
@@ -47,13 +47,34 @@ static int plan(struct fleet *f, const struct conf *conf, struct draft *d,
 	return 0;
 }
 
+/* What @list has not is gone, behind the @n that it has. */
+static void replace(struct fleet *f, struct hook **list, size_t n)
+{
+	const size_t before = f->nhooks + f->nretired;
+	size_t i, k, all = n;
+
+	for (i = 0; i < before; i++) {
+		for (k = 0; k < n && list[k] != f->hooks[i]; k++)
+			;
+		if (k == n)
+			list[all++] = f->hooks[i];
+	}
+	free(f->hooks);
+	f->hooks = list;
+	f->nhooks = n;
+	f->nretired = all - n;
+	for (i = n; i < all; i++)
+		hook_retire(list[i]);
+}
+
 /* Return: 0; -errno, and then all is as it was. */
 static int use(struct fleet *f, const struct conf *conf, char *err,
 	       size_t errlen)
 {
-	struct hook **list = calloc(conf->nhooks + 1, sizeof(struct hook *));
+	struct hook **list = calloc(conf->nhooks + f->nhooks + f->nretired + 1,
+				    sizeof(struct hook *));
 	struct draft d = { 0 };
-	size_t i, k;
+	size_t i;
 	int ret;
 
 	snprintf(err, errlen, "out of memory");
@@ -70,16 +91,25 @@ static int use(struct fleet *f, const struct conf *conf, char *err,
 		return ret;
 	}
 	memcpy(list, d.hook, d.n * sizeof(*list));
-	for (i = 0; i < f->nhooks; i++) {
-		for (k = 0; k < d.n && list[k] != f->hooks[i]; k++)
-			;
-		if (k == d.n)
-			hook_retire(f->hooks[i]);
-	}
-	free(f->hooks);
-	f->hooks = list;
-	f->nhooks = d.n;
+	replace(f, list, d.n);
 	return 0;
+}
+
+/**
+ * hooks_forget() - one that is gone has no place any more
+ * @f: the fleet
+ * @h: the hook, which hook_retire() was called for; freed
+ */
+void hooks_forget(struct fleet *f, struct hook *h)
+{
+	const size_t last = f->nhooks + --f->nretired;
+	size_t i;
+
+	for (i = f->nhooks; i < last; i++) {
+		if (f->hooks[i] == h)
+			f->hooks[i] = f->hooks[last];
+	}
+	hook_free(h);
 }
 
 /**
@@ -105,7 +135,7 @@ int hooks_start(struct fleet *f, char *err, size_t errlen)
  * @errlen: its room
  *
  * All of them or none.  Those of the same name go on where they are; the place of
- * those that are gone is dropped, which is said.
+ * those that are gone is dropped by the verifier that leads, which is said.
  *
  * Return: 0; -errno, and all is as it was.
  */
@@ -143,11 +173,11 @@ void hooks_stop(struct fleet *f)
 {
 	size_t i;
 
-	for (i = 0; i < f->nhooks; i++)
+	for (i = 0; i < f->nhooks + f->nretired; i++)
 		hook_free(f->hooks[i]);
 	free(f->hooks);
 	f->hooks = NULL;
-	f->nhooks = 0;
+	f->nhooks = f->nretired = 0;
 	if (f->hooks_of)
 		policies_release(f->hooks_of);
 	f->hooks_of = NULL;
@@ -169,6 +199,6 @@ bool hook_numbers(const struct fleet *f, size_t i, struct hook_numbers *n)
 		return false;
 	h = f->hooks[i];
 	*n = (struct hook_numbers){ h->name, h->delivered, h->failures,
-				    h->next + h->taken };
+				    h->known, h->next + h->taken };
 	return true;
 }

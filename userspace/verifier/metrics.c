@@ -180,7 +180,9 @@ static void write_hooks(const struct fleet *f, const u64 *log_size,
 
 	for (i = 0; i < (log_size ? 3 : 2) && f->nhooks; i++) {
 		head(out, name[i], i == 2 ? "gauge" : "counter", help[i]);
-		for (k = 0; hook_numbers(f, k, &n); k++)
+		for (k = 0; hook_numbers(f, k, &n); k++) {
+			if (i == 2 && !n.known)
+				continue;
 			evbuffer_add_printf(
 				out, "shinrai_%s{webhook=\"%s\"} %" PRIu64 "\n",
 				name[i], n.name,
@@ -188,6 +190,7 @@ static void write_hooks(const struct fleet *f, const u64 *log_size,
 				i == 1		   ? n.failures :
 				*log_size > n.next ? *log_size - n.next :
 						     0);
+		}
 	}
 }
 

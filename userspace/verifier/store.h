@@ -145,6 +145,8 @@ int store_lease_news(struct store *s, struct store_lease *l,
 		     int (*each)(void *arg, struct device_record *r),
 		     void *arg);
 
+#define STORE_HOOK_END (-1)
+int store_hook_begin(struct store *s, const char *name, s64 next);
 int store_hook_next(struct store *s, const char *name, u64 *next);
 int store_hook_drop(struct store *s, const char *name);
 int store_hook_advance(struct store *s, const char *name, u64 next);

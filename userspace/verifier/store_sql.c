@@ -103,7 +103,11 @@ static const char *const texts[STATEMENTS] = {
 	[KEY_ADD] = "INSERT INTO signing_key (kid, jwk, since)"
 		    " VALUES (?1, ?2, ?3) ON CONFLICT (kid) DO NOTHING",
 	[HOOK_NEW] = "INSERT INTO hook (name, next)"
-		     " SELECT CAST(?1 AS TEXT), coalesce(max(id) + 1, 0)"
+		     " SELECT CAST(?1 AS TEXT),"
+		     " CASE WHEN CAST(?2 AS BIGINT)"
+		     " BETWEEN 0 AND coalesce(max(id) + 1, 0)"
+		     " THEN CAST(?2 AS BIGINT)"
+		     " ELSE coalesce(max(id) + 1, 0) END"
 		     " FROM log_entry WHERE true"
 		     " ON CONFLICT (name) DO NOTHING",
 	[HOOK_NEXT] = "SELECT next FROM hook WHERE name = ?1",
