@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <shinrai/util.h>
 
@@ -14,6 +15,7 @@
 #include "signer.h"
 
 #define PEM_MAX 8192
+#define LOOK_S 1 /* between two looks for keys of others */
 
 static int write_key(const char *path, EVP_PKEY *key)
 {
@@ -32,19 +34,46 @@ static int write_key(const char *path, EVP_PKEY *key)
 	return ret;
 }
 
+static int add_key(EVP_PKEY *key, struct store *store)
+{
+	json_t *jwk = shinrai_jws_public(key);
+	char *text = jwk ? json_dumps(jwk, JSON_COMPACT) : NULL;
+	char kid[SHINRAI_KID_SIZE];
+	int ret = -ENOMEM;
+
+	if (text && !shinrai_jws_kid(key, kid))
+		ret = store_key_add(store, kid, text, fleet_now());
+	json_decref(jwk);
+	free(text);
+	return ret;
+}
+
 /**
  * signer_make() - make a new key
  * @path: of its file, which is replaced; mode 0600
+ * @store: that several verifiers share, each of which publishes the key before this
+ *         returns, so that any of them may sign with it; NULL is none
  * @err: out on error: what is wrong
  * @errlen: its room
  *
- * Return: 0; -errno.
+ * Return: 0; -errno, and the file is as it was.
  */
-int signer_make(const char *path, char *err, size_t errlen)
+int signer_make(const char *path, struct store *store, char *err, size_t errlen)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
-	int ret = key ? write_key(path, key) : -ENOMEM;
+	int ret = key && store ? add_key(key, store) : 0;
 
+	if (ret) {
+		EVP_PKEY_free(key);
+		snprintf(err, errlen,
+			 "cannot keep the new signing key: %s (the old one "
+			 "stays in %s)",
+			 store_error(store), path);
+		return ret;
+	}
+	if (store)
+		sleep(2 * LOOK_S);
+	ret = key ? write_key(path, key) : -ENOMEM;
 	EVP_PKEY_free(key);
 	if (ret)
 		snprintf(err, errlen, "cannot write the signing key %s: %s",
@@ -101,7 +130,7 @@ int signer_load(const char *path, struct signer **out, char *err, size_t errlen)
 	int ret = 0;
 
 	if (stat(path, &st) && errno == ENOENT)
-		ret = signer_make(path, err, errlen);
+		ret = signer_make(path, NULL, err, errlen);
 	else
 		made = false;
 	if (!ret && made)
@@ -142,6 +171,34 @@ static int take_key(void *arg, const char *text)
 	return jwk && !json_array_append_new(arg, jwk) ? 0 : -EBADMSG;
 }
 
+/* The current one is the first, whatever is kept for later.  Return: NULL: no memory. */
+static json_t *key_set(json_t *all, const char *kid)
+{
+	json_t *jwk;
+	size_t i;
+
+	json_array_foreach(all, i, jwk) {
+		if (strcmp(json_string_value(json_object_get(jwk, "kid")) ?: "",
+			   kid))
+			continue;
+		if (json_array_insert(all, 0, jwk) ||
+		    json_array_remove(all, i + 1))
+			return NULL;
+		break;
+	}
+	return json_pack("{s:O}", "keys", all);
+}
+
+static int read_keys(struct store *store, const char *kid, json_t **keys)
+{
+	json_t *all = json_array();
+	int ret = all ? store_keys(store, take_key, all) : -ENOMEM;
+
+	*keys = ret ? NULL : key_set(all, kid);
+	json_decref(all);
+	return ret || *keys ? ret : -ENOMEM;
+}
+
 /**
  * signer_keep() - keep a key, and learn of its predecessors
  * @s: the key; its keys are set
@@ -151,23 +208,88 @@ static int take_key(void *arg, const char *text)
  */
 int signer_keep(struct signer *s, struct store *store)
 {
-	json_t *jwk = shinrai_jws_public(s->key), *all = json_array();
-	char *text = jwk ? json_dumps(jwk, JSON_COMPACT) : NULL;
-	int ret = -ENOMEM;
+	json_t *keys;
+	int ret = add_key(s->key, store);
 
-	if (text && all)
-		ret = store_key_add(store, s->kid, text, fleet_now());
 	if (!ret)
-		ret = store_keys(store, take_key, all);
-	if (!ret) {
-		json_decref(s->keys);
-		s->keys = json_pack("{s:O}", "keys", all);
-		ret = s->keys ? 0 : -ENOMEM;
+		ret = read_keys(store, s->kid, &keys);
+	if (ret)
+		return ret;
+	json_decref(s->keys);
+	s->keys = keys;
+	return 0;
+}
+
+/* Keys of the other verifiers on one database. */
+struct look {
+	struct job job;
+	struct fleet *fleet;
+	struct event *timer;
+	const struct signer *of;
+	char kid[SHINRAI_KID_SIZE];
+	json_t *keys; /* out */
+};
+
+static int look_for_keys(struct job *j, struct store *store)
+{
+	struct look *l = (struct look *)j;
+
+	return read_keys(store, l->kid, &l->keys);
+}
+
+static void look_later(struct look *l)
+{
+	const struct timeval tv = { LOOK_S, 0 };
+
+	if (evtimer_add(l->timer, &tv))
+		diag_die("out of memory");
+}
+
+static void looked(struct job *j, struct fleet *f)
+{
+	struct look *l = (struct look *)j;
+
+	/* One that was replaced meanwhile has read its own. */
+	if (!j->err && l->of == f->signer) {
+		json_decref(f->signer->keys);
+		f->signer->keys = json_incref(l->keys);
 	}
-	json_decref(all);
-	json_decref(jwk);
-	free(text);
-	return ret;
+	json_decref(l->keys);
+	l->keys = NULL;
+	look_later(l);
+}
+
+static void on_look(evutil_socket_t fd, short what, void *look)
+{
+	struct look *l = look;
+
+	(void)fd;
+	(void)what;
+	l->of = l->fleet->signer;
+	memcpy(l->kid, l->of->kid, sizeof(l->kid));
+	keep_put(l->fleet, &l->job);
+}
+
+/**
+ * signer_watch() - publish what others sign with, where the database is shared
+ * @f: the fleet, which is started
+ *
+ * It goes on until the process ends.
+ */
+void signer_watch(struct fleet *f)
+{
+	static struct look l;
+
+	if (store_is_file(f->conf->database))
+		return;
+	l.fleet = f;
+	l.job.keep = look_for_keys;
+	l.job.done = looked;
+	l.job.reads = true;
+	l.timer = evtimer_new(f->base, on_look, &l);
+	if (!l.timer)
+		diag_die("out of memory");
+	look_later(&l);
 }
 
 struct succession {

@@ -9,10 +9,20 @@
 
 static int new_key(const struct conf *conf, const char *file)
 {
-	char err[256];
+	struct store *store = NULL;
+	char err[512];
+	int ret;
 
 	(void)file;
-	if (signer_make(conf->signing_key, err, sizeof(err))) {
+	/* One that is alone keeps it before it signs with it. */
+	if (!store_is_file(conf->database) &&
+	    store_open(conf->database, &store, err, sizeof(err))) {
+		diag(LOG_ERR, "cannot use %s: %s", conf->database, err);
+		return EXIT_FAILURE;
+	}
+	ret = signer_make(conf->signing_key, store, err, sizeof(err));
+	store_close(store);
+	if (ret) {
 		diag(LOG_ERR, "%s", err);
 		return EXIT_FAILURE;
 	}
