@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* EAT Attestation Results (draft-ietf-rats-ear-04) as JWS, PROTOCOL.md 7. */
+/* EAT Attestation Results (draft-fv-rats-ear-03) as JWS, PROTOCOL.md 7. */
 #ifndef _SHINRAI_EAR_H
 #define _SHINRAI_EAR_H
 

@@ -100,7 +100,8 @@ before=$(received)
 ok "it is judged again and again" often 3
 ok "untrusted still" device press1 '.state == "untrusted" and .fresh and
 	.code == "ima-denied" and .verdict.reasons[0].detail[:8] == "entry 6:"'
-ok "so it is for others" ear press1 '.submods.shinrai | ."ear.status" == 96 and
+ok "so it is for others" ear press1 '.submods.shinrai |
+	."ear.status" == "contraindicated" and
 	."ear.trustworthiness-vector" == {"instance-identity": 2, "hardware": 0,
 	"configuration": 2, "executables": 96}'
 ok "and it did not come again" little "$before" 300000

@@ -36,9 +36,15 @@ ok "and another" next
 ok "is as old as its question" test "$(ago "$(jq -r .judged body)")" -ge 3
 ok "when it was good, too" test "$(ago "$(jq -r .last_good body)")" -ge 3
 ok "and by what the verifier saw" jq -e '.verdict.time == .judged' body
+judged=$(jq -r .judged body)
 fleet reader /devices/dev-0/ear >/dev/null
 cut -d. -f2 body | tr -- '-_' '+/' | base64 -d 2>/dev/null >claims || true
-ok "so its EAR says" test $(($(date +%s) - $(jq .iat claims))) -ge 3
+# shellcheck disable=SC2016 # of jq
+ok "its EAR says so" jq -e --arg judged "$judged" '
+	.submods.shinrai."shinrai.verdict".time == $judged' claims
+ok "which ends as if it had been answered at once" test "$(jq .exp claims)" \
+	= $(($(date -d "$judged" +%s) + 5))
+ok "and was issued now" test $(($(date +%s) - $(jq .iat claims))) -le 1
 steady() {
 	for _ in $(seq 30); do
 		device dev-0 '.fresh and .state == "trusted"' >/dev/null || {

@@ -167,9 +167,9 @@ static void test_ear(void **state)
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	struct forge *f = forged(key);
 	struct shinrai_appraisal a;
-	const char *verdict, *nonce;
+	const char *verdict, *nonce, *profile, *developer, *build, *status;
 	json_t *claims;
-	int status, hardware, executables;
+	int iat, hardware, executables;
 	char *jwt;
 
 	(void)state;
@@ -177,13 +177,19 @@ static void test_ear(void **state)
 	assert_int_equal(shinrai_ear_sign(&a, key, 1700000001, &jwt), 0);
 	check_jwt(jwt, key, &claims);
 	assert_int_equal(
-		json_unpack(claims, "{s:s, s:{s:{s:i, s:{s:i, s:i}, s:{s:s}}}}",
-			    "eat_nonce", &nonce, "submods", "shinrai",
+		json_unpack(claims,
+			    "{s:s, s:i, s:{s:s, s:s !}, s:s, "
+			    "s:{s:{s:s, s:{s:i, s:i}, s:{s:s} !} !} !}",
+			    "eat_profile", &profile, "iat", &iat,
+			    "ear.verifier-id", "developer", &developer, "build",
+			    &build, "eat_nonce", &nonce, "submods", "shinrai",
 			    "ear.status", &status, "ear.trustworthiness-vector",
 			    "hardware", &hardware, "executables", &executables,
 			    "shinrai.verdict", "verdict", &verdict),
 		0);
-	assert_int_equal(status, 2);
+	assert_string_equal(profile, "tag:github.com,2023:veraison/ear");
+	assert_int_equal(iat, 1700000001);
+	assert_string_equal(status, "affirming");
 	assert_int_equal(hardware, 0);
 	assert_int_equal(executables, 2);
 	assert_string_equal(verdict, "trusted");
@@ -195,11 +201,11 @@ static void test_ear(void **state)
 }
 
 /*
- * What an EAR says of a verdict that stands on one reason, or none: with each step
- * proven but @without.
+ * What an EAR says of a verdict, or a report (@kind), that stands on one reason, or
+ * none: with each step proven but @without.
  */
-static json_t *ear_of(const char *code, const char *severity,
-		      enum shinrai_step without)
+static json_t *ear_of_kind(const char *kind, const char *code,
+			   const char *severity, enum shinrai_step without)
 {
 	json_t *proven = json_array(), *reasons = json_array();
 	json_t *verdict, *claims, *shinrai;
@@ -215,9 +221,8 @@ static json_t *ear_of(const char *code, const char *severity,
 		json_array_append_new(reasons,
 				      json_pack("{s:s, s:s}", "code", code,
 						"severity", severity));
-	verdict = json_pack("{s:s, s:o, s:o, s:s}", "verdict", severity,
-			    "reasons", reasons, "proven", proven, "assurance",
-			    "hardware");
+	verdict = json_pack("{s:s, s:o, s:o, s:s}", kind, severity, "reasons",
+			    reasons, "proven", proven, "assurance", "hardware");
 	claims = shinrai_ear_claims(verdict, "test", 1700000001);
 	assert_int_equal(json_unpack(claims, "{s:{s:O}}", "submods", "shinrai",
 				     &shinrai),
@@ -225,6 +230,37 @@ static json_t *ear_of(const char *code, const char *severity,
 	json_decref(claims);
 	json_decref(verdict);
 	return shinrai;
+}
+
+static json_t *ear_of(const char *code, const char *severity,
+		      enum shinrai_step without)
+{
+	return ear_of_kind("verdict", code, severity, without);
+}
+
+/* In JSON a tier is a word, and a claim of the vector a number. */
+static int status_of(const json_t *shinrai)
+{
+	static const struct {
+		const char *word;
+		int number;
+	} tiers[] = {
+		{ "none", 0 },
+		{ "affirming", 2 },
+		{ "warning", 32 },
+		{ "contraindicated", 96 },
+	};
+	const char *status =
+		json_string_value(json_object_get(shinrai, "ear.status"));
+	size_t i;
+
+	assert_non_null(status);
+	for (i = 0; i < ARRAY_SIZE(tiers); i++) {
+		if (!strcmp(tiers[i].word, status))
+			return tiers[i].number;
+	}
+	fail_msg("%s is no tier", status);
+	return -1;
 }
 
 struct vector {
@@ -269,8 +305,7 @@ static void test_ear_reasons(void **state)
 		why = shinrai_reason_info((enum shinrai_reason_code)i);
 		j = ear_of(why->code, shinrai_verdict_name(why->verdict),
 			   SHINRAI_STEPS);
-		status = (int)json_integer_value(
-			json_object_get(j, "ear.status"));
+		status = status_of(j);
 		v = vector_of(j);
 		n = (v.identity == status) + (v.configuration == status) +
 		    (v.executables == status);
@@ -343,6 +378,30 @@ static void test_ear_unproven(void **state)
 	}
 }
 
+/* No report makes a machine trusted; what it refutes it does not hide. */
+static void test_ear_report(void **state)
+{
+	static const struct {
+		const char *code, *severity;
+		int want;
+	} cases[] = {
+		{ NULL, "trusted", 0 },
+		{ "cmdline-unknown", "unknown", 32 },
+		{ "signature", "untrusted", 96 },
+	};
+	json_t *j;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		j = ear_of_kind("report", cases[i].code, cases[i].severity,
+				SHINRAI_STEPS);
+		assert_int_equal(status_of(j), cases[i].want);
+		assert_non_null(json_object_get(j, "shinrai.report"));
+		json_decref(j);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,6 +413,7 @@ int main(void)
 		cmocka_unit_test(test_ear_reasons),
 		cmocka_unit_test(test_ear_claims),
 		cmocka_unit_test(test_ear_unproven),
+		cmocka_unit_test(test_ear_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,7 +74,8 @@ ok "who, what, where to, by which rule" jq -e '.reasons[0] |
 claims() {
 	cut -d. -f2 verdict.jwt | tr _- /+ | base64 -d 2>/dev/null
 }
-ok "the EAR has it, too" jq -e '.submods.shinrai | ."ear.status" == 96 and
+ok "the EAR has it, too" jq -e '.submods.shinrai |
+	."ear.status" == "contraindicated" and
 	."ear.trustworthiness-vector" == {"instance-identity": 2, "hardware": 0,
 	"configuration": 96, "executables": 2} and
 	(."shinrai.verdict".data | .flows.left == 2 and .owners[1].policy.rules == 12)

@@ -169,8 +169,8 @@ openssl ecparam -name prime256v1 -genkey -noout -out ear.key
 ok "rogue program: untrusted" exits 3 live "${hold[@]}" --ak ak \
 	--state state.json --ear-key ear.key --ear-out verdict.jwt
 ok "the record says why" grep -q 'record 8: code that nobody' out
-ok "EAR: contraindicated" test 96 = "$(cut -d. -f2 verdict.jwt |
-	tr _- /+ | base64 -d 2>/dev/null | jq '.submods.shinrai."ear.status"')"
+ok "EAR: contraindicated" test contraindicated = "$(cut -d. -f2 verdict.jwt |
+	tr _- /+ | base64 -d 2>/dev/null | jq -r '.submods.shinrai."ear.status"')"
 ok "it stays untrusted in this boot" exits 3 live "${hold[@]}" --ak ak \
 	--state state.json
 

@@ -142,8 +142,14 @@ openssl ecparam -name prime256v1 -genkey -noout -out ear.key
 ok "signed for others" exits 0 report report --ear-key ear.key \
 	--ear-out report.jwt
 ok "the EAR has the violations and judges no machine" jq -e '
-	.submods.shinrai | ."ear.status" == 0 and
+	.submods.shinrai | ."ear.status" == "none" and
 	(."shinrai.report".violations | length == 2)' <(
+	cut -d. -f2 report.jwt | tr _- /+ | base64 -d 2>/dev/null)
+ok "one that is refuted is signed" exits 3 "$verify" report report --ak <(
+	echo "000b$(printf '%064d' 1)") --reference left/boot.json \
+	--ear-key ear.key --ear-out report.jwt
+ok "by the status alone it is seen" jq -e '
+	.submods.shinrai."ear.status" == "contraindicated"' <(
 	cut -d. -f2 report.jwt | tr _- /+ | base64 -d 2>/dev/null)
 ok "labels are called as a policy calls them" exits 0 report report \
 	--policy left/acme.pol

@@ -8,7 +8,7 @@
 #include <shinrai/session.h>
 #include <shinrai/verdict.h>
 
-/* AR4SI trustworthiness tiers. */
+/* AR4SI trustworthiness tiers, as numbers in the vector. */
 enum { NONE = 0, AFFIRMING = 2, WARNING = 32, CONTRAINDICATED = 96 };
 
 #define STEP(name) (1u << SHINRAI_STEP_##name)
@@ -97,11 +97,28 @@ static json_t *vector(const json_t *v)
 				STEP(CODE) | STEP(IMA)));
 }
 
+/* In JSON the status is a word. */
+static const char *tier_name(int tier)
+{
+	return tier == AFFIRMING       ? "affirming" :
+	       tier == WARNING	       ? "warning" :
+	       tier == CONTRAINDICATED ? "contraindicated" :
+					 "none";
+}
+
 /* A report says what was recorded, not what the machine is worth. */
+static int status_of_report(const json_t *report)
+{
+	const int worst = tier(report, (1u << SHINRAI_STEPS) - 1);
+
+	/* Of no higher trust than the vector has, though. */
+	return worst == AFFIRMING ? NONE : worst;
+}
+
 static int status_of(const json_t *verdict)
 {
 	if (json_object_get(verdict, "report"))
-		return NONE;
+		return status_of_report(verdict);
 	if (is(verdict, "verdict", shinrai_verdict_name(SHINRAI_TRUSTED)))
 		return AFFIRMING;
 	return is(verdict, "verdict", shinrai_verdict_name(SHINRAI_UNKNOWN)) ?
@@ -113,7 +130,9 @@ static int status_of(const json_t *verdict)
  * shinrai_ear_claims() - the claims of an EAR
  * @verdict: PROTOCOL.md 7, or 9.2; what is no object gives NULL
  * @build: what appraised it
- * @now: s since 1970, claim "iat"
+ * @now: s since 1970, claim "iat": it is issued
+ *
+ * All that draft-fv-rats-ear-03, whose profile it names, makes mandatory.
  *
  * Return: to be released; NULL when memory lacks.
  */
@@ -121,11 +140,11 @@ json_t *shinrai_ear_claims(const json_t *verdict, const char *build, s64 now)
 {
 	if (!json_is_object(verdict))
 		return NULL;
-	return json_pack("{s:s, s:I, s:{s:s, s:s}, s:{s:{s:i, s:o, s:O}}}",
+	return json_pack("{s:s, s:I, s:{s:s, s:s}, s:{s:{s:s, s:o, s:O}}}",
 			 "eat_profile", "tag:github.com,2023:veraison/ear",
 			 "iat", (json_int_t)now, "ear.verifier-id", "developer",
 			 "Shinrai", "build", build, "submods", "shinrai",
-			 "ear.status", status_of(verdict),
+			 "ear.status", tier_name(status_of(verdict)),
 			 "ear.trustworthiness-vector", vector(verdict),
 			 json_object_get(verdict, "report") ? "shinrai.report" :
 							      "shinrai.verdict",

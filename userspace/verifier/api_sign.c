@@ -19,19 +19,23 @@ void api_keys(const struct request *r)
 		   json_incref(r->fleet->signer->keys));
 }
 
-/* Return: for free(); NULL when memory lacks. */
+/*
+ * It is issued now, and ends by what was judged: that is no fresher for being asked
+ * for late.
+ *
+ * Return: for free(); NULL when memory lacks.
+ */
 static char *ear_of(const struct device *d, const json_t *verdict)
 {
-	const s64 judged = d->r.judged / 1000;
-	json_t *j = shinrai_ear_claims(
-		verdict, "shinrai-verifier " SHINRAI_VERSION, judged);
+	const s64 end = (d->r.judged + fleet_window(d->fleet)) / 1000;
+	json_t *j = shinrai_ear_claims(verdict,
+				       "shinrai-verifier " SHINRAI_VERSION,
+				       fleet_now() / 1000);
 	char *jwt = NULL;
 
 	if (j &&
-	    !json_object_update_new(
-		    j, json_pack("{s:s, s:I}", "sub", d->r.name, "exp",
-				 (json_int_t)(judged +
-					      fleet_window(d->fleet) / 1000))))
+	    !json_object_update_new(j, json_pack("{s:s, s:I}", "sub", d->r.name,
+						 "exp", (json_int_t)end)))
 		shinrai_jws_sign(d->fleet->signer->key, "JWT", j, &jwt);
 	json_decref(j);
 	return jwt;
