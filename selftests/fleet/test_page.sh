@@ -185,4 +185,44 @@ ok "then it is what it was, too" jq -e '.states.unreachable[95] == 2 and
 ok "the page does not show what is old as if it were so" get 200 /device/press1
 ok "and says so" says 'not judged within the configured time'
 ok "the verifier ends" stop_verifier
+
+# So many entries that their page and its twin are of a part of them.
+rm fleet.db*
+ok "a verifier of another fleet starts" start_verifier
+ok "and ends" stop_verifier
+python3 - <<'PY'
+import hashlib
+import json
+import sqlite3
+
+db = sqlite3.connect("fleet.db")
+nodes = []
+for i in range(1100):
+    text = json.dumps(
+        {"device": "press1", "state": "trusted", "time_ms": 1790000000000 + i,
+         "type": "change", "verdict": None, "violations": 0},
+        separators=(",", ":"), sort_keys=True)
+    db.execute("INSERT INTO log_entry(id, text, disclosures) VALUES(?, ?, '{}')",
+               (i, text))
+    nodes.append(hashlib.sha256(b"\0" + text.encode()).digest())
+level = 0
+while nodes:
+    db.executemany("INSERT INTO log_node VALUES(?, ?, ?)",
+                   [(level, i, node) for i, node in enumerate(nodes)])
+    nodes = [hashlib.sha256(b"\1" + nodes[i] + nodes[i + 1]).digest()
+             for i in range(0, len(nodes) - 1, 2)]
+    level += 1
+db.commit()
+PY
+ok "with a long log it starts again" start_verifier
+fleet reader /log >/dev/null
+ok "which has them" jq -e '.size == 1100' body
+ok "violations are looked for" get 200 /violations
+ok "in as many as the twin gives" page has link rel=alternate \
+	type=application/json 'href=/v1/log/entries?start=100&count=1000'
+ok "which is there" said 200 fleet reader '/log/entries?start=100&count=1000'
+ok "with all of them" jq -e '.entries | length == 1000' body
+ok "the others are on the next page" page has a rel=next \
+	href=/violations?before=100
+ok "the verifier ends" stop_verifier
 finish

@@ -10,7 +10,6 @@
 #include "view.h"
 
 #define ENTRIES 100
-#define ENTRIES_MAX 1000
 #define TEXTS_MAX (1u << 20) /* bytes of entries in one answer, and one entry */
 
 static json_t *hex(const u8 hash[SHINRAI_TREE_HASH])
@@ -116,7 +115,7 @@ void api_log_entries(const struct request *r)
 	struct errand *e;
 
 	if (!request_number(r, "start", NUMBER_MAX, &start) ||
-	    !request_number(r, "count", ENTRIES_MAX, &count)) {
+	    !request_number(r, "count", LOG_ENTRIES_MAX, &count)) {
 		answer_bad(r->req, "start is a number from 0 on, count one up "
 				   "to 1000");
 		return;

@@ -13,6 +13,7 @@
 #include "api.h"
 
 #define BODY_MAX 8192 /* of requests that change a device */
+#define LOG_ENTRIES_MAX 1000 /* that are asked for at once */
 #define NUMBER_MAX (1ull << 53) /* that every JSON reader takes as it is */
 
 /* Lives until the handler returns. */

@@ -7,7 +7,8 @@
 
 #define STEP 10 /* entries of the log that are read at once */
 #define WINDOW 200 /* that are looked through, where some are found */
-#define WINDOW_MAX 2000 /* where none is */
+/* Where none is: all that was looked through the twin gives. */
+#define WINDOW_MAX LOG_ENTRIES_MAX
 #define SHOWN 50
 #define SHOWN_BYTES (512u << 10) /* of their entries */
 
