@@ -171,6 +171,22 @@ done <<'TABLE'
 TABLE
 ok "to a program they are JSON" get 404 /device/none
 ok "which says so" header Content-Type application/problem+json
+# bare PATH: it is asked for as it is, which curl does not; the body of a 404
+bare() {
+	printf 'GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' "$1" |
+		timeout 10 openssl s_client -quiet -connect "127.0.0.1:$api" \
+			-CAfile ca.pem -cert reader.pem -key reader.key \
+			2>/dev/null >bare
+	head -n 1 bare
+	grep -q '^HTTP/1.1 404 ' bare &&
+		grep -qi '^content-type: application/problem+json' bare &&
+		tail -n 1 bare | jq -e '.status == 404'
+}
+# The last one is cut within a character where no name is longer.
+for path in /device/none $'/device/\xff' $'/v1/devices/\xff' $'/\xff' \
+	"/v1/devices/$(printf 'a%.0s' {1..63})é"; do
+	ok "where what is asked for is no text, too" bare "$path"
+done
 
 # How it was: never more than there are, now as it is.
 ok "history" fleet reader '/history?hours=1'

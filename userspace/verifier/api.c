@@ -152,7 +152,7 @@ static void not_so(struct evhttp_request *req, const char *path)
 
 static void dispatch(struct request *r, const char *path)
 {
-	char name[DEVICE_NAME_MAX + 2], text[160];
+	char name[DEVICE_NAME_MAX + 2];
 	const struct route *route, *found = NULL;
 
 	for (route = routes; route < routes + ROUTES; route++) {
@@ -177,9 +177,9 @@ static void dispatch(struct request *r, const char *path)
 	matches(found->path, path, name);
 	r->dev = *name ? fleet_find(r->fleet, name) : NULL;
 	if (strstr(found->path, NAME) && !r->dev) {
-		snprintf(text, sizeof(text), "there is no device \"%.80s\"",
-			 name);
-		page_problem(r->req, 404, "Not Found", text);
+		/* It may be no text at all, so it is not said which. */
+		page_problem(r->req, 404, "Not Found",
+			     "there is no device of that name");
 	} else if (route == routes + ROUTES) {
 		not_so(r->req, found->path);
 	} else if (r->role < found->role) {
