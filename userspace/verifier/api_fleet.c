@@ -114,9 +114,8 @@ void api_show(const struct request *r)
 
 static json_t *latency_json(const struct histogram *h)
 {
-	return json_pack("{s:I, s:I}", "p50",
-			 (json_int_t)(histogram_quantile(h, 500) / 1000), "p99",
-			 (json_int_t)(histogram_quantile(h, 990) / 1000));
+	return json_pack("{s:o, s:o}", "p50", histogram_ms(h, 500), "p99",
+			 histogram_ms(h, 990));
 }
 
 /**

@@ -7,17 +7,6 @@
 #include "fleet.h"
 #include "hook.h"
 
-/* us; in seconds as they are written */
-static const struct {
-	s64 us;
-	const char *text;
-} bounds[HISTOGRAM_BUCKETS] = {
-	{ 50, "5e-05" },   { 100, "0.0001" }, { 250, "0.00025" },
-	{ 1000, "0.001" }, { 5000, "0.005" }, { 20000, "0.02" },
-	{ 50000, "0.05" }, { 100000, "0.1" }, { 500000, "0.5" },
-	{ 1000000, "1" },  { 5000000, "5" },  { 30000000, "30" },
-};
-
 /**
  * metrics_clock() - a clock to measure by
  *
@@ -31,45 +20,6 @@ s64 metrics_clock(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (s64)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-/**
- * histogram_add() - something took a time
- * @h: of what
- * @us: how long
- */
-void histogram_add(struct histogram *h, s64 us)
-{
-	unsigned int i = 0;
-
-	while (i < HISTOGRAM_BUCKETS && us > bounds[i].us)
-		i++;
-	h->bucket[i]++;
-	h->sum_us += us > 0 ? (u64)us : 0;
-}
-
-/**
- * histogram_quantile() - how long that part of them took at most
- * @h: the times
- * @permille: 990 is the 99th percentile
- *
- * Return: a bound in us; 0 when there were none, INT64_MAX above all bounds.
- */
-s64 histogram_quantile(const struct histogram *h, unsigned int permille)
-{
-	u64 count = 0, sum = 0;
-	unsigned int i;
-
-	for (i = 0; i <= HISTOGRAM_BUCKETS; i++)
-		count += h->bucket[i];
-	if (!count)
-		return 0;
-	for (i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		sum += h->bucket[i];
-		if (sum * 1000 >= count * permille)
-			return bounds[i].us;
-	}
-	return INT64_MAX;
 }
 
 static void head(struct evbuffer *out, const char *name, const char *type,
@@ -86,27 +36,11 @@ static void single(struct evbuffer *out, const char *name, const char *type,
 	evbuffer_add_printf(out, "shinrai_%s %" PRIu64 "\n", name, value);
 }
 
-static void write_histogram(struct evbuffer *out, const char *name,
-			    const char *help, const struct histogram *h)
+static void times(struct evbuffer *out, const char *name, const char *help,
+		  const struct histogram *h)
 {
-	u64 count = 0;
-	unsigned int i;
-
 	head(out, name, "histogram", help);
-	for (i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		count += h->bucket[i];
-		evbuffer_add_printf(out,
-				    "shinrai_%s_bucket{le=\"%s\"} %" PRIu64
-				    "\n",
-				    name, bounds[i].text, count);
-	}
-	count += h->bucket[i];
-	evbuffer_add_printf(out,
-			    "shinrai_%s_bucket{le=\"+Inf\"} %" PRIu64 "\n"
-			    "shinrai_%s_sum %" PRIu64 ".%06u\n"
-			    "shinrai_%s_count %" PRIu64 "\n",
-			    name, count, name, h->sum_us / 1000000,
-			    (unsigned int)(h->sum_us % 1000000), name, count);
+	histogram_write(h, name, out);
 }
 
 static void write_devices(const struct fleet *f, struct evbuffer *out)
@@ -226,11 +160,11 @@ void metrics_write(const struct fleet *f, const u64 *log_size,
 	       m->failures);
 	single(out, "unkept_total", "counter",
 	       "Results that the database did not take.", m->unkept);
-	write_histogram(out, "question_seconds",
-			"From a device's turn to the verdict that is shown.",
-			&m->question);
-	write_histogram(out, "appraisal_seconds",
-			"Of that, appraising what it answered.", &m->appraisal);
+	times(out, "question_seconds",
+	      "From a device's turn to the verdict that is shown.",
+	      &m->question);
+	times(out, "appraisal_seconds", "Of that, appraising what it answered.",
+	      &m->appraisal);
 	single(out, "appraisals_late_total", "counter",
 	       "Of them, those kept later than a period after their turn.",
 	       f->metrics.late);

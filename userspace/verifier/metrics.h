@@ -6,13 +6,7 @@
 #include <event2/buffer.h>
 
 #include "device.h"
-
-#define HISTOGRAM_BUCKETS 12
-
-struct histogram {
-	u64 bucket[HISTOGRAM_BUCKETS + 1]; /* the last: above all bounds */
-	u64 sum_us;
-};
+#include "histogram.h"
 
 struct metrics {
 	u64 verdicts[DEVICE_STATES]; /* appraisals that were kept, by result */
@@ -26,8 +20,6 @@ struct metrics {
 struct fleet;
 
 s64 metrics_clock(void);
-void histogram_add(struct histogram *h, s64 us);
-s64 histogram_quantile(const struct histogram *h, unsigned int permille);
 void metrics_write(const struct fleet *f, const u64 *log_size,
 		   struct evbuffer *out);
 
