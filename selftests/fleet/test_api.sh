@@ -65,6 +65,23 @@ done
 ok "who is nobody is told nothing" jq -e 'keys | all(startswith("2") | not)' \
 	said.nobody
 
+# Who may not look at devices is not told which there are.
+told() { # WHO METHOD NAME
+	curl -s -m 10 -X "$2" -w ' %{http_code}' --cacert ca.pem --cert "$1.pem" \
+		--key "$1.key" \
+		"https://127.0.0.1:$api/challenge-response/v1/session/$3"
+}
+for who in enroller guest; do
+	for method in GET POST; do
+		ok "$who: $method is refused" test \
+			"$(told $who $method dev-0 | tail -c 3)" = 403
+		ok "$who: as if there were none" test \
+			"$(told $who $method dev-0)" = "$(told $who $method none)"
+	done
+done
+ok "a device may post as itself" test "$(told guest POST guest | tail -c 3)" = 415
+ok "a reader sees names" test "$(told reader POST none | tail -c 3)" = 404
+
 # Unauthenticated.
 without() { # CURL-OPTION...: there is no answer at all
 	! curl -s -m 10 --cacert ca.pem "$@" "https://127.0.0.1:$api/v1/status"

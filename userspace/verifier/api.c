@@ -150,6 +150,14 @@ static void not_so(struct evhttp_request *req, const char *path)
 		      "this path is not for this method; see Allow");
 }
 
+/* Who may not look has no device to name but the one that it is. */
+static bool may_name(const struct request *r, const struct route *route,
+		     const char *name)
+{
+	return r->role >= ROLE_READER || !strstr(route->path, NAME) ||
+	       (r->self && !strcmp(r->self->r.name, name));
+}
+
 static void dispatch(struct request *r, const char *path)
 {
 	char name[DEVICE_NAME_MAX + 2];
@@ -168,13 +176,18 @@ static void dispatch(struct request *r, const char *path)
 			     "/v1/openapi.json lists all");
 		return;
 	}
+	matches(found->path, path, name);
 	/* To who may not look, names are not told from others either. */
 	if (r->role < ROLE_READER && r->role < found->role) {
 		page_problem(r->req, 403, "Forbidden",
 			     "only readers and admins may do this");
 		return;
 	}
-	matches(found->path, path, name);
+	if (!may_name(r, found, name)) {
+		reply_problem(r->req, 403, "Forbidden",
+			      "only the device of that name may do this");
+		return;
+	}
 	r->dev = *name ? fleet_find(r->fleet, name) : NULL;
 	if (strstr(found->path, NAME) && !r->dev) {
 		/* It may be no text at all, so it is not said which. */
