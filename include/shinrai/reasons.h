@@ -353,11 +353,18 @@ SHINRAI_REASON(IMA_REPLAY, "ima-replay", ON(IMA), BAD,
 	       "IMA log does not lead to the quoted PCR", ATTACK)
 SHINRAI_REASON(IMA_MISSING, "ima-missing", ON(IMA), OPEN,
 	       "there is no IMA log that the quote covers, though files of it "
-	       "are held against a Keylime policy",
-	       "have IMA measure: boot with ima_policy=tcb, or load a policy")
+	       "are held against a Keylime policy or a deny list",
+	       "have IMA measure (boot with ima_policy=tcb, or load a policy), "
+	       "and shinraid send its list")
 SHINRAI_REASON(IMA_PCR, "ima-pcr", ON(IMA), OPEN,
 	       "entry of the IMA log is in a PCR other than 10",
 	       "leave pcr= out of the IMA policy")
+SHINRAI_REASON(
+	IMA_HASH, "ima-hash", ON(IMA), OPEN,
+	"entry of the IMA log has no SHA-256 of its file, which is what "
+	"deny lists name",
+	"have IMA measure by SHA-256: boot with ima_hash=sha256, and sign "
+	"files with it")
 SHINRAI_REASON(IMA_UNKNOWN, "ima-unknown", ON(IMA), BAD,
 	       "entry of the IMA log that nobody vouched for",
 	       "find out what it is; if it is wanted, add it to the policy")

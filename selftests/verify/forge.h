@@ -56,11 +56,14 @@ struct forge_boot {
 #define FORGE_IMA_PATH "/bin/ab"
 void forge_ima_digest(unsigned int n, u8 digest[32]);
 
-/* An entry of template ima-ng. */
+/* An entry, of template ima-ng. */
 struct forge_ima {
 	u32 pcr;
 	const char *path;
-	u8 digest[32];
+	u8 digest[32]; /* longer ones: twice */
+	const char *alg; /* of the digest, "sha256" */
+	const char *more; /* a third field; NULL: none */
+	const char *shown; /* the template's name in the list, "ima-ng" */
 	bool aggregate; /* of PCRs 0 to 9, instead of @digest */
 	bool violation;
 	bool wrong_hash; /* in the list, not in the PCR */

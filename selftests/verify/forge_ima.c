@@ -28,6 +28,8 @@ void forge_plan_ima(struct forge *f)
 	for (i = 0; i < FORGE_IMA; i++) {
 		f->ima[i].pcr = 10;
 		f->ima[i].path = FORGE_IMA_PATH;
+		f->ima[i].alg = "sha256";
+		f->ima[i].shown = "ima-ng";
 		forge_ima_digest(i, f->ima[i].digest);
 	}
 }
@@ -42,17 +44,39 @@ static const u8 *digest_of(const struct forge *f, const struct forge_ima *e,
 	return sum;
 }
 
+static size_t size_of(const struct forge_ima *e)
+{
+	return strstr(e->alg, "sha512") ? 64 : strstr(e->alg, "sha1") ? 20 : 32;
+}
+
+/* @data: out.  Return: its bytes. */
+static size_t fields(const struct forge *f, const struct forge_ima *e, u8 *data)
+{
+	const size_t size = size_of(e), head = strlen(e->alg) + 2;
+	u8 sum[32], digest[64];
+	size_t len = 0;
+
+	memcpy(digest, digest_of(f, e, sum), 32);
+	memcpy(digest + 32, digest, 32);
+	put32(f, data, &len, (u32)(head + size));
+	forge_raw(data, &len, e->alg, head - 2);
+	forge_raw(data, &len, ":", 2);
+	forge_raw(data, &len, digest, size);
+	put32(f, data, &len, (u32)strlen(e->path) + 1);
+	forge_raw(data, &len, e->path, strlen(e->path) + 1);
+	if (!e->more)
+		return len;
+	put32(f, data, &len, (u32)strlen(e->more) + 1);
+	forge_raw(data, &len, e->more, strlen(e->more) + 1);
+	return len;
+}
+
 static void build_entry(struct forge *f, const struct forge_ima *e, size_t *n,
 			u8 extended[32])
 {
-	u8 *p = f->item[SHINRAI_ITEM_IMA], data[128], sum[32];
-	size_t len = 0;
+	u8 *p = f->item[SHINRAI_ITEM_IMA], data[256];
+	const size_t len = fields(f, e, data);
 
-	put32(f, data, &len, 40);
-	forge_raw(data, &len, "sha256:", 8);
-	forge_raw(data, &len, digest_of(f, e, sum), 32);
-	put32(f, data, &len, (u32)strlen(e->path) + 1);
-	forge_raw(data, &len, e->path, strlen(e->path) + 1);
 	put32(f, p, n, e->pcr);
 	SHA1(data, len, p + *n);
 	SHA256(data, len, extended);
@@ -62,15 +86,18 @@ static void build_entry(struct forge *f, const struct forge_ima *e, size_t *n,
 		memset(extended, 0xff, 32);
 	}
 	*n += 20;
-	put32(f, p, n, 6);
-	forge_raw(p, n, "ima-ng", 6);
+	put32(f, p, n, (u32)strlen(e->shown));
+	forge_raw(p, n, e->shown, strlen(e->shown));
 	put32(f, p, n, (u32)len);
 	forge_raw(p, n, data, len);
 }
 
 void forge_build_ima(struct forge *f)
 {
-	struct forge_ima plain = { .pcr = 10, .path = FORGE_IMA_PATH };
+	struct forge_ima plain = { .pcr = 10,
+				   .path = FORGE_IMA_PATH,
+				   .alg = "sha256",
+				   .shown = "ima-ng" };
 	const struct forge_ima *e;
 	u8 extended[32];
 	size_t n = 0;

@@ -142,6 +142,129 @@ static void denied_only(struct forge *f)
 	f->deny = DENY(THREES);
 }
 
+/* What is hashed of an entry has no names: the list is free to give them. */
+static void shown(struct forge *f, unsigned int entry, const char *template)
+{
+	f->ima[entry].shown = template;
+}
+
+static void named_by_format(struct forge *f)
+{
+	both_known(f);
+	shown(f, 0, "d-ng|n-ng");
+	f->ima[1].more = "\3";
+	shown(f, 1, "d-ng|n-ng|sig");
+}
+
+static void denied_as_signature(struct forge *f)
+{
+	denied_first(f);
+	shown(f, 0, "sig|n-ng");
+}
+
+static void denied_excluded_as_signature(struct forge *f)
+{
+	denied_excluded(f);
+	shown(f, 1, "sig|n-ng");
+}
+
+static void signature_as_path(struct forge *f)
+{
+	second_excluded(f);
+	f->ima[1].path = "/bin/cd";
+	f->ima[1].more = "/tmp/ab";
+	shown(f, 1, "d-ng|sig|n-ng");
+}
+
+static void path_twice(struct forge *f)
+{
+	signature_as_path(f);
+	shown(f, 1, "d-ng|n-ng|n-ng");
+}
+
+static void path_alone(struct forge *f)
+{
+	both_known(f);
+	shown(f, 1, "n-ng|d-ng");
+}
+
+static void buffer_and_more(struct forge *f)
+{
+	both_known(f);
+	f->ima[1].more = "x";
+	shown(f, 1, "d-ng|n-ng|buf|sig");
+}
+
+static void denied_and_withheld(struct forge *f)
+{
+	denied_first(f);
+	f->absent[SHINRAI_ITEM_IMA] = true;
+}
+
+static void denied_and_not_quoted(struct forge *f)
+{
+	denied_first(f);
+	f->mask &= ~(1u << 10);
+	f->asked_mask = f->mask;
+}
+
+static void denied_and_never_measured(struct forge *f)
+{
+	denied_first(f);
+	f->nima = 0;
+}
+
+static void denied_and_no_ima(struct forge *f)
+{
+	denied_and_never_measured(f);
+	f->absent[SHINRAI_ITEM_IMA] = true;
+}
+
+static void denied_aggregate(struct forge *f)
+{
+	aggregate(f);
+	f->rules = NULL;
+	denied_later(f);
+}
+
+static void measured_by(struct forge *f, const char *alg)
+{
+	denied_later(f);
+	f->ima[1].alg = alg;
+}
+
+static void measured_by_sha512(struct forge *f)
+{
+	measured_by(f, "sha512");
+}
+
+static void measured_by_sha1(struct forge *f)
+{
+	measured_by(f, "sha1");
+}
+
+static void measured_by_other(struct forge *f)
+{
+	measured_by(f, "sm9");
+}
+
+static void measured_as_tree(struct forge *f)
+{
+	measured_by(f, "verity:sha256");
+	shown(f, 1, "ima-ngv2");
+}
+
+static void measured_by_v2(struct forge *f)
+{
+	measured_by(f, "ima:sha256");
+	shown(f, 1, "ima-ngv2");
+}
+
+static void by_sha512_unlisted(struct forge *f)
+{
+	f->ima[1].alg = "sha512";
+}
+
 #define BAD SHINRAI_UNTRUSTED
 #define OPEN SHINRAI_UNKNOWN
 #define GOOD SHINRAI_TRUSTED
@@ -157,6 +280,37 @@ const struct mutation mutations_ima[] = {
 	{ "IMA violation, excluded", violated_excluded, NULL, NULL, GOOD },
 	{ "IMA in PCR 11 without rules", other_pcr_unruled, NULL, NULL, GOOD },
 	{ "denied after the quote", denied_later, NULL, NULL, GOOD },
+	{ "honest, templates named by their formats", named_by_format, NULL,
+	  NULL, GOOD },
+	{ "denied, but nothing was measured", denied_and_never_measured, NULL,
+	  NULL, GOOD },
+	{ "denied, but there is no IMA", denied_and_no_ima, NULL, NULL, GOOD },
+	{ "denied, and the boot aggregate", denied_aggregate, NULL, NULL,
+	  GOOD },
+	{ "denied, and ima-ngv2", measured_by_v2, NULL, NULL, GOOD },
+	{ "no deny list, measured by SHA-512", by_sha512_unlisted, NULL, NULL,
+	  GOOD },
+	{ "denied digest shown as a signature", denied_as_signature, NULL,
+	  "ima-template", OPEN },
+	{ "the same, and excluded", denied_excluded_as_signature, NULL,
+	  "ima-template", OPEN },
+	{ "signature shown as the path", signature_as_path, NULL,
+	  "ima-template", OPEN },
+	{ "two paths", path_twice, NULL, "ima-template", OPEN },
+	{ "path before digest", path_alone, NULL, "ima-template", OPEN },
+	{ "buffer among others", buffer_and_more, NULL, "ima-template", OPEN },
+	{ "denied, and the list withheld", denied_and_withheld, NULL,
+	  "ima-missing", OPEN },
+	{ "denied, and PCR 10 not quoted", denied_and_not_quoted, NULL,
+	  "ima-missing", OPEN },
+	{ "denied, and measured by SHA-512", measured_by_sha512, NULL,
+	  "ima-hash", OPEN },
+	{ "denied, and measured by SHA-1", measured_by_sha1, NULL, "ima-hash",
+	  OPEN },
+	{ "denied, and measured by who knows", measured_by_other, NULL,
+	  "ima-hash", OPEN },
+	{ "denied, and measured by fs-verity", measured_as_tree, NULL,
+	  "ima-hash", OPEN },
 	{ "IMA file unknown", second_unknown, NULL, "ima-unknown", BAD },
 	{ "IMA file known elsewhere", second_elsewhere, NULL, "ima-unknown",
 	  BAD },

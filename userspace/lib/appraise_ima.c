@@ -160,20 +160,31 @@ void shinrai_appraise_ima_why(struct appraise *a, enum shinrai_reason_code code,
 	keep_finding(a, code, text);
 }
 
+static bool is_kept(const struct shinrai_state *s,
+		    const struct shinrai_sticky *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nsticky; i++) {
+		if (s->sticky[i].code == t->code &&
+		    !strcmp(s->sticky[i].text, t->text))
+			return true;
+	}
+	return false;
+}
+
 /* What was found in entries that do not come again. */
 static void add_kept(struct appraise *a, bool faults)
 {
 	const struct shinrai_state *last = a->in->last;
 	const struct shinrai_sticky *t;
 
-	if (!a->ima_goes_on)
-		return;
 	for (t = last->sticky; t < last->sticky + last->nsticky; t++) {
 		bool fault = t->code == SHINRAI_WHY_IMA_ENTRY ||
 			     t->code == SHINRAI_WHY_IMA_TEMPLATE;
 
 		if (shinrai_reason_info(t->code)->step == SHINRAI_STEP_IMA &&
-		    fault == faults)
+		    fault == faults && !is_kept(&a->now, t))
 			shinrai_appraise_ima_why(a, t->code, "%s", t->text);
 	}
 }
@@ -276,13 +287,18 @@ static void tell(struct appraise *a, u64 entries)
 			(unsigned long long)a->ima_violations);
 }
 
-/* @why: printable.  Nothing to hold against is no fault unless it is asked. */
-static void not_covered(struct appraise *a, const char *why)
+/* Is there anything to hold entries against?  @why: printable */
+static void not_covered(struct appraise *a, bool asked, const char *why)
 {
-	if (a->in->ima)
+	if (asked)
 		shinrai_appraise_why(a, SHINRAI_WHY_IMA_MISSING, "%s", why);
 	else
 		shinrai_appraise_note(a, "IMA log is not covered: %s", why);
+}
+
+static bool denies(const struct appraise *a)
+{
+	return a->in->digests && a->in->digests->denies;
 }
 
 static const struct shinrai_pcr_value *quoted_pcr(const struct appraise *a)
@@ -295,33 +311,14 @@ static const struct shinrai_pcr_value *quoted_pcr(const struct appraise *a)
 	return shinrai_pcrs_get(&a->quoted, a->bank, APPRAISE_IMA_PCR);
 }
 
-/* Entries that this boot had: a list that was there does not go away. */
-static u64 had_list(const struct appraise *a)
-{
-	const struct shinrai_state *last = a->in->last;
-
-	if (!last || !a->have_challenge ||
-	    memcmp(a->challenge.boot_id, last->boot_id, sizeof(last->boot_id)))
-		return 0;
-	return last->ima.entries;
-}
-
-/*
- * That the list need not come again.  @own: findings that are not of the list; those
- * that are make no sense without it.
- */
-static void keep(struct appraise *a, const struct appraise_ima_point *at,
-		 unsigned int own)
+/* That the list need not come again. */
+static void keep(struct appraise *a, const struct appraise_ima_point *at)
 {
 	struct shinrai_ima_state *s = &a->now.ima;
 	const struct shinrai_item *item = appraise_item(a, SHINRAI_ITEM_IMA);
 
-	if (!at || !at->entries || !a->has_ima_first || a->ima_full) {
-		a->now.nsticky = own;
-		/* Without a bank nothing goes on from there. */
-		s->entries = at && at->entries ? at->entries : had_list(a);
+	if (!at || !at->entries || !a->has_ima_first || a->ima_full)
 		return;
-	}
 	s->entries = at->entries;
 	s->offset = at->offset;
 	s->violations = at->violations;
@@ -339,19 +336,51 @@ static bool judge(struct appraise *a, const struct shinrai_pcr_value *want,
 {
 	bool found;
 
-	add_kept(a, true);
+	if (a->ima_goes_on)
+		add_kept(a, true);
 	found = tail_reaches(a, want, at) || reaches(a, want, at);
 	if (!found) {
 		shinrai_appraise_why(a, SHINRAI_WHY_IMA_REPLAY, "%s", "");
 	} else if (!at->entries) {
-		not_covered(a, "the kernel never extended PCR 10");
+		not_covered(a, a->in->ima, "the kernel never extended PCR 10");
 	} else {
-		add_kept(a, false);
+		if (a->ima_goes_on)
+			add_kept(a, false);
 		judge_entries(a, at->entries);
 		tell(a, at->entries);
 	}
 	a->out->proven[SHINRAI_STEP_IMA] = found && at->entries;
 	return found;
+}
+
+/* Where nothing was measured there need not be a list, unless there are rules. */
+static bool may_lack(const struct appraise *a,
+		     const struct shinrai_pcr_value *want)
+{
+	static const u8 zeros[SHINRAI_BANK_MAX];
+
+	return !a->in->ima &&
+	       (!denies(a) ||
+		(want && !memcmp(want->value, zeros, want->size)));
+}
+
+/*
+ * A list that is not shown, or is another one, does not undo what was found in it.
+ * @absent: it goes on where it was, when it is there again
+ */
+static void recall(struct appraise *a, bool absent)
+{
+	const struct shinrai_state *last = a->in->last;
+
+	if (!last || !a->have_challenge ||
+	    memcmp(a->challenge.boot_id, last->boot_id,
+		   sizeof(last->boot_id)) ||
+	    memcmp(a->policy, last->policy, sizeof(a->policy)))
+		return;
+	add_kept(a, true);
+	add_kept(a, false);
+	if (absent)
+		a->now.ima = last->ima;
 }
 
 /**
@@ -361,22 +390,21 @@ static bool judge(struct appraise *a, const struct shinrai_pcr_value *want,
 void shinrai_appraise_ima(struct appraise *a)
 {
 	const struct shinrai_pcr_value *want = quoted_pcr(a);
-	const unsigned int own = a->now.nsticky;
+	const bool absent = !appraise_item(a, SHINRAI_ITEM_IMA)->data;
 	struct appraise_ima_point at;
 	bool found = false;
 
 	memset(&a->now.ima, 0, sizeof(a->now.ima));
-	if (!a->have_ima && a->in->ima &&
-	    !appraise_item(a, SHINRAI_ITEM_IMA)->data)
-		not_covered(a, "there is none");
-	if (a->have_ima && !want)
-		not_covered(a, "PCR 10 was not quoted");
-	/* Without rules there need not be one; but what is denied was in it. */
-	if ((!a->have_ima || !want) && !a->in->ima && a->in->digests &&
-	    a->in->digests->denies && had_list(a))
-		shinrai_appraise_why(a, SHINRAI_WHY_IMA_MISSING,
-				     "it had one before, in this boot");
-	if (a->have_ima && want)
+	if (absent) {
+		if (!may_lack(a, want))
+			not_covered(a, true, "there is none");
+	} else if (a->have_ima && !want) {
+		not_covered(a, a->in->ima || denies(a),
+			    "PCR 10 was not quoted");
+	} else if (a->have_ima) {
 		found = judge(a, want, &at);
-	keep(a, found ? &at : NULL, own);
+	}
+	if (!found)
+		recall(a, absent);
+	keep(a, found ? &at : NULL);
 }

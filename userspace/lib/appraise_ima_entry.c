@@ -53,6 +53,7 @@ static bool is_boot_aggregate(const struct appraise *a,
 /* What there is to say of an entry. */
 struct finding {
 	const char *denied; /* the list that denies its file */
+	bool hidden; /* nobody can tell whether one does */
 	bool elsewhere; /* in a PCR where nothing proves what became of it */
 	enum shinrai_ima_judged judged;
 };
@@ -71,6 +72,23 @@ static const char *denied_by(const struct appraise *a,
 }
 
 /*
+ * Deny lists name files by SHA-256.  By which hash IMA measures one, the file itself
+ * says in its extended attribute (ima_get_hash_algo()).
+ */
+static bool is_hidden(const struct appraise *a,
+		      const struct shinrai_ima_entry *e)
+{
+	if (!a->in->digests || !a->in->digests->denies || e->violation ||
+	    e->faults & SHINRAI_IMA_CANNOT_TELL)
+		return false;
+	/* "verity:" is the hash of a tree. */
+	if (e->digest_alg == SHINRAI_ALG_SHA256 &&
+	    e->digest_type.len != strlen("verity"))
+		return false;
+	return !is_boot_aggregate(a, e);
+}
+
+/*
  * Denied files always count; what is not known does where rules are given.
  * Return: whether there is anything to say.
  */
@@ -78,6 +96,7 @@ static bool find(const struct appraise *a, const struct shinrai_ima_entry *e,
 		 struct finding *f)
 {
 	f->denied = denied_by(a, e);
+	f->hidden = is_hidden(a, e);
 	f->elsewhere = false;
 	f->judged = SHINRAI_IMA_KNOWN;
 	/* Of a template that is not known here, nobody can tell: told already. */
@@ -87,7 +106,7 @@ static bool find(const struct appraise *a, const struct shinrai_ima_entry *e,
 		f->judged =
 			shinrai_ima_rules_judge(a->in->ima, a->in->digests, e);
 	}
-	return f->denied || f->elsewhere ||
+	return f->denied || f->hidden || f->elsewhere ||
 	       (f->judged != SHINRAI_IMA_KNOWN &&
 		f->judged != SHINRAI_IMA_EXCLUDED);
 }
@@ -148,6 +167,9 @@ void shinrai_appraise_ima_entry(struct appraise *a,
 		snprintf(more, sizeof(more), ", list %s", f.denied);
 		add_reason(a, SHINRAI_WHY_IMA_DENIED, e, more);
 	}
+	/* Once: where there is one, there are many, and one is enough. */
+	if (f.hidden && !a->out->count[SHINRAI_WHY_IMA_HASH])
+		add_reason(a, SHINRAI_WHY_IMA_HASH, e, ", the first of them");
 	if (f.elsewhere)
 		add_reason(a, SHINRAI_WHY_IMA_PCR, e, "");
 	tell_judged(a, e, f.judged);

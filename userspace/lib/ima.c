@@ -320,11 +320,27 @@ static int field_find(const u8 *p, size_t len)
 	return -1;
 }
 
+/*
+ * What is hashed of an entry does not tell its fields apart: by a name that suits, a
+ * list could show a signature as the digest.  So digest and path come first, where
+ * every template of the kernel has them but "ima", and nothing comes twice.
+ */
+static bool may_be(const struct ima_template *t, u32 present)
+{
+	return t->nfields >= 2 && t->field[1] == SHINRAI_IMA_N_NG &&
+	       (t->field[0] == SHINRAI_IMA_D_NG ||
+		t->field[0] == SHINRAI_IMA_D_NGV2) &&
+	       (unsigned int)__builtin_popcount(present) == t->nfields &&
+	       /* Alone, as ima-buf: rules for buffers speak of it. */
+	       (!(present & 1u << SHINRAI_IMA_BUF) || t->nfields == 3);
+}
+
 /* A template without a name is written as its format: "d-ng|n-ng|sig". */
 static int template_format(const struct shinrai_bytes *name,
 			   struct ima_template *t)
 {
 	const u8 *p = name->p, *end = p + name->len, *bar;
+	u32 present = 0;
 	int f;
 
 	t->name = "";
@@ -333,12 +349,12 @@ static int template_format(const struct shinrai_bytes *name,
 		if (!bar)
 			bar = end;
 		f = field_find(p, (size_t)(bar - p));
-		if (f < 0 || t->nfields == SHINRAI_IMA_MAX_FIELDS ||
-		    f == SHINRAI_IMA_D || f == SHINRAI_IMA_N)
+		if (f < 0 || t->nfields == SHINRAI_IMA_MAX_FIELDS)
 			return -ENOENT;
 		t->field[t->nfields++] = (u8)f;
+		present |= 1u << f;
 	}
-	return 0;
+	return may_be(t, present) ? 0 : -ENOENT;
 }
 
 int shinrai_ima_template_find(const struct shinrai_bytes *name,
