@@ -21,6 +21,7 @@ enum shinrai_ima_section {
 	SHINRAI_IMA_KEYRINGS_IGNORED, /* keyring, "*" for all; no digest */
 	SHINRAI_IMA_KEYS, /* as in shinrai_ima_rules_key() */
 	SHINRAI_IMA_EXCLUDES, /* as in shinrai_ima_rules_exclude() */
+	SHINRAI_IMA_VIOLATIONS, /* "*": excludes are of them, too; no digest */
 	SHINRAI_IMA_SECTIONS
 };
 
@@ -87,6 +88,8 @@ int shinrai_ima_rules_ready(struct shinrai_ima_rules *r);
 /*
  * Is an entry what the rules allow?  An expression that takes too long to match
  * does not match, nor does any a path that is not UTF-8.
+ * What a violation says of itself nobody extended: its path is looked at only where
+ * there is a rule of SHINRAI_IMA_VIOLATIONS.
  * @known: lists in which a digest is known at any path; NULL: none
  * @e: of shinrai_ima_next()
  * Context: any thread.

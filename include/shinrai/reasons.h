@@ -371,9 +371,11 @@ SHINRAI_REASON(IMA_UNKNOWN, "ima-unknown", ON(IMA), BAD,
 SHINRAI_REASON(IMA_DENIED, "ima-denied", ON(IMA), BAD,
 	       "file of the IMA log that a list denies",
 	       "find out how it came there; remove it, and reboot")
-SHINRAI_REASON(IMA_VIOLATION, "ima-violation", ON(IMA), BAD,
-	       "file was written while IMA measured it or it was in use",
-	       "find out who wrote it; reboot")
+SHINRAI_REASON(
+	IMA_VIOLATION, "ima-violation", ON(IMA), BAD,
+	"file was written while IMA measured it or it was in use",
+	"find out who wrote it; reboot. If it is harmless, leave its path "
+	"out of the IMA policy, or see shinrai-digests(5)")
 
 /* Only when the appraisal itself has a hole: nothing missing is trusted. */
 SHINRAI_REASON(STEP_UNPROVEN, "step-unproven", ON(CODE), OPEN,

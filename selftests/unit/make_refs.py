@@ -172,6 +172,9 @@ def keylime_cases():
              "EBADMSG", "not known here: extra"),
         case("Keylime dm policy is not used", policy(
             ima={"dm_policy": {"x": 1}}), says="; dm_policy is not used"),
+        case("Keylime violations that are excluded or not", policy(
+            ima={"shinrai_excluded_violations": 1}), "EBADMSG",
+            "neither true nor false"),
         case("Keylime keys", policy(**{"verification-keys": json.dumps(
             {"pubkeys": [spki(new_key()), spki(new_rsa(2048))]})}), known=[A]),
         case("Keylime keys that are no JSON", policy(
@@ -328,7 +331,10 @@ def judged_lists():
             "ima-buf": {"kexec-cmdline": [A]},
             "ima": {"ignored_keyrings": [".other"]}})
     out = []
-    for order in "<>":
+    for order, name, excludes in (("<", "little", True), (">", "big", True),
+                                  ("<", "little, strict", False)):
+        rules["ima"]["shinrai_excluded_violations"] = excludes
+
         def d(digest, alg=b"sha256", kind=b""):
             return kind + alg + b":\0" + bytes.fromhex(digest)
 
@@ -377,9 +383,10 @@ def judged_lists():
             ("unknown", e("ima-ng", f(d(C), "/" + "a" * 240 + "/a" * 8))),
             ("violated", e("ima-ng", f(d("00" * 32), "/bin/a"),
                            violation=True)),
-            ("excluded", e("ima-ng", f(bytes(20), "/tmp/a"), violation=True)),
+            ("excluded" if excludes else "violated",
+             e("ima-ng", f(bytes(20), "/tmp/a"), violation=True)),
         ]
-        out.append({"name": "little" if order == "<" else "big",
+        out.append({"name": name,
                     "policy": json.dumps(rules),
                     "big_endian": order == ">",
                     "log": b"".join(r[1] for r in rows).hex(),

@@ -291,7 +291,7 @@ static void test_lists(void **state)
 		plain += check_list(j, true, 1);
 		check_list(j, false, 1);
 	}
-	assert_int_equal(i, 4);
+	assert_int_equal(i, 5);
 	assert_true(plain);
 }
 

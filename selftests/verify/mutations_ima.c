@@ -84,6 +84,20 @@ static void violated_excluded(struct forge *f)
 	f->ima[1].violation = true;
 }
 
+static void violated_let_pass(struct forge *f)
+{
+	violated_excluded(f);
+	f->rules = "{\"meta\":{\"version\":1},\"digests\":{\"/bin/ab\":[\"" ONES
+		   "\"]},\"excludes\":[\"/tmp/.*\"],\"ima\":"
+		   "{\"shinrai_excluded_violations\":true}}";
+}
+
+static void violated_elsewhere(struct forge *f)
+{
+	violated_let_pass(f);
+	f->ima[1].path = "/bin/cd";
+}
+
 static void other_pcr(struct forge *f)
 {
 	both_known(f);
@@ -277,7 +291,8 @@ const struct mutation mutations_ima[] = {
 	{ "honest, path excluded", second_excluded, NULL, NULL, GOOD },
 	{ "honest, boot aggregate", aggregate, NULL, NULL, GOOD },
 	{ "IMA violation without rules", violated_unruled, NULL, NULL, GOOD },
-	{ "IMA violation, excluded", violated_excluded, NULL, NULL, GOOD },
+	{ "IMA violation, excluded and let pass", violated_let_pass, NULL, NULL,
+	  GOOD },
 	{ "IMA in PCR 11 without rules", other_pcr_unruled, NULL, NULL, GOOD },
 	{ "denied after the quote", denied_later, NULL, NULL, GOOD },
 	{ "honest, templates named by their formats", named_by_format, NULL,
@@ -319,6 +334,10 @@ const struct mutation mutations_ima[] = {
 	{ "boot aggregate as a file", aggregate_elsewhere, NULL, "ima-unknown",
 	  BAD },
 	{ "IMA violation", violated, NULL, "ima-violation", BAD },
+	{ "IMA violation that says it is excluded", violated_excluded, NULL,
+	  "ima-violation", BAD },
+	{ "IMA violation, others let pass", violated_elsewhere, NULL,
+	  "ima-violation", BAD },
 	{ "IMA in PCR 11", other_pcr, NULL, "ima-pcr", OPEN },
 	{ "rules and no IMA", absent, NULL, "ima-missing", OPEN },
 	{ "rules and IMA never extended", never_extended, NULL, "ima-missing",

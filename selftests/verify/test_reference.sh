@@ -47,7 +47,8 @@ sha() {
 }
 jq -n --arg ls "$(sha ls)" --arg conf "$(sha conf)" '{meta: {version: 1},
 	digests: {"/bin/ls": [$ls], "/etc/a b": [$conf]},
-	excludes: ["/var/log/.*"]}' >keylime.json
+	excludes: ["/var/log/.*"], ima: {shinrai_excluded_violations: true}}' \
+	>keylime.json
 
 held() { # STATUS FILE...: judged by these reference values
 	local status=$1 file args=()
@@ -86,6 +87,10 @@ ok "with the boot aggregate of this boot" jq -e '.ladder | any(.step == "IMA log
 jq '.excludes = []' keylime.json >strict.json
 ok "a violation that is not excluded: untrusted" held 3 strict.json spdx.json
 ok "with its path" reason ima-violation /var/log/x
+jq 'del(.ima)' keylime.json >claims.json
+ok "which is its own word: untrusted unless that is wanted" held 3 claims.json \
+	spdx.json
+ok "with the path that it claims" reason ima-violation /var/log/x
 jq 'del(.digests["/etc/a b"])' keylime.json >less.json
 ok "a file that is not known: untrusted" held 3 less.json spdx.json
 ok "with its path and digest" reason ima-unknown \

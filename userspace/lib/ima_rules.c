@@ -214,6 +214,8 @@ shinrai_ima_rules_judge(const struct shinrai_ima_rules *r,
 	section = section_of(r, e, &ignored);
 	if (e->violation) {
 		not = SHINRAI_IMA_VIOLATED;
+		if (!has_rule(r, SHINRAI_IMA_VIOLATIONS, "*", 1, NULL))
+			return not ;
 	} else if (ignored) {
 		return SHINRAI_IMA_KNOWN;
 	} else if (!shinrai_digests_key(e->digest_alg, e->digest.p,

@@ -130,6 +130,22 @@ static int read_ignored(struct refs_file *f, const json_t *ima)
 	return 0;
 }
 
+/* Of ours: Keylime lets all violations pass, or none. */
+static int read_violations(struct refs_file *f, const json_t *ima)
+{
+	const json_t *j = json_object_get(ima, "shinrai_excluded_violations");
+	int ret = 0;
+
+	if (j && !json_is_boolean(j))
+		return shinrai_refs_bad(f, -EBADMSG,
+					"ima.shinrai_excluded_violations is "
+					"neither true nor false");
+	if (json_is_true(j))
+		ret = shinrai_ima_rules_add(&f->refs->ima,
+					    SHINRAI_IMA_VIOLATIONS, "*", NULL);
+	return ret ? shinrai_refs_bad(f, ret, "%s", strerror(-ret)) : 0;
+}
+
 static bool empty(const json_t *j)
 {
 	const char *s = json_string_value(j);
@@ -261,6 +277,8 @@ int shinrai_refs_keylime(struct refs_file *f, const json_t *j, bool is_signed)
 		ret = read_excludes(f, j);
 	if (!ret)
 		ret = read_ignored(f, json_object_get(j, "ima"));
+	if (!ret)
+		ret = read_violations(f, json_object_get(j, "ima"));
 	if (!ret)
 		ret = read_keys(f, j);
 	f->refs->ima.given = true;
