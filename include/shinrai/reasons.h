@@ -303,6 +303,9 @@ SHINRAI_REASON(POLICY_OTHER, "policy-other", ON(CODE), OPEN,
 /* The boot. */
 SHINRAI_REASON(FIRMWARE_MISSING, "firmware-missing", ON(FIRMWARE), OPEN,
 	       "there is no firmware log", "enable measured boot (UEFI, TPM)")
+SHINRAI_REASON(FIRMWARE_BANK, "firmware-bank", ON(FIRMWARE), OPEN,
+	       "firmware log has no digests of the bank that was quoted",
+	       "have the firmware give a crypto-agile log, with SHA-256")
 SHINRAI_REASON(FIRMWARE_SYNTAX, "firmware-syntax", ON(FIRMWARE), BAD,
 	       "firmware log is malformed", ATTACK)
 SHINRAI_REASON(FIRMWARE_EVENT, "firmware-event", ON(FIRMWARE), OPEN,

@@ -254,6 +254,33 @@ static void firmware_grown(struct forge *f)
 }
 
 /* Digest of the kernel in the log; the TPM knows better. */
+static void put_le32(u8 **p, u32 v)
+{
+	const u8 le[4] = { (u8)v, (u8)(v >> 8), (u8)(v >> 16), (u8)(v >> 24) };
+
+	memcpy(*p, le, sizeof(le));
+	*p += sizeof(le);
+}
+
+/* As firmware gives it that knows the format of TPM 1.2 only. */
+static void firmware_of_tpm12(struct forge *f)
+{
+	u8 *p = f->item[SHINRAI_ITEM_FIRMWARE];
+	const struct forge_boot *b;
+
+	for (b = f->boot; b < f->boot + f->nboot; b++) {
+		put_le32(&p, b->pcr);
+		put_le32(&p, b->type);
+		SHA1(b->data, b->len, p);
+		p += SHA_DIGEST_LENGTH;
+		put_le32(&p, (u32)b->len);
+		memcpy(p, b->data, b->len);
+		p += b->len;
+	}
+	f->len[SHINRAI_ITEM_FIRMWARE] =
+		(size_t)(p - f->item[SHINRAI_ITEM_FIRMWARE]);
+}
+
 static void firmware_edited(struct forge *f)
 {
 	u8 *p = memmem(f->item[SHINRAI_ITEM_FIRMWARE],
@@ -459,6 +486,8 @@ const struct mutation mutations_boot[] = {
 	  "programs-unknown", OPEN },
 	{ "PCR used before START", started_late, NULL, "start-nonzero", OPEN },
 	{ "no firmware log", NULL, no_firmware, "firmware-missing", OPEN },
+	{ "firmware log of SHA-1 alone", NULL, firmware_of_tpm12,
+	  "firmware-bank", OPEN },
 	{ "firmware log cut", NULL, firmware_cut, "firmware-syntax", BAD },
 	{ "firmware log trailing byte", NULL, firmware_grown, "firmware-syntax",
 	  BAD },

@@ -479,7 +479,14 @@ void shinrai_appraise_boot(struct appraise *a)
 					     "%s", "");
 			return;
 		}
-	} else if (!a->have_firmware || !a->have_quoted || !replay_matches(a)) {
+	} else if (!a->have_firmware || !a->have_quoted) {
+		return;
+	} else if (!shinrai_replay_get(&a->firmware.replay, a->bank, 0)) {
+		/* In the format of TPM 1.2 there are only those of SHA-1. */
+		shinrai_appraise_why(a, SHINRAI_WHY_FIRMWARE_BANK, "%s",
+				     shinrai_bank_text(a->bank));
+		return;
+	} else if (!replay_matches(a)) {
 		return;
 	}
 	take_boot(a);
