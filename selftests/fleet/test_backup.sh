@@ -59,6 +59,10 @@ for name in fleet.db ./fleet.db "$PWD/fleet.db" folder/fleet.db symbolic hard \
 	ok "which is said" grep -qF "cannot write $name: $itself (name another file" msg
 done
 ok "and is where it was" test "$(stat -c %i fleet.db fleet.db.lock)" = "$inode"
+key=$(sha256sum <signing.pem)
+ok "nor over the signing key" fails run backup signing.pem
+ok "which is said" grep -q 'cannot replace signing.pem: it is no copy' msg
+ok "and stays" test "$(sha256sum <signing.pem)" = "$key"
 size=$(fleet reader /log >/dev/null && jq .size body)
 ok "what is lost later" enrol lost
 ok "not while it is in use" fails run restore copy
@@ -190,6 +194,44 @@ if command -v strace >/dev/null; then
 	done
 	ok "also between the two" test "$parted" = 1
 fi
+
+# One that is ended leaves nothing behind.
+again
+python3 - <<-'PY' &
+	import sqlite3, time
+	db = sqlite3.connect("fleet.db", isolation_level=None)
+	db.execute("BEGIN EXCLUSIVE")
+	open("held", "w").close()
+	time.sleep(60)
+PY
+holder=$!
+appears() { # PATTERN, within 10 s
+	for _ in $(seq 100); do
+		compgen -G "$1" >/dev/null && return
+		sleep 0.1
+	done
+	return 1
+}
+ok "the database is held by another" appears held
+"$verifier" --config verifier.conf backup ended 2>msg &
+copier=$!
+ok "its copy begins" appears 'ended.*'
+kill -INT "$copier"
+ends_by() { # SIGNAL PROCESS
+	wait "$2"
+	[ "$?" = $((128 + $1)) ]
+}
+ok "it is ended" ends_by 2 "$copier"
+ok "and leaves nothing" test "$(echo ended*)" = 'ended*'
+kill "$holder"
+wait "$holder" 2>/dev/null || true
+
+# Who is root puts it back for whose it was.
+again
+chown nobody fleet.db
+ok "put back by root" run restore copy
+ok "for whose it was" test "$(stat -c %U fleet.db fleet.db.lock | sort -u)" = nobody
+again
 
 # One that is damaged is put aside with its journal.
 again

@@ -4,6 +4,7 @@
  * store_lock() keeps both apart, and one service from another.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -240,17 +241,40 @@ static int refuse_own(const char *file, const char *store, const char *what,
 	return -EINVAL;
 }
 
+/* What is unfinished goes when the command is ended. */
+static char unfinished[2][PATH_ROOM];
+
+static void on_end(int sig)
+{
+	unlink(unfinished[0]);
+	unlink(unfinished[1]);
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void at_end(void (*handler)(int))
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+	size_t i;
+
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		signal(ends[i], handler);
+}
+
 static int copy_to(const char *from, const char *to, char *err, size_t errlen)
 {
-	char part[PATH_ROOM];
+	char *part = unfinished[0];
 	int fd, ret;
 
-	if (snprintf(part, sizeof(part), "%s.XXXXXX", to) >= (int)sizeof(part))
+	if (snprintf(part, PATH_ROOM, "%s.XXXXXX", to) >=
+	    (int)(PATH_ROOM - sizeof("-journal")))
 		return fail(err, errlen, -ENAMETOOLONG, "cannot write", to);
 	fd = mkstemp(part);
 	if (fd < 0)
 		return fail(err, errlen, -errno, "cannot write", to);
 	close(fd);
+	snprintf(unfinished[1], PATH_ROOM, "%.*s-journal", PATH_ROOM - 9, part);
+	at_end(on_end);
 	ret = copy_into(from, part, err, errlen);
 	if (!ret) {
 		ret = put_in_place(part, to);
@@ -259,17 +283,42 @@ static int copy_to(const char *from, const char *to, char *err, size_t errlen)
 	}
 	if (ret)
 		unlink(part);
+	at_end(SIG_DFL);
+	return ret;
+}
+
+/* Only a copy is replaced, or an empty file: not the key beside it, by a slip. */
+static int refuse_other(const char *to, char *err, size_t errlen)
+{
+	sqlite3 *db = NULL;
+	struct stat s;
+	int ret = -EEXIST;
+
+	if (stat(to, &s) || (S_ISREG(s.st_mode) && !s.st_size))
+		return 0;
+	if (S_ISREG(s.st_mode) &&
+	    sqlite3_open_v2(to, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK)
+		ret = check(db, to, err, errlen);
+	sqlite3_close(db);
+	if (ret)
+		snprintf(err, errlen,
+			 "cannot replace %s: it is no copy of a database of "
+			 "this version (remove it, or name another file)",
+			 to);
 	return ret;
 }
 
 /**
  * store_copy() - a copy of a store, which may be in use
  * @from: the store
- * @to: file; one that there is is replaced, once the copy is whole
+ * @to: file; a copy that there is is replaced, once the new one is whole
  * @err: out on error: what is wrong
  * @errlen: its room
  *
- * Return: 0; -EINVAL @to is @from, or its journal or lock, by whatever name; -EBADMSG
+ * Context: of a command, which SIGINT, SIGTERM or SIGHUP may end.
+ *
+ * Return: 0; -EINVAL @to is @from, or its journal or lock, by whatever name; -EEXIST
+ * @to is something else; -EBADMSG
  * @from is no store, or damaged; -errno.
  */
 int store_copy(const char *from, const char *to, char *err, size_t errlen)
@@ -277,6 +326,8 @@ int store_copy(const char *from, const char *to, char *err, size_t errlen)
 	int ret = refuse_own(to, from, "cannot write",
 			     "name another file for the copy", err, errlen);
 
+	if (!ret)
+		ret = refuse_other(to, err, errlen);
 	return ret ? ret : copy_to(from, to, err, errlen);
 }
 
@@ -351,10 +402,28 @@ static int set_aside(struct files *f, char *err, size_t errlen)
 	return 0;
 }
 
+/* Who is root here puts it back for the user of the service. */
+static int give(const char *new, const char *to)
+{
+	char folder[PATH_ROOM], lock[PATH_ROOM + sizeof(".lock")];
+	struct stat s;
+
+	if (geteuid())
+		return 0;
+	split(to, folder);
+	if (stat(to, &s) && stat(folder, &s))
+		return -errno;
+	snprintf(lock, sizeof(lock), "%s.lock", to);
+	if (chown(new, s.st_uid, s.st_gid) || chown(lock, s.st_uid, s.st_gid))
+		return -errno;
+	return 0;
+}
+
 /**
  * store_restore() - put a copy in the place of a store
  * @from: the copy
- * @to: the store, which nobody uses; what it was stays as @to.old
+ * @to: the store, which nobody uses; what it was stays as @to.old.  Whose it was, or
+ *      whose its folder is, its successor is, if root puts it back
  * @err: out on error: what is wrong
  * @errlen: its room
  *
@@ -379,6 +448,11 @@ int store_restore(const char *from, const char *to, char *err, size_t errlen)
 		ret = copy_to(from, new, err, errlen);
 	if (ret)
 		return ret;
+	ret = give(new, to);
+	if (ret) {
+		unlink(new);
+		return fail(err, errlen, ret, "cannot give away", new);
+	}
 	name_files(&f, to);
 	ret = set_aside(&f, err, errlen);
 	if (!ret && rename(new, to))
