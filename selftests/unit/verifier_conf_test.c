@@ -277,7 +277,6 @@ static const struct {
 	  "a.conf:2: enrolment: there is no group a in groups" },
 	{ "enrolment = {\npolicy = \"plx\"; };",
 	  "a.conf:2: enrolment: there is no policy plx in policies" },
-	{ "enrolment = { policy = \"\"; };", "a.conf:1: policy is 1 to 63 of" },
 	{ "people = ( { name = \"eve\"; role = \"enroller\";"
 	  " key = \"" KEY "\";\ngroup = \"a\"; } );",
 	  "a.conf:2: eve: there is no group a in groups" },

@@ -271,7 +271,7 @@ void errand_failed(const struct errand *e)
 }
 
 /**
- * errand_answer() - a done() for errand_read(): what is read is the answer
+ * errand_answer() - a done() for errand_read(), or its end: what is read is the answer
  * @j: job of the errand
  * @f: the fleet
  */
@@ -284,7 +284,9 @@ void errand_answer(struct job *j, struct fleet *f)
 		errand_failed(e);
 	else if (e->wrong)
 		answer_bad(e->req, e->wrong);
-	else
+	else if (e->body)
 		reply(e->req, 200, "OK", "application/json", e->body);
+	else
+		answer_ok(e->req, json_incref(e->answer));
 	errand_free(e);
 }

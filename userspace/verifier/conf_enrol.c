@@ -65,10 +65,16 @@ static int read_eks(const struct conf_file *f, const config_setting_t *s)
 			 (void **)&conf->enrol.ek, &conf->enrol.nek, read_ek);
 }
 
+/* "": none, as when it is left out. */
 static int read_policy(const struct conf_file *f, const config_setting_t *s)
 {
+	const char *text = config_setting_get_string(s);
 	struct conf *conf = f->conf;
 
+	if (text && !*text) {
+		conf_ref_free(&conf->enrol.policy);
+		return 0;
+	}
 	return conf_ref_read(f, s, &conf->enrol.policy);
 }
 
