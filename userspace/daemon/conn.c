@@ -6,7 +6,6 @@
 #include <arpa/inet.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
-#include <openssl/err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -33,7 +32,7 @@ struct conn {
 	size_t granted; /* of those, that may come without asking again */
 	size_t left; /* SENDING: bytes not taken when the deadline was set */
 	u8 key[32];
-	u8 client[32]; /* whose places it takes */
+	u8 client[8]; /* whose places it takes, the begin of it */
 	char peer[64];
 	const char *why; /* the handshake failed; NULL: not known */
 	bool alerted; /* it is the peer that says why */
@@ -156,6 +155,7 @@ static unsigned int same_client(const struct conn *c)
 
 static void handshake_done(struct conn *c)
 {
+	u8 client[32];
 	struct server *s = c->server;
 
 	if (c->state != HANDSHAKE || c->dropped)
@@ -164,9 +164,10 @@ static void handshake_done(struct conn *c)
 		drop(c);
 		return;
 	}
-	memcpy(c->client, c->key, sizeof(c->client));
+	memcpy(client, c->key, sizeof(client));
 	if (s->identify)
-		s->identify(c, c->client, s->arg);
+		s->identify(c, client, s->arg);
+	memcpy(c->client, client, sizeof(c->client));
 	TAILQ_REMOVE(&s->handshaking, c, link);
 	TAILQ_INSERT_TAIL(&s->established, c, link);
 	set_deadline(c, IDLE, s->limits->idle_s);
@@ -192,8 +193,7 @@ static void note_alert(struct conn *c, bool received, int alert)
 		c->why = SSL_alert_desc_string_long(alert);
 	else if (verified != X509_V_OK)
 		c->why = X509_verify_cert_error_string(verified);
-	else
-		c->why = ERR_reason_error_string(ERR_peek_error());
+	/* OpenSSL's own texts would be loaded now, when memory may lack. */
 }
 
 static void on_tls(const SSL *ssl, int where, int ret)
