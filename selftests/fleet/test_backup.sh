@@ -216,12 +216,12 @@ ok "the database is held by another" appears held
 "$verifier" --config verifier.conf backup ended 2>msg &
 copier=$!
 ok "its copy begins" appears 'ended.*'
-kill -INT "$copier"
+kill -TERM "$copier"
 ends_by() { # SIGNAL PROCESS
 	wait "$2"
 	[ "$?" = $((128 + $1)) ]
 }
-ok "it is ended" ends_by 2 "$copier"
+ok "it is ended" ends_by 15 "$copier"
 ok "and leaves nothing" test "$(echo ended*)" = 'ended*'
 kill "$holder"
 wait "$holder" 2>/dev/null || true

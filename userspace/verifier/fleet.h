@@ -2,7 +2,8 @@
 /*
  * The devices, and the way that an answer of one takes: pull.c and ask.c ask over
  * contact.c (event loop), settle.c has judge.c appraise it (any of the judging threads), keep.c stores
- * (one thread; another one reads for who asks), and fleet.c shows it (event loop).  What is not stored is not shown.
+ * (one thread; another one reads for who asks), and fleet.c shows it (event loop).
+ * What is not stored is not shown.
  *
  * Invariant: of a device at most one question is under way, and while it is, only
  * the question changes the device's record, by what comes back to the loop.

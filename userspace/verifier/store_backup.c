@@ -257,8 +257,11 @@ static void at_end(void (*handler)(int))
 	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
 	size_t i;
 
-	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		signal(ends[i], handler);
+	/* What is ignored, as by nohup(1), stays so. */
+	for (i = 0; i < ARRAY_SIZE(ends); i++) {
+		if (signal(ends[i], handler) == SIG_IGN)
+			signal(ends[i], SIG_IGN);
+	}
 }
 
 static int copy_to(const char *from, const char *to, char *err, size_t errlen)
