@@ -5,6 +5,7 @@
  * is a spare connection, a place for it, and nothing went wrong just now.
  */
 #include <event2/listener.h>
+#include <poll.h>
 #include <string.h>
 
 #include "diag.h"
@@ -26,6 +27,15 @@ static int set_rest(struct server *s, bool resting)
 	return evtimer_add(s->rest, resting ? &rest : &never);
 }
 
+/* Asked of the kernel: a listener that is disabled does not tell. */
+static bool somebody_waits(struct server *s)
+{
+	struct pollfd p = { .fd = evconnlistener_get_fd(s->listener),
+			    .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0;
+}
+
 static void prepare(struct server *s)
 {
 	if (s->spare)
@@ -35,6 +45,8 @@ static void prepare(struct server *s)
 		return;
 	diag_limited(&failures, LOG_ERR,
 		     "no memory for another connection; waiting for some");
+	if (somebody_waits(s))
+		conn_give_place(s);
 	set_rest(s, true);
 }
 

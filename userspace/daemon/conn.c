@@ -16,7 +16,9 @@
 #define WRITE_RATE 4096 /* bytes a second that a reader must take at least */
 /* Bytes of a request as sent: evhttp bounds headers and body, but no chunk line. */
 #define REQUEST_MAX (128u << 10)
-#define ROOM (16u << 10) /* bytes: several times what a bufferevent needs */
+/* Several times what a bufferevent needs, in pieces above its largest structure. */
+#define ROOM_PIECES 8
+#define ROOM_PIECE (2u << 10) /* bytes */
 
 enum state { SPARE, HANDSHAKE, IDLE, REQUEST, WORKING, SENDING };
 
@@ -332,13 +334,20 @@ void conn_give_place(struct server *s)
  * When memory lacks in the midst of it, libevent 2.1 frees a bufferevent that it has
  * not made: so there has to be enough before it begins.  In a process of one thread
  * nobody else takes it meanwhile; where there are more, that only becomes unlikely.
+ * The pieces need not be neighbours: after a crowd, free memory lies scattered.
  */
 static bool has_room(void)
 {
-	void *volatile room = malloc(ROOM);
-	bool has = room;
+	void *volatile piece[ROOM_PIECES];
+	bool has = true;
+	size_t i;
 
-	free(room);
+	for (i = 0; i < ROOM_PIECES; i++) {
+		piece[i] = malloc(ROOM_PIECE);
+		has = has && piece[i];
+	}
+	for (i = 0; i < ROOM_PIECES; i++)
+		free(piece[i]);
 	return has;
 }
 
