@@ -27,12 +27,7 @@ ok "it starts" start_sim $n 5
 verifier_conf "$(sim_policy)" 'missed = 3; timeout_s = 2;' \
 	"webhooks = ( { name = \"siem\"; secret = \"$work/secret\";
 		url = \"https://127.0.0.1:$hook/\"; } );"
-real=$verifier
-stepped() { # in the place of the verifier's program
-	at_clock v "$real" "$@"
-}
-verifier=stepped
-set_clock v +0
+step_verifier
 ok "the verifier starts" start_verifier
 ok "$n devices are enrolled" enrol_sim $n
 ok "all of them are trusted" stands "trusted $n"

@@ -72,15 +72,28 @@ unsigned int server_port(int fd)
 						 a.in6.sin6_port);
 }
 
+static void turn_away(struct evhttp_request *req, struct conn *conn)
+{
+	conn_working(conn);
+	evhttp_add_header(evhttp_request_get_output_headers(req), "Connection",
+			  "close");
+	reply_problem(req, 403, "Forbidden",
+		      "the certificate of this client, or of a CA of its, has "
+		      "ended since it connected; connect anew with one that is "
+		      "valid");
+}
+
 static void on_request(struct evhttp_request *req, void *server)
 {
 	struct conn *conn = conn_of(req);
 	struct server *s = server;
 
-	if (conn && conn_is_up(conn))
+	if (!conn || !conn_is_up(conn))
+		reply_problem(req, 503, "Service Unavailable", "gone");
+	else if (tls_peer_is_valid(conn_ssl(conn)))
 		s->request(req, conn, s->arg);
 	else
-		reply_problem(req, 503, "Service Unavailable", "gone");
+		turn_away(req, conn);
 }
 
 /**

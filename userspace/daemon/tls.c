@@ -222,6 +222,28 @@ int tls_peer_key(SSL *ssl, u8 key[32])
 }
 
 /**
+ * tls_peer_is_valid() - have its certificates not ended since the handshake?
+ * @ssl: handshake done
+ *
+ * A connection may last longer than what was shown when it began.
+ *
+ * Return: whether none of the chain that was verified has ended (RFC 5280, 4.1.2.5).
+ */
+bool tls_peer_is_valid(const SSL *ssl)
+{
+	const STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
+	const X509 *x;
+	int i;
+
+	for (i = 0; i < sk_X509_num(chain); i++) {
+		x = sk_X509_value(chain, i);
+		if (X509_cmp_current_time(X509_get0_notAfter(x)) <= 0)
+			return false;
+	}
+	return i > 0;
+}
+
+/**
  * tls_exporter() - value that binds a challenge to this connection
  * @ssl: handshake done
  * @out: out, RFC 8446 7.5, no context

@@ -28,6 +28,7 @@ struct bufferevent *tls_dial(struct event_base *base, SSL_CTX *ctx,
 			     const char *name, const char *host);
 void tls_no_delay(const SSL *ssl);
 int tls_peer_key(SSL *ssl, u8 key[32]);
+bool tls_peer_is_valid(const SSL *ssl);
 int tls_exporter(SSL *ssl, u8 out[32]);
 
 #endif
