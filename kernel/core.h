@@ -10,6 +10,7 @@
 #include <linux/types.h>
 
 #include <shinrai/record.h>
+#include <shinrai/version.h>
 
 #include "pure.h"
 
@@ -20,8 +21,6 @@ struct vm_area_struct;
 /* A waiter blocks at most this long; then the state is degraded. */
 #define SHINRAI_WAIT_MS 2000
 #define SHINRAI_LATE_NS (SHINRAI_WAIT_MS * 1000000ULL)
-
-#define SHINRAI_VERSION "0.1.0"
 
 enum shinrai_phase {
 	SHINRAI_LOADED,

@@ -46,6 +46,7 @@ digests make --apt --json|2|--apt needs a value: PACKAGE...
 digests make --inrelease x|2|go with --deb
 mode bogus|2|neither observe nor enforce
 --help|0|usage: shinraictl
+--version|0|shinraictl 0.1.0
 status --help|0|usage: shinraictl status
 log show -- --from|1|cannot open --from
 log show -- -- x|2|unexpected argument 'x'
@@ -118,6 +119,8 @@ if [ -x "$verify" ]; then
 		grep -qxF -- "$1" completions
 	}
 	mapfile -t verbs < <("$verify" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+	ok "shinrai-verify says which it is" grep -qx 'shinrai-verify 0\.1\.0' \
+		<("$verify" --version)
 	ok "shinrai-verify has verbs" test "${#verbs[@]}" -ge 2
 	for verb in "${verbs[@]}"; do
 		ok "shinrai-verify $verb: completed" verify_line "$verb" ""

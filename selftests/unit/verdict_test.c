@@ -13,6 +13,7 @@
 
 #include <shinrai/ear.h>
 #include <shinrai/verdict.h>
+#include <shinrai/version.h>
 
 #include "../verify/forge.h"
 
@@ -189,6 +190,7 @@ static void test_ear(void **state)
 		0);
 	assert_string_equal(profile, "tag:github.com,2023:veraison/ear");
 	assert_int_equal(iat, 1700000001);
+	assert_string_equal(build, "shinrai-verify " SHINRAI_VERSION);
 	assert_string_equal(status, "affirming");
 	assert_int_equal(hardware, 0);
 	assert_int_equal(executables, 2);

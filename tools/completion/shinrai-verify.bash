@@ -9,7 +9,7 @@ _shinrai_verify() {
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		words=$("$program" --help 2>/dev/null |
 			sed -nE 's/^  ([a-z]+) .*/\1/p')
-		[[ $cur != -* ]] || words=--help
+		[[ $cur != -* ]] || words="--help --version"
 	elif [[ $cur == -?* ]]; then
 		words=$("$program" "$verb" --help 2>/dev/null |
 			sed -nE 's/^  (--[a-z][a-z0-9-]*).*/\1/p')

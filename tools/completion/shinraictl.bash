@@ -80,7 +80,7 @@ _shinraictl() {
 	esac
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		words="status arm mode flush log violations digests reference label owner policy setup fleet"
-		[[ $cur != -* ]] || words="--json --sysfs --help"
+		[[ $cur != -* ]] || words="--json --sysfs --help --version"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = log ]; then
 		words="show follow export"
 	elif [ "$COMP_CWORD" -eq 2 ] && [ "$one" = label ]; then

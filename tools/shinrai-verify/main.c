@@ -2,6 +2,8 @@
 /* shinrai-verify: the verb table. */
 #include <string.h>
 
+#include <shinrai/version.h>
+
 #include "judge.h"
 #include "verify.h"
 
@@ -96,6 +98,10 @@ int main(int argc, char **argv)
 		return verify_usage(&v, "no verb given");
 	if (!strcmp(argv[1], "--help"))
 		return print_help(&v);
+	if (!strcmp(argv[1], "--version")) {
+		puts("shinrai-verify " SHINRAI_VERSION);
+		return verify_finish(&v, VERIFY_GOOD);
+	}
 	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
 		if (strcmp(argv[1], verbs[i].name))
 			continue;

@@ -2,6 +2,8 @@
 /* shinraictl: the verb table; without a verb it is "status". */
 #include <string.h>
 
+#include <shinrai/version.h>
+
 #include "ctl.h"
 
 static const struct ctl_verb verbs[] = {
@@ -163,6 +165,10 @@ int main(int argc, char **argv)
 	ctl.json = wants_json(argc, argv);
 	if (argc && !strcmp(argv[0], "--help")) {
 		print_help(stdout);
+		return ctl_flush_stdout(&ctl);
+	}
+	if (argc && !strcmp(argv[0], "--version")) {
+		puts("shinraictl " SHINRAI_VERSION);
 		return ctl_flush_stdout(&ctl);
 	}
 	if (!argc || (argv[0][0] == '-' && argv[0][1] == '-'))

@@ -4,8 +4,9 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include <shinrai/version.h>
+
 #include "options.h"
-#include "version.h"
 
 static const struct option known[] = {
 	{ "config", required_argument, NULL, 'c' },

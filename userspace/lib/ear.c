@@ -7,6 +7,7 @@
 #include <shinrai/jws.h>
 #include <shinrai/session.h>
 #include <shinrai/verdict.h>
+#include <shinrai/version.h>
 
 /* AR4SI trustworthiness tiers, as numbers in the vector. */
 enum { NONE = 0, AFFIRMING = 2, WARNING = 32, CONTRAINDICATED = 96 };
@@ -164,7 +165,8 @@ int shinrai_ear_sign(const struct shinrai_appraisal *v, EVP_PKEY *key, s64 now,
 		     char **jwt)
 {
 	json_t *verdict = shinrai_verdict_json(v);
-	json_t *j = shinrai_ear_claims(verdict, "shinrai-verify 1", now);
+	json_t *j = shinrai_ear_claims(verdict,
+				       "shinrai-verify " SHINRAI_VERSION, now);
 	char nonce[2 * SHINRAI_NONCE_MAX];
 	int ret;
 

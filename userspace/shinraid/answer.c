@@ -6,9 +6,9 @@
 
 #include <shinrai/abridge.h>
 #include <shinrai/evidence.h>
+#include <shinrai/version.h>
 
 #include "../daemon/diag.h"
-#include "../daemon/version.h"
 #include "net.h"
 
 #define MAP_STEP ((size_t)16 << 20)

@@ -7,9 +7,9 @@
 
 #include <shinrai/evidence.h>
 #include <shinrai/hex.h>
+#include <shinrai/version.h>
 
 #include "../daemon/diag.h"
-#include "../daemon/version.h"
 #include "net.h"
 
 #define BODY_MAX 4096

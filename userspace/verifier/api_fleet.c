@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* API: how the fleet stands, and how it stood. */
 #include <shinrai/hex.h>
+#include <shinrai/version.h>
 
-#include "../daemon/version.h"
 #include "api_part.h"
 #include "view.h"
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include <shinrai/ear.h>
+#include <shinrai/version.h>
 
-#include "../daemon/version.h"
 #include "api_part.h"
 #include "signer.h"
 #include "view.h"

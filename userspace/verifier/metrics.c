@@ -3,7 +3,8 @@
 #include <inttypes.h>
 #include <time.h>
 
-#include "../daemon/version.h"
+#include <shinrai/version.h>
+
 #include "fleet.h"
 #include "hook.h"
 

@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include <shinrai/verdict.h>
+#include <shinrai/version.h>
 
-#include "../daemon/version.h"
 #include "page.h"
 
 /* Nothing from elsewhere, no script at all, and in no frame of others. */
