@@ -109,6 +109,7 @@ done <<'LIST'
 400|{"name": "../x"}|a name that is none
 400|{"name": null}|no name
 400|{"url": "https://example.org:1/"}|a URL with a name
+400|{"tls_name": "127.0.0.1"}|an address for a name
 400|{"policy": "lathe"}|a policy that there is not
 LIST
 # csr WHO FILE: asks with that request

@@ -76,6 +76,10 @@ enrol stray "$port"
 ok "a certificate of another CA" becomes stray '.state == "unreachable" and
 	(.failure | startswith("its certificate: "))'
 fleet admin /devices -d "{\"name\":\"named\",\"policy\":\"plc\",
+	\"tls_name\":\"127.0.0.1\",\"url\":\"https://127.0.0.1:$port/\"}" \
+	>/dev/null
+answers 400 "a name that is an address"
+fleet admin /devices -d "{\"name\":\"named\",\"policy\":\"plc\",
 	\"tls_name\":\"press.example\",\"url\":\"https://127.0.0.1:$port/\"}" \
 	>/dev/null
 ok "and for another name" becomes named '.state == "unreachable" and

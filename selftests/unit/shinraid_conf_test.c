@@ -88,6 +88,10 @@ static void test_refused(void **state)
 		  "a.conf:1: report_url is https://ADDRESS:PORT/PATH" },
 		{ "verifier_url = \"https://192.0.2.7:1/x\";",
 		  "a.conf:1: verifier_url is https://ADDRESS:PORT/" },
+		{ "report_name = \"192.0.2.7\";",
+		  "a.conf:1: report_name is a DNS name" },
+		{ "verifier_name = \"a b\";",
+		  "a.conf:1: verifier_name is a DNS name" },
 		{ "limits = { connections = 65473; };",
 		  "a.conf:1: connections is a number from 1 to 65472" },
 		{ "allow_clients = [ \"00112233445566778899AABBCCDDEEFF"
@@ -169,13 +173,57 @@ static void test_url(void **state)
 	}
 }
 
+static void test_name(void **state)
+{
+	static const char l63[] = "a23456789a123456789a123456789a123456789a1234"
+				  "56789a123456789a123";
+	static const struct {
+		const char *text;
+		bool good;
+	} t[] = {
+		{ "", true },
+		{ "a", true },
+		{ "press.example", true },
+		{ "Press-1_b.EXAMPLE", true },
+		{ "7", true },
+		{ "xn--bcher-kva.example", true },
+		{ l63, true },
+		{ ".", false },
+		{ ".example", false },
+		{ "press.example.", false },
+		{ "press..example", false },
+		{ "192.0.2.7", false },
+		{ "2001:db8::1", false },
+		{ "*.example", false },
+		{ "press.example:1", false },
+		{ "press example", false },
+		{ "b\u00fccher.example", false },
+		{ "press.example\n", false },
+	};
+	char name[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		if (!url_name_fault(t[i].text) != t[i].good)
+			fail_msg("\"%s\"", t[i].text);
+	}
+	assert_int_equal(strlen(l63), 63);
+	snprintf(name, sizeof(name), "%sa", l63);
+	assert_non_null(url_name_fault(name));
+	/* 3 * 64 + 61 */
+	snprintf(name, sizeof(name), "%s.%s.%s.%.61s", l63, l63, l63, l63);
+	assert_null(url_name_fault(name));
+	snprintf(name, sizeof(name), "%s.%s.%s.%.62s", l63, l63, l63, l63);
+	assert_non_null(url_name_fault(name));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_url),
+		cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),
+		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_url),
+		cmocka_unit_test(test_name),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -246,6 +246,9 @@ static const struct {
 	{ "webhooks = (\n{ name = \"a\"; secret = \"/s\"; role = \"x\";"
 	  " url = \"https://127.0.0.1:1/\"; } );",
 	  "a.conf:2: webhook a: there is no role \"x\"" },
+	{ "webhooks = (\n{ name = \"a\"; secret = \"/s\";"
+	  " tls_name = \"127.0.0.1\"; url = \"https://127.0.0.1:1/\"; } );",
+	  "a.conf:2: tls_name is a DNS name" },
 	{ "roles = ( { reads = [ \"paths\" ]; } );",
 	  "a.conf:1: a role has a name" },
 	{ "roles = ( { name = \"a\"; like = \"enroller\"; } );",

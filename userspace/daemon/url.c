@@ -64,3 +64,32 @@ int url_parse(const char *text, struct url *url)
 	*url = u;
 	return 0;
 }
+
+/**
+ * url_name_fault() - could a certificate be for it?
+ * @name: to be looked for among its DNS names; "": its address is
+ *
+ * Return: what is wrong; NULL.
+ */
+const char *url_name_fault(const char *name)
+{
+	static const char fault[] =
+		"is a DNS name: 1 to 63 of A-Z a-z 0-9 _ - between dots, 253 in "
+		"all, and no address, which is looked for without it";
+	const char *label = name;
+	struct in6_addr address;
+	size_t len;
+
+	if (!*name)
+		return NULL;
+	if (strlen(name) > 253 || inet_pton(AF_INET, name, &address) == 1)
+		return fault;
+	do {
+		len = strspn(label, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789_-");
+		if (!len || len > 63)
+			return fault;
+		label += len;
+	} while (*label == '.' && *++label);
+	return *label || label[-1] == '.' ? fault : NULL;
+}

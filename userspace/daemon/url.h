@@ -18,5 +18,6 @@ struct url {
 };
 
 int url_parse(const char *text, struct url *url);
+const char *url_name_fault(const char *name);
 
 #endif

@@ -89,6 +89,8 @@ static const char *take_record(const struct fleet *f, const json_t *j,
 	if (url_parse(r->url, &url) || strcmp(url.path, "/"))
 		return "url: https://ADDRESS:PORT/ of its shinraid; names are "
 		       "not looked up";
+	if (url_name_fault(r->tls_name))
+		return "tls_name: a DNS name, or \"\" for the address of its url";
 	if (ak && (shinrai_hex_parse(ak, r->ak_name, sizeof(r->ak_name),
 				     &r->ak_name_len) ||
 		   r->ak_name_len < 2 + 32))

@@ -265,7 +265,7 @@ static const char *is_url(const char *text)
 static const struct conf_key hook_keys[] = {
 	TEXT(struct conf_hook, name, conf_name, ""),
 	TEXT(struct conf_hook, url, is_url, ""),
-	TEXT(struct conf_hook, tls_name, NULL, ""),
+	TEXT(struct conf_hook, tls_name, url_name_fault, ""),
 	TEXT(struct conf_hook, secret, conf_absolute, ""),
 	TEXT(struct conf_hook, role, NULL, ""),
 	{ 0 },

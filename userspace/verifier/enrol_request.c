@@ -158,6 +158,8 @@ static const char *take_texts(const json_t *j, struct enrol_request *q)
 		if (texts[i].to)
 			*texts[i].to = json_string_value(v);
 	}
+	if (q->tls_name && url_name_fault(q->tls_name))
+		return "tls_name: a DNS name, or \"\" for the address of its url";
 	return q->name ? NULL : "name, ek, ek_certificates and ak are needed";
 }
 
