@@ -4,15 +4,24 @@
 #define SHINRAICTL_SETUP_H
 
 #include <openssl/x509.h>
+#include <signal.h>
 
 #include "ctl.h"
 #include "userspace/shinraid/tpm.h"
 
 #define SETUP_CERTS 8 /* of an EK, and of CAs above it */
 
+/*
+ * Without a resource manager a TPM has room for three objects, and keeps those of
+ * who is no more.  Invariant: while a verifier is waited for none of ours is there;
+ * while one is, no signal that ends us is taken.
+ */
 struct setup_tpm {
-	struct tpm tpm; /* with our AK */
+	struct tpm tpm; /* its AK is there while @ek is */
 	ESYS_TR ek;
+	TPMS_CONTEXT *saved_ak, *saved_ek; /* while they are not; Esys_Free() */
+	sigset_t mask; /* to be restored when @held */
+	bool held;
 	u8 ek_public[1024], ak_public[1024]; /* TPM2B_PUBLIC */
 	size_t ek_len, ak_len;
 	u8 *cert[SETUP_CERTS]; /* the EK's first; for free() */

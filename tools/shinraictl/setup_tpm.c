@@ -21,6 +21,57 @@ static int tpm_failed(struct ctl *ctl, const char *what, TSS2_RC rc)
 			 "%s: %s", what, tpm_error(rc));
 }
 
+static void hold_signals(struct setup_tpm *t)
+{
+	sigset_t ending;
+
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGHUP);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGQUIT);
+	sigaddset(&ending, SIGTERM);
+	t->held = !sigprocmask(SIG_BLOCK, &ending, &t->mask);
+}
+
+/* Those that came meanwhile are taken now. */
+static void let_signals(struct setup_tpm *t)
+{
+	if (t->held)
+		sigprocmask(SIG_SETMASK, &t->mask, NULL);
+	t->held = false;
+}
+
+static void forget(struct setup_tpm *t)
+{
+	if (t->ek != ESYS_TR_NONE)
+		Esys_FlushContext(t->tpm.esys, t->ek);
+	t->ek = ESYS_TR_NONE;
+	tpm_forget(&t->tpm);
+}
+
+/* TPM 2.0, Part 3, 28.2: it encrypts them for itself, and nothing is left in it. */
+static TSS2_RC put_away(struct setup_tpm *t)
+{
+	TSS2_RC rc = Esys_ContextSave(t->tpm.esys, t->tpm.ak, &t->saved_ak);
+
+	if (!rc)
+		rc = Esys_ContextSave(t->tpm.esys, t->ek, &t->saved_ek);
+	forget(t);
+	return rc;
+}
+
+static TSS2_RC take_back(struct setup_tpm *t)
+{
+	ESYS_CONTEXT *esys = t->tpm.esys;
+	TSS2_RC rc = tpm_session_start(esys, &t->tpm.session);
+
+	if (!rc)
+		rc = Esys_ContextLoad(esys, t->saved_ak, &t->tpm.ak);
+	if (!rc)
+		rc = Esys_ContextLoad(esys, t->saved_ek, &t->ek);
+	return rc;
+}
+
 static int add_cert(struct ctl *ctl, struct setup_tpm *t, const void *data,
 		    size_t len)
 {
@@ -125,6 +176,28 @@ static int take_public(struct setup_tpm *t, u16 alg, TSS2_RC *rc)
 	return *rc ? -EIO : 0;
 }
 
+static int derive(struct ctl *ctl, struct setup_tpm *t, u32 generation,
+		  const char *type, const struct ctl_list *files)
+{
+	u16 alg = TPM2_ALG_RSA;
+	TSS2_RC rc = tpm_prepare(&t->tpm, generation);
+	int ret;
+
+	if (rc)
+		return tpm_failed(ctl, "cannot derive the AK", rc);
+	if (type && !strcmp(type, "ecc"))
+		alg = TPM2_ALG_ECC;
+	ret = files->n ? read_certs(ctl, t, files) :
+			 find_cert(ctl, t, type, &alg);
+	if (ret)
+		return ret;
+	if (take_public(t, alg, &rc))
+		return tpm_failed(ctl, "cannot derive the EK", rc);
+	rc = put_away(t);
+	return rc ? tpm_failed(ctl, "cannot save the context of the keys", rc) :
+		    0;
+}
+
 /**
  * setup_tpm_open() - EK, its certificates, and our AK
  * @ctl: the verb
@@ -138,7 +211,6 @@ int setup_tpm_open(struct ctl *ctl, struct setup_tpm *t, const char *tcti,
 		   u32 generation, const char *type,
 		   const struct ctl_list *files)
 {
-	u16 alg = TPM2_ALG_RSA;
 	TSS2_RC rc;
 	int ret;
 
@@ -148,18 +220,11 @@ int setup_tpm_open(struct ctl *ctl, struct setup_tpm *t, const char *tcti,
 	rc = tpm_connect(&t->tpm, tcti);
 	if (rc)
 		return tpm_failed(ctl, "cannot open the TPM", rc);
-	rc = tpm_prepare(&t->tpm, generation);
-	if (rc)
-		return tpm_failed(ctl, "cannot derive the AK", rc);
-	if (type && !strcmp(type, "ecc"))
-		alg = TPM2_ALG_ECC;
-	ret = files->n ? read_certs(ctl, t, files) :
-			 find_cert(ctl, t, type, &alg);
-	if (ret)
-		return ret;
-	if (take_public(t, alg, &rc))
-		return tpm_failed(ctl, "cannot derive the EK", rc);
-	return 0;
+	hold_signals(t);
+	ret = derive(ctl, t, generation, type, files);
+	forget(t);
+	let_signals(t);
+	return ret;
 }
 
 static u8 *take(const json_t *j, const char *key, size_t most, size_t *len)
@@ -194,21 +259,26 @@ int setup_tpm_activate(struct ctl *ctl, struct setup_tpm *t,
 				 "the verifier's challenge cannot be read");
 	c.blob = blob;
 	c.seed = seed;
-	rc = tpm_activate(&t->tpm, t->ek, &c, secret, len);
+	hold_signals(t);
+	rc = take_back(t);
+	if (!rc)
+		rc = tpm_activate(&t->tpm, t->ek, &c, secret, len);
+	forget(t);
+	let_signals(t);
 	if (rc)
 		return tpm_failed(ctl, "the TPM refuses the challenge", rc);
 	return 0;
 }
 
 /**
- * setup_tpm_close() - leave nothing in the TPM
+ * setup_tpm_close() - release what it holds
  * @t: from setup_tpm_open()
  */
 void setup_tpm_close(struct setup_tpm *t)
 {
-	if (t->tpm.esys && t->ek != ESYS_TR_NONE)
-		Esys_FlushContext(t->tpm.esys, t->ek);
 	tpm_close(&t->tpm);
+	Esys_Free(t->saved_ak);
+	Esys_Free(t->saved_ek);
 	while (t->ncerts)
 		free(t->cert[--t->ncerts]);
 }
