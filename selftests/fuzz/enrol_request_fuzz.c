@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* links: userspace/verifier/enrol_request.c */
+/* links: userspace/verifier/enrol_request.c userspace/daemon/url.c */
 /* What a device sends to be enrolled by its TPM: no bytes but those that came. */
 #include <stdlib.h>
 
