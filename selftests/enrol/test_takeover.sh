@@ -212,7 +212,8 @@ stop_verifier
 ek_file=$work/nothing.pem
 enrolment_conf
 ok "a CA that is not there is told at the start" no start_verifier
-ok "by its name" grep -q 'enrolment: cannot read .*/nothing.pem' verr
+ok "by its name, and where that is" grep -q \
+	'verifier.conf.d/test.conf:[0-9]*: enrolment: cannot read .*/nothing.pem' verr
 verifier_pid=''
 verifier_conf
 ok "without enrolment" start_verifier

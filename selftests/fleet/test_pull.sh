@@ -273,5 +273,6 @@ verifier_conf 'period_s = 0;'
 ok "a period of nothing: file and line" refuses \
 	'verifier.conf.d/test.conf:1: period_s is a number from 1 to'
 verifier_conf 'policies = ( { name = "a"; digests = [ "/nowhere" ]; } );'
-ok "a list that is not there" refuses 'cannot open /nowhere'
+ok "a list that is not there" refuses \
+	'verifier.conf.d/test.conf:1: policy a: cannot open /nowhere'
 finish

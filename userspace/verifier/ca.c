@@ -34,13 +34,13 @@ int ca_load(struct ca *ca, const char *cert, const char *key, char *err,
 	memset(ca, 0, sizeof(*ca));
 	ret = shinrai_cms_read_cert(cert, &ca->cert);
 	if (ret) {
-		snprintf(err, errlen, "cannot read %s: %s", cert,
+		snprintf(err, errlen, "ca_cert: cannot read %s: %s", cert,
 			 ret == -EBADMSG ? "no certificate" : strerror(-ret));
 		return -EINVAL;
 	}
 	ret = shinrai_cms_read_key(key, NULL, NULL, &ca->key);
 	if (ret) {
-		snprintf(err, errlen, "cannot read %s: %s", key,
+		snprintf(err, errlen, "ca_key: cannot read %s: %s", key,
 			 ret == -EBADMSG ? "no PEM key without passphrase" :
 					   strerror(-ret));
 		ca_free(ca);

@@ -177,7 +177,8 @@ static int read_policy(const struct conf_file *f, const config_setting_t *s,
 			return conf_bad(f, s, "policy %s is there twice",
 					p->name);
 	}
-	return 0;
+	p->where = conf_where(f, s);
+	return p->where ? 0 : -ENOMEM;
 }
 
 static int read_policies(const struct conf_file *f, const config_setting_t *s)
@@ -386,6 +387,7 @@ static void free_policies(struct conf *conf)
 		free_paths(conf->policy[i].reference);
 		free_paths(conf->policy[i].reference_keys);
 		free_paths(conf->policy[i].reference_signers);
+		free(conf->policy[i].where);
 	}
 	free(conf->policy);
 }

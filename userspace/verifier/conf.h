@@ -18,6 +18,7 @@
 /* What devices are held against; paths, which policy.c reads. */
 struct conf_policy {
 	char *name;
+	char *where; /* file and line */
 	char *reference[CONF_LISTS + 1]; /* NULL-terminated */
 	char *reference_keys[CONF_LISTS + 1]; /* likewise */
 	char *reference_signers[CONF_LISTS + 1]; /* likewise */

@@ -54,7 +54,8 @@ static int read_ek(const struct conf_file *f, const config_setting_t *s,
 		return conf_bad(f, s, "ek: each one has a file");
 	if (*ek->level_name)
 		shinrai_assurance_by_name(ek->level_name, &ek->level);
-	return 0;
+	ek->where = conf_where(f, config_setting_get_member(s, "file"));
+	return ek->where ? 0 : -ENOMEM;
 }
 
 static int read_eks(const struct conf_file *f, const config_setting_t *s)
@@ -137,8 +138,10 @@ void conf_enrol_free(struct conf_enrol *enrol)
 {
 	size_t i;
 
-	for (i = 0; i < enrol->nek; i++)
+	for (i = 0; i < enrol->nek; i++) {
+		free(enrol->ek[i].where);
 		conf_file_free(&enrol->ek[i], ek_keys);
+	}
 	free(enrol->ek);
 	conf_ref_free(&enrol->policy);
 	conf_ref_free(&enrol->group);

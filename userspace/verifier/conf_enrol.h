@@ -13,6 +13,7 @@
 /* A file of certificates, or CRLs. */
 struct conf_ek_file {
 	char *file;
+	char *where; /* of @file: file and line */
 	char *level_name;
 	enum shinrai_assurance level; /* NONE: no anchors */
 };

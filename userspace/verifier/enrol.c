@@ -32,12 +32,12 @@ static int load_ek_file(struct files *s, const struct conf_ek_file *f,
 		ret = shinrai_ek_trust_add(s->trust, data, len, f->level);
 	if (ret == -EBADMSG)
 		snprintf(err, errlen,
-			 "enrolment: %s holds something else than PEM or DER "
-			 "certificates%s",
-			 f->file, f->level ? "" : " and CRLs");
+			 "%s: enrolment: %s holds something else than PEM or "
+			 "DER certificates%s",
+			 f->where, f->file, f->level ? "" : " and CRLs");
 	else if (ret)
-		snprintf(err, errlen, "enrolment: cannot read %s: %s", f->file,
-			 strerror(-ret));
+		snprintf(err, errlen, "%s: enrolment: cannot read %s: %s",
+			 f->where, f->file, strerror(-ret));
 	return ret;
 }
 

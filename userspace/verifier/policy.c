@@ -1,12 +1,29 @@
 // SPDX-License-Identifier: MIT
 /* Reads the reference values that a policy of the configuration names. */
+#include <stdio.h>
+
 #include "policy.h"
+
+static int read_all(struct policy *p, const struct conf_policy *conf, char *err,
+		    size_t errlen)
+{
+	char *const *file;
+	int ret = 0;
+
+	for (file = conf->reference_keys; *file && !ret; file++)
+		ret = shinrai_refs_key(&p->refs, *file, err, errlen);
+	for (file = conf->reference_signers; *file && !ret; file++)
+		ret = shinrai_refs_signer(&p->refs, *file, err, errlen);
+	for (file = conf->reference; *file && !ret; file++)
+		ret = shinrai_refs_load(&p->refs, *file, err, errlen);
+	return ret ? ret : shinrai_refs_ready(&p->refs, err, errlen);
+}
 
 /**
  * policy_load() - read what a policy names
  * @p: out, for policy_free() in every case
  * @conf: stays where it is as long as @p
- * @err: out on error: which file, and why
+ * @err: out on error: where it is, which file, and why
  * @errlen: its room
  *
  * Return: 0; -errno.
@@ -15,22 +32,18 @@ int policy_load(struct policy *p, const struct conf_policy *conf, char *err,
 		size_t errlen)
 {
 	struct shinrai_appraise_input in = { 0 };
-	char *const *file;
-	int ret = 0;
+	char why[512];
+	int ret;
 
 	memset(p, 0, sizeof(*p));
 	p->conf = conf;
 	shinrai_refs_init(&p->refs);
-	for (file = conf->reference_keys; *file && !ret; file++)
-		ret = shinrai_refs_key(&p->refs, *file, err, errlen);
-	for (file = conf->reference_signers; *file && !ret; file++)
-		ret = shinrai_refs_signer(&p->refs, *file, err, errlen);
-	for (file = conf->reference; *file && !ret; file++)
-		ret = shinrai_refs_load(&p->refs, *file, err, errlen);
-	if (!ret)
-		ret = shinrai_refs_ready(&p->refs, err, errlen);
-	if (ret)
+	ret = read_all(p, conf, why, sizeof(why));
+	if (ret) {
+		snprintf(err, errlen, "%s: policy %s: %s", conf->where,
+			 conf->name, why);
 		return ret;
+	}
 	policy_expect(p, &in);
 	shinrai_appraise_policy(&in, p->id);
 	p->base = shinrai_appraise_base(&in);
