@@ -236,7 +236,17 @@ def spec_id(algs, vendor=b""):
     return struct.pack("<II20sI", 0, 3, bytes(20), len(data)) + data
 
 
-def boot_log(name, algs, events, locality=0, faults=None, **more):
+def event1(pcr, etype, data, digest_of=None, zero=False):
+    """TCG_PCR_EVENT, of logs that have SHA-1 alone."""
+    digest = (bytes(20) if zero else hashlib.sha1(
+        data if digest_of is None else digest_of).digest())
+    return (struct.pack("<II", pcr, etype) + digest +
+            struct.pack("<I", len(data)) + data, pcr,
+            None if etype == 3 else {"sha1": digest})
+
+
+def boot_log(name, algs, events, locality=0, faults=None, head=None, **more):
+    head = [spec_id(algs)] if head is None else head
     pcrs = {}
     for a in algs:
         size = hashlib.new(a).digest_size
@@ -252,8 +262,9 @@ def boot_log(name, algs, events, locality=0, faults=None, **more):
     values = {}
     for (a, pcr), v in sorted(pcrs.items()):
         values.setdefault(a, {})[str(pcr)] = v.hex()
-    return dict({"name": name, "log": (spec_id(algs) + b"".join(
-        e[0] for e in events)).hex(), "events": len(events) + 1,
+    return dict({"name": name, "log": b"".join(
+        head + [e[0] for e in events]).hex(),
+        "events": len(head) + len(events),
         "pcrs": values, "locality": locality, "faults": faults or {},
         "secure_boot": -1, "separators": 0}, **more)
 
@@ -315,6 +326,20 @@ def boot_logs():
             event2(two, 0, 3, b"Spec ID Event03\0" + bytes(20), zero=True)],
             faults={"1": "no-action"}),
     ]
+    old = [event1(0, 8, "1.0".encode("utf-16-le")),
+           event1(7, 0x80000001, secure),
+           event1(4, 0x80000003, bytes(40), digest_of=b"kernel image"),
+           event1(0, 4, bytes(4)), event1(7, 4, b"\1\0\0\0"),
+           event1(17, 6, tag)]
+    spec = event1(0, 3, b"Spec ID Event02\0" + struct.pack(
+        "<IBBBBB", 0, 2, 1, 2, 2, 0), zero=True)[0]
+    out += [boot_log("SHA-1, " + how, ["sha1"], old, head=head, secure_boot=1,
+                     separators=1, faults={str(4 + len(head)): "separator"})
+            for how, head in [("no Spec ID event", []),
+                              ("Spec ID Event02", [spec])]]
+    out.append(boot_log("SHA-1, locality 3", ["sha1"], [
+        event1(0, 3, b"StartupLocality\0\3", zero=True),
+        event1(0, 4, bytes(4))], locality=3, separators=1, head=[spec]))
     missing = event2(["sha256"], 0, 8, b"1")
     out.append(boot_log("bank missing", ["sha256", "sha384"], [],
                         faults={"1": "banks"}))
