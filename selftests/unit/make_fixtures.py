@@ -204,6 +204,11 @@ def ima_logs():
     log = ima_log("edited path", "<", [good, wrong, good],
                   {"1": "template-hash"})
     out.append(log)
+    for order, side in ("<", "little"), (">", "big"):
+        name = "a violation of the oldest template, " + side
+        out.append(ima_log(name, order, [
+            ima_entry(order, "ima", (bytes(20), b"/bin/sh"), violation=True),
+            ima_entry(order, "ima", (d1, b"/bin/sh"))]))
     return out
 
 
