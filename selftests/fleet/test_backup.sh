@@ -112,6 +112,11 @@ later made by a later shinrai-verifier
 hurt damaged
 nothing cannot open
 TABLE
+cp copy second.db
+: >second.db.lock
+ok "nor is the database of another verifier a place for a copy" fails run \
+	backup second.db
+ok "but it has it" grep -q 'cannot replace second.db: a verifier has it' msg
 ln -f fleet.db hard
 for name in fleet.db folder/fleet.db symbolic hard fleet.db-wal fleet.db.lock; do
 	ok "nor $name" fails run restore "$name"

@@ -383,6 +383,26 @@ static void policy_id(const char *const text[2], u8 id[SHINRAI_POLICY_SIZE])
 	shinrai_refs_free(&r);
 }
 
+/*
+ * What an earlier version judged is judged anew: the rules have a version, too, which
+ * another one of them needs.  By sha256sum, of "shinrai-appraisal-v3" and a zero byte,
+ * 64 zero bytes, the bank 0b, PCRs 12 and 13, and two zeros.
+ */
+static void test_rules_version(void **state)
+{
+	static const char want[] =
+		"b36043bd572dc6bd099372e5119be480"
+		"105a55802fcb3e50c7d05d88e91dd75d";
+	struct shinrai_appraise_input in = { 0 };
+	char hex[2 * SHINRAI_POLICY_SIZE + 1];
+	u8 id[SHINRAI_POLICY_SIZE];
+
+	(void)state;
+	shinrai_appraise_policy(&in, id);
+	shinrai_hex_encode(id, sizeof(id), hex);
+	assert_string_equal(hex, want);
+}
+
 /* What was judged by other rules says nothing about these. */
 static void test_policy_ids(void **state)
 {
@@ -460,6 +480,7 @@ int main(void)
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_any_path),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_rules_version),
 		cmocka_unit_test(test_policy_ids),
 		cmocka_unit_test(test_long_match),
 	};

@@ -46,7 +46,7 @@ static void prepare(struct server *s)
 	diag_limited(&failures, LOG_ERR,
 		     "no memory for another connection; waiting for some");
 	if (somebody_waits(s))
-		conn_give_place(s);
+		conn_give_place(s, "no memory for both");
 	set_rest(s, true);
 }
 
@@ -83,7 +83,7 @@ static void on_error(struct evconnlistener *listener, void *http)
 		     "cannot accept a connection: %s; waiting for others to "
 		     "end",
 		     strerror(errno));
-	conn_give_place(accepting);
+	conn_give_place(accepting, "no descriptor for both");
 	set_rest(accepting, true);
 	accept_update(accepting);
 }
@@ -105,7 +105,7 @@ struct bufferevent *accept_connection(struct event_base *base, void *server)
 	prepare(s);
 	s->nconns++;
 	if (s->nconns >= (unsigned int)s->limits->connections)
-		conn_give_place(s);
+		conn_give_place(s, "limits.connections");
 	accept_update(s);
 	return conn_begin(c);
 }

@@ -299,7 +299,7 @@ int conn_setup(struct server *s)
 	return ex_index < 0 ? -ENOMEM : 0;
 }
 
-static bool give_one(struct conn_list *list, enum state state)
+static bool give_one(struct conn_list *list, enum state state, const char *why)
 {
 	struct conn *c;
 
@@ -307,9 +307,8 @@ static bool give_one(struct conn_list *list, enum state state)
 		if (c->dropped || c->state != state)
 			continue;
 		diag_limited(&refusals, LOG_NOTICE,
-			     "client %s: gave its place to a newer one "
-			     "(limits.connections)",
-			     peer(c));
+			     "client %s: gave its place to a newer one (%s)",
+			     peer(c), why);
 		drop(c);
 		return true;
 	}
@@ -319,15 +318,16 @@ static bool give_one(struct conn_list *list, enum state state)
 /**
  * conn_give_place() - end a connection, so that another may come
  * @s: the server
+ * @why: there is no place for both
  *
  * Everybody may begin a handshake, so strangers could take all places: the
  * oldest of those that have not shown a certificate makes room, then one that
  * has shown it and asks for nothing.
  */
-void conn_give_place(struct server *s)
+void conn_give_place(struct server *s, const char *why)
 {
-	if (!give_one(&s->handshaking, HANDSHAKE))
-		give_one(&s->established, IDLE);
+	if (!give_one(&s->handshaking, HANDSHAKE, why))
+		give_one(&s->established, IDLE, why);
 }
 
 /*
@@ -438,14 +438,16 @@ struct conn *conn_of(struct evhttp_request *req)
 }
 
 /**
- * conn_is_up() - is its client known?
+ * conn_is_up() - may its client ask?
  * @c: a connection
  *
- * Return: whether its handshake is done.
+ * A request may have come with the end of the handshake that it was dropped at.
+ *
+ * Return: whether its handshake is done, and it was not dropped.
  */
 bool conn_is_up(const struct conn *c)
 {
-	return c->state != HANDSHAKE && c->state != SPARE;
+	return c->state != HANDSHAKE && c->state != SPARE && !c->dropped;
 }
 
 /**

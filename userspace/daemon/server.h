@@ -72,7 +72,7 @@ int conn_setup(struct server *s);
 struct conn *conn_new(struct server *s);
 struct bufferevent *conn_begin(struct conn *c);
 void conn_discard(struct conn *c);
-void conn_give_place(struct server *s);
+void conn_give_place(struct server *s, const char *why);
 struct conn *conn_of(struct evhttp_request *req);
 bool conn_is_up(const struct conn *c);
 SSL *conn_ssl(struct conn *c);

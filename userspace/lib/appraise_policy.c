@@ -5,8 +5,8 @@
 #include "appraise_ctx.h"
 
 /* Others, both, when the same records and lists give another verdict. */
-#define RULES_VERSION 2ull
-#define RULES "shinrai-appraisal-v2"
+#define RULES_VERSION 3ull
+#define RULES "shinrai-appraisal-v3"
 
 static u16 bank_of(const struct shinrai_appraise_input *in)
 {

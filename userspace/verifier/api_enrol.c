@@ -137,15 +137,14 @@ static int add_serial(void *arg, const u8 *serial, size_t len, s64 at)
 static int keep_removal(struct job *j, struct store *s)
 {
 	struct errand *e = errand_of(j);
-	const s64 now = fleet_now() / 1000;
-	int ret = store_revoke(s, e->id, now);
+	int ret = store_revoke(s, e->id, fleet_now() / 1000);
 
 	if (!ret)
 		ret = store_remove(s, e->id);
 	e->answer = json_array();
 	if (!ret && !e->answer)
 		ret = -ENOMEM;
-	return ret ? ret : store_revoked(s, now, add_serial, e->answer);
+	return ret ? ret : store_revoked(s, add_serial, e->answer);
 }
 
 static void revoke(struct fleet *f, const json_t *serials)

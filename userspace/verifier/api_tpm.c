@@ -358,7 +358,7 @@ static int read_crl(struct job *j, struct store *s)
 {
 	struct crl *c = (struct crl *)j;
 
-	return store_revoked(s, fleet_now() / 1000, add_revoked, c->crl);
+	return store_revoked(s, add_revoked, c->crl);
 }
 
 static void crl_read(struct job *j, struct fleet *f)

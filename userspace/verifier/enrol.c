@@ -7,13 +7,22 @@
 
 #include <shinrai/util.h>
 
+#include "../daemon/diag.h"
 #include "enrol.h"
+#include "lease.h"
 
+#define PURGE_S 60
 #define EXCHANGES 256 /* under way; then the oldest one is forgotten */
 #define FILE_MAX (4u << 20)
 
 /* For enrol_tls_verify(), which OpenSSL gives no argument. */
 static struct enrol *running;
+
+struct purge {
+	struct job job;
+	struct fleet *fleet;
+	struct event *timer;
+};
 
 /* What files say. */
 struct files {
@@ -142,12 +151,67 @@ int enrol_start(struct fleet *f, char *err, size_t errlen)
 	ret = enrol_reload(e, err, errlen);
 	if (ret)
 		return ret;
-	ret = store_revoked(f->store, fleet_now() / 1000, take_revoked, e);
+	ret = store_revoked(f->store, take_revoked, e);
 	if (ret)
 		snprintf(err, errlen, "cannot read what is revoked: %s",
 			 store_error(f->store));
 	running = e;
 	return ret;
+}
+
+static int purge(struct job *j, struct store *s)
+{
+	(void)j;
+	return store_purge(s, fleet_now() / 1000);
+}
+
+static void purge_later(struct purge *p)
+{
+	const struct timeval tv = { PURGE_S, 0 };
+
+	if (evtimer_add(p->timer, &tv))
+		diag_die("out of memory");
+}
+
+static void purged(struct job *j, struct fleet *f)
+{
+	(void)f;
+	purge_later((struct purge *)j);
+}
+
+/* Where several share the store one of them does it: time passes once. */
+static void on_purge(evutil_socket_t fd, short what, void *purge)
+{
+	struct purge *p = purge;
+
+	(void)fd;
+	(void)what;
+	if (lease_leads(p->fleet))
+		keep_put(p->fleet, &p->job);
+	else
+		purge_later(p);
+}
+
+/**
+ * enrol_watch() - forget certificates that ended long ago, again and again
+ * @f: the fleet, which is started
+ *
+ * A job of its own: who reads what is revoked does so where nothing can be written.
+ * It goes on until the process ends.
+ */
+void enrol_watch(struct fleet *f)
+{
+	static struct purge p;
+
+	if (!f->enrol)
+		return;
+	p.fleet = f;
+	p.job.keep = purge;
+	p.job.done = purged;
+	p.timer = evtimer_new(f->base, on_purge, &p);
+	if (!p.timer)
+		diag_die("out of memory");
+	on_purge(-1, 0, &p);
 }
 
 /**

@@ -70,6 +70,7 @@ struct enrol {
 int enrol_start(struct fleet *f, char *err, size_t errlen);
 int enrol_check(const struct conf_enrol *c, char *err, size_t errlen);
 int enrol_reload(struct enrol *e, char *err, size_t errlen);
+void enrol_watch(struct fleet *f);
 void enrol_stop(struct fleet *f);
 int enrol_tls_verify(int ok, X509_STORE_CTX *ctx);
 int enrol_revoke(struct enrol *e, const u8 *serial, size_t len);

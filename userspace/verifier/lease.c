@@ -134,8 +134,7 @@ static int keep_lease(struct job *j, struct store *s)
 		ret = store_lease_ids(s, take_id, l);
 	if (!ret)
 		ret = store_lease_news(s, &l->next, take_news, l);
-	return ret ? ret :
-		     store_revoked(s, fleet_now() / 1000, take_revoked, l);
+	return ret ? ret : store_revoked(s, take_revoked, l);
 }
 
 static void drop_results(struct lease *l)

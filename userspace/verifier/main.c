@@ -187,6 +187,7 @@ static void serve(struct service *s, int fd)
 	    hooks_start(f, err, sizeof(err)))
 		diag_die("%s", err);
 	signer_watch(f);
+	enrol_watch(f);
 	s->server.base = f->base;
 	s->server.limits = &s->conf->limits;
 	s->server.request = api_request;

@@ -96,7 +96,8 @@ enum store_worth {
 int store_worth(struct store *s, const u8 *serial, size_t len,
 		enum store_worth *worth);
 int store_revoke(struct store *s, s64 id, s64 at);
-int store_revoked(struct store *s, s64 now,
+int store_purge(struct store *s, s64 now);
+int store_revoked(struct store *s,
 		  int (*each)(void *arg, const u8 *serial, size_t len, s64 at),
 		  void *arg);
 /* One of the log; valid until each() returns. */

@@ -293,10 +293,19 @@ static int copy_to(const char *from, const char *to, char *err, size_t errlen)
 /* Only a copy is replaced, or an empty file: not the key beside it, by a slip. */
 static int refuse_other(const char *to, char *err, size_t errlen)
 {
+	char lock[PATH_ROOM + sizeof(".lock")];
 	sqlite3 *db = NULL;
 	struct stat s;
 	int ret = -EEXIST;
 
+	snprintf(lock, sizeof(lock), "%s.lock", to);
+	if (!lstat(lock, &s)) {
+		snprintf(err, errlen,
+			 "cannot replace %s: a verifier has it, or had, as %s "
+			 "says (name another file)",
+			 to, lock);
+		return -EEXIST;
+	}
 	if (stat(to, &s) || (S_ISREG(s.st_mode) && !s.st_size))
 		return 0;
 	if (S_ISREG(s.st_mode) &&

@@ -5,7 +5,7 @@
 #include "store_sql.h"
 
 #define REMEMBERED (365 * 86400) /* s that an expired certificate is */
-#define PURGE_S 60 /* from one to the next */
+#define PASSED_MAX 86400 /* s from one purge to the next that are believed */
 
 /* Return: 1 with what @r's TPM is called; 0; -errno. */
 static int name_of_tpm(struct store *s, const struct device_record *r,
@@ -235,13 +235,20 @@ static s64 towards(s64 from, s64 to, s64 most)
 	return from - to > most ? from - most : to;
 }
 
-/*
+/**
+ * store_purge() - certificates that ended a year ago are forgotten
+ * @s: the store
+ * @now: s since 1970, by the clock
+ *
  * A clock that is set ahead, for however short, must not end certificates: what is
  * deleted does not come back with the right time, and who was revoked would not be
- * any more.  So time is believed to have passed only as it did for those that had
- * the store; twice as fast, so that it catches up with what it missed.
+ * any more.  So time is believed to have passed only as it did from one call to the
+ * next; twice as fast, so that it catches up with what was missed, and so by one of
+ * those that share the store.
+ *
+ * Return: 0; -errno.
  */
-static int purge(struct store *s, s64 now)
+int store_purge(struct store *s, s64 now)
 {
 	struct timespec t;
 	struct binding b;
@@ -250,8 +257,8 @@ static int purge(struct store *s, s64 now)
 
 	clock_gettime(CLOCK_BOOTTIME, &t);
 	passed = s->purged ? t.tv_sec - s->purged : 0;
-	if (s->purged && passed < PURGE_S)
-		return 0;
+	if (passed > PASSED_MAX)
+		passed = PASSED_MAX;
 	ret = believed(s, now, &at);
 	if (ret)
 		return ret;
@@ -270,27 +277,22 @@ static int purge(struct store *s, s64 now)
 }
 
 /**
- * store_revoked() - the certificates that are revoked; those that expired a
- * year ago are forgotten, by the clock and by the time that passed
+ * store_revoked() - the certificates that are revoked, and not forgotten
  * @s: the store
- * @now: s since 1970
  * @each: called with each, and when it was revoked; not 0: no more
  * @arg: for @each
  *
  * Return: 0; -errno; what @each gave.
  */
-int store_revoked(struct store *s, s64 now,
+int store_revoked(struct store *s,
 		  int (*each)(void *arg, const u8 *serial, size_t len, s64 at),
 		  void *arg)
 {
-	int ret = purge(s, now);
+	struct binding b = sql_bind(s, REVOKED);
 	const u8 *serial;
-	struct binding b;
 	size_t len;
+	int ret;
 
-	if (ret)
-		return ret;
-	b = sql_bind(s, REVOKED);
 	while ((ret = sql_step(&b)) > 0) {
 		serial = value_at(&b, 0, &len);
 		ret = each(arg, serial, len, number_at(&b, 1));

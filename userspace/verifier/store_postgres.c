@@ -290,7 +290,7 @@ static int begin(struct store *s)
 {
 	int ret = is_lost(s) ? -EIO : begin_now(s);
 
-	if (ret && (is_lost(s) || s->reads)) {
+	if (ret && (is_lost(s) || (s->reads && ret != -EPROTONOSUPPORT))) {
 		ret = connect_again(s);
 		if (!ret)
 			ret = begin_now(s);

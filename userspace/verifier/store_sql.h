@@ -122,7 +122,7 @@ struct store {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[STATEMENTS];
 	struct postgres *pg;
-	s64 purged; /* s since boot, the last time; 0: never */
+	s64 purged; /* s since boot, store_purge(); 0: never */
 	bool reads; /* and does nothing else */
 	unsigned int ended; /* reads, by now */
 	s64 verifier; /* that it is, of those that share it; 0: none yet */

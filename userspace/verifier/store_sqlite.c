@@ -115,7 +115,8 @@ static int commit(struct store *s)
 /*
  * Who writes begins its log anew when nobody reads in it, which where one read
  * follows the other is never: so who reads does it between two of them.  Who writes
- * waits only for what the first, which waits for nobody, has left over.
+ * waits only for what the first, which waits for nobody, has left over.  A reader of
+ * another process would keep both waiting: then it is left for another time.
  */
 static void tidy(struct store *s)
 {
@@ -123,9 +124,12 @@ static void tidy(struct store *s)
 
 	sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
 				  &pages, NULL);
-	if (pages > WAL_MAX)
-		sqlite3_wal_checkpoint_v2(
-			s->db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	if (pages <= WAL_MAX)
+		return;
+	sqlite3_busy_timeout(s->db, 0);
+	sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_RESTART, NULL,
+				  NULL);
+	sqlite3_busy_timeout(s->db, BUSY_MS);
 }
 
 static void rollback(struct store *s)
