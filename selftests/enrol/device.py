@@ -11,6 +11,7 @@ usage: device.py talk PORT      commands, one in a line of standard input; each 
   open C NAME      connection C, with the certificate NAME.pem
   begin C          asks for a session
   answer C SIZE    answers it with that many bytes which are no evidence
+  bring C FILE     answers it with what is in that file
   long C SIZE      begins an answer of that many bytes, and gives all but the last
   rest C           gives that one
   close C
@@ -54,6 +55,13 @@ class Talk:
         conn, path = self.conns[c]
         conn.request("POST", path, body=bytes(int(size)),
                      headers={"Content-Type": CMW})
+        return self.reply(conn)
+
+    def bring(self, c, file):
+        conn, path = self.conns[c]
+        with open(file, "rb") as f:
+            conn.request("POST", path, body=f.read(),
+                         headers={"Content-Type": CMW})
         return self.reply(conn)
 
     def long(self, c, size):

@@ -69,6 +69,7 @@ struct appraise {
 	bool have_quoted; /* @quoted is valid */
 	bool incremental; /* log goes on where the last one ended */
 	bool have_start; /* our two PCRs are known */
+	unsigned int tried; /* positions that were held against pcrDigest */
 	bool placed; /* @position is valid */
 	u64 position; /* records that the quote covers, whatever their numbers */
 	u8 own[2][SHINRAI_BANK_MAX]; /* our PCRs of @bank after those */

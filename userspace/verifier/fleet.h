@@ -66,6 +66,7 @@ struct device {
 	bool waits; /* in fleet.waiting */
 	bool is_long; /* the next answer is */
 	bool removed; /* freed when the question is over */
+	s64 rests; /* ms, monotonic: it may come by itself again then */
 	s64 due; /* ms, monotonic: its turn was to come then; 0: as it comes */
 	struct device_record *renewal; /* takes effect then; NULL: none */
 	bool renews_all; /* @renewal is all that there is of it */

@@ -13,6 +13,9 @@
 #include "question.h"
 
 #define MAX_ANSWERS 32 /* that a log may come in */
+/* Evidence that is dear to judge: its device comes again when ten times that passed. */
+#define DEAR_US 100000
+#define REST 9
 #define RETRY_MS 1000 /* after a failure; doubled, up to the period */
 
 /**
@@ -153,6 +156,8 @@ void pull_end(struct device *d)
 
 	if (q->req)
 		session_end(q);
+	if (q->judge_us > DEAR_US)
+		d->rests = fleet_monotonic() + REST * q->judge_us / 1000;
 	histogram_add(&d->fleet->metrics.question,
 		      (fleet_monotonic() - (d->due ? d->due : q->begun)) *
 			      1000);

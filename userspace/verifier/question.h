@@ -44,6 +44,7 @@ struct question {
 	bool pushed; /* the device came by itself */
 	struct evhttp_request *req; /* @pushed: that waits for an answer */
 	struct event *expiry; /* @pushed: while it is offered */
+	bool comes; /* @pushed: much of its answer has come already */
 	int answers;
 	bool vouch; /* its certificate is looked for in the store: */
 	u8 serial[CA_SERIAL];

@@ -88,6 +88,34 @@ static void offer(struct question *q, struct evhttp_request *req, SSL *ssl,
 		   j);
 }
 
+static bool rests(const struct device *d, struct evhttp_request *req)
+{
+	const s64 left = d->rests - fleet_monotonic();
+	char seconds[24];
+
+	if (left <= 0)
+		return false;
+	snprintf(seconds, sizeof(seconds), "%lld",
+		 (long long)(left + 999) / 1000);
+	evhttp_add_header(evhttp_request_get_output_headers(req), "Retry-After",
+			  seconds);
+	reply_problem(req, 503, "Service Unavailable",
+		      "what it sent last took long to judge; try again later");
+	return true;
+}
+
+/* Somebody sends what was offered, over another connection, and has not stopped. */
+static bool is_coming(const struct device *d, struct conn *conn)
+{
+	const struct question *q = d->offer;
+	u8 exporter[SHINRAI_EXPORTER_SIZE];
+
+	return q && q->comes &&
+	       (tls_exporter(conn_ssl(conn), exporter) ||
+		CRYPTO_memcmp(exporter, q->j.session.exporter,
+			      sizeof(exporter)));
+}
+
 /**
  * api_session_begin() - a device asks for a question
  * @r: the request
@@ -116,6 +144,11 @@ void api_session_begin(const struct request *r)
 	} else if (d->question) {
 		reply_problem(r->req, 409, "Conflict",
 			      "it is being asked, or judged, just now");
+	} else if (is_coming(d, r->conn)) {
+		reply_problem(r->req, 409, "Conflict",
+			      "it is answering over another connection");
+	} else if (rests(d, r->req)) {
+		return;
 	} else if (!d->policy) {
 		reply_problem(r->req, 409, "Conflict",
 			      "the verifier's configuration has no policy for "
@@ -269,10 +302,13 @@ bool session_may_go_on(struct conn *conn, size_t received, void *fleet)
 	    CRYPTO_memcmp(exporter, q->j.session.exporter, sizeof(exporter)) ||
 	    !moves_on(q))
 		return false;
+	q->comes = true;
 	if (received <= ANSWER_MAX || q->is_long)
 		return true;
-	if (f->asking_long >= LONG_ANSWERS)
+	if (f->asking_long >= LONG_ANSWERS) {
+		q->comes = false; /* its connection ends with that */
 		return false;
+	}
 	q->is_long = true;
 	f->asking_long++;
 	return true;
