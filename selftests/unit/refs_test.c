@@ -390,9 +390,8 @@ static void policy_id(const char *const text[2], u8 id[SHINRAI_POLICY_SIZE])
  */
 static void test_rules_version(void **state)
 {
-	static const char want[] =
-		"b36043bd572dc6bd099372e5119be480"
-		"105a55802fcb3e50c7d05d88e91dd75d";
+	static const char want[] = "b36043bd572dc6bd099372e5119be480"
+				   "105a55802fcb3e50c7d05d88e91dd75d";
 	struct shinrai_appraise_input in = { 0 };
 	char hex[2 * SHINRAI_POLICY_SIZE + 1];
 	u8 id[SHINRAI_POLICY_SIZE];

@@ -170,6 +170,7 @@ void errand_free(struct errand *e)
 	}
 	device_record_free(&e->r);
 	json_decref(e->answer);
+	ca_release(e->ca);
 	if (e->body)
 		evbuffer_free(e->body);
 	free(e->news);

@@ -11,6 +11,7 @@
 #include <event2/keyvalq_struct.h>
 
 #include "api.h"
+#include "ca.h"
 
 #define BODY_MAX 8192 /* of requests that change a device */
 #define LOG_ENTRIES_MAX 1000 /* that are asked for at once */
@@ -43,6 +44,7 @@ struct errand {
 	struct shinrai_log_head head;
 	json_t *answer; /* what the store gave, for the answer */
 	int (*read)(struct job *j, struct store *s); /* makes @answer */
+	struct ca *ca; /* that signs it, for ca_release(); NULL */
 	struct evbuffer
 		*body; /* of the answer, or a part of it; NULL: none yet */
 	char *news; /* what the log says once it is kept */

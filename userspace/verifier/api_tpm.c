@@ -343,46 +343,47 @@ void api_tpm_answer(const struct request *r)
 	json_decref(j);
 }
 
-struct crl {
-	struct job job;
-	struct evhttp_request *req;
-	X509_CRL *crl;
-};
-
 static int add_revoked(void *arg, const u8 *serial, size_t len, s64 at)
 {
 	return len == CA_SERIAL ? ca_crl_add(arg, serial, at) : 0;
 }
 
+/* All of it here: with many that are revoked it takes its time. */
 static int read_crl(struct job *j, struct store *s)
 {
-	struct crl *c = (struct crl *)j;
+	struct errand *e = errand_of(j);
+	X509_CRL *crl = ca_crl_new(e->ca, fleet_now() / 1000);
+	u8 *der = NULL;
+	size_t len = 0;
+	int ret = crl ? store_revoked(s, add_revoked, crl) : -ENOMEM;
 
-	return store_revoked(s, add_revoked, c->crl);
+	if (ret) {
+		X509_CRL_free(crl);
+		return ret;
+	}
+	if (ca_crl_done(e->ca, crl, &der, &len)) {
+		e->wrong = "the list cannot be signed";
+		return 0;
+	}
+	e->body = evbuffer_new();
+	if (!e->body || evbuffer_add(e->body, der, len))
+		ret = -ENOMEM;
+	OPENSSL_free(der);
+	return ret;
 }
 
 static void crl_read(struct job *j, struct fleet *f)
 {
-	struct crl *c = (struct crl *)j;
-	struct evbuffer *body = evbuffer_new();
-	u8 *der = NULL;
-	size_t len = 0;
-	int ret = j->err;
+	struct errand *e = errand_of(j);
 
-	if (!ret)
-		ret = ca_crl_done(&f->enrol->ca, c->crl, &der, &len);
+	(void)f;
+	if (j->err)
+		errand_failed(e);
+	else if (e->wrong)
+		reply_problem(e->req, 503, "Service Unavailable", e->wrong);
 	else
-		X509_CRL_free(c->crl);
-	if (!ret && body && !evbuffer_add(body, der, len))
-		reply(c->req, 200, "OK", "application/pkix-crl", body);
-	else
-		reply_problem(c->req, 503, "Service Unavailable",
-			      "the list cannot be made; see the verifier's "
-			      "log");
-	if (body)
-		evbuffer_free(body);
-	OPENSSL_free(der);
-	free(c);
+		reply(e->req, 200, "OK", "application/pkix-crl", e->body);
+	errand_free(e);
 }
 
 /**
@@ -391,21 +392,18 @@ static void crl_read(struct job *j, struct fleet *f)
  */
 void api_crl(const struct request *r)
 {
-	struct crl *c;
+	struct errand *e;
 
 	if (!is_set_up(r))
 		return;
-	c = calloc(1, sizeof(*c));
-	if (c)
-		c->crl = ca_crl_new(&r->fleet->enrol->ca, fleet_now() / 1000);
-	if (!c || !c->crl) {
-		free(c);
-		answer_error(r, -ENOMEM, NULL);
+	e = errand_new(r->req, read_crl, crl_read);
+	if (!e)
+		return;
+	e->ca = ca_hold(&r->fleet->enrol->ca);
+	if (e->ca) {
+		errand_read(r, e);
 		return;
 	}
-	c->req = r->req;
-	c->job.keep = read_crl;
-	c->job.done = crl_read;
-	c->job.reads = true;
-	keep_put(r->fleet, &c->job);
+	reply_problem(r->req, 503, "Service Unavailable", "out of memory");
+	errand_free(e);
 }

@@ -61,6 +61,35 @@ int ca_load(struct ca *ca, const char *cert, const char *key, char *err,
 }
 
 /**
+ * ca_hold() - use a CA that is read anew meanwhile
+ * @ca: from ca_load()
+ *
+ * Return: the same, for ca_release(); NULL when memory lacks.
+ */
+struct ca *ca_hold(const struct ca *ca)
+{
+	struct ca *held = malloc(sizeof(*held));
+
+	if (!held)
+		return NULL;
+	*held = *ca;
+	X509_up_ref(held->cert);
+	EVP_PKEY_up_ref(held->key);
+	return held;
+}
+
+/**
+ * ca_release() - use it no more
+ * @held: from ca_hold(); or NULL
+ */
+void ca_release(struct ca *held)
+{
+	if (held)
+		ca_free(held);
+	free(held);
+}
+
+/**
  * ca_free() - release it
  * @ca: may be empty
  */

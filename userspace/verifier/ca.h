@@ -34,6 +34,8 @@ struct ca_issued {
 int ca_load(struct ca *ca, const char *cert, const char *key, char *err,
 	    size_t errlen);
 void ca_free(struct ca *ca);
+struct ca *ca_hold(const struct ca *ca);
+void ca_release(struct ca *held);
 int ca_issue_ak(const struct ca *ca, const char *name, EVP_PKEY *ak,
 		const struct ca_endorsement *e, int days,
 		struct ca_issued *out);
