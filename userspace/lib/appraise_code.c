@@ -105,8 +105,10 @@ void shinrai_appraise_anew(struct appraise *a)
 	const struct shinrai_facts *known = a->in->known;
 	const struct shinrai_fact *f;
 	enum shinrai_reason_code why;
+	size_t i;
 
-	for (f = known->v; f < known->v + known->n; f++) {
+	for (i = 0; i < known->n; i++) {
+		f = &known->v[i];
 		if (f->what == SHINRAI_FACT_ANON) {
 			if (!a->in->allow_anon_exec)
 				shinrai_appraise_record(a,
