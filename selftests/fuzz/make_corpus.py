@@ -169,7 +169,51 @@ def fleets():
         8, 0, (200, {"size": -1}), (200, {"entries": [entry]}), (200, {})))
 
 
+def appraisal(name, lies=0, how=0, more=0, planned=2, records=3, entries=2,
+              log=b"", ima=b"", firmware=b""):
+    """As appraise_fuzz.c reads it."""
+    head = struct.pack(">6B2H", lies, how, more, planned, records, entries,
+                       len(log), len(ima))
+    seed("appraise", name, head + log + ima + firmware)
+
+
+def wrapped(record):
+    events = b"".join(unhex(e, "tlv") for e in record["events"])
+    kind = record["type"] | (0x80 if record["pcr"] == 13 else 0)
+    return struct.pack(">BH", kind, len(events)) + events
+
+
+def appraisals():
+    """The planned log in parts, and events, lists and logs of the fixtures."""
+    events = [wrapped(r) for r in VECTORS["records"]]
+    lists = [unhex(log, "log") for log in FIXTURES["ima"][:4]]
+    appraisal("plain", planned=8, records=5)
+    appraisal("whole", how=0x70, planned=8, records=8, entries=9)
+    appraisal("strict", more=0x15, planned=8, records=8)
+    appraisal("other", more=8 | 0x40, planned=8, records=5)
+    appraisal("list_later", how=0x80, more=0x14, planned=8, records=5)
+    appraisal("no_pcrs", lies=0x10, planned=8, records=5)
+    appraisal("same_log", lies=0x80, planned=8, records=200)
+    appraisal("events", records=4, log=b"".join(events[2:]))
+    appraisal("all_events", planned=0, log=b"".join(events))
+    for name, pcr in (("odd", 0), ("odd_flow", 0x80)):
+        appraisal(name, planned=3, records=4, more=8, log=struct.pack(
+            ">BH", 3 | pcr, 15 * 15) + b"".join(struct.pack(
+                ">BIHBBHI", 2, 10, kind, 5, 0, 4, 0x10)
+                for kind in range(1, 16)))
+    appraisal("checkpoint", how=2, planned=8, log=b"\4\0\0")
+    appraisal("raw", how=1, records=4, log=b"".join(
+        unhex(r, "cel") for r in VECTORS["records"]))
+    for n, entries in enumerate(lists):
+        big = 8 if FIXTURES["ima"][n]["big_endian"] else 0
+        appraisal("list%d" % n, how=big, more=5, planned=8, records=8,
+                  entries=1, ima=entries)
+    appraisal("firmware", how=0x40, planned=8, records=8,
+              firmware=unhex(FIXTURES["bootlog"][0], "log"))
+
+
 def main():
+    appraisals()
     policies()
     fleets()
     urls()
