@@ -39,11 +39,13 @@ const char *shinrai_client_url(const char *url,
 		port = strchr(host, ']');
 		if (port)
 			*port++ = '\0';
+	} else if (strchr(host, ':') != port) {
+		return "needs an IPv6 address in brackets";
 	}
 	if (!port || *port != ':' || !is_port(port + 1))
 		return "needs host and port";
 	*port = '\0';
-	if (!*host || strpbrk(host, "/@?#"))
+	if (!*host || strpbrk(host, "/@?#[]"))
 		return "needs host and port only";
 	req->host = host;
 	req->port = port + 1;
