@@ -104,6 +104,35 @@ def spools(records):
     seed("spool", "none", boot)
 
 
+def collected(name, *parts):
+    seed("collect", name, b"".join(struct.pack(">H", len(p)) + p
+                                   for p in parts))
+
+
+def collections(records):
+    """In parts that may be followed by others, until one is short."""
+    short = records[2][:-1]
+    collected("parts", *records[:4], b"")
+    collected("over", *records)
+    collected("pairs", *[b"".join(records[n:n + 2])
+                         for n in range(0, len(records), 2)])
+    collected("anew", *records[:3], *records)
+    collected("gap", records[0], records[2], records[3])
+    collected("damaged", records[0], records[1], short)
+    collected("first_damaged", short)
+    collected("nothing", b"")
+    collected("too_long", records[0], b"".join(records))
+
+
+def readers(records):
+    log = b"".join(records)
+    for name, piece, first, data in [
+            ("whole", 255, 0, log), ("bytes", 0, 3, log[:2000]),
+            ("cut", 50, 0, log[:-1]), ("none", 1, 0, b""),
+            ("damaged", 100, 9, records[0] + log[1:])]:
+        seed("reader", name, bytes([piece, first]) + data)
+
+
 def message(passed, kind, body, size=None):
     size = len(body) if size is None else size
     return bytes([passed]) + struct.pack("<IIQ", kind, size, 7) + body
@@ -221,6 +250,8 @@ def main():
     messages()
     records = [unhex(r, "cel") for r in VECTORS["records"]]
     spools(records)
+    collections(records)
+    readers(records)
     seed("cel", "log", b"".join(records))
     seed("cel", "redacted", records[0] + unhex(VECTORS["redacted"][1], "cel"))
     seed("abridge", "log", b"".join(records))
