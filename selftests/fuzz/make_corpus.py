@@ -86,6 +86,27 @@ def urls():
         seed("url", "text%d" % n, text.encode())
 
 
+    for n, text in enumerate([
+            "https://press:8417", "https://[2001:db8::1]:1/", "https://a:0",
+            "https://a@b:1", "https://[a]:65535", "https://a:1:2", "http://",
+            "https://::,]:1", "https://[[a]:1"]):
+        seed("client_url", "text%d" % n, text.encode())
+
+
+def http_answers():
+    """First whether it is a challenge and how it ends, and bytes at once."""
+    problem = b'{"title":"Conflict","detail":"\\u001b[2J not armed"}'
+    for n, (how, status, kind, body, extra) in enumerate([
+            (b"\2\0", 200, b"application/cmw+cbor", b"body", b""),
+            (b"\0\1", 200, b"application/cmw+cbor", b"body", b"left"),
+            (b"\2\7", 409, b"application/problem+json", problem, b""),
+            (b"\1\0", 404, b"application/json", b'{"title":7}', b""),
+            (b"\0\5", 503, b"", b"", b"")]):
+        seed("client_answer", "answer%d" % n, how +
+             b"HTTP/1.1 %d x\r\nContent-Type: %s; q=1\r\nContent-Length: %d"
+             b"\r\n\r\n" % (status, kind, len(body)) + body + extra)
+
+
 def secrets():
     for n, text in enumerate([
             "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n", "A" * 86 + "==\r\n",
@@ -246,6 +267,7 @@ def main():
     policies()
     fleets()
     urls()
+    http_answers()
     secrets()
     messages()
     records = [unhex(r, "cel") for r in VECTORS["records"]]
