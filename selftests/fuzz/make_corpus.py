@@ -107,6 +107,22 @@ def http_answers():
              b"\r\n\r\n" % (status, kind, len(body)) + body + extra)
 
 
+def attest_answers():
+    """What was asked for, the status, Location, Retry-After, body."""
+    session, nonce = b"/challenge-response/v1/session/7", "MDEy" * 8
+    offer = {"state": "waiting", "nonce": nonce, "from": 7, "items": ["log"]}
+    done = {"state": "complete", "period_s": 2**40, "result": {
+        "state": "untrusted", "reason": "\x1b[2J"}}
+    for n, (how, status, at, after, said) in enumerate([
+            (0, 2, session, b"", offer), (1, 1, b"", b"", done),
+            (1, 3, b"", b"99", {"detail": "\x1b[2J" + "a" * 150}),
+            (2, 0, b"", b"", {}), (5, 0, b"", b"", {}),
+            (0, 2, b"/" + b"a" * 200, b"", offer), (0, 2, b"x", b"", offer),
+            (1, 1, b"", b"", offer), (0, 1, session, b"", done)]):
+        seed("attest_answer", "answer%d" % n, bytes([how, status]) + at +
+             b"\0" + after + b"\0" + json.dumps(said).encode())
+
+
 def secrets():
     for n, text in enumerate([
             "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n", "A" * 86 + "==\r\n",
@@ -270,6 +286,7 @@ def main():
     fleets()
     urls()
     http_answers()
+    attest_answers()
     secrets()
     messages()
     records = [unhex(r, "cel") for r in VECTORS["records"]]
