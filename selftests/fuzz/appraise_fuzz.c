@@ -136,21 +136,23 @@ static void appraise_twice(struct shinrai_appraise_input *in,
 }
 
 /*
- * Who is trusted when the log comes in parts is trusted when it comes whole, but for
- * roots of checkpoints, which need the records before them.
+ * What comes in parts is judged no milder than when it comes whole, unless it says that
+ * a part lacks; but for roots of checkpoints, which need the records before them.
  */
 static void compare(const struct plan *p, const struct shinrai_appraisal *part)
 {
 	static struct shinrai_appraisal whole;
 	struct shinrai_appraise_input in;
 
-	if (part->verdict != SHINRAI_TRUSTED)
+	if (part->verdict == SHINRAI_UNTRUSTED ||
+	    part->count[SHINRAI_WHY_POLICY_OTHER] ||
+	    part->count[SHINRAI_WHY_FIRMWARE_MISSING])
 		return;
 	plan_show_all(p);
 	expect(&in, p, p->more >> 2);
 	in.whole = true;
 	appraise(&in, &whole);
-	plan_check(whole.verdict == SHINRAI_TRUSTED ||
+	plan_check(whole.verdict <= part->verdict ||
 		   whole.count[SHINRAI_WHY_CHECKPOINT]);
 	shinrai_appraisal_free(&whole);
 }
