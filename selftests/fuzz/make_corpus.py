@@ -4,6 +4,7 @@
 
 usage: make_corpus.py    (in the top folder of the sources)
 """
+import hashlib
 import json
 import os
 import struct
@@ -276,6 +277,15 @@ def appraisals():
         big = 8 if FIXTURES["ima"][n]["big_endian"] else 0
         appraisal("list%d" % n, how=big, more=5, planned=8, records=8,
                   entries=1, ima=entries)
+    entries = b""
+    for n in range(3):
+        data = struct.pack("<I8s31sBI8s", 40, b"sha256:", b"", n, 8,
+                           b"/bin/ab")
+        digest = hashlib.sha1(data).digest() if n else b"not it"
+        entries += struct.pack("<I20sI6sI", 10, digest, 6, b"ima-ng",
+                               len(data)) + data
+    appraisal("list_fault", how=4, planned=8, records=8, entries=1,
+              ima=entries)
     appraisal("firmware", how=0x40, planned=8, records=8,
               firmware=unhex(FIXTURES["bootlog"][0], "log"))
 
