@@ -6,22 +6,27 @@ and over as many connections as a test wants; and a verifier that they come to.
 usage: device.py talk PORT      commands, one in a line of standard input; each is
                                 answered by one line, STATUS BODY or "ok" or "no: why"
        device.py fake PORT      a verifier that ends each connection after one
-                                session; what it does is told in lines
+                                session; what it does is told in lines; where there
+                                is a file odd-session or odd-evidence, that is what
+                                it answers; the last evidence is in body
 
   open C NAME      connection C, with the certificate NAME.pem
   begin C          asks for a session
   answer C SIZE    answers it with that many bytes which are no evidence
   bring C FILE     answers it with what is in that file
   long C SIZE      begins an answer of that many bytes, and gives all but the last
+  drip C SIZE S    the same, a little of it every quarter of a second, in S seconds
   rest C           gives that one
   close C
 """
 import http.client
 import http.server
 import json
+import os
 import socketserver
 import ssl
 import sys
+import time
 
 PATH = "/challenge-response/v1/"
 CMW = "application/cmw+cbor"
@@ -64,13 +69,26 @@ class Talk:
                          headers={"Content-Type": CMW})
         return self.reply(conn)
 
-    def long(self, c, size):
+    def head(self, c, size):
         conn, path = self.conns[c]
         conn.putrequest("POST", path)
         conn.putheader("Content-Type", CMW)
         conn.putheader("Content-Length", size)
         conn.endheaders()
-        conn.send(bytes(int(size) - 1))
+        return conn
+
+    def long(self, c, size):
+        self.head(c, size).send(bytes(int(size) - 1))
+        return "ok"
+
+    def drip(self, c, size, seconds):
+        conn = self.head(c, size)
+        left = int(size) - 1
+        step = left // (4 * int(seconds)) + 1
+        while left:
+            conn.send(bytes(min(step, left)))
+            left -= min(step, left)
+            time.sleep(0.25)
         return "ok"
 
     def rest(self, c):
@@ -117,7 +135,17 @@ class Fake(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if "newSession" not in self.path:
+        what = "session" if "newSession" in self.path else "evidence"
+        if what == "evidence":
+            with open("body.new", "wb") as f:
+                f.write(body)
+            os.replace("body.new", "body")
+        if os.path.exists("odd-" + what):
+            with open("odd-" + what, "rb") as f:
+                self.wfile.write(f.read())
+            self.tell("odd " + what)
+            return
+        if what == "evidence":
             self.tell("evidence" if b"firmware-log" in body else
                       "evidence, but for the firmware log")
             self.say(200, {"state": "complete", "period_s": 1,

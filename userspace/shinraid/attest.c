@@ -91,30 +91,31 @@ static bool post(struct attest *a, struct net *n, const char *path,
 }
 
 /* What it was judged to be, when that is news. */
-static void tell(struct attest *a, const json_t *result)
+static void tell(struct attest *a, const char *state, const char *why)
 {
-	const char *state = json_string_value(json_object_get(result, "state"));
-	const char *why = json_string_value(json_object_get(result, "reason"));
-	const bool well = state && !strcmp(state, "trusted");
+	const bool well = !strcmp(state, "trusted");
 
 	if (well != a->told)
 		diag(well ? LOG_INFO : LOG_WARNING,
-		     "the verifier finds this machine %.20s%s%.200s",
-		     state ? state : "?", why && *why ? ": " : "",
-		     why ? why : "");
+		     "the verifier finds this machine %.20s%s%.200s", state,
+		     why && *why ? ": " : "", why ? why : "");
 	a->told = well;
 }
 
 static void take_answer(struct attest *a, const json_t *j)
 {
 	const char *state = json_string_value(json_object_get(j, "state"));
+	const json_t *result = json_object_get(j, "result");
+	const char *found = json_string_value(json_object_get(result, "state"));
+	const char *why = json_string_value(json_object_get(result, "reason"));
 	json_int_t period = json_integer_value(json_object_get(j, "period_s"));
 
-	if (state && !strcmp(state, "complete") && a->phase == ATTEST_SENDS) {
+	if (state && !strcmp(state, "complete") && found &&
+	    a->phase == ATTEST_SENDS) {
 		a->period_s = period < 1	    ? 1 :
 			      period > PERIOD_MAX_S ? PERIOD_MAX_S :
 						      (long)period;
-		tell(a, json_object_get(j, "result"));
+		tell(a, found, why);
 		schedule(a, ATTEST_DONE, 0);
 	} else if (state && !strcmp(state, "waiting") &&
 		   offer_parse(j, &a->offer)) {
