@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Clients that mean harm.  usage: hostile.py PORT WHAT [COUNT]
+"""Clients that mean harm.
 
-Keeps what it opened until its standard input ends, and then prints how many of
-the connections the daemon had closed by itself.
+usage: hostile.py PORT WHAT[,WHAT...] [COUNT [METHOD PATH [CLIENT]]]
+
+METHOD PATH: of those that ask for something; CLIENT.pem: who they are.  Keeps what it
+opened until its standard input ends, and then prints how many of the connections the
+daemon had closed by itself.
 """
 import socket
 import ssl
@@ -10,23 +13,25 @@ import struct
 import sys
 import time
 
-port, what = int(sys.argv[1]), sys.argv[2]
+port, attacks = int(sys.argv[1]), sys.argv[2].split(",")
 count = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+line = " ".join(sys.argv[4:6] or ["POST", "/v1/evidence"]) + " HTTP/1.1\r\n"
+client = sys.argv[6] if len(sys.argv) > 6 else "client"
 
 
 def tcp():
     return socket.create_connection(("127.0.0.1", port))
 
 
-def tls(name="client"):
+def tls():
     c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     c.load_verify_locations("ca.pem")
-    c.load_cert_chain(f"{name}.pem", f"{name}.key")
+    c.load_cert_chain(f"{client}.pem", f"{client}.key")
     return c.wrap_socket(tcp(), server_hostname="127.0.0.1")
 
 
 def post(body, more=""):
-    return (f"POST /v1/evidence HTTP/1.1\r\nHost: x\r\n{more}"
+    return (f"{line}Host: x\r\n{more}"
             f"Content-Length: {len(body)}\r\n\r\n{body}").encode()
 
 
@@ -80,7 +85,7 @@ def long_headers():
 def endless_headers():
     s = tls()
     try:
-        s.sendall(b"GET / HTTP/1.1\r\n")
+        s.sendall(line.encode())
         for _ in range(5000):
             s.sendall(b"A: " + b"b" * 200 + b"\r\n")
     except OSError:
@@ -92,8 +97,7 @@ def chunked():
     s = tls()
     s.settimeout(10)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
-    s.sendall(b"POST /v1/evidence HTTP/1.1\r\nHost: x\r\n"
-              b"Transfer-Encoding: chunked\r\n\r\n")
+    s.sendall(f"{line}Host: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
     return s
 
 
@@ -124,8 +128,8 @@ def empty_chunk_lines():
 
 def huge_length():
     s = tls()
-    s.sendall(b"POST /v1/evidence HTTP/1.1\r\nHost: x\r\n"
-              b"Content-Length: 99999999999999999999\r\n\r\n{")
+    s.sendall((f"{line}Host: x\r\n"
+               "Content-Length: 99999999999999999999\r\n\r\n{").encode())
     return s
 
 
@@ -172,14 +176,18 @@ reset.n = 0
 def slowloris():
     """A byte of a header each second; see drip()."""
     s = tls()
-    s.sendall(b"GET /v1/status HTTP/1.1\r\n")
+    s.sendall(line.encode())
+    slow.append(s)
     return s
 
 
-def drip(conns):
+slow = []
+
+
+def drip():
     for _ in range(6):
         time.sleep(1)
-        for s in conns:
+        for s in slow:
             try:
                 s.sendall(b"A")
             except OSError:
@@ -199,7 +207,7 @@ def closed(s):
 
 
 conns = []
-for _ in range(count):
+for what in attacks * count:
     try:
         s = globals()[what]()
         if s:
@@ -207,7 +215,7 @@ for _ in range(count):
     except OSError:
         pass
 print("ready", flush=True)
-if what == "slowloris":
-    drip(conns)
+if slow:
+    drip()
 sys.stdin.read()
 print(sum(closed(s) for s in conns), flush=True)
