@@ -175,6 +175,8 @@ ask /v1/status -X DELETE
 answers 405 "DELETE of the status"
 ask /v1/evidence -d "{$n16,\"x\":\"$(printf 'A%.0s' {1..5000})\"}"
 answers 413 "5,000 bytes of body"
+ask /v1/violations -d "{$n16,\"x\":\"$(printf 'A%.0s' {1..5000})\"}"
+answers 413 "... of one that asks for a report"
 
 ak=$(evidence item ak 2>/dev/null | sha256sum) || true
 challenge && ak=$(evidence item ak | sha256sum)
@@ -203,6 +205,8 @@ ok "... and that is said" grep -q 'PCRs 12 and 13 carry the log: they are' err
 ok "... and verify" evidence verify "$last_nonce" "$(spki client.pem)"
 ask /v1/evidence -d "{$n16}" --cert other.pem --key other.key
 answers 403 "a client that is not in allow_clients"
+ask /v1/violations -d "{$n16}" --cert other.pem --key other.key
+answers 403 "... and its report"
 ask /v1/status --cert other.pem --key other.key
 answers 403 "... and its status request"
 stop_daemon

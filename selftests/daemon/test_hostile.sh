@@ -27,20 +27,20 @@ served() {
 }
 ok "a good client alone" served
 
-attack() { # WHAT COUNT CLOSED WHY
+attack() { # WHAT[,WHAT...] COUNT CLOSED WHY SECONDS [METHOD PATH]
 	local gone
-	coproc HOSTILE { python3 "$here/hostile.py" "$port" "$1" "$2" 2>&1; }
+	coproc HOSTILE { python3 "$here/hostile.py" "$port" "$1" "$2" "${@:6}" 2>&1; }
 	# shellcheck disable=SC2153
 	local pid=$HOSTILE_PID in=${HOSTILE[1]} out
 	exec {out}<&"${HOSTILE[0]}"
 	read -r <&"$out"
 	ok "$4: a good client is served meanwhile" served
-	[ "$1" = slowloris ] || sleep "$5"
+	sleep "$5"
 	exec {in}>&-
 	read -r gone <&"$out" || true
 	wait "$pid" 2>/dev/null || true
 	exec {out}<&-
-	ok "$4: $3 of $2 are closed by the daemon" test "$gone" = "$3"
+	ok "$4: $3 are closed by the daemon" test "$gone" = "$3"
 }
 attack silent 40 40 "40 connections without a byte" 3.6
 attack half_hello 40 40 "40 half TLS hellos" 3.6
@@ -61,6 +61,11 @@ attack huge_length 20 20 "a body of 10^20 bytes" 2.6
 attack smuggle 10 10 "length and chunks at once" 4
 attack pipelined 5 5 "50 challenges in one write" 4
 attack never_reads 20 20 "an answer that is never read" 6
+# Where a report is asked for, many kinds of them at once.
+mix=slowloris,half_request,long_headers,endless_headers,huge_length,smuggle
+attack $mix,pipelined 5 35 "7 kinds of requests for a report" 0 POST /v1/violations
+attack endless_chunk_size,endless_chunk_extension,empty_chunk_lines,never_reads \
+	5 20 "4 more kinds" 6 POST /v1/violations
 attack reset 40 0 "resets, half of them in mid-answer" 0.5
 
 refused() { # WHY CURL-OPTION...
