@@ -26,6 +26,12 @@ judged() {
 	return 1
 }
 
+# logged NAME JQ: of the verdict in the last entry of it
+logged() {
+	fleet reader /log/entries >/dev/null
+	open_log | jq -e "map(select(.device == \"$1\")) | last | .verdict | $2"
+}
+
 make_fleet_certs
 make_pusher
 mkdir rogue
@@ -40,6 +46,17 @@ ok "shinraid starts" serve
 ok "trusted, once it came" becomes press '.state == "trusted" and .fresh and
 	.verdict.records == 8 and .records == 8'
 ok "which it is told" grep -q 'the verifier finds this machine trusted' err
+# A software TPM proves nothing, whatever comes out of it: each place says so.
+worth='.assurance == "software" and .root == "unproven" and
+	(.proven | index("root of trust") | not) and
+	(.headline | endswith("; root unproven"))'
+ok "the verdict says what its TPM is worth" device press ".verdict | $worth"
+ok "and so does the log" logged press "$worth"
+ok "and its EAR" ear press ".submods.shinrai | .\"shinrai.verdict\" |
+	$worth"
+ok "which affirms no hardware" ear press '.submods.shinrai |
+	."ear.status" == "affirming" and
+	."ear.trustworthiness-vector".hardware == 0'
 ok "it comes again" judged
 ok "over the same connection" test \
 	"$(ss -Htn state established "( sport = :$api )" | wc -l)" -le 2
