@@ -14,7 +14,7 @@ make_enrol_ca
 make_cert enroller ca
 make_tpm one
 make_tpm two
-enrolment_conf 'allow_software = true;'
+enrolment_conf 'allow_software = true; tls_days = 90;'
 ok "the verifier starts" start_verifier
 use_tpm one
 
@@ -36,13 +36,22 @@ oid=2.25.163178825813043709308674364567787879774
 at=$(grep -A1 ":$oid\$" asn | tail -n 1 | cut -d: -f1)
 openssl asn1parse -in press/ak.pem -strparse "$((at))" >endorsement
 ok "how much that is worth" grep -q 'UTF8STRING *:software$' endorsement
-ok "and which certificate the EK has" grep -qi \
-	"DUMP\]:$(sha256sum <ek.der | cut -d' ' -f1)" endorsement
+# dumps: octet strings of the extension, in their order
+dumps() {
+	sed -n 's/.*DUMP\]://p' endorsement | tr A-F a-f | tr '\n' ' '
+}
+ok "and which EK, with which certificate" test "$(dumps)" = \
+	"$(spki ek.der) $(sha256sum <ek.der | cut -d' ' -f1) "
 ok "its TLS certificate is of the CA, for its name" openssl verify \
 	-x509_strict -CAfile enrol.pem -verify_hostname press press/cert.pem
 ok "the key fits, and is nobody else's" test \
 	"$(stat -c %a press/key.pem) $(openssl pkey -in press/key.pem -pubout)" \
 	= "600 $(openssl x509 -in press/cert.pem -noout -pubkey)"
+for each in ak cert; do
+	ok "$each.pem ends with the CA, if not before" test \
+		"$(openssl x509 -in "press/$each.pem" -noout -enddate)" = \
+		"$(openssl x509 -in enrol.pem -noout -enddate)"
+done
 ok "whom it believes is what it was given" cmp ca.pem press/ca.pem
 
 key=$(jq -r .ak body)
@@ -76,7 +85,7 @@ ok "and name none" refused 'only admins choose' setup enroller pump \
 	--policy other
 stop_verifier
 enrolment_conf 'allow_software = true; policy = "plc";
-	reserved = ( "hub-2", "*.hubs.example" );'
+	reserved = ( "hub-2", "*.hubs.example" ); ak_days = 7; tls_days = 3;'
 ok "the verifier starts anew" start_verifier
 ok "what it knew of the TPM is known still" device press '
 	.assurance == "software"'
@@ -84,6 +93,13 @@ ok "another TPM does still not get the name" refused \
 	'that of another TPM; withdraw' setup enroller press
 ok "enrollers enrol" setup enroller pump
 ok "by the policy of the configuration" device pump '.policy == "plc"'
+# lasts CERT DAYS: from now on, within two minutes
+lasts() {
+	openssl x509 -in "$1" -noout -enddate -checkend $(($2 * 86400 - 120)) &&
+		no openssl x509 -in "$1" -noout -checkend $(($2 * 86400 + 1))
+}
+ok "its AK certificate lasts for ak_days" lasts pump/ak.pem 7
+ok "its TLS certificate for tls_days" lasts pump/cert.pem 3
 ok "they see nothing of the fleet" said 403 fleet enroller /devices
 cp pump/cert.pem pump.pem
 cp pump/key.pem pump.key

@@ -105,15 +105,17 @@ ek nomaker
 dn=("${ifx[@]}")
 ek revoked
 
-# ak NAME [DER] [USAGE]: what an AK certificate has of its TPM
+# ak NAME [DER [USAGE [-- OPENSSL-OPTION...]]]: what an AK certificate has of its TPM
 ak() {
 	ek "$1" 'keyUsage=critical, digitalSignature' \
 		"extendedKeyUsage=${3-2.23.133.8.3}" \
-		"2.25.163178825813043709308674364567787879774=${2:+DER:$2}"
+		"2.25.163178825813043709308674364567787879774=${2:+DER:$2}" \
+		"${@:4}"
 }
 two=0420$(printf '%064d' 1)0420$(printf '%064d' 2)
 ak ak-hardware "304e0c086861726477617265$two"
 ak ak-software "304e0c08736f667477617265$two"
+ak ak-expired "304e0c086861726477617265$two" 2.23.133.8.3 -- -days -1
 ak ak-nothing ''
 ak ak-usage "304e0c086861726477617265$two" clientAuth
 ak ak-level "304e0c086861726477617200$two"

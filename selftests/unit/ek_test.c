@@ -382,6 +382,7 @@ static void test_ak(void **state)
 		{ "ak-hardware.der", VIRTUAL, VIRTUAL, NULL },
 		{ "ak-software.der", HARDWARE, SOFTWARE, NULL },
 		{ "ak-hardware.der", NONE, NONE, "is missing" },
+		{ "ak-expired.der", HARDWARE, NONE, "certificate has expired" },
 		{ "ak-nothing.der", HARDWARE, NONE, "does not say" },
 		{ "ak-usage.der", HARDWARE, NONE, "extended key usage" },
 		{ "good.der", HARDWARE, NONE, "extended key usage" },
