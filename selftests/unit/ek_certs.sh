@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Makes endorsement certificates, good ones and odd ones, in this folder:
-#   root -> int -> NAME.der for one RSA key; lone is a root of nobody.
+#   root -> int -> NAME.der for one RSA key; lone is a root of nobody;
+#   int -> sub -> deep.der; past is what int had before, and has expired.
 set -euo pipefail
 
 p256=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
@@ -59,18 +60,23 @@ ek() {
 		done
 		names "${dn[@]}"
 	} >ek.ext
-	openssl x509 -req -in "$csr" -CA int.pem -CAkey int.key -days 10 \
+	openssl x509 -req -in "$csr" -CA "$by.pem" -CAkey "$by.key" -days 10 \
 		-CAcreateserial -extfile ek.ext -outform DER -out "$name.der" "$@"
 }
 
 ca root root
 ca lone lone
 ca int root
+openssl x509 -req -in int.csr -CA root.pem -CAkey root.key -extfile ca.ext \
+	-days -1 -outform DER -out past.der
+ca sub int
 openssl genrsa -out ek.key 2048
 openssl req -new -key ek.key -subj / -out ek.csr
 openssl rsa -in ek.key -noout -modulus | sed 's/Modulus=//' >modulus
 
-dn=("${ifx[@]}") csr=ek.csr
+dn=("${ifx[@]}") csr=ek.csr by=sub
+ek deep
+by=int
 ek good
 ek plain 'subjectAltName=dirName:dn'
 ek nousage keyUsage= extendedKeyUsage=
@@ -151,6 +157,7 @@ head -c 300 good.der >short.der
 { cat good.der && head -c 8192 /dev/zero; } >huge.der
 : >empty.der
 openssl x509 -in int.pem -outform DER -out int.der
+openssl x509 -in sub.pem -outform DER -out sub.der
 openssl x509 -in lone.pem -outform DER -out lone.der
 cat int.pem root.pem >both.pem
 
@@ -165,17 +172,24 @@ def der(tag, body):
     return bytes([tag]) + size + body
 
 
+def issue(name, tbs):
+    sign = subprocess.run(["openssl", "dgst", "-sha256", "-sign", "int.key"],
+                          input=tbs, capture_output=True, check=True).stdout
+    ecdsa_sha256 = bytes.fromhex("300a06082a8648ce3d040302")
+    open(name, "wb").write(
+        der(0x30, tbs + ecdsa_sha256 + der(3, b"\0" + sign)))
+
+
 good = open("good.der", "rb").read()
 size = 4 + int.from_bytes(good[6:8], "big")  # SEQUENCE of two length bytes
 tbs = good[4:4 + size]
 rsa = bytes.fromhex("06092a864886f70d010101")
 assert tbs.count(rsa) == 1
-tbs = tbs.replace(rsa, rsa[:-1] + b"\x07")  # id-RSAES-OAEP
-sign = subprocess.run(["openssl", "dgst", "-sha256", "-sign", "int.key"],
-                      input=tbs, capture_output=True, check=True).stdout
-ecdsa_sha256 = bytes.fromhex("300a06082a8648ce3d040302")
-open("oaep.der", "wb").write(
-    der(0x30, tbs + ecdsa_sha256 + der(3, b"\0" + sign)))
+issue("oaep.der", tbs.replace(rsa, rsa[:-1] + b"\x07"))  # id-RSAES-OAEP
+
+at = tbs.index(b"\x30\x1e\x17\x0d") + 2  # Validity: two UTCTimes
+last = tbs[at + 15:at + 30]
+issue("later.der", tbs[:at] + last + last + tbs[at + 30:])
 
 ca = bytearray(open("int.der", "rb").read())
 at = ca.index(bytes.fromhex("a00302010202")) + 7  # version; serial number, length
