@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # What is signed for others (EAR) says what a device is judged to be now, and is given
-# of no device that could not be judged again.
+# of no device that could not be judged again; what it was stays checkable.
 # shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
 . "$(dirname "$0")/../daemon/lib.sh"
 # shellcheck source=selftests/fleet/lib.sh
@@ -18,6 +18,9 @@ policy="{ name = \"sim\"; digests = [ \"$work/known.txt\" ];
 line='{ name = "line"; policy = "sim"; }'
 refused() { # NAME: there is none of it
 	said 409 fleet reader "/devices/$1/ear" && jq -e .title body
+}
+no() {
+	! "$@"
 }
 make_fleet_certs
 ok "a fleet can be simulated" build_sim
@@ -58,5 +61,31 @@ ok "both are there again" anew "new policies are in use"
 ok "all are what they were" stands "trusted 2 untrusted 1"
 ok "affirmed" ear dev-1 '.submods.shinrai."ear.status" == "affirming"'
 ok "and contraindicated" ear dev-2 '.submods.shinrai."ear.status" == "contraindicated"'
+# as by whoever kept it: KEYS EAR JQ
+checked() {
+	python3 "$root/selftests/fleet/log.py" jws "$1" "$2" JWT | jq -e "$3"
+}
+claims='.sub == "dev-1" and .submods.shinrai."ear.status" == "affirming"'
+ear dev-1 . >/dev/null
+cp body old.ear
+cp jwks.json old.json
+ok "another key is made" "$verifier" --config verifier.conf new-key
+kill -HUP "$verifier_pid"
+signs_anew() {
+	for _ in $(seq 50); do
+		fleet reader /.well-known/jwks.json >/dev/null
+		[ "$(jq '.keys[0].kid' body)" != "$(jq '.keys[0].kid' old.json)" ] &&
+			return
+		sleep 0.1
+	done
+	return 1
+}
+ok "and signs" signs_anew
+ear dev-1 . >/dev/null
+ok "it is another" no checked old.json body "$claims"
+ok "what it signs can be checked" checked jwks.json body "$claims"
+ok "and what the former one signed" checked jwks.json old.ear "$claims"
+paste -d. <(cut -d. -f1,2 old.ear) <(cut -d. -f3 body) >bad.ear
+ok "but nothing under another's signature" no checked jwks.json bad.ear "$claims"
 ok "the verifier ends in an orderly way" stop_verifier
 finish
