@@ -196,11 +196,33 @@ wait "$verifier_pid" 2>/dev/null || true
 ok "killed, it begins again" start_verifier
 ok "trusted" becomes press1 '.state == "trusted" and .fresh'
 
-# The device goes away.
+# The device goes away, while somebody watches.
+fleet reader /log >/dev/null
+"$BUILD/user/shinraictl" fleet watch --verifier "https://127.0.0.1:$api" \
+	--cert reader.pem --key reader.key --ca ca.pem --interval 1 \
+	--from "$(jq .size body)" >watched 2>&1 &
+watch_pid=$!
+trap 'kill "$watch_pid" 2>/dev/null; end_verifier; cleanup' EXIT
+sees() { # PATTERN: who watches is told so, while the program goes on
+	for _ in $(seq 50); do
+		grep -q "$1" watched && kill -0 "$watch_pid" && return
+		sleep 0.2
+	done
+	cat watched
+	return 1
+}
+ends_watch() {
+	local got=0
+	kill "$watch_pid"
+	wait "$watch_pid" || got=$?
+	watch_pid=''
+	[ "$got" -eq 143 ] # as by SIGTERM
+}
 stop_daemon
 ok "away: unreachable, in time, and why" becomes press1 \
 	'.state == "unreachable" and (.fresh | not) and
 	(.reason | test("^cannot connect to 127.0.0.1 port [0-9]+: Connection refused$"))'
+ok "who watches is told" sees '^20.*Z  *press1  *unreachable  *cannot connect'
 ok "when it was good is known" device press1 '.last_good != null and
 	.verdict.verdict == "trusted"'
 fleet reader /status >/dev/null
@@ -209,6 +231,9 @@ ok "the status counts it" jq -e '.states.unreachable == 1 and
 configure "firmware_log = \"$work/firmware\";" "port = $port;"
 ok "it comes back" start_daemon
 ok "trusted" becomes press1 '.state == "trusted"' 30
+ok "which is told, too" sees '^20.*Z  *press1  *trusted'
+ok "each change once" test "$(sort watched | uniq -d | wc -l)" = 0
+ok "until a signal ends it" ends_watch
 
 # A program that nobody vouched for.
 cp rogue/log log
