@@ -135,6 +135,8 @@ ok "with a nonce" jq -e '.state == "waiting" and (.nonce | length) == 44 and
 ok "for all but the firmware log, which was judged" jq -e '.items ==
 	["log", "ima", "machine"]' body
 ok "at a place" grep -qi '^location: /challenge-response/v1/session/press' head
+media=application/vnd.veraison.challenge-response-session+json
+ok "in its media type" grep -qixF "content-type: $media"$'\r' head
 ok "nonces of other sizes are not made" said 400 session press \
 	'newSession?nonceSize=8'
 cmw='Content-Type: application/cmw+cbor'
@@ -148,16 +150,18 @@ both() { # DATA
 	curl -s -m 30 --cacert ca.pem --cert press.pem --key press.key \
 		-X POST -o first "https://127.0.0.1:$api/challenge-response/v1/newSession" \
 		--next -s -m 30 --cacert ca.pem --cert press.pem --key press.key \
-		-o body -w '%{http_code}' -H "$cmw" --data-binary "$1" \
+		-o body -w '%{http_code} %{content_type}' -H "$cmw" \
+		--data-binary "$1" \
 		"https://127.0.0.1:$api/challenge-response/v1/session/press" \
 		>status || true
-	code=$(cat status)
+	read -r code type <status || true
 	cat body
 	echo "status $code"
 }
 ok "what is no evidence is judged so" said 200 both x
 ok "which is said" jq -e '.state == "complete" and
 	.result.state == "untrusted"' body
+ok "in that media type, too" test "$type" = "$media"
 head -c 300000 /dev/zero >zeros
 ok "more than is usual may come from a device" said 200 both @zeros
 ok "but not without a question" test "$(session press session/press -H "$cmw" \

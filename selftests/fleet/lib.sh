@@ -87,7 +87,8 @@ anew() {
 fleet() {
 	local who=$1 path=$2
 	shift 2
-	[[ $path == /.well-known/* || $path == /metrics ]] || path=/v1$path
+	[[ $path =~ ^/(\.well-known|challenge-response)/|^/metrics$ ]] ||
+		path=/v1$path
 	code=$(curl -s -m 30 -o body -w '%{http_code}' --cacert ca.pem \
 		--cert "$who.pem" --key "$who.key" "$@" \
 		"https://127.0.0.1:$api$path") || true

@@ -8,14 +8,9 @@
 . "$root/selftests/verify/lib.sh"
 # shellcheck source=selftests/fleet/lib.sh
 . "$root/selftests/fleet/lib.sh"
+# shellcheck source=selftests/fleet/openapi.sh
+. "$root/selftests/fleet/openapi.sh"
 
-/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || {
-	echo "1..0 # SKIP no python3-jsonschema"
-	exit 0
-}
-doc() { # as openapi.py
-	/usr/bin/python3 "$root/selftests/fleet/openapi.py" "$@"
-}
 fails() {
 	! "$@"
 }
@@ -41,16 +36,6 @@ sed 's|api_list, "state"|api_list, "name"|' "$root/userspace/verifier/api.c" \
 	>other.c
 ok "nor one with another argument" fails doc routes other.c
 
-# answers STATUS WHO METHOD ROUTE PATH [CURL-OPTION...]
-answers() {
-	local want=$1 who=$2 method=$3 route=$4 path=$5
-	shift 5
-	fleet "$who" "$path" -X "$method" -D headers "$@" >/dev/null
-	echo "status $code"
-	[ "$code" = "$want" ] || return
-	doc answer "$method" "$route" "$code" "$(tr -d '\r' <headers |
-		sed -n 's/^[Cc]ontent-[Tt]ype: //p')" body
-}
 device='/v1/devices/{name}'
 new="{\"name\":\"press1\",\"policy\":\"plc\",\"url\":\"https://127.0.0.1:$port/\"}"
 ok "POST device" answers 201 admin POST /v1/devices /devices -d "$new"
