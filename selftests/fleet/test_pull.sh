@@ -198,9 +198,10 @@ ok "trusted" becomes press1 '.state == "trusted" and .fresh'
 
 # The device goes away, while somebody watches.
 fleet reader /log >/dev/null
+next=$(jq .size body) # before body is another's
 "$BUILD/user/shinraictl" fleet watch --verifier "https://127.0.0.1:$api" \
 	--cert reader.pem --key reader.key --ca ca.pem --interval 1 \
-	--from "$(jq .size body)" >watched 2>&1 &
+	--from "$next" >watched 2>&1 &
 watch_pid=$!
 trap 'kill "$watch_pid" 2>/dev/null; end_verifier; cleanup' EXIT
 sees() { # PATTERN: who watches is told so, while the program goes on
