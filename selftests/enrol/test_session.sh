@@ -98,6 +98,16 @@ cp rogue/log log
 ok "a program that nobody knows" becomes press '.state == "untrusted" and
 	.code == "code-unknown" and .records == 9'
 ok "which the device is told" grep -q 'finds this machine untrusted: ' err
+stop_daemon
+ok "shinraid starts while it is" serve
+told_so() {
+	for _ in $(seq 100); do
+		! grep -q 'finds this machine untrusted: ' err || return 0
+		sleep 0.1
+	done
+	return 1
+}
+ok "and says so once more" told_so
 fleet reader /devices/press >/dev/null
 jq -r '.verdict.reasons[0].detail[-64:] + " exec /x"' body >>good/known.txt
 kill -HUP "$verifier_pid"

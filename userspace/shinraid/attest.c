@@ -93,13 +93,14 @@ static bool post(struct attest *a, struct net *n, const char *path,
 /* What it was judged to be, when that is news. */
 static void tell(struct attest *a, const char *state, const char *why)
 {
-	const bool well = !strcmp(state, "trusted");
+	const enum attest_told now = strcmp(state, "trusted") ? TOLD_ILL :
+								TOLD_WELL;
 
-	if (well != a->told)
-		diag(well ? LOG_INFO : LOG_WARNING,
+	if (now != a->told)
+		diag(now == TOLD_WELL ? LOG_INFO : LOG_WARNING,
 		     "the verifier finds this machine %.20s%s%.200s", state,
 		     why && *why ? ": " : "", why ? why : "");
-	a->told = well;
+	a->told = now;
 }
 
 static void take_answer(struct attest *a, const json_t *j)
@@ -280,7 +281,7 @@ void attest_failed(struct net *n, const char *why)
 	struct attest *a = n->attest;
 
 	dial_close(&a->dial);
-	a->told = false;
+	a->told = TOLD_NOTHING;
 	choose_retry(a);
 	diag_limited(&failures, LOG_WARNING,
 		     "cannot bring evidence to %s: %s; next try in %ld s",

@@ -19,6 +19,8 @@ enum attest_phase {
 	ATTEST_SENDS, /* the evidence is on its way */
 };
 
+enum attest_told { TOLD_NOTHING, TOLD_WELL, TOLD_ILL };
+
 struct attest {
 	struct url url;
 	SSL_CTX *tls;
@@ -28,7 +30,7 @@ struct attest {
 	enum attest_phase phase;
 	char path[128]; /* of the session */
 	struct offer offer; /* that was taken last */
-	bool told; /* that all is well */
+	enum attest_told told; /* since the last failure */
 	long period_s; /* that the verifier wants */
 	long retry_s; /* after the last failure; 0: there was none */
 	long wait_s; /* that the verifier said, of the failure that is told next; 0 */
