@@ -118,6 +118,48 @@ read -r <&"$out"
 make_cert second ca
 ask /v1/status --cert second.pem --key second.key
 answers 200 "another client, while one has all it may"
+# together NAME: a request in the same segment as the end of the handshake
+together() {
+	python3 - "$port" "$1" <<-'PY'
+	import socket, ssl, sys
+	c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+	c.load_verify_locations("ca.pem")
+	c.load_cert_chain(f"{sys.argv[2]}.pem", f"{sys.argv[2]}.key")
+	into, out = ssl.MemoryBIO(), ssl.MemoryBIO()
+	t = c.wrap_bio(into, out, server_hostname="127.0.0.1")
+	s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=10)
+	try:
+	    while True:
+	        try:
+	            t.do_handshake()
+	            break
+	        except ssl.SSLWantReadError:
+	            s.sendall(out.read())
+	            into.write(s.recv(65536))
+	    t.write(b'POST /v1/evidence HTTP/1.1\r\nHost: x\r\nContent-Length: 34'
+	            b'\r\n\r\n{"nonce":"AAAAAAAAAAAAAAAAAAAAAA"}')
+	    s.sendall(out.read())
+	    while data := s.recv(65536):
+	        into.write(data)
+	        try:
+	            print(t.read(65536).split(b"\r\n")[0].decode())
+	            break
+	        except ssl.SSLWantReadError:
+	            pass
+	except OSError:
+	    pass
+	PY
+}
+asked() { # challenges so far
+	ask /v1/status --cert second.pem --key second.key
+	jq .challenges body
+}
+ok "a request that comes with the handshake" test "$(together second)" = \
+	"HTTP/1.1 200 OK"
+before=$(asked)
+for _ in 1 2 3; do together client; done
+sleep 1
+ok "is none, of one that has all it may" test "$(asked)" = "$before"
 exec {in}>&-
 read -r gone <&"$out"
 ok "of 10 connections with one certificate, 7 are closed" test "$gone" = 7
