@@ -3,7 +3,7 @@
 """Evidence that is dear to judge: a log of a million records of 22 bytes, values of PCRs
 that do not lead to the quote, and a list of IMA, which might.
 
-usage: dear.py LOG OUT MIB [cheap]
+usage: dear.py LOG OUT MIB dear|cheap
 
 Begins as LOG, a log of ours, does.  "cheap": without a quote, nothing is searched for.
 """
@@ -83,7 +83,7 @@ def text(s):
 def main():
     with open(sys.argv[1], "rb") as f:
         log = records(f.read(), int(sys.argv[3]) << 20)
-    cheap = sys.argv[4:] == ["cheap"]
+    cheap = sys.argv[4] == "cheap"
     items = {
         "attest": ("tpms-attest", b"none" if cheap else attest()),
         "signature": ("tpmt-signature", struct.pack(">HH", 0x18, 0x0b) +

@@ -203,7 +203,10 @@ next=$(jq .size body) # before body is another's
 	--cert reader.pem --key reader.key --ca ca.pem --interval 1 \
 	--from "$next" >watched 2>&1 &
 watch_pid=$!
-trap 'kill "$watch_pid" 2>/dev/null; end_verifier; cleanup' EXIT
+end_watcher() {
+	[ -z "$watch_pid" ] || kill "$watch_pid" 2>/dev/null || true
+}
+trap 'end_watcher; end_verifier; cleanup' EXIT
 sees() { # PATTERN: who watches is told so, while the program goes on
 	for _ in $(seq 50); do
 		grep -q "$1" watched && kill -0 "$watch_pid" && return
