@@ -68,6 +68,7 @@ static void offer(struct question *q, struct evhttp_request *req, SSL *ssl,
 	json_t *j = NULL;
 
 	s->nonce_len = NONCE;
+	q->comes = false; /* of this offer */
 	question_date(q);
 	if (!q->expiry)
 		q->expiry = evtimer_new(d->fleet->base, on_expiry, d);
