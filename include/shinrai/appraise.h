@@ -108,6 +108,15 @@ struct shinrai_appraise_input {
 	size_t npolicies;
 };
 
+/* Records of an earlier boot that no quote which was judged covers. */
+struct shinrai_past {
+	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
+	u64 first; /* its number */
+	u64 records; /* how many */
+	/* Reasons, notes, violations, as if a quote covered them. */
+	struct shinrai_appraisal *told;
+};
+
 struct shinrai_appraisal {
 	enum shinrai_verdict verdict;
 	struct shinrai_why *why; /* untrusted first, then in order of finding */
@@ -150,6 +159,9 @@ struct shinrai_appraisal {
 	struct shinrai_facts facts;
 	bool facts_all; /* ... and they were all of this boot */
 	bool have_next;
+	/* With @have_next of another boot: they point into the evidence, too. */
+	struct shinrai_past *past;
+	unsigned int npast;
 	/* The large ones last: shinrai_appraisal_clear(). */
 	struct shinrai_data_state data;
 	/* What to remember; only when the quote is authentic and placed. */

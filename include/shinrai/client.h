@@ -3,6 +3,7 @@
 #ifndef _SHINRAI_CLIENT_H
 #define _SHINRAI_CLIENT_H
 
+#include "evidence.h"
 #include "session.h"
 
 /* "items" of a challenge, when what the firmware log says is known. */
@@ -41,6 +42,8 @@ struct shinrai_client_answer {
 	 */
 	u8 *log;
 	size_t log_len;
+	u8 *past; /* the same for the records of earlier boots */
+	size_t past_len;
 	unsigned int status; /* of HTTP */
 	struct shinrai_session session; /* as seen by us */
 	EVP_PKEY *key; /* of our certificate, for EVP_PKEY_free() */
@@ -56,9 +59,17 @@ struct shinrai_collect {
 	size_t len;
 	u64 next; /* first record that is missing */
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of which boot */
+	u8 *past; /* of earlier boots, PROTOCOL.md 4.3; for free() */
+	size_t past_len;
+	bool past_more; /* there is more of it than was asked for */
 };
 
 int shinrai_collect_add(struct shinrai_collect *c, const void *log, size_t len);
+int shinrai_collect_past(struct shinrai_collect *c, const void *past,
+			 size_t len);
+int shinrai_collect(struct shinrai_collect *c,
+		    const struct shinrai_evidence *ev);
+void shinrai_collect_free(struct shinrai_collect *c);
 
 const char *shinrai_client_url(const char *url,
 			       struct shinrai_client_request *req, char **own);

@@ -15,9 +15,11 @@
 #define SHINRAI_MAX_ANSWER (64u << 20)
 #define SHINRAI_MAX_ANSWER_LOG (24u << 20)
 /* Bytes of saved evidence, which may have the logs of several answers. */
-#define SHINRAI_MAX_EVIDENCE (304u << 20)
+#define SHINRAI_MAX_EVIDENCE (320u << 20)
 #define SHINRAI_MAX_LOG (256u << 20)
 #define SHINRAI_MAX_PEER_LOG (16u << 20) /* ima, firmware */
+#define SHINRAI_MAX_PAST (3u << 20) /* past, of an answer */
+#define SHINRAI_MAX_PASTS (16u << 20) /* and of several */
 #define SHINRAI_MAX_ITEM (64u << 10) /* everything else */
 
 enum shinrai_item_id {
@@ -30,6 +32,7 @@ enum shinrai_item_id {
 	SHINRAI_ITEM_IMA, /* binary_runtime_measurements */
 	SHINRAI_ITEM_FIRMWARE, /* binary_bios_measurements */
 	SHINRAI_ITEM_MACHINE, /* JSON, PROTOCOL.md 4.2 */
+	SHINRAI_ITEM_PAST, /* CEL records of earlier boots, PROTOCOL.md 4.3 */
 	SHINRAI_ITEM_SESSION, /* JSON, PROTOCOL.md 6; saved evidence only */
 	SHINRAI_ITEM_SESSION_SIGNATURE, /* the same; of the one who saved it */
 	SHINRAI_NITEMS,

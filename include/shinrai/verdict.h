@@ -7,6 +7,8 @@
 
 #include "appraise.h"
 
+json_t *shinrai_reason_json(const struct shinrai_appraisal *v,
+			    const struct shinrai_why *w);
 json_t *shinrai_verdict_json(const struct shinrai_appraisal *v);
 int shinrai_verdict_pack(const struct shinrai_appraisal *v, u8 **out,
 			 size_t *len);

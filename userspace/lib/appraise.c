@@ -248,7 +248,11 @@ static int by_severity(const void *x, const void *y)
 	return (int)a->order - (int)b->order;
 }
 
-static void conclude(struct shinrai_appraisal *out)
+/**
+ * shinrai_appraise_conclude() - let the worst reason decide
+ * @out: with all reasons
+ */
+void shinrai_appraise_conclude(struct shinrai_appraisal *out)
 {
 	const struct shinrai_reason_info *info;
 	unsigned int i;
@@ -309,9 +313,15 @@ static void run(struct appraise *a)
 	require_all(a);
 }
 
-/* Return: for free(); NULL when memory lacks. */
-static struct appraise *begin(const struct shinrai_appraise_input *in,
-			      struct shinrai_appraisal *out)
+/**
+ * shinrai_appraise_new() - an appraisal that has found nothing yet
+ * @in: stays the caller's
+ * @out: out; stays the caller's
+ *
+ * Return: for free(); NULL when memory lacks.
+ */
+struct appraise *shinrai_appraise_new(const struct shinrai_appraise_input *in,
+				      struct shinrai_appraisal *out)
 {
 	struct appraise *a = malloc(sizeof(*a));
 
@@ -340,7 +350,7 @@ static struct appraise *begin(const struct shinrai_appraise_input *in,
 int shinrai_appraise(const struct shinrai_appraise_input *in,
 		     struct shinrai_appraisal *out)
 {
-	struct appraise *a = begin(in, out);
+	struct appraise *a = shinrai_appraise_new(in, out);
 	int ret;
 
 	if (!a)
@@ -356,7 +366,7 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 		memcpy(&out->facts.seed, in->session->nonce,
 		       sizeof(out->facts.seed));
 	run(a);
-	conclude(out);
+	shinrai_appraise_conclude(out);
 	/* Nobody but the machine itself may change what is remembered of it. */
 	out->have_next = a->placed && !in->report &&
 			 out->proven[SHINRAI_STEP_QUOTE] &&
@@ -367,6 +377,7 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 	out->facts_all = !a->incremental;
 	if (out->have_next)
 		shinrai_state_copy(&out->next, &a->now);
+	shinrai_appraise_past(a);
 	ret = a->err;
 	free(a);
 	return ret;
@@ -382,7 +393,7 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 int shinrai_appraise_malformed(int err, struct shinrai_appraisal *out)
 {
 	static const struct shinrai_appraise_input nothing;
-	struct appraise *a = begin(&nothing, out);
+	struct appraise *a = shinrai_appraise_new(&nothing, out);
 	int ret;
 
 	if (!a)
@@ -391,7 +402,7 @@ int shinrai_appraise_malformed(int err, struct shinrai_appraisal *out)
 			     err == -EMSGSIZE ? SHINRAI_WHY_EVIDENCE_SIZE :
 						SHINRAI_WHY_EVIDENCE_SYNTAX,
 			     "%s", "");
-	conclude(out);
+	shinrai_appraise_conclude(out);
 	ret = a->err;
 	free(a);
 	return ret;
@@ -420,6 +431,11 @@ void shinrai_appraisal_free(struct shinrai_appraisal *out)
 		free(out->why[i].detail);
 	for (i = 0; i < out->nnotes; i++)
 		free(out->note[i]);
+	for (i = 0; i < out->npast; i++) {
+		shinrai_appraisal_free(out->past[i].told);
+		free(out->past[i].told);
+	}
+	free(out->past);
 	free(out->why);
 	free(out->violation);
 	shinrai_facts_free(&out->facts);

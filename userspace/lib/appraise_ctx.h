@@ -84,6 +84,9 @@ struct appraise {
 	struct shinrai_state now; /* grows record by record */
 };
 
+struct appraise *shinrai_appraise_new(const struct shinrai_appraise_input *in,
+				      struct shinrai_appraisal *out);
+void shinrai_appraise_conclude(struct shinrai_appraisal *out);
 void shinrai_appraise_why(struct appraise *a, enum shinrai_reason_code code,
 			  const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -123,6 +126,8 @@ void shinrai_appraise_ima_entry(struct appraise *a,
 void shinrai_appraise_place(struct appraise *a);
 void shinrai_appraise_begin(const struct appraise *a, struct shinrai_cel *c);
 void shinrai_appraise_log(struct appraise *a);
+void shinrai_appraise_unproven(struct appraise *a);
+void shinrai_appraise_past(struct appraise *a);
 void shinrai_appraise_event(struct appraise *a, const struct shinrai_header *h,
 			    const struct shinrai_event *ev);
 enum shinrai_reason_code shinrai_appraise_code(const struct appraise *a,

@@ -205,6 +205,19 @@ static void judge(struct appraise *a, struct shinrai_cel *c)
 				     shinrai_cel_offset(c));
 }
 
+/**
+ * shinrai_appraise_unproven() - judge records that no quote covers
+ * @a: the appraisal, after shinrai_appraise_place()
+ */
+void shinrai_appraise_unproven(struct appraise *a)
+{
+	struct shinrai_cel c;
+
+	shinrai_appraise_begin(a, &c);
+	judge(a, &c);
+	shinrai_data_copy(&a->out->data, &a->now.data);
+}
+
 /* @anew: without what another policy found. */
 static void replay_sticky(struct appraise *a, bool anew)
 {

@@ -41,18 +41,19 @@ static int read_part(const void *log, size_t len, struct part *part)
 	return 0;
 }
 
-static int append(struct shinrai_collect *c, const void *log, size_t len)
+static int append(u8 **all, size_t *all_len, size_t max, const void *part,
+		  size_t len)
 {
 	u8 *more;
 
-	if (len > SHINRAI_MAX_LOG - c->len)
+	if (len > max - *all_len)
 		return -EMSGSIZE;
-	more = realloc(c->log, c->len + len);
+	more = realloc(*all, *all_len + len);
 	if (!more)
 		return -ENOMEM;
-	memcpy(more + c->len, log, len);
-	c->log = more;
-	c->len += len;
+	memcpy(more + *all_len, part, len);
+	*all = more;
+	*all_len += len;
 	return 0;
 }
 
@@ -97,18 +98,87 @@ int shinrai_collect_add(struct shinrai_collect *c, const void *log, size_t len)
 	}
 	if (!more && !c->len)
 		return 0;
-	ret = append(c, log, len);
+	ret = append(&c->log, &c->len, SHINRAI_MAX_LOG, log, len);
+	return ret ? ret : more;
+}
+
+/**
+ * shinrai_collect_past() - one more part of the records of earlier boots
+ * @c: as for shinrai_collect_add(), which took the log of the same answer
+ * @past: of an answer, copied when there is more than one
+ * @len: its bytes
+ *
+ * Return: 1 when more is to be asked for, from @c->next of @c->boot_id; 0 when this
+ * was the last part, @c->past is NULL when it was the first one, too, or when more
+ * would be over SHINRAI_MAX_PASTS; -EFBIG a part over SHINRAI_MAX_PAST; -ENOMEM.
+ */
+int shinrai_collect_past(struct shinrai_collect *c, const void *past,
+			 size_t len)
+{
+	struct part part;
+	bool more;
+	int ret;
+
+	if (!len)
+		return 0;
+	if (len > SHINRAI_MAX_PAST)
+		return -EFBIG;
+	more = len > SHINRAI_MAX_PAST - SHINRAI_MAX_RECORD &&
+	       !read_part(past, len, &part);
+	if (!more && !c->past_len)
+		return 0;
+	ret = append(&c->past, &c->past_len, SHINRAI_MAX_PASTS, past, len);
+	if (ret)
+		return ret;
+	if (!more)
+		return 0;
+	c->past_more = c->past_len > SHINRAI_MAX_PASTS - SHINRAI_MAX_PAST;
+	if (c->past_more)
+		return 0;
+	c->next = part.next;
+	memcpy(c->boot_id, part.boot_id, sizeof(part.boot_id));
+	return 1;
+}
+
+/**
+ * shinrai_collect_free() - begin anew
+ * @c: zeroed afterwards; what is in it is released
+ */
+void shinrai_collect_free(struct shinrai_collect *c)
+{
+	free(c->log);
+	free(c->past);
+	memset(c, 0, sizeof(*c));
+}
+
+/**
+ * shinrai_collect() - take what comes in parts
+ * @c: as for shinrai_collect_add()
+ * @ev: of an answer
+ *
+ * Return: as shinrai_collect_add() and shinrai_collect_past().
+ */
+int shinrai_collect(struct shinrai_collect *c,
+		    const struct shinrai_evidence *ev)
+{
+	const struct shinrai_item *log = &ev->item[SHINRAI_ITEM_LOG];
+	const struct shinrai_item *past = &ev->item[SHINRAI_ITEM_PAST];
+	int more = shinrai_collect_add(c, log->data, log->len), ret;
+
+	if (more < 0)
+		return more;
+	/* Then what follows is of the earlier boot, and the log comes anew. */
+	ret = shinrai_collect_past(c, past->data, past->len);
 	return ret ? ret : more;
 }
 
 static int take(struct shinrai_collect *c, struct shinrai_client_answer *ans)
 {
 	struct shinrai_evidence ev;
-	const struct shinrai_item *log = &ev.item[SHINRAI_ITEM_LOG];
 
 	if (shinrai_evidence_parse(ans->body, ans->len, &ev))
 		return 0;
-	return shinrai_collect_add(c, log->data, log->len);
+	return shinrai_collect(c, &ev);
 }
 
 static void drop(struct shinrai_client_answer *ans)
@@ -180,8 +250,10 @@ int shinrai_client_collect(const struct shinrai_client_request *req,
 	if (!ret) {
 		ans->log = c.log;
 		ans->log_len = c.len;
+		ans->past = c.past;
+		ans->past_len = c.past_len;
 		return 0;
 	}
-	free(c.log);
+	shinrai_collect_free(&c);
 	return ret == -EIO ? ret : give_up(ans, ret > 0 ? -EAGAIN : ret);
 }

@@ -34,6 +34,7 @@ static const struct item_desc items[SHINRAI_NITEMS] = {
 				    SHINRAI_MAX_PEER_LOG },
 	[SHINRAI_ITEM_MACHINE] = { "machine", "application/json",
 				   SHINRAI_MAX_ITEM },
+	[SHINRAI_ITEM_PAST] = { "past", VND("cel-tlv"), SHINRAI_MAX_PASTS },
 	[SHINRAI_ITEM_SESSION] = { "session", "application/json",
 				   SHINRAI_MAX_ITEM },
 	[SHINRAI_ITEM_SESSION_SIGNATURE] = { "session-signature",

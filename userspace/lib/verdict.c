@@ -5,8 +5,15 @@
 #include <shinrai/hex.h>
 #include <shinrai/verdict.h>
 
-static json_t *reason(const struct shinrai_appraisal *v,
-		      const struct shinrai_why *w)
+/**
+ * shinrai_reason_json() - one reason, PROTOCOL.md 7
+ * @v: whose
+ * @w: of its reasons
+ *
+ * Return: for json_decref(); NULL when memory lacks.
+ */
+json_t *shinrai_reason_json(const struct shinrai_appraisal *v,
+			    const struct shinrai_why *w)
 {
 	const struct shinrai_reason_info *info = shinrai_reason_info(w->code);
 	json_t *j;
@@ -181,7 +188,8 @@ json_t *shinrai_verdict_json(const struct shinrai_appraisal *v)
 	unsigned int i;
 
 	for (i = 0; i < v->nwhy; i++)
-		json_array_append_new(reasons, reason(v, &v->why[i]));
+		json_array_append_new(reasons,
+				      shinrai_reason_json(v, &v->why[i]));
 	for (i = 0; i < v->nnotes; i++)
 		json_array_append_new(notes, json_string(v->note[i]));
 	j = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:I, s:s, s:s}",

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Appraisal: records of earlier boots, which came after the last quote that was judged.
+ * Nothing proves them any more: what they tell is told, and changes no verdict.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <shinrai/hex.h>
+
+#include "appraise_ctx.h"
+
+#define MAX_BOOTS 64
+#define MAX_TOLD 8 /* findings of a boot that become notes */
+
+/* Records of one boot that follow each other. */
+struct stretch {
+	struct shinrai_item log;
+	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
+	u64 first, records;
+};
+
+/* Return: whether there is one; @rd is behind it. */
+static bool next_stretch(struct shinrai_rd *rd, struct stretch *s)
+{
+	struct shinrai_rd ahead = *rd, events;
+	struct shinrai_header h;
+	struct shinrai_record r;
+	const u8 *tlv;
+
+	memset(s, 0, sizeof(*s));
+	s->log.data = rd->p;
+	while (shinrai_record_next(&ahead, &r) > 0 &&
+	       !shinrai_content_parse(&r, &h, &tlv, &events)) {
+		if (!s->records) {
+			memcpy(s->boot_id, h.boot_id, sizeof(s->boot_id));
+			s->first = r.recnum;
+		} else if (memcmp(s->boot_id, h.boot_id, sizeof(s->boot_id))) {
+			break;
+		}
+		s->records++;
+		s->log.len += r.raw_len;
+		*rd = ahead;
+	}
+	return s->records;
+}
+
+/* As if a quote covered them, by the same policy, after what is known of that boot. */
+static int judge_stretch(const struct appraise *of, const struct stretch *s,
+			 struct shinrai_appraisal *out)
+{
+	const struct shinrai_evidence ev = {
+		.item = { [SHINRAI_ITEM_LOG] = s->log },
+	};
+	struct shinrai_appraise_input in = *of->in;
+	struct appraise *a;
+	int ret;
+
+	in.ev = &ev;
+	in.session = NULL;
+	in.kept_key = NULL;
+	in.known = NULL;
+	in.keep_facts = in.whole = false;
+	in.violations = true;
+	a = shinrai_appraise_new(&in, out);
+	if (!a)
+		return -ENOMEM;
+	out->names = in.names;
+	ret = shinrai_appraise_expect(a);
+	if (!ret) {
+		shinrai_appraise_place(a);
+		shinrai_appraise_unproven(a);
+		shinrai_appraise_conclude(out);
+		ret = a->err;
+	}
+	free(a);
+	return ret;
+}
+
+static void note_findings(struct appraise *a, const char *boot,
+			  const struct shinrai_appraisal *told)
+{
+	const struct shinrai_reason_info *info;
+	const struct shinrai_why *w;
+	char record[40];
+	unsigned int i;
+
+	for (i = 0; i < told->nwhy && i < MAX_TOLD; i++) {
+		w = &told->why[i];
+		info = shinrai_reason_info(w->code);
+		if (w->has_record)
+			snprintf(record, sizeof(record), "record %llu: ",
+				 (unsigned long long)w->record);
+		shinrai_appraise_note(a, "boot %s, unproven: %s%s%s%s [%s]",
+				      boot, w->has_record ? record : "",
+				      info->text, *w->detail ? ": " : "",
+				      w->detail, info->code);
+	}
+	if (told->nwhy > MAX_TOLD)
+		shinrai_appraise_note(a, "boot %s, unproven: %u more findings",
+				      boot, told->nwhy - MAX_TOLD);
+	for (i = 0; i < told->nnotes; i++)
+		shinrai_appraise_note(a, "boot %s, unproven: %s", boot,
+				      told->note[i]);
+}
+
+static void note_stretch(struct appraise *a, const struct shinrai_past *p)
+{
+	char boot[2 * SHINRAI_BOOT_ID_SIZE + 1];
+
+	shinrai_hex_encode(p->boot_id, sizeof(p->boot_id), boot);
+	shinrai_appraise_note(
+		a,
+		"boot %s, an earlier one: records %llu to %llu came after its "
+		"last quote, and nothing proves them; %s",
+		boot, (unsigned long long)p->first,
+		(unsigned long long)(p->first + p->records - 1),
+		p->told->nwhy ? "they speak against it" :
+				"nothing in them speaks against it");
+	note_findings(a, boot, p->told);
+}
+
+/* Return: 0; -ENOMEM. */
+static int take(struct appraise *a, const struct stretch *s)
+{
+	struct shinrai_appraisal *out = a->out;
+	struct shinrai_past *all, *p;
+	int ret;
+
+	all = reallocarray(out->past, out->npast + 1, sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	out->past = all;
+	p = &all[out->npast];
+	memcpy(p->boot_id, s->boot_id, sizeof(p->boot_id));
+	p->first = s->first;
+	p->records = s->records;
+	p->told = malloc(sizeof(*p->told));
+	if (!p->told)
+		return -ENOMEM;
+	out->npast++;
+	shinrai_appraisal_clear(p->told);
+	ret = judge_stretch(a, s, p->told);
+	if (!ret)
+		note_stretch(a, p);
+	return ret;
+}
+
+/* Only of who was known before, and begins anew now, by a quote that counts. */
+static bool has_past(const struct appraise *a)
+{
+	const struct shinrai_state *last = a->in->last;
+
+	return appraise_item(a, SHINRAI_ITEM_PAST)->len && last &&
+	       a->out->have_next &&
+	       memcmp(last->boot_id, a->now.boot_id, sizeof(last->boot_id));
+}
+
+/**
+ * shinrai_appraise_past() - what earlier boots recorded that no quote was judged of
+ * @a: the appraisal, whose verdict is there, as is whether it is remembered
+ */
+void shinrai_appraise_past(struct appraise *a)
+{
+	const struct shinrai_item *item = appraise_item(a, SHINRAI_ITEM_PAST);
+	struct shinrai_rd rd;
+	struct stretch s;
+	int ret = 0;
+
+	if (!has_past(a))
+		return;
+	shinrai_rd_init(&rd, item->data, item->len);
+	while (!ret && a->out->npast < MAX_BOOTS && next_stretch(&rd, &s))
+		ret = take(a, &s);
+	if (ret)
+		a->err = ret;
+	else if (shinrai_rd_left(&rd))
+		shinrai_appraise_note(
+			a,
+			"what came of earlier boots %s from byte %zu on",
+			a->out->npast == MAX_BOOTS ? "is of too many of them" :
+						     "cannot be read",
+			item->len - shinrai_rd_left(&rd));
+}
