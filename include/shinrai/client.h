@@ -66,7 +66,7 @@ struct shinrai_collect {
 
 int shinrai_collect_add(struct shinrai_collect *c, const void *log, size_t len);
 int shinrai_collect_past(struct shinrai_collect *c, const void *past,
-			 size_t len);
+			 size_t len, bool keep);
 int shinrai_collect(struct shinrai_collect *c,
 		    const struct shinrai_evidence *ev);
 void shinrai_collect_free(struct shinrai_collect *c);

@@ -116,6 +116,9 @@ static int judge_answer(struct verify *v, struct judge *j,
 	if (ans->log)
 		ev.item[SHINRAI_ITEM_LOG] =
 			(struct shinrai_item){ ans->log, ans->log_len };
+	if (ans->past)
+		ev.item[SHINRAI_ITEM_PAST] =
+			(struct shinrai_item){ ans->past, ans->past_len };
 	if (j->save)
 		ret = add_session(v, &ev, ans, text, &sig);
 	return ret ? ret : judge_run(v, j, &ev, 0, &ans->session);
@@ -138,6 +141,7 @@ static int challenge(struct verify *v, struct judge *j,
 	ret = judge_answer(v, j, &ans);
 	EVP_PKEY_free(ans.key);
 	free(ans.log);
+	free(ans.past);
 	free(ans.body);
 	return ret;
 }

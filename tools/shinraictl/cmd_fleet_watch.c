@@ -14,11 +14,25 @@
 #define INTERVAL_S 2
 #define FROM 4 /* its place among the options */
 
+/* Return: how much it tells of earlier boots, which no quote covers. */
+static json_int_t past_of(const json_t *e)
+{
+	const json_t *all = json_object_get(e, "past"), *one;
+	json_int_t n = 0;
+	size_t i;
+
+	json_array_foreach(all, i, one)
+		n += (json_int_t)json_array_size(
+			     json_object_get(one, "reasons")) +
+		     json_integer_value(json_object_get(one, "violations"));
+	return n;
+}
+
 /* @e: NULL: it is from before fields were sealed, and not for us */
 static void print_entry(const json_t *e, bool json)
 {
 	const json_int_t ms = json_integer_value(json_object_get(e, "time_ms"));
-	char when[24], *line;
+	char when[24], past[64] = "", *line;
 
 	if (json) {
 		line = json_dumps(e, JSON_COMPACT | JSON_SORT_KEYS);
@@ -31,8 +45,12 @@ static void print_entry(const json_t *e, bool json)
 		return;
 	}
 	shinrai_time_format(ms / 1000, when);
-	fleet_line("%-21s %-24s %-12s %s%s", when, fleet_text(e, "device"),
-		   fleet_text(e, "state"),
+	if (json_object_get(e, "past"))
+		snprintf(past, sizeof(past),
+			 "before it booted, unproven: %lld; ",
+			 (long long)past_of(e));
+	fleet_line("%-21s %-24s %-12s %s%s%s", when, fleet_text(e, "device"),
+		   fleet_text(e, "state"), past,
 		   strcmp(fleet_text(e, "type"), "violations") ? "" :
 								 "violations; ",
 		   fleet_text(e, "reason"));

@@ -176,8 +176,7 @@ void shinrai_appraise_past(struct appraise *a)
 		a->err = ret;
 	else if (shinrai_rd_left(&rd))
 		shinrai_appraise_note(
-			a,
-			"what came of earlier boots %s from byte %zu on",
+			a, "what came of earlier boots %s from byte %zu on",
 			a->out->npast == MAX_BOOTS ? "is of too many of them" :
 						     "cannot be read",
 			item->len - shinrai_rd_left(&rd));

@@ -107,13 +107,14 @@ int shinrai_collect_add(struct shinrai_collect *c, const void *log, size_t len)
  * @c: as for shinrai_collect_add(), which took the log of the same answer
  * @past: of an answer, copied when there is more than one
  * @len: its bytes
+ * @keep: its log goes on in another answer
  *
  * Return: 1 when more is to be asked for, from @c->next of @c->boot_id; 0 when this
- * was the last part, @c->past is NULL when it was the first one, too, or when more
+ * was the last part, @c->past is NULL when it was all there is, too, or when more
  * would be over SHINRAI_MAX_PASTS; -EFBIG a part over SHINRAI_MAX_PAST; -ENOMEM.
  */
 int shinrai_collect_past(struct shinrai_collect *c, const void *past,
-			 size_t len)
+			 size_t len, bool keep)
 {
 	struct part part;
 	bool more;
@@ -125,7 +126,7 @@ int shinrai_collect_past(struct shinrai_collect *c, const void *past,
 		return -EFBIG;
 	more = len > SHINRAI_MAX_PAST - SHINRAI_MAX_RECORD &&
 	       !read_part(past, len, &part);
-	if (!more && !c->past_len)
+	if (!more && !c->past_len && !keep)
 		return 0;
 	ret = append(&c->past, &c->past_len, SHINRAI_MAX_PASTS, past, len);
 	if (ret)
@@ -168,7 +169,7 @@ int shinrai_collect(struct shinrai_collect *c,
 	if (more < 0)
 		return more;
 	/* Then what follows is of the earlier boot, and the log comes anew. */
-	ret = shinrai_collect_past(c, past->data, past->len);
+	ret = shinrai_collect_past(c, past->data, past->len, more);
 	return ret ? ret : more;
 }
 

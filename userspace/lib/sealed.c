@@ -17,6 +17,13 @@ static const char *const names[SHINRAI_FIELDS_CLASSES] = {
 	[SHINRAI_FIELDS_TEXT] = "text",
 };
 
+/* Of an access that is proven, and of one that an earlier boot told. */
+#define ACCESS(path, class)                      \
+	{ "accesses/*/" path, class },           \
+	{                                        \
+		"past/*/accesses/*/" path, class \
+	}
+
 /*
  * Where they are, in an entry of the log and in what the API says of a device;
  * "*" is each element of an array.
@@ -32,29 +39,30 @@ static const struct {
 	{ "verdict/data/owners/*/namespace", SHINRAI_FIELDS_LABELS },
 	{ "verdict/data/owners/*/owner", SHINRAI_FIELDS_LABELS },
 	{ "verdict/data/owners/*/policy/sha256", SHINRAI_FIELDS_DIGESTS },
-	{ "accesses/*/text", SHINRAI_FIELDS_TEXT },
-	{ "accesses/*/path", SHINRAI_FIELDS_PATHS },
-	{ "accesses/*/who/exe", SHINRAI_FIELDS_PATHS },
-	{ "accesses/*/who/sha256", SHINRAI_FIELDS_DIGESTS },
-	{ "accesses/*/who/uid", SHINRAI_FIELDS_USERS },
-	{ "accesses/*/who/login_uid", SHINRAI_FIELDS_USERS },
-	{ "accesses/*/who/cgroup", SHINRAI_FIELDS_USERS },
-	{ "accesses/*/labels/*/owner", SHINRAI_FIELDS_LABELS },
-	{ "accesses/*/labels/*/namespace", SHINRAI_FIELDS_LABELS },
-	{ "accesses/*/labels/*/uuid", SHINRAI_FIELDS_LABELS },
-	{ "accesses/*/labels/*/name", SHINRAI_FIELDS_LABELS },
-	{ "accesses/*/policy/owner", SHINRAI_FIELDS_LABELS },
-	{ "accesses/*/policy/namespace", SHINRAI_FIELDS_LABELS },
-	{ "accesses/*/sink/address", SHINRAI_FIELDS_DESTINATIONS },
-	{ "accesses/*/sink/port", SHINRAI_FIELDS_DESTINATIONS },
-	{ "accesses/*/sink/protocol", SHINRAI_FIELDS_DESTINATIONS },
-	{ "accesses/*/sink/vendor", SHINRAI_FIELDS_DESTINATIONS },
-	{ "accesses/*/sink/product", SHINRAI_FIELDS_DESTINATIONS },
-	{ "accesses/*/sink/serial", SHINRAI_FIELDS_DESTINATIONS },
-	{ "accesses/*/sink/type", SHINRAI_FIELDS_DESTINATIONS },
-	{ "accesses/*/sink/path", SHINRAI_FIELDS_DESTINATIONS },
-	{ "accesses/*/sink/family", SHINRAI_FIELDS_DESTINATIONS },
-	{ "accesses/*/sink/text", SHINRAI_FIELDS_DESTINATIONS },
+	{ "past/*/reasons/*/detail", SHINRAI_FIELDS_TEXT },
+	ACCESS("text", SHINRAI_FIELDS_TEXT),
+	ACCESS("path", SHINRAI_FIELDS_PATHS),
+	ACCESS("who/exe", SHINRAI_FIELDS_PATHS),
+	ACCESS("who/sha256", SHINRAI_FIELDS_DIGESTS),
+	ACCESS("who/uid", SHINRAI_FIELDS_USERS),
+	ACCESS("who/login_uid", SHINRAI_FIELDS_USERS),
+	ACCESS("who/cgroup", SHINRAI_FIELDS_USERS),
+	ACCESS("labels/*/owner", SHINRAI_FIELDS_LABELS),
+	ACCESS("labels/*/namespace", SHINRAI_FIELDS_LABELS),
+	ACCESS("labels/*/uuid", SHINRAI_FIELDS_LABELS),
+	ACCESS("labels/*/name", SHINRAI_FIELDS_LABELS),
+	ACCESS("policy/owner", SHINRAI_FIELDS_LABELS),
+	ACCESS("policy/namespace", SHINRAI_FIELDS_LABELS),
+	ACCESS("sink/address", SHINRAI_FIELDS_DESTINATIONS),
+	ACCESS("sink/port", SHINRAI_FIELDS_DESTINATIONS),
+	ACCESS("sink/protocol", SHINRAI_FIELDS_DESTINATIONS),
+	ACCESS("sink/vendor", SHINRAI_FIELDS_DESTINATIONS),
+	ACCESS("sink/product", SHINRAI_FIELDS_DESTINATIONS),
+	ACCESS("sink/serial", SHINRAI_FIELDS_DESTINATIONS),
+	ACCESS("sink/type", SHINRAI_FIELDS_DESTINATIONS),
+	ACCESS("sink/path", SHINRAI_FIELDS_DESTINATIONS),
+	ACCESS("sink/family", SHINRAI_FIELDS_DESTINATIONS),
+	ACCESS("sink/text", SHINRAI_FIELDS_DESTINATIONS),
 };
 
 /* On the way to the fields of one line of the table. */

@@ -69,22 +69,36 @@ static bool add_owed(json_t *j, const struct entry *e)
 					      (json_int_t)e->owed->since));
 }
 
+static const char *type_of(const struct entry *e)
+{
+	if (e->changed || e->owed->changes)
+		return "change";
+	/* What was lost is of violations, too. */
+	return e->past && !e->violations && !e->owed->lost ? "past" :
+							     "violations";
+}
+
+static bool add_past(json_t *j, const struct entry *e)
+{
+	return !e->past ||
+	       !json_object_set_new(j, "past", json_incref(e->past));
+}
+
 /* Return: a new object; NULL when memory lacks. */
 static json_t *whole_entry(const struct entry *e)
 {
 	const struct device_record *r = e->r;
-	const bool change = e->changed || e->owed->changes;
 	json_t *verdict = short_verdict(e), *j = NULL;
 
 	if (verdict)
 		j = json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
-			      "type", change ? "change" : "violations",
-			      "time_ms", (json_int_t)e->at, "device", r->name,
-			      "group", r->group, "policy", e->policy, "state",
+			      "type", type_of(e), "time_ms", (json_int_t)e->at,
+			      "device", r->name, "group", r->group, "policy",
+			      e->policy, "state",
 			      device_state_name(r->standing.state), "code",
 			      r->standing.code, "reason", r->standing.reason,
 			      "verdict", verdict);
-	if (j && add_accesses(j, e) && add_owed(j, e))
+	if (j && add_accesses(j, e) && add_owed(j, e) && add_past(j, e))
 		return j;
 	json_decref(j);
 	return NULL;
@@ -96,7 +110,8 @@ static json_t *whole_entry(const struct entry *e)
  * @text: out: JSON with sorted members and without spaces, for free()
  * @disclosures: out: of what is sealed in it, as in struct store_entry, for free()
  *
- * Its size is bounded: 64 reasons and notes, JUDGE_ACCESSES_MAX of accesses.
+ * Its size is bounded: 64 reasons and notes, JUDGE_ACCESSES_MAX of accesses,
+ * JUDGE_PAST_MAX of what earlier boots tell.
  *
  * Return: 0; -ENOMEM; -EIO there is no randomness.
  */

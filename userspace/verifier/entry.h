@@ -17,6 +17,7 @@ struct entry {
 	u64 violations; /* accesses that this verdict is the first to prove */
 	json_t *accesses; /* those, PROTOCOL.md 9.2; NULL: none */
 	u64 unlisted; /* of them, those that @accesses has not */
+	json_t *past; /* what earlier boots tell; NULL: nothing */
 	const struct device_pace *owed; /* what was held back until now */
 };
 

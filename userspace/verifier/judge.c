@@ -68,11 +68,9 @@ static u64 new_violations(const struct shinrai_state *last,
 	return now > before ? now - before : 0;
 }
 
-/* Return: 0 it is listed; 1 there is no room any more; -ENOMEM. */
-static int list_access(struct judgement *j, const struct shinrai_violation *v,
-		       const struct shinrai_flow_names *names, size_t *room)
+/* @one: is taken.  Return: 0 it is listed; 1 there is no room any more; -ENOMEM. */
+static int list_one(json_t *list, json_t *one, size_t *room)
 {
-	json_t *one = shinrai_violation_json(v, names);
 	const size_t len = one ? json_dumpb(one, NULL, 0, JSON_COMPACT) : 0;
 
 	if (!len)
@@ -82,34 +80,118 @@ static int list_access(struct judgement *j, const struct shinrai_violation *v,
 		return 1;
 	}
 	*room -= len;
-	return json_array_append_new(j->accesses, one) ? -ENOMEM : 0;
+	return json_array_append_new(list, one) ? -ENOMEM : 0;
 }
 
-/* What is new of them, as a report has it. */
-static int list_accesses(struct judgement *j, const struct shinrai_state *last,
-			 const struct shinrai_appraisal *a)
+/*
+ * As a report has them, from record @from on.  @listed: out: how many accesses are
+ * in the list.  Return: 0; -ENOMEM.
+ */
+static int list_violations(json_t *list, const struct shinrai_appraisal *a,
+			   u64 from, size_t *room, u64 *listed)
 {
-	const u64 known = of_this_boot(last, a) ? last->records : 0;
-	size_t i, room = JUDGE_ACCESSES_MAX;
 	struct shinrai_flow_names get;
 	struct shinrai_names names;
-	u64 listed = 0;
-	int ret = 0;
+	int ret = list ? 0 : -ENOMEM;
+	size_t i;
 
 	shinrai_report_names(a, &names);
 	get = shinrai_names_get(&names);
-	j->accesses = json_array();
-	if (!j->accesses)
-		return -ENOMEM;
+	*listed = 0;
 	for (i = 0; i < a->nviolations && !ret; i++) {
-		if (a->violation[i].record < known)
+		if (a->violation[i].record < from)
 			continue;
-		ret = list_access(j, &a->violation[i], &get, &room);
+		ret = list_one(list,
+			       shinrai_violation_json(&a->violation[i], &get),
+			       room);
 		if (!ret)
-			listed += a->violation[i].flow.count;
+			*listed += a->violation[i].flow.count;
 	}
-	j->unlisted = j->violations > listed ? j->violations - listed : 0;
 	return ret < 0 ? ret : 0;
+}
+
+/* What is new of them. */
+static int list_accesses(struct judgement *j, const struct shinrai_state *last,
+			 const struct shinrai_appraisal *a)
+{
+	size_t room = JUDGE_ACCESSES_MAX;
+	u64 listed;
+	int ret;
+
+	j->accesses = json_array();
+	ret = list_violations(j->accesses, a,
+			      of_this_boot(last, a) ? last->records : 0, &room,
+			      &listed);
+	j->unlisted = j->violations > listed ? j->violations - listed : 0;
+	return ret;
+}
+
+/* Return: how many are in the list; -ENOMEM. */
+static int list_reasons(json_t *list, const struct shinrai_appraisal *told,
+			size_t *room)
+{
+	int ret = list ? 0 : -ENOMEM;
+	unsigned int i;
+
+	for (i = 0; i < told->nwhy && !ret; i++)
+		ret = list_one(list, shinrai_reason_json(told, &told->why[i]),
+			       room);
+	return ret < 0 ? ret : (int)json_array_size(list);
+}
+
+static u64 accesses_of(const struct shinrai_appraisal *told)
+{
+	u64 n = 0;
+	size_t i;
+
+	for (i = 0; i < told->nviolations; i++)
+		n += told->violation[i].flow.count;
+	return n;
+}
+
+/* Return: a new object; NULL when memory lacks. */
+static json_t *past_json(const struct shinrai_past *p, bool more, size_t *room)
+{
+	const u64 denied = accesses_of(p->told);
+	json_t *reasons = json_array(), *accesses = json_array();
+	char boot_id[2 * SHINRAI_BOOT_ID_SIZE + 1];
+	int shown = list_reasons(reasons, p->told, room);
+	u64 listed = 0;
+
+	if (shown < 0 || list_violations(accesses, p->told, 0, room, &listed)) {
+		json_decref(reasons);
+		json_decref(accesses);
+		return NULL;
+	}
+	shinrai_hex_encode(p->boot_id, sizeof(p->boot_id), boot_id);
+	return json_pack("{s:s, s:I, s:I, s:o, s:o, s:I, s:{s:I, s:I}, s:b}",
+			 "boot_id", boot_id, "first", (json_int_t)p->first,
+			 "records", (json_int_t)p->records, "reasons", reasons,
+			 "accesses", accesses, "violations", (json_int_t)denied,
+			 "left_out", "reasons",
+			 (json_int_t)p->told->nwhy - shown, "accesses",
+			 (json_int_t)(denied - listed), "more", more);
+}
+
+/* Of earlier boots: those that tell anything. */
+static int list_past(struct judgement *j, const struct shinrai_appraisal *a)
+{
+	size_t room = JUDGE_PAST_MAX;
+	const struct shinrai_past *p;
+
+	for (p = a->past; p < a->past + a->npast; p++) {
+		const bool more = j->past_more && p == a->past + a->npast - 1;
+
+		if (!p->told->nwhy && !p->told->nviolations && !more)
+			continue;
+		if (!j->past)
+			j->past = json_array();
+		if (!j->past ||
+		    json_array_append_new(j->past, past_json(p, more, &room)))
+			return -ENOMEM;
+		j->unproven += p->told->nwhy + accesses_of(p->told) + more;
+	}
+	return 0;
 }
 
 /* A name that evidence brings itself is no reason to believe a key that is kept. */
@@ -182,6 +264,8 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 		return shinrai_appraise_malformed(ret, a);
 	if (j->log)
 		ev.item[SHINRAI_ITEM_LOG] = *j->log;
+	if (j->past_log)
+		ev.item[SHINRAI_ITEM_PAST] = *j->past_log;
 	if (j->memory) {
 		last = malloc(sizeof(*last));
 		if (!last)
@@ -200,7 +284,9 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 		return ret;
 	j->violations = new_violations(last, a);
 	ret = learn(j, &ev.item[SHINRAI_ITEM_FIRMWARE], a);
-	return ret || !j->violations ? ret : list_accesses(j, last, a);
+	if (!ret && j->violations)
+		ret = list_accesses(j, last, a);
+	return ret ? ret : list_past(j, a);
 }
 
 static void name_worst(struct judgement *j, const struct shinrai_appraisal *a)
@@ -274,8 +360,8 @@ int judge(struct judgement *j)
 	j->again = false;
 	j->boot_text = NULL;
 	memset(j->boot, 0, sizeof(j->boot));
-	j->violations = j->unlisted = 0;
-	j->accesses = NULL;
+	j->violations = j->unlisted = j->unproven = 0;
+	j->accesses = j->past = NULL;
 	if (!a)
 		return -ENOMEM;
 	shinrai_appraisal_clear(a); /* it may end before there is one */
@@ -294,11 +380,12 @@ int judge(struct judgement *j)
 		free(j->boot_text);
 		shinrai_facts_free(&j->facts);
 		json_decref(j->accesses);
+		json_decref(j->past);
 		j->told = NULL;
 		j->next = NULL;
 		j->boot_text = NULL;
-		j->accesses = NULL;
-		j->violations = 0;
+		j->accesses = j->past = NULL;
+		j->violations = j->unproven = 0;
 	}
 	return ret;
 }

@@ -7,6 +7,7 @@
 #include "policy.h"
 
 #define JUDGE_ACCESSES_MAX (32u << 10) /* bytes of JSON in all */
+#define JUDGE_PAST_MAX (32u << 10) /* the same of @past */
 
 struct judgement {
 	/* in; what they point to is the caller's, and does not change */
@@ -14,6 +15,8 @@ struct judgement {
 	const void *evidence; /* as it came */
 	size_t len;
 	const struct shinrai_item *log; /* instead of that in it; NULL: that */
+	const struct shinrai_item *past_log; /* the same, of earlier boots */
+	bool past_more; /* of which there is more than was asked for */
 	struct shinrai_session session;
 	bool whole; /* the log was asked for from record 0 on */
 	u64 ima_from; /* byte of the IMA list that was asked for; 0: all */
@@ -35,6 +38,9 @@ struct judgement {
 	u64 violations; /* accesses that owners deny, not known before */
 	json_t *accesses; /* those, PROTOCOL.md 9.2; to be released; or NULL */
 	u64 unlisted; /* of them, which @accesses has no room for */
+	/* What earlier boots tell, PROTOCOL.md 13; to be released; NULL: nothing */
+	json_t *past;
+	u64 unproven; /* findings and denied accesses of @past */
 	u8 *told; /* shinrai_verdict_pack(), for free() */
 	size_t told_len;
 	u8 *next; /* what to remember, for free(); NULL: as before */

@@ -46,12 +46,14 @@ bool pace_is_due(const struct device_pace *p, const struct pace_limit *limit,
 	return (p->changes || p->lost) && pace_allows(p, limit, now);
 }
 
-/* What was held of another boot is on no log any more. */
-static void end_boot(struct device_pace *p, const u8 *boot)
+/* What was held of another boot may be on no log any more. */
+static void end_boot(struct device_pace *p, const struct pace_news *n)
 {
-	if (!boot || !p->accesses || !memcmp(boot, p->boot, sizeof(p->boot)))
+	if (!n->boot || !p->accesses ||
+	    !memcmp(n->boot, p->boot, sizeof(p->boot)))
 		return;
-	p->lost += p->accesses;
+	if (!n->past)
+		p->lost += p->accesses;
 	p->accesses = 0;
 	memset(p->boot, 0, sizeof(p->boot));
 }
@@ -99,7 +101,7 @@ static enum pace_step hold(struct device_pace *p, const struct pace_news *n)
 enum pace_step pace_take(struct device_pace *p, const struct pace_limit *limit,
 			 const struct pace_news *n, struct device_pace *owed)
 {
-	end_boot(p, n->boot);
+	end_boot(p, n);
 	*owed = *p;
 	if (!n->changed && !n->accesses && !p->changes && !p->lost)
 		return PACE_QUIET;

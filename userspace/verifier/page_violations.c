@@ -38,10 +38,12 @@ static int take_entry(void *arg, const struct store_entry *e)
 	json_t *j;
 
 	q->begin--;
-	if (len >= strlen(none) && !strcmp(e->text + len - strlen(none), none))
+	if (len >= strlen(none) &&
+	    !strcmp(e->text + len - strlen(none), none) &&
+	    !strstr(e->text, "\"past\":"))
 		return is_enough(q);
 	j = view_entry(e, q->may); /* NULL: damaged, its place shows nothing */
-	if (!page_number(j, "violations")) {
+	if (!page_number(j, "violations") && !json_object_get(j, "past")) {
 		json_decref(j);
 		return is_enough(q);
 	}
@@ -66,6 +68,7 @@ static void write_parts(struct html *h, const json_t *access)
 	html(h, "<bdi>%s</bdi>", page_text(sink, "address"));
 }
 
+/* @device: NULL: its record is of an earlier boot, of which there is no page */
 static void write_access(struct html *h, const char *device,
 			 const json_t *access)
 {
@@ -76,10 +79,13 @@ static void write_access(struct html *h, const char *device,
 		html(h, "<bdi>%s</bdi>", page_text(access, "text"));
 	else
 		write_parts(h, access);
-	html(h,
-	     "<br><a href=\"/device/%s/record?number=%llu\">record %llu</a>"
-	     "</li>\n",
-	     device, record, record);
+	if (device)
+		html(h,
+		     "<br><a href=\"/device/%s/record?number=%llu\">record "
+		     "%llu</a></li>\n",
+		     device, record, record);
+	else
+		html(h, "<br>record %llu</li>\n", record);
 }
 
 /* What the verdict says of the accesses: notes of records, and what left. */
@@ -120,6 +126,55 @@ static void write_accesses(struct html *h, const json_t *entry)
 	html(h, "</ul>\n");
 }
 
+static void write_past_reason(struct html *h, const json_t *reason)
+{
+	const char *detail = page_text(reason, "detail");
+
+	html(h, "<li>%s (<code>%s</code>)", page_text(reason, "text"),
+	     page_text(reason, "code"));
+	if (*detail)
+		html(h, "<br><bdi>%s</bdi>", detail);
+	if (json_object_get(reason, "record"))
+		html(h, "<br>record %llu", page_number(reason, "record"));
+	html(h, "</li>\n");
+}
+
+static void write_past_boot(struct html *h, const json_t *boot)
+{
+	const json_t *reasons = json_object_get(boot, "reasons"), *at;
+	const json_t *accesses = json_object_get(boot, "accesses");
+	const json_t *left = json_object_get(boot, "left_out");
+	const unsigned long long first = page_number(boot, "first");
+	const unsigned long long more =
+		page_number(left, "reasons") + page_number(left, "accesses");
+	size_t i;
+
+	html(h,
+	     "<p>Not proven, as no quote covers it: records %llu to %llu of an "
+	     "earlier boot, <code>%s</code></p>\n<ul>\n",
+	     first, first + page_number(boot, "records") - 1,
+	     page_text(boot, "boot_id"));
+	json_array_foreach(reasons, i, at)
+		write_past_reason(h, at);
+	json_array_foreach(accesses, i, at)
+		write_access(h, NULL, at);
+	if (more)
+		html(h, "<li>%llu more, which that log has</li>\n", more);
+	if (json_is_true(json_object_get(boot, "more")))
+		html(h, "<li>And there are more records, on the device's disk "
+			"only</li>\n");
+	html(h, "</ul>\n");
+}
+
+static void write_past(struct html *h, const json_t *entry)
+{
+	const json_t *all = json_object_get(entry, "past"), *boot;
+	size_t i;
+
+	json_array_foreach(all, i, boot)
+		write_past_boot(h, boot);
+}
+
 static void write_entry(struct html *h, const json_t *entry, u64 index)
 {
 	json_t *at = device_time((s64)page_number(entry, "time_ms"));
@@ -131,7 +186,9 @@ static void write_entry(struct html *h, const json_t *entry, u64 index)
 	     page_number(entry, "violations"));
 	page_state(h, page_text(entry, "state"));
 	html(h, "</td><td>");
-	write_accesses(h, entry);
+	if (page_number(entry, "violations"))
+		write_accesses(h, entry);
+	write_past(h, entry);
 	html(h,
 	     "</td><td><a href=\"/v1/log/entries?start=%llu&amp;count=1\">"
 	     "%llu</a></td></tr>\n",
@@ -193,12 +250,14 @@ static int search_log(struct job *j, struct store *s)
 
 static void write_found(struct html *h, const struct errand *e)
 {
-	html(h, "<p>Accesses to labelled data that its owners deny, refused or "
-		"not, as devices proved them. An entry of the log is made when "
-		"they become known; the whole log is at "
-		"<a href=\"/v1/log\">/v1/log</a>.</p>\n"
-		"<div class=\"wide\" role=\"region\" tabindex=\"0\" "
-		"aria-labelledby=\"list\">\n<table>\n");
+	html(h,
+	     "<p>Accesses to labelled data that its owners deny, refused or "
+	     "not, as devices proved them; and what a device recorded before "
+	     "it booted anew and no quote covers. An entry of the log is "
+	     "made when they become known; the whole log is at "
+	     "<a href=\"/v1/log\">/v1/log</a>.</p>\n"
+	     "<div class=\"wide\" role=\"region\" tabindex=\"0\" "
+	     "aria-labelledby=\"list\">\n<table>\n");
 	html(h,
 	     "<caption id=\"list\">Of the %llu entries of the log, those "
 	     "before number %llu, the newest first</caption>\n<thead><tr>"

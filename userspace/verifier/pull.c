@@ -51,11 +51,12 @@ void question_free(struct question *q)
 		f->asking_long--;
 		next_turn(f);
 	}
-	free(q->collect.log);
+	shinrai_collect_free(&q->collect);
 	free(q->body);
 	shinrai_facts_free(&q->known);
 	shinrai_facts_free(&q->j.facts);
 	json_decref(q->j.accesses);
+	json_decref(q->j.past);
 	free(q);
 }
 
@@ -242,8 +243,7 @@ void pull_again(struct question *q)
 
 	d->ima_from = q->ima_from = 0;
 	d->no_firmware = q->no_firmware = false;
-	free(q->collect.log);
-	memset(&q->collect, 0, sizeof(q->collect));
+	shinrai_collect_free(&q->collect);
 	q->from = d->records;
 	q->boot_id = d->boot_id;
 	ask_more(q);
@@ -257,11 +257,10 @@ void pull_go_on(struct question *q)
 {
 	struct device *d = q->dev;
 	struct shinrai_evidence ev;
-	const struct shinrai_item *log = &ev.item[SHINRAI_ITEM_LOG];
 	int ret = 0;
 
 	if (!shinrai_evidence_parse(q->body, q->len, &ev))
-		ret = shinrai_collect_add(&q->collect, log->data, log->len);
+		ret = shinrai_collect(&q->collect, &ev);
 	if (ret > 0 && ++q->answers < MAX_ANSWERS) {
 		q->from = q->collect.next;
 		q->boot_id = q->collect.boot_id;

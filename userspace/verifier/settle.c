@@ -170,12 +170,14 @@ static void log_it(struct question *q)
 	const struct pace_limit limit = limit_of(q);
 	const struct device_pace before = q->next.pace;
 	const struct policy *policy = q->dev->policy;
-	const struct pace_news news = { .now = q->at,
-					.changed = q->changed,
-					.accesses = q->j.violations,
-					.heavy = q->collect.len > HELD_MAX,
-					.boot = q->j.next ? q->j.boot_id :
-							    NULL };
+	const struct pace_news news = {
+		.now = q->at,
+		.changed = q->changed,
+		.accesses = q->j.violations + q->j.unproven,
+		.past = q->j.past,
+		.heavy = q->collect.len > HELD_MAX,
+		.boot = q->j.next ? q->j.boot_id : NULL
+	};
 	struct device_pace owed;
 	const struct entry e = { .r = &q->next,
 				 .policy = policy ? policy->conf->name :
@@ -186,6 +188,7 @@ static void log_it(struct question *q)
 				 .violations = q->j.violations,
 				 .accesses = q->j.accesses,
 				 .unlisted = q->j.unlisted,
+				 .past = q->j.past,
 				 .owed = &owed };
 	enum pace_step step = pace_take(&q->next.pace, &limit, &news, &owed);
 
@@ -261,10 +264,11 @@ static void discard(struct question *q)
 	free(q->j.next);
 	free(q->j.boot_text);
 	json_decref(q->j.accesses);
+	json_decref(q->j.past);
 	q->j.told = q->j.next = NULL;
 	q->j.boot_text = NULL;
-	q->j.accesses = NULL;
-	q->j.violations = q->j.unlisted = 0;
+	q->j.accesses = q->j.past = NULL;
+	q->j.violations = q->j.unlisted = q->j.unproven = 0;
 	q->j.learned_len = 0;
 	shinrai_facts_free(&q->j.facts);
 	shinrai_facts_free(&q->known);
@@ -315,6 +319,8 @@ static void judge_one(struct question *q)
 {
 	const struct device *d = q->dev;
 	const struct shinrai_item log = { q->collect.log, q->collect.len };
+	const struct shinrai_item past = { q->collect.past,
+					   q->collect.past_len };
 	const s64 begun = metrics_clock();
 	int ret;
 
@@ -322,6 +328,8 @@ static void judge_one(struct question *q)
 	q->j.evidence = q->body;
 	q->j.len = q->len;
 	q->j.log = log.data ? &log : NULL;
+	q->j.past_log = past.data ? &past : NULL;
+	q->j.past_more = q->collect.past_more;
 	q->j.whole = q->whole;
 	q->j.ima_from = q->ima_from;
 	q->j.no_firmware = q->no_firmware;
@@ -335,7 +343,7 @@ static void judge_one(struct question *q)
 	q->j.enrolled = d->r.tpm.assurance != SHINRAI_ASSURANCE_NONE;
 	ret = judge(&q->j);
 	q->judge_us = metrics_clock() - begun;
-	q->j.log = NULL;
+	q->j.log = q->j.past_log = NULL;
 	free(q->body);
 	q->body = NULL;
 	if (!ret && q->j.again) {
