@@ -264,7 +264,7 @@ if __name__ == "__main__":
     elif what == "keys":
         print(" ".join(sorted(load())))
     elif what == "records":
-        n = [n for n, _, _ in records(load()["log"])]
+        n = [n for n, _, _ in records(load()[args[0] if args else "log"])]
         print(f"{n[0]}-{n[-1]}" if n else "none")
     elif what == "selection":
         print(challenge(load()["challenge"])["selection"].hex())

@@ -269,6 +269,30 @@ static int abridge(struct shinrai_evidence *ev, const struct round *r,
 	return ret;
 }
 
+/* Return: whether it counts in the log of an earlier boot, from which it goes on. */
+static bool wants_past(const struct round *r, const struct challenge *c)
+{
+	return !c->report && c->items & ITEM_LOG && c->boot_known &&
+	       memcmp(c->boot_id, r->log.boot_id, sizeof(c->boot_id));
+}
+
+/* @past: out, for free().  Where there is none the answer has none. */
+static void set_past(struct shinrai_evidence *ev, struct net *n,
+		     const struct challenge *c, u8 **past)
+{
+	size_t len;
+	int ret;
+
+	if (!wants_past(&n->round, c))
+		return;
+	ret = past_read(&n->past, c->boot_id, c->from, SHINRAI_MAX_PAST, past,
+			&len);
+	if (!ret)
+		set(ev, SHINRAI_ITEM_PAST, *past, len);
+	else if (ret != -ENODATA)
+		not_sent("earlier boot's", -ret);
+}
+
 /**
  * answer_build() - evidence, or a report, for one challenge of the batch
  * @n: quote, log and ranges are there
@@ -282,7 +306,7 @@ int answer_build(struct net *n, u64 index, struct evbuffer *body)
 	struct round *r = &n->round;
 	const struct challenge *c = r->batch.challenge[index];
 	struct shinrai_evidence ev = { .report = c->report };
-	u8 *log = NULL;
+	u8 *log = NULL, *past = NULL;
 	u8 item[SHINRAI_CHALLENGE_MAX];
 	struct shinrai_wr w;
 	char *text = NULL;
@@ -295,6 +319,7 @@ int answer_build(struct net *n, u64 index, struct evbuffer *body)
 	set_quote(&ev, &r->quoted);
 	set(&ev, SHINRAI_ITEM_CHALLENGE, item, w.len);
 	set_logs(&ev, r, index);
+	set_past(&ev, n, c, &past);
 	if (c->report)
 		ret = abridge(&ev, r, index, &log);
 	if (!ret && c->items & ITEM_MACHINE) {
@@ -308,5 +333,6 @@ int answer_build(struct net *n, u64 index, struct evbuffer *body)
 		ret = put(body, r, &ev);
 	free(text);
 	free(log);
+	free(past);
 	return ret;
 }

@@ -13,6 +13,7 @@
 #include "../daemon/diag.h"
 #include "../daemon/notify.h"
 #include "monitor.h"
+#include "past.h"
 
 #define TICK_MS 100
 #define END_MS 2000 /* for children to end by themselves */
@@ -121,6 +122,29 @@ static int spool_reader(struct monitor *m)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/* Whoever judged one of them up to a record may want what follows. */
+static void pass_past(struct monitor *m)
+{
+	const struct spool *sp = &m->logger.spool;
+	struct msg_past one;
+	struct past past;
+	unsigned int i;
+	int ret = past_open(&past, m->conf->spool, sp->boot_id);
+
+	if (ret)
+		diag(LOG_WARNING,
+		     "spool: cannot read old boots below %s: %s; what they "
+		     "recorded last is not sent",
+		     m->conf->spool, strerror(-ret));
+	for (i = 0; i < past.n; i++) {
+		memcpy(one.boot_id, past.boot[i].boot_id, sizeof(one.boot_id));
+		one.size = past.boot[i].size;
+		if (msg_send(m->net, MSG_PAST, 0, &one, past.boot[i].fd))
+			stop(1);
+	}
+	past_close(&past);
+}
+
 static void answer_sync(struct monitor *m, u64 cookie)
 {
 	struct spool *sp = &m->logger.spool;
@@ -136,6 +160,7 @@ static void answer_sync(struct monitor *m, u64 cookie)
 		s.records = sp->records;
 		s.selection = m->selection;
 		if (!m->passed) {
+			pass_past(m);
 			fd = spool_reader(m);
 			m->passed = true;
 		}

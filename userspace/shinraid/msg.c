@@ -26,6 +26,7 @@ static const struct {
 	[MSG_RANGE] = { sizeof(struct msg_range), false },
 	[MSG_RANGED] = { sizeof(struct msg_ranged), false },
 	[MSG_ALARM] = { sizeof(struct msg_alarm), false },
+	[MSG_PAST] = { sizeof(struct msg_past), true },
 };
 
 /**

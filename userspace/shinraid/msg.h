@@ -23,6 +23,7 @@ enum msg_type {
 	MSG_RANGE, /* net -> parent: struct msg_range */
 	MSG_RANGED, /* parent -> net: struct msg_ranged */
 	MSG_ALARM, /* parent -> net: struct msg_alarm */
+	MSG_PAST, /* parent -> net: struct msg_past, with a log, before MSG_SYNCED */
 };
 
 #define MSG_ATTEST_MAX 2048
@@ -87,6 +88,12 @@ struct msg_alarm {
 	u64 records; /* from 0 to the last one with a violation */
 };
 
+/* Of an earlier boot; the oldest comes first. */
+struct msg_past {
+	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
+	u64 size; /* bytes */
+};
+
 struct msg {
 	u32 type;
 	u32 len;
@@ -102,6 +109,7 @@ struct msg {
 		struct msg_range range;
 		struct msg_ranged ranged;
 		struct msg_alarm alarm;
+		struct msg_past past;
 	} u;
 };
 

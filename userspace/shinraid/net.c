@@ -113,6 +113,13 @@ static void synced(struct net *n, const struct msg *m)
 		http_status(n);
 }
 
+static void take_past(struct net *n, const struct msg *m)
+{
+	if (m->fd < 0)
+		diag_die("malformed message of the parent process");
+	past_add(&n->past, m->u.past.boot_id, m->fd, m->u.past.size);
+}
+
 static void on_parent(evutil_socket_t fd, short what, void *arg)
 {
 	static struct msg m;
@@ -129,6 +136,8 @@ static void on_parent(evutil_socket_t fd, short what, void *arg)
 		new_certificates(arg, &m.u.tls);
 	else if (ret == 1 && m.type == MSG_ALARM)
 		push_alarm(arg, m.u.alarm.records);
+	else if (ret == 1 && m.type == MSG_PAST)
+		take_past(arg, &m);
 	else if (ret != -EAGAIN)
 		diag_die("unexpected message to the network process");
 }

@@ -15,6 +15,7 @@
 #include "blob.h"
 #include "conf.h"
 #include "msg.h"
+#include "past.h"
 #include "push.h"
 
 #define NET_TEXT 128
@@ -78,6 +79,7 @@ struct net {
 	struct server server;
 	struct tls_pem pem[TLS_FILES]; /* on their way in */
 	int spool_fd;
+	struct past past; /* complete once @spool_fd is there */
 	struct round round;
 	TAILQ_HEAD(, status_wait) status;
 	struct push *push; /* NULL: nobody wants reports */

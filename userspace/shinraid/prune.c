@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Spools of old boots: how many and how much of them is kept. */
+/* Spools of old boots: which there are, how many and how much of them is kept. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,12 +11,6 @@
 
 #include "spool.h"
 
-struct old {
-	char name[2 * SHINRAI_BOOT_ID_SIZE + 1];
-	struct timespec mtime;
-	u64 size;
-};
-
 static bool is_boot_name(const char *name)
 {
 	return strlen(name) == 2 * SHINRAI_BOOT_ID_SIZE &&
@@ -25,7 +19,7 @@ static bool is_boot_name(const char *name)
 
 static int newest_first(const void *a, const void *b)
 {
-	const struct old *x = a, *y = b;
+	const struct spool_old *x = a, *y = b;
 
 	if (x->mtime.tv_sec != y->mtime.tv_sec)
 		return x->mtime.tv_sec < y->mtime.tv_sec ? 1 : -1;
@@ -34,12 +28,13 @@ static int newest_first(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static int collect(DIR *dir, const char *current, struct old **list, size_t *n)
+static int collect(DIR *dir, const char *current, struct spool_old **list,
+		   size_t *n)
 {
 	char path[sizeof((*list)->name) + sizeof("/log.cel")];
 	struct dirent *d;
 	struct stat st;
-	struct old *p;
+	struct spool_old *p;
 
 	while ((d = readdir(dir))) {
 		if (!is_boot_name(d->d_name) || !strcmp(d->d_name, current))
@@ -73,6 +68,34 @@ static int discard(int root, const char *name)
 }
 
 /**
+ * spool_olds() - spools of other boots
+ * @root: folder of all spools
+ * @current: boot that is none of them
+ * @list: out, the newest first; for free(), also on error
+ * @n: out, their number
+ *
+ * Return: 0; -ENOMEM; -errno of opening @root.
+ */
+int spool_olds(const char *root, const u8 current[SHINRAI_BOOT_ID_SIZE],
+	       struct spool_old **list, size_t *n)
+{
+	char name[2 * SHINRAI_BOOT_ID_SIZE + 1];
+	DIR *dir = opendir(root);
+	int ret;
+
+	*list = NULL;
+	*n = 0;
+	if (!dir)
+		return -errno;
+	shinrai_hex_encode(current, SHINRAI_BOOT_ID_SIZE, name);
+	ret = collect(dir, name, list, n);
+	closedir(dir);
+	if (*n)
+		qsort(*list, *n, sizeof(**list), newest_first);
+	return ret;
+}
+
+/**
  * spool_prune() - remove the oldest spools of other boots
  * @root: folder of all spools
  * @keep: boot that is never removed
@@ -84,28 +107,23 @@ static int discard(int root, const char *name)
 int spool_prune(const char *root, const u8 keep[SHINRAI_BOOT_ID_SIZE],
 		unsigned int boots, u64 bytes)
 {
-	char current[2 * SHINRAI_BOOT_ID_SIZE + 1];
-	struct old *list = NULL;
-	size_t n = 0, i;
-	int ret, removed = 0;
+	struct spool_old *list;
+	size_t n, i;
+	int ret, dir, removed = 0;
 	u64 sum = 0;
-	DIR *dir;
 
-	shinrai_hex_encode(keep, SHINRAI_BOOT_ID_SIZE, current);
-	dir = opendir(root);
-	if (!dir)
+	dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
 		return -errno;
-	ret = collect(dir, current, &list, &n);
-	if (n)
-		qsort(list, n, sizeof(*list), newest_first);
+	ret = spool_olds(root, keep, &list, &n);
 	for (i = 0; i < n && !ret; i++) {
 		sum += list[i].size;
 		if (i < boots && sum <= bytes)
 			continue;
-		ret = discard(dirfd(dir), list[i].name);
+		ret = discard(dir, list[i].name);
 		removed += !ret;
 	}
 	free(list);
-	closedir(dir);
+	close(dir);
 	return ret ? ret : removed;
 }

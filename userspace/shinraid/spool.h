@@ -6,6 +6,8 @@
 #ifndef SHINRAID_SPOOL_H
 #define SHINRAID_SPOOL_H
 
+#include <time.h>
+
 #include <shinrai/record.h>
 
 #define SPOOL_PCRS 24
@@ -44,6 +46,15 @@ int spool_flush(struct spool *sp);
 u64 spool_size(const struct spool *sp);
 int spool_range(const struct spool *sp, u64 from, u64 max, u64 *first,
 		u64 *offset, u64 *len);
+/* Of another boot. */
+struct spool_old {
+	char name[2 * SHINRAI_BOOT_ID_SIZE + 1];
+	struct timespec mtime; /* of its log: when it was last appended to */
+	u64 size;
+};
+
+int spool_olds(const char *root, const u8 current[SHINRAI_BOOT_ID_SIZE],
+	       struct spool_old **list, size_t *n);
 int spool_prune(const char *root, const u8 keep[SHINRAI_BOOT_ID_SIZE],
 		unsigned int boots, u64 bytes);
 

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+/* Logs of earlier boots, for who judged one of them up to a record. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <shinrai/hex.h>
+
+#include "blob.h"
+#include "past.h"
+#include "spool.h"
+
+/* Return: whether it is open. */
+static bool open_boot(int root, const struct spool_old *old,
+		      struct past_boot *b)
+{
+	char path[sizeof(old->name) + sizeof("/log.cel")];
+	struct stat st;
+	size_t len;
+
+	if (shinrai_hex_parse(old->name, b->boot_id, sizeof(b->boot_id), &len))
+		return false;
+	snprintf(path, sizeof(path), "%s/log.cel", old->name);
+	b->fd = openat(root, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (b->fd < 0)
+		return false;
+	if (!fstat(b->fd, &st) && S_ISREG(st.st_mode)) {
+		b->size = (u64)st.st_size;
+		return true;
+	}
+	close(b->fd);
+	return false;
+}
+
+/**
+ * past_open() - open the newest logs of earlier boots
+ * @p: out, for past_close(), also on error
+ * @root: folder of all spools
+ * @current: boot that is none of them
+ *
+ * Return: 0; -errno of reading @root.  What cannot be opened is left out.
+ */
+int past_open(struct past *p, const char *root,
+	      const u8 current[SHINRAI_BOOT_ID_SIZE])
+{
+	struct spool_old *list = NULL;
+	struct past_boot b = { 0 };
+	size_t n = 0;
+	int dir, ret;
+
+	memset(p, 0, sizeof(*p));
+	dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return -errno;
+	ret = spool_olds(root, current, &list, &n);
+	if (!ret && n > PAST_BOOTS)
+		n = PAST_BOOTS;
+	while (!ret && n) { /* the newest one comes first in it */
+		if (open_boot(dir, &list[--n], &b))
+			past_add(p, b.boot_id, b.fd, b.size);
+	}
+	free(list);
+	close(dir);
+	return ret;
+}
+
+/**
+ * past_add() - one more log, of a later boot than those before
+ * @p: of earlier boots
+ * @boot_id: whose it is
+ * @fd: is taken
+ * @size: bytes in it
+ */
+void past_add(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], int fd,
+	      u64 size)
+{
+	struct past_boot *b = &p->boot[p->n];
+
+	if (p->n == PAST_BOOTS) {
+		close(fd);
+		return;
+	}
+	*b = (struct past_boot){ .fd = fd, .size = size };
+	memcpy(b->boot_id, boot_id, sizeof(b->boot_id));
+	p->n++;
+}
+
+/**
+ * past_close() - close all of them
+ * @p: is none afterwards
+ */
+void past_close(struct past *p)
+{
+	while (p->n)
+		close(p->boot[--p->n].fd);
+}
+
+/* From the place that is remembered, when it is before that; ends at what is torn. */
+static void seek(struct past_boot *b, const u8 *data, u64 from)
+{
+	struct shinrai_record r;
+	struct shinrai_rd rd;
+
+	if (from < b->record)
+		b->record = b->offset = 0;
+	shinrai_rd_init(&rd, data + b->offset, b->size - b->offset);
+	while (b->record < from && shinrai_record_next(&rd, &r) > 0) {
+		b->record++;
+		b->offset += r.raw_len;
+	}
+}
+
+/* Return: bytes of whole records, @room at most; @all: out: more do not follow. */
+static size_t whole(const struct past_boot *b, const u8 *data, u64 offset,
+		    size_t room, bool *all)
+{
+	struct shinrai_record r;
+	struct shinrai_rd rd;
+	size_t len = 0;
+
+	shinrai_rd_init(&rd, data + offset, b->size - offset);
+	*all = true;
+	while (shinrai_record_next(&rd, &r) > 0) {
+		if (r.raw_len > room - len) {
+			*all = false;
+			break;
+		}
+		len += r.raw_len;
+	}
+	return len;
+}
+
+/* What fits into @room of one log from @from on.  Return: bytes; -errno. */
+static ssize_t take(struct past_boot *b, u64 from, u8 *out, size_t room,
+		    bool *all)
+{
+	struct blob *map;
+	size_t len;
+
+	*all = true;
+	if (!b->size)
+		return 0;
+	map = blob_map(b->fd, b->size);
+	if (!map)
+		return -errno;
+	seek(b, blob_data(map), from);
+	len = whole(b, blob_data(map), b->offset, room, all);
+	memcpy(out, blob_data(map) + b->offset, len);
+	blob_put(map);
+	return (ssize_t)len;
+}
+
+/**
+ * past_read() - records of earlier boots
+ * @p: of earlier boots
+ * @boot_id: of one of them
+ * @from: record of that one; what is before it, and before that boot, is left out
+ * @max: bytes at most: cut at a record
+ * @out: out, only on success, for free()
+ * @len: out, its bytes
+ *
+ * Reads the log up to @from once; who asks goes on there.
+ *
+ * Return: 0; -ENODATA when there are none, or @boot_id is none of them; -ENOMEM;
+ * -errno of mapping a log.
+ */
+int past_read(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], u64 from,
+	      size_t max, u8 **out, size_t *len)
+{
+	unsigned int i = 0;
+	bool all = true;
+	ssize_t n = 0;
+
+	while (i < p->n &&
+	       memcmp(p->boot[i].boot_id, boot_id, SHINRAI_BOOT_ID_SIZE))
+		i++;
+	if (i == p->n)
+		return -ENODATA;
+	*len = 0;
+	*out = malloc(max);
+	if (!*out)
+		return -ENOMEM;
+	for (; i < p->n && all && n >= 0; i++, from = 0) {
+		n = take(&p->boot[i], from, *out + *len, max - *len, &all);
+		*len += n > 0 ? (size_t)n : 0;
+	}
+	if (*len) /* and what cannot be read is what follows that */
+		return 0;
+	free(*out);
+	*out = NULL;
+	return n < 0 ? (int)n : -ENODATA;
+}

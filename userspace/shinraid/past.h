@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Logs of earlier boots, for who judged one of them up to a record: what follows there,
+ * and all of the boots after it.
+ */
+#ifndef SHINRAID_PAST_H
+#define SHINRAID_PAST_H
+
+#include <shinrai/record.h>
+
+#define PAST_BOOTS 16 /* the newest of those that the spool keeps */
+
+struct past_boot {
+	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
+	int fd; /* open for reading */
+	u64 size; /* bytes; the last record may be torn */
+	/* A place in it, so that nobody reads it from its begin each time. */
+	u64 record, offset;
+};
+
+/* All zeros is none. */
+struct past {
+	unsigned int n;
+	struct past_boot boot[PAST_BOOTS]; /* the oldest first */
+};
+
+int past_open(struct past *p, const char *root,
+	      const u8 current[SHINRAI_BOOT_ID_SIZE]);
+void past_add(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], int fd,
+	      u64 size);
+void past_close(struct past *p);
+int past_read(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], u64 from,
+	      size_t max, u8 **out, size_t *len);
+
+#endif
