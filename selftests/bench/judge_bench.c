@@ -105,7 +105,7 @@ static void prepare(struct subject *s, EVP_PKEY *key, unsigned int nima,
 	sim_prepare(key, nima);
 	load_policy(&s->policy, nima);
 	sim_boot(&s->d);
-	sim_grow(&s->d, records - s->d.records);
+	sim_grow(&s->d, records - s->d.log.records);
 	s->d.ima = nima; /* all of it comes each time */
 	memset(q.nonce, 1, sizeof(q.nonce));
 	memset(q.exporter, 2, sizeof(q.exporter));

@@ -15,6 +15,7 @@
  *   reboot N     begins anew, and is well
  *   firmware N   the same, with another firmware or again with the first one
  *   rogue N      runs a program that nobody knows
+ *   crash N      the same, and begins anew before it is asked
  *   new N        records that are new at each question
  *   slow N       ms until an answer is sent
  *   flaky N      one answer of N is lost with its connection; 0: none
@@ -304,7 +305,12 @@ static bool obey_device(const char *word, unsigned long n)
 		}
 	}
 	if (!strcmp(word, "rogue")) {
-		d->rogue = d->records;
+		d->log.rogue = d->log.records;
+		return true;
+	}
+	if (!strcmp(word, "crash")) {
+		d->mode = SIM_WELL;
+		sim_crash(d);
 		return true;
 	}
 	if (strcmp(word, "reboot") && strcmp(word, "firmware"))

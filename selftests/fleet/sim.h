@@ -31,15 +31,24 @@ enum sim_mode {
 
 struct late;
 
+/* The log of a boot. */
+struct sim_log {
+	u8 boot_id[16];
+	u64 records;
+	u64 rogue; /* record of a program that nobody knows; 0: none */
+};
+
+#define SIM_PAST 4
+
 struct sim_device {
 	EVP_PKEY *key;
 	enum sim_mode mode;
 	unsigned int firmware; /* 0 or 1: which one it has */
-	u8 boot_id[16];
-	u64 records; /* of this boot */
-	u64 rogue; /* record of a program that nobody knows; 0: none */
+	struct sim_log log; /* of this boot */
+	struct sim_log past[SIM_PAST]; /* of those before, the oldest first */
+	unsigned int npast;
 	unsigned int ima; /* entries of the IMA list; one more came later */
-	u8 pcr[2][32]; /* code and flow, after @records */
+	u8 pcr[2][32]; /* code and flow, after all records */
 	u64 clock; /* ms */
 	u32 resets;
 	u8 asker[32]; /* key of who asked last */
@@ -60,6 +69,7 @@ struct sim_question {
 void sim_prepare(EVP_PKEY *any, unsigned int nima);
 void sim_write_files(void);
 void sim_boot(struct sim_device *d);
+void sim_crash(struct sim_device *d);
 void sim_grow(struct sim_device *d, u64 n);
 void sim_measure(struct sim_device *d);
 int sim_answer(struct sim_device *d, const struct sim_device *other,

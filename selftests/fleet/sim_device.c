@@ -200,22 +200,22 @@ void sim_write_files(void)
 	end(f, "boot.json");
 }
 
-static const struct template *template_of(const struct sim_device *d, u64 n)
+static const struct template *template_of(const struct sim_log *l, u64 n)
 {
 	if (n < FIRST)
 		return &template[n];
-	if (n == d->rogue)
+	if (n == l->rogue)
 		return &template[ROGUE];
 	return &template[PROGRAM + (n - FIRST) % SIM_PROGRAMS];
 }
 
-static void header_of(const struct sim_device *d, u64 n,
-		      struct shinrai_header *h, u8 digest[32])
+static void header_of(const struct sim_log *l, u64 n, struct shinrai_header *h,
+		      u8 digest[32])
 {
 	u8 tlv[SHINRAI_HEADER_TLV];
 
-	*h = template_of(d, n)->h;
-	memcpy(h->boot_id, d->boot_id, 16);
+	*h = template_of(l, n)->h;
+	memcpy(h->boot_id, l->boot_id, 16);
 	h->recnum = n;
 	h->time_ns = 1000 * n;
 	shinrai_header_encode(h, tlv);
@@ -232,8 +232,8 @@ void sim_grow(struct sim_device *d, u64 n)
 	struct shinrai_header h;
 	u8 digest[32];
 
-	for (; n; n--, d->records++) {
-		header_of(d, d->records, &h, digest);
+	for (; n; n--, d->log.records++) {
+		header_of(&d->log, d->log.records, &h, digest);
 		forge_extend(d->pcr[h.pcr != forge.own[0]], digest);
 	}
 }
@@ -253,37 +253,92 @@ void sim_measure(struct sim_device *d)
  */
 void sim_boot(struct sim_device *d)
 {
-	RAND_bytes(d->boot_id, sizeof(d->boot_id));
+	if (d->npast == SIM_PAST)
+		memmove(d->past, d->past + 1, --d->npast * sizeof(d->past[0]));
+	if (d->log.records)
+		d->past[d->npast++] = d->log;
+	memset(&d->log, 0, sizeof(d->log));
+	RAND_bytes(d->log.boot_id, sizeof(d->log.boot_id));
 	memcpy(d->pcr, forge.start, sizeof(d->pcr));
-	d->records = d->rogue = 0;
 	d->ima = forge.nima < IMA_BOOT ? forge.nima : IMA_BOOT;
 	d->resets++;
 	d->clock += 1000;
 	sim_grow(d, 8);
 }
 
+/**
+ * sim_crash() - it runs a program that nobody knows, and begins anew before it is asked
+ * @d: the device
+ */
+void sim_crash(struct sim_device *d)
+{
+	d->log.rogue = d->log.records;
+	sim_grow(d, 3);
+	sim_boot(d);
+}
+
+static size_t room_for(u64 records)
+{
+	return records * 1024 + 16384;
+}
+
+static void write_log(struct shinrai_wr *w, const struct sim_log *l, u64 from,
+		      u64 end)
+{
+	u8 digest[32];
+	struct shinrai_digest one = { 0x0b, 32, digest };
+	struct shinrai_header h;
+	u64 n;
+
+	for (n = from; n < end; n++) {
+		const struct template *t = template_of(l, n);
+
+		header_of(l, n, &h, digest);
+		shinrai_record_encode(w, &h, &one, 1, t->events, t->len);
+	}
+	assert(!w->err);
+}
+
 /* Return: the log item, for free(). */
 static u8 *log_of(const struct sim_device *d, u64 from, size_t *len)
 {
-	size_t room = (d->records - from) * 1024 + 16384;
-	u64 n, end = d->records - (d->mode == SIM_CUT && d->records > from);
-	u8 *buf = malloc(room), digest[32];
-	struct shinrai_digest one = { 0x0b, 32, digest };
-	struct shinrai_header h;
+	const struct sim_log *l = &d->log;
+	size_t room = room_for(l->records - from);
+	u8 *buf = malloc(room);
 	struct shinrai_wr w;
 
 	assert(buf);
 	shinrai_wr_init(&w, buf, room);
-	for (n = from; n < end; n++) {
-		const struct template *t = template_of(d, n);
-
-		header_of(d, n, &h, digest);
-		shinrai_record_encode(&w, &h, &one, 1, t->events, t->len);
-	}
-	assert(!w.err);
+	write_log(&w, l, from,
+		  l->records - (d->mode == SIM_CUT && l->records > from));
 	*len = w.len;
 	if (d->mode == SIM_TAMPER && w.len)
 		buf[w.len - 1] ^= 1;
+	return buf;
+}
+
+/* Return: the item of what came before this boot, for free(); NULL: none. */
+static u8 *past_of(const struct sim_device *d, const struct sim_question *q,
+		   size_t *len)
+{
+	const struct sim_log *l = d->past, *end = l + d->npast;
+	u64 from = q->from;
+	struct shinrai_wr w;
+	size_t room = 0;
+	u8 *buf;
+
+	while (q->have_boot && l < end && memcmp(l->boot_id, q->boot_id, 16))
+		l++;
+	if (!q->have_boot || l == end)
+		return NULL;
+	for (const struct sim_log *k = l; k < end; k++)
+		room += room_for(k->records);
+	buf = malloc(room);
+	assert(buf);
+	shinrai_wr_init(&w, buf, room);
+	for (; l < end; l++, from = 0)
+		write_log(&w, l, from, l->records);
+	*len = w.len;
 	return buf;
 }
 
@@ -292,7 +347,7 @@ static void quote(struct sim_device *d, const struct sim_question *q)
 	const unsigned int log = d->firmware ^ (d->mode == SIM_BOOTLOG);
 
 	forge.key = forge.signer = d->key;
-	memcpy(forge.boot_id, d->boot_id, 16);
+	memcpy(forge.boot_id, d->log.boot_id, 16);
 	memcpy(forge.nonce, q->nonce, 32);
 	memcpy(forge.exporter, q->exporter, 32);
 	memcpy(forge.verifier_key, q->verifier_key, 32);
@@ -315,8 +370,8 @@ static void quote(struct sim_device *d, const struct sim_question *q)
 
 static u64 begin_of(const struct sim_device *d, const struct sim_question *q)
 {
-	if (!q->have_boot || memcmp(q->boot_id, d->boot_id, 16) ||
-	    q->from > d->records)
+	if (!q->have_boot || memcmp(q->boot_id, d->log.boot_id, 16) ||
+	    q->from > d->log.records)
 		return 0;
 	return q->from;
 }
@@ -325,7 +380,8 @@ static void list_ima(const struct sim_device *d, const struct sim_question *q,
 		     struct shinrai_item *item)
 {
 	const size_t size = (d->ima + 1) * ima_size;
-	const bool known = q->have_boot && !memcmp(q->boot_id, d->boot_id, 16);
+	const bool known = q->have_boot &&
+			   !memcmp(q->boot_id, d->log.boot_id, 16);
 	u64 from = known && q->ima_from <= size ? q->ima_from : 0;
 
 	forge.ima_whole = d->mode == SIM_AGED;
@@ -353,9 +409,10 @@ int sim_answer(struct sim_device *d, const struct sim_device *other,
 {
 	struct shinrai_evidence ev = { 0 };
 	struct shinrai_item *log = &ev.item[SHINRAI_ITEM_LOG];
+	struct shinrai_item *past = &ev.item[SHINRAI_ITEM_PAST];
 	EVP_PKEY *own = d->key;
 	int i, ret;
-	u8 *data;
+	u8 *data, *before;
 
 	if (d->mode == SIM_STALE && d->said) {
 		*len = d->said_len;
@@ -377,8 +434,10 @@ int sim_answer(struct sim_device *d, const struct sim_device *other,
 							    forge.len[i] };
 	}
 	log->data = data = log_of(d, begin_of(d, q), &log->len);
+	past->data = before = past_of(d, q, &past->len);
 	ret = shinrai_evidence_pack(&ev, out, len);
 	free(data);
+	free(before);
 	if (!ret && d->mode == SIM_STALE) {
 		d->said = malloc(*len);
 		assert(d->said);

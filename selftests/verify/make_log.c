@@ -3,10 +3,11 @@
  * Stands in for a machine's boot and module in the folder it is given: log,
  * firmware, known.txt, boot.json, extends, for tpm2_pcrextend, and acme.pol, a
  * policy that calls a label.
- * usage: make_log FOLDER good|rogue|data|left|hostile [RECORDS]
+ * usage: make_log FOLDER good|rogue|data|left|hostile [RECORDS [BOOT]]
  * RECORDS more of nearly a MiB each follow those that are given.  "data" has
  * owners, policies and flows; in "left" one more flow happened that was denied;
  * in "hostile" a program's path is what a web page must not take for its own, too.
+ * BOOT is the first byte of the boot's id, which is b0b0... otherwise.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,11 +157,20 @@ static void put_policy(void)
 	free(blob);
 }
 
+static void set_boot(struct forge *f, u8 first)
+{
+	unsigned int i;
+
+	f->boot_id[0] = first;
+	for (i = 0; i < f->nrec; i++)
+		f->rec[i].boot_id[0] = first;
+}
+
 int main(int argc, char **argv)
 {
 	struct forge *f = malloc(sizeof(*f));
 	EVP_PKEY *key = EVP_EC_gen("P-256");
-	u64 more = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
+	u64 more = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
 	struct shinrai_wr log;
 	u8 *buf = malloc(FORGE_ITEM + more * SHINRAI_MAX_RECORD);
 
@@ -174,6 +184,8 @@ int main(int argc, char **argv)
 		plan_hostile(f);
 	else if (strcmp(argv[2], "rogue"))
 		plan_data(f, !strcmp(argv[2], "left"));
+	if (argc > 4)
+		set_boot(f, (u8)strtoul(argv[4], NULL, 16));
 	f->quoted = f->nrec;
 	forge_build(f);
 	shinrai_wr_init(&log, buf, FORGE_ITEM + more * SHINRAI_MAX_RECORD);
