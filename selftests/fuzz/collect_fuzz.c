@@ -16,6 +16,10 @@
 #define SHINRAI_MAX_RECORD 1536u
 #undef SHINRAI_MAX_LOG
 #define SHINRAI_MAX_LOG 4096u
+#undef SHINRAI_MAX_PAST
+#define SHINRAI_MAX_PAST 2048u
+#undef SHINRAI_MAX_PASTS
+#define SHINRAI_MAX_PASTS 8192u
 
 #include "../../userspace/lib/collect.c"
 
@@ -107,12 +111,34 @@ static bool add(struct shinrai_collect *c, const struct given *part,
 	return ret;
 }
 
+/* All that came of earlier boots is there, unless it was one part, or too much. */
+static bool add_past(struct shinrai_collect *c, const struct given *part,
+		     bool keep)
+{
+	const size_t before = c->past_len;
+	int ret = shinrai_collect_past(c, part->p, part->len, keep);
+
+	check((ret == -EFBIG) == (part->len > SHINRAI_MAX_PAST));
+	check(ret >= 0 || ret == -EFBIG || ret == -EMSGSIZE);
+	check(c->past_len <= SHINRAI_MAX_PASTS);
+	if (ret < 0)
+		return false;
+	check(c->past_len == before || c->past_len == before + part->len);
+	check(c->past_len == before + part->len || (!ret && !before && !keep) ||
+	      !part->len);
+	check(c->past_len == before ||
+	      !memcmp(c->past + before, part->p, part->len));
+	/* There is always room for what is asked for. */
+	check(!ret || c->past_len <= SHINRAI_MAX_PASTS - SHINRAI_MAX_PAST);
+	return ret;
+}
+
 /* @data: parts, each after its size */
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
 	struct shinrai_collect c = { 0 };
 	struct given part[PARTS];
-	unsigned int n = 0;
+	unsigned int n = 0, i;
 
 	while (n < PARTS && len >= 2) {
 		part[n].len = (size_t)data[0] << 8 | data[1];
@@ -124,6 +150,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		if (!add(&c, part, ++n))
 			break;
 	}
-	free(c.log);
+	for (i = 0; i < n; i++) {
+		if (!add_past(&c, &part[i], i & 1))
+			break;
+	}
+	shinrai_collect_free(&c);
 	return 0;
 }

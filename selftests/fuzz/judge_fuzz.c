@@ -90,6 +90,7 @@ static void end(struct judgement *j)
 	free(j->next);
 	free(j->boot_text);
 	json_decref(j->accesses);
+	json_decref(j->past);
 	shinrai_facts_free(&j->facts);
 	EVP_PKEY_CTX_free(j->key);
 }
@@ -118,6 +119,66 @@ static void follow(const struct plan *p, const struct judgement *first)
 	end(&j);
 }
 
+/* A memory of another boot than that of the evidence. */
+static void other_boot(const struct judgement *first, struct judgement *j)
+{
+	static struct shinrai_state last;
+	u8 *memory;
+
+	plan_check(!shinrai_state_unpack(first->next, first->next_len, &last));
+	last.boot_id[5] ^= 1;
+	plan_check(!shinrai_state_pack(&last, &memory, &j->memory_len));
+	j->memory = memory;
+}
+
+static void check_past(const struct judgement *j,
+		       const struct shinrai_item *past)
+{
+	size_t bytes = j->past ? json_dumpb(j->past, NULL, 0, JSON_COMPACT) : 0;
+
+	plan_check(!j->past == !j->unproven);
+	plan_check(!j->past || (j->next && past->len));
+	/* Beside what is listed a boot has its id, four numbers and names. */
+	plan_check(bytes <= JUDGE_PAST_MAX + 64 * 300);
+}
+
+/* Whatever is said of earlier boots: the verdict stays, and so does what is kept. */
+static void tell_past(const struct plan *p, const struct judgement *first)
+{
+	const struct shinrai_item raw = { p->log, p->log_len }, planned = {
+		plan_forge->item[SHINRAI_ITEM_LOG],
+		plan_forge->len[SHINRAI_ITEM_LOG]
+	};
+	struct judgement j = { .policy = &policies[p->more & 3],
+			       .whole = true,
+			       .ak_name = first->learned,
+			       .ak_name_len = first->learned_len,
+			       .past_more = p->more & NOT_KNOWN,
+			       .past_log = p->lies & LIE_CODE ? &raw :
+								&planned };
+	const struct shinrai_evidence ev = plan_evidence();
+	struct judgement without;
+	u8 *data;
+
+	other_boot(first, &j);
+	plan_check(!shinrai_evidence_pack(&ev, &data, &j.len));
+	j.evidence = data;
+	j.session = plan_forge->session;
+	without = j;
+	without.past_log = NULL;
+	plan_check(!judge(&without) && !without.past);
+	plan_check(!judge(&j));
+	plan_check(j.verdict == without.verdict &&
+		   !strcmp(j.reason, without.reason) &&
+		   j.next_len == without.next_len && !j.next == !without.next &&
+		   (!j.next || !memcmp(j.next, without.next, j.next_len)));
+	check_past(&j, j.past_log);
+	free((void *)(uintptr_t)j.memory);
+	free(data);
+	end(&j);
+	end(&without);
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
 	struct judgement j = { .whole = true };
@@ -129,8 +190,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	plan_forge->absent[SHINRAI_ITEM_IMA] = p.how & HOW_IMA_LATER;
 	j.policy = &policies[p.more & 3];
 	judge_this(&j, NULL);
-	if (j.next && j.learned_len)
+	if (j.next && j.learned_len) {
+		tell_past(&p, &j);
 		follow(&p, &j);
+	}
 	end(&j);
 	return 0;
 }

@@ -142,6 +142,16 @@ def spools(records):
     seed("spool", "none", boot)
 
 
+def pasts(records):
+    """Three boots: a half, a quarter and a quarter of the bytes."""
+    log = b"".join(records)
+    fill = log + bytes(len(log))  # padding is what is torn
+    seed("past", "same", b"\0\xff\xff" + log + log)
+    seed("past", "part", b"\1\2\0" + fill)
+    seed("past", "torn", b"\2\xff\xff" + log[:-1] + b"\1" + log)
+    seed("past", "none", b"\xff\xff\xff" + log + log)
+
+
 def collected(name, *parts):
     seed("collect", name, b"".join(struct.pack(">H", len(p)) + p
                                    for p in parts))
@@ -189,6 +199,9 @@ def messages():
     seed("msg", "passed2", message(2, 1, ready))
     seed("msg", "short", message(0, 4, quote[:-1], 32))
     seed("msg", "long", message(0, 6, quote))
+    past = struct.pack("<16sQ", bytes(16), 4096)
+    seed("msg", "past", message(1, 11, past))
+    seed("msg", "pastless", message(0, 11, past))
     seed("msg", "unknown", message(3, 99, quote))
 
 
@@ -301,6 +314,7 @@ def main():
     messages()
     records = [unhex(r, "cel") for r in VECTORS["records"]]
     spools(records)
+    pasts(records)
     collections(records)
     readers(records)
     seed("cel", "log", b"".join(records))

@@ -122,6 +122,65 @@ static void test_nothing_more(void **state)
 	free(buf);
 }
 
+/* Of earlier boots: each part is added, until there is no more or too much. */
+static void test_past(void **state)
+{
+	static const struct {
+		u8 boot;
+		u64 first;
+		size_t len;
+		bool keep;
+		int expected;
+		size_t parts; /* afterwards */
+		const char *why;
+	} table[] = {
+		{ 1, 5, 0, false, 0, 0, "one part, which is in the answer" },
+		{ 1, 5, 0, true, 0, 1, "which another answer replaces" },
+		{ 1, 6, SHINRAI_MAX_PAST - SHINRAI_MAX_RECORD + 1, false, 1, 2,
+		  "cut at the limit" },
+		{ 2, 0, 0, false, 0, 3, "the rest, of the next boot" },
+	};
+	struct shinrai_collect c = { 0 };
+	u8 *buf = malloc(SHINRAI_MAX_ANSWER_LOG);
+	size_t len, all = 0, parts = 0, i;
+
+	(void)state;
+	assert_non_null(buf);
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		len = make_log(buf, table[i].first, table[i].boot,
+			       table[i].len);
+		if (shinrai_collect_past(&c, buf, len, table[i].keep) !=
+		    table[i].expected)
+			fail_msg("%s: answer", table[i].why);
+		if (table[i].parts > parts) {
+			all += len;
+			assert_memory_equal(c.past + all - len, buf, len);
+		}
+		parts = table[i].parts;
+		if (c.past_len != all)
+			fail_msg("%s: %zu bytes", table[i].why, c.past_len);
+		if (table[i].expected && (c.next != table[i].first + 3 ||
+					  c.boot_id[3] != table[i].boot))
+			fail_msg("%s: what is next", table[i].why);
+	}
+	shinrai_collect_free(&c);
+	assert_null(c.past);
+	/* However much there is: what is asked for has room. */
+	do {
+		len = make_log(buf, c.next, 1,
+			       SHINRAI_MAX_PAST - SHINRAI_MAX_RECORD + 1);
+		assert_in_range(shinrai_collect_past(&c, buf, len, false), 0,
+				1);
+	} while (!c.past_more);
+	assert_in_range(c.past_len, SHINRAI_MAX_PASTS - SHINRAI_MAX_PAST + 1,
+			SHINRAI_MAX_PASTS);
+	assert_int_equal(shinrai_collect_past(&c, buf, SHINRAI_MAX_PAST + 1,
+					      false),
+			 -EFBIG);
+	shinrai_collect_free(&c);
+	free(buf);
+}
+
 /* Whoever answers decides how much; not how much memory it takes. */
 static void test_endless(void **state)
 {
@@ -163,6 +222,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_nothing_more),
+		cmocka_unit_test(test_past),
 		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_over_the_limit),
 	};

@@ -142,12 +142,47 @@ static void test_since(void **state)
 	assert_int_equal(p.accesses, 1);
 }
 
+/* What was held when it booted anew is lost, unless the log of before comes with it. */
+static void test_past(void **state)
+{
+	static const struct pace_limit one = { .burst = 1, .interval = 1000 };
+	static const struct {
+		bool past;
+		u64 accesses, lost;
+	} table[] = { { false, 0, 3 }, { true, 4, 0 } };
+	struct device_pace p, owed;
+	struct pace_news n;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		memset(&p, 0, sizeof(p));
+		n = (struct pace_news){ .now = 10, .changed = true };
+		assert_int_equal(pace_take(&p, &one, &n, &owed), PACE_TELL);
+		n = (struct pace_news){ .now = 20,
+					.accesses = 3,
+					.boot = boots[0] };
+		assert_int_equal(pace_take(&p, &one, &n, &owed), PACE_FORGET);
+		n = (struct pace_news){ .now = 30,
+					.accesses = table[i].accesses,
+					.past = table[i].past,
+					.boot = boots[1] };
+		assert_int_equal(pace_take(&p, &one, &n, &owed),
+				 table[i].past ? PACE_FORGET : PACE_HOLD);
+		n.now = 5000;
+		assert_int_equal(pace_take(&p, &one, &n, &owed), PACE_TELL);
+		assert_int_equal(owed.lost, table[i].lost);
+		assert_int_equal(owed.accesses, table[i].accesses);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_allows),
 		cmocka_unit_test(test_course),
 		cmocka_unit_test(test_since),
+		cmocka_unit_test(test_past),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

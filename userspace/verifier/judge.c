@@ -68,6 +68,12 @@ static u64 new_violations(const struct shinrai_state *last,
 	return now > before ? now - before : 0;
 }
 
+/* Who records flows says how many there were. */
+static u64 add(u64 a, u64 b)
+{
+	return b > UINT64_MAX - a ? UINT64_MAX : a + b;
+}
+
 /* @one: is taken.  Return: 0 it is listed; 1 there is no room any more; -ENOMEM. */
 static int list_one(json_t *list, json_t *one, size_t *room)
 {
@@ -105,7 +111,7 @@ static int list_violations(json_t *list, const struct shinrai_appraisal *a,
 			       shinrai_violation_json(&a->violation[i], &get),
 			       room);
 		if (!ret)
-			*listed += a->violation[i].flow.count;
+			*listed = add(*listed, a->violation[i].flow.count);
 	}
 	return ret < 0 ? ret : 0;
 }
@@ -145,7 +151,7 @@ static u64 accesses_of(const struct shinrai_appraisal *told)
 	size_t i;
 
 	for (i = 0; i < told->nviolations; i++)
-		n += told->violation[i].flow.count;
+		n = add(n, told->violation[i].flow.count);
 	return n;
 }
 
@@ -177,10 +183,11 @@ static json_t *past_json(const struct shinrai_past *p, bool more, size_t *room)
 static int list_past(struct judgement *j, const struct shinrai_appraisal *a)
 {
 	size_t room = JUDGE_PAST_MAX;
-	const struct shinrai_past *p;
+	unsigned int i;
 
-	for (p = a->past; p < a->past + a->npast; p++) {
-		const bool more = j->past_more && p == a->past + a->npast - 1;
+	for (i = 0; i < a->npast; i++) {
+		const struct shinrai_past *p = &a->past[i];
+		const bool more = j->past_more && i == a->npast - 1;
 
 		if (!p->told->nwhy && !p->told->nviolations && !more)
 			continue;
@@ -189,7 +196,8 @@ static int list_past(struct judgement *j, const struct shinrai_appraisal *a)
 		if (!j->past ||
 		    json_array_append_new(j->past, past_json(p, more, &room)))
 			return -ENOMEM;
-		j->unproven += p->told->nwhy + accesses_of(p->told) + more;
+		j->unproven = add(j->unproven, accesses_of(p->told));
+		j->unproven = add(j->unproven, p->told->nwhy + more);
 	}
 	return 0;
 }
