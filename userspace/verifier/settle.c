@@ -164,20 +164,27 @@ static struct pace_limit limit_of(const struct question *q)
 				    conf->log_interval_s * 1000ll };
 }
 
+/* Either may be as much as there can be. */
+static u64 news_of(const struct judgement *j)
+{
+	return j->violations > UINT64_MAX - j->unproven ?
+		       UINT64_MAX :
+		       j->violations + j->unproven;
+}
+
 /* The entry, or that there is to be one later. */
 static void log_it(struct question *q)
 {
 	const struct pace_limit limit = limit_of(q);
 	const struct device_pace before = q->next.pace;
 	const struct policy *policy = q->dev->policy;
-	const struct pace_news news = {
-		.now = q->at,
-		.changed = q->changed,
-		.accesses = q->j.violations + q->j.unproven,
-		.past = q->j.past,
-		.heavy = q->collect.len > HELD_MAX,
-		.boot = q->j.next ? q->j.boot_id : NULL
-	};
+	const struct pace_news news = { .now = q->at,
+					.changed = q->changed,
+					.accesses = news_of(&q->j),
+					.past = q->j.past,
+					.heavy = q->collect.len > HELD_MAX,
+					.boot = q->j.next ? q->j.boot_id :
+							    NULL };
 	struct device_pace owed;
 	const struct entry e = { .r = &q->next,
 				 .policy = policy ? policy->conf->name :
