@@ -85,6 +85,8 @@ refused() { # refused FILE ADDRESS: not permitted, nothing else
 
 while read -r -u 3 order; do
 	case $order in
+	spool) mkdir -p /var/lib/shinrai && mount -t ext4 /dev/vdb /var/lib/shinrai &&
+		answer=ok || answer=failed ;;
 	daemon) start_daemon && answer=ok || answer=failed ;;
 	ordinary) ordinary && answer=ok || answer=failed ;;
 	update) /data/tool-2 >/dev/null && answer=ok || answer=failed ;;

@@ -75,10 +75,20 @@ ok "press is killed: unreachable" stand press unreachable
 ok "pump is what it was" stand pump trusted
 ok "press boots again" machine press
 ok "trusted: what it ran was of another boot" stand press trusted 120
-power_off pump
-ok "pump is switched off: unreachable" stand pump unreachable
+ok "pump is cut off, runs what nobody knows" order pump cut
+order pump rogue
+sleep 2
+pull_plug pump
+ok "and is killed: unreachable" stand pump unreachable
 ok "it boots again" machine pump
 ok "trusted" stand pump trusted 120
+fleet reader /log >/dev/null
+fleet reader "/log/entries?start=$(($(jq .size body) - 10))" >/dev/null
+open_log >opened
+ok "what it ran before is told, as what nothing proves" jq -e '[.[] |
+	select(.device == "pump" and .past)] | length == 1 and (.[0] |
+	.state == "trusted" and (.past | length == 1) and (.past[0].reasons |
+	any(.code == "code-unknown" and (.detail | contains("/data/rogue")))))' opened
 ok "all are" stands "trusted $((n + 2))" 30
 fleet reader /devices/dev-50/changes >/dev/null
 ok "the others never were anything else" jq -e '.changes | length == 1' body

@@ -32,11 +32,13 @@ make_machines() {
 	mv known.txt vms.txt
 }
 
-# machine NAME: boots, and serves
+# machine NAME: boots, and serves; its spool outlives that
 machine() {
+	[ -f "spool.$1.img" ] || mke2fs -q -F -t ext4 "spool.$1.img" 16M
 	cp disk.img "disk.$1.img" &&
-		boot "$1" "$work/with.cpio" first yes "$1" --disk "$work/disk.$1.img" &&
-		order "$1" daemon
+		boot "$1" "$work/with.cpio" first yes "$1" \
+			--disk "$work/disk.$1.img" --disk "$work/spool.$1.img" &&
+		order "$1" spool && order "$1" daemon
 }
 
 # vms_conf LIST...: machines may run that, and boot what vms.json has; start_sim wrote
