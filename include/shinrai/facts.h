@@ -29,6 +29,9 @@ struct shinrai_facts {
 	u64 seed; /* set before the first; what a machine cannot foresee */
 };
 
+/* @what: of a fact.  Return: its kind, in words. */
+const char *shinrai_fact_name(u64 what);
+
 /* Return: whether there is one of this kind and digest. */
 bool shinrai_facts_have(const struct shinrai_facts *f, u16 what,
 			const u8 digest[32]);

@@ -315,12 +315,28 @@ static int end(void **state)
 	return 0;
 }
 
+static void test_names(void **state)
+{
+	(void)state;
+	assert_string_equal(shinrai_fact_name(SHINRAI_KIND_EXEC), "program");
+	assert_string_equal(shinrai_fact_name(SHINRAI_KIND_KERNEL_READ),
+			    "file read by the kernel");
+	assert_string_equal(shinrai_fact_name(SHINRAI_FACT_ANON),
+			    "anonymous memory made executable");
+	assert_string_equal(shinrai_fact_name(0), "code of unknown kind");
+	assert_string_equal(shinrai_fact_name(SHINRAI_KIND_KERNEL_READ + 1),
+			    "code of unknown kind");
+	assert_string_equal(shinrai_fact_name(UINT64_MAX),
+			    "code of unknown kind");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

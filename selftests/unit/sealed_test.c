@@ -71,6 +71,33 @@ static void test_redact(void **state)
 	}
 }
 
+/* What records told is of the same classes. */
+static void test_facts(void **state)
+{
+	static const char facts[] =
+		"{\"facts\":[{\"record\":2,\"kind\":\"program\","
+		"\"path\":\"/bin/a\",\"sha256\":\"ab\"},{\"record\":3,"
+		"\"kind\":\"memory\",\"path\":\"/bin/b\",\"sha256\":null}]}";
+	json_t *j = parse(facts);
+
+	(void)state;
+	assert_int_equal(shinrai_redact(j, SHINRAI_FIELDS_ALL), 0);
+	is(j, facts);
+	assert_int_equal(shinrai_redact(j, 1 << SHINRAI_FIELDS_PATHS), 0);
+	is(j, "{\"facts\":[{\"record\":2,\"kind\":\"program\","
+	      "\"path\":\"/bin/a\",\"sha256\":{\"redacted\":\"digests\"}},"
+	      "{\"record\":3,\"kind\":\"memory\",\"path\":\"/bin/b\","
+	      "\"sha256\":null}]}");
+	json_decref(j);
+	j = parse(facts);
+	assert_int_equal(shinrai_redact(j, 1 << SHINRAI_FIELDS_DIGESTS), 0);
+	is(j, "{\"facts\":[{\"record\":2,\"kind\":\"program\","
+	      "\"path\":{\"redacted\":\"paths\"},\"sha256\":\"ab\"},"
+	      "{\"record\":3,\"kind\":\"memory\","
+	      "\"path\":{\"redacted\":\"paths\"},\"sha256\":null}]}");
+	json_decref(j);
+}
+
 /* What may hold the others in words is for who may read all of them. */
 static void test_readable(void **state)
 {
@@ -175,9 +202,8 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_redact),
-		cmocka_unit_test(test_readable),
-		cmocka_unit_test(test_seal),
+		cmocka_unit_test(test_redact),	 cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_readable), cmocka_unit_test(test_seal),
 		cmocka_unit_test(test_refused),
 	};
 

@@ -6,22 +6,6 @@
 
 #include "appraise_ctx.h"
 
-static const char *kind_name(u64 kind)
-{
-	static const char *const names[] = {
-		[SHINRAI_KIND_EXEC] = "program",
-		[SHINRAI_KIND_SCRIPT] = "script",
-		[SHINRAI_KIND_MMAP] = "mapped code",
-		[SHINRAI_KIND_MODULE] = "kernel module",
-		[SHINRAI_KIND_FIRMWARE] = "firmware",
-		[SHINRAI_KIND_KEXEC] = "kexec image",
-		[SHINRAI_KIND_KERNEL_READ] = "file read by the kernel",
-	};
-
-	return kind && kind < ARRAY_SIZE(names) ? names[kind] :
-						  "code of unknown kind";
-}
-
 static bool user_code(u64 kind)
 {
 	return kind == SHINRAI_KIND_EXEC || kind == SHINRAI_KIND_SCRIPT ||
@@ -75,7 +59,8 @@ void shinrai_appraise_code_tell(struct appraise *a,
 	char hex[65];
 
 	shinrai_appraise_record(
-		a, why, record, "%s %s, SHA-256 %s%s%s", kind_name(kind), path,
+		a, why, record, "%s %s, SHA-256 %s%s%s",
+		shinrai_fact_name(kind), path,
 		shinrai_hex_encode(digest, 32, hex), denied ? ", list " : "",
 		denied ? shinrai_digests_denied(a->in->digests, digest) : "");
 }

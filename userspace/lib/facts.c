@@ -122,3 +122,21 @@ int shinrai_facts_unpack(struct shinrai_facts *f, const void *data, size_t len)
 {
 	return shinrai_walk_unpack(MAGIC, walk_facts, f, data, len);
 }
+
+const char *shinrai_fact_name(u64 what)
+{
+	static const char *const names[] = {
+		[SHINRAI_KIND_EXEC] = "program",
+		[SHINRAI_KIND_SCRIPT] = "script",
+		[SHINRAI_KIND_MMAP] = "mapped code",
+		[SHINRAI_KIND_MODULE] = "kernel module",
+		[SHINRAI_KIND_FIRMWARE] = "firmware",
+		[SHINRAI_KIND_KEXEC] = "kexec image",
+		[SHINRAI_KIND_KERNEL_READ] = "file read by the kernel",
+	};
+
+	if (what == SHINRAI_FACT_ANON)
+		return "anonymous memory made executable";
+	return what && what < ARRAY_SIZE(names) ? names[what] :
+						  "code of unknown kind";
+}

@@ -39,6 +39,8 @@ static const struct {
 	{ "verdict/data/owners/*/namespace", SHINRAI_FIELDS_LABELS },
 	{ "verdict/data/owners/*/owner", SHINRAI_FIELDS_LABELS },
 	{ "verdict/data/owners/*/policy/sha256", SHINRAI_FIELDS_DIGESTS },
+	{ "facts/*/path", SHINRAI_FIELDS_PATHS },
+	{ "facts/*/sha256", SHINRAI_FIELDS_DIGESTS },
 	{ "past/*/reasons/*/detail", SHINRAI_FIELDS_TEXT },
 	ACCESS("text", SHINRAI_FIELDS_TEXT),
 	ACCESS("path", SHINRAI_FIELDS_PATHS),
