@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "../../userspace/verifier/store.h"
@@ -59,6 +60,25 @@ static void check(s64 id, int ret, u32 n)
 	}
 	if (!ret)
 		assert_int_equal(f.n, n);
+	shinrai_facts_free(&f);
+}
+
+/* @n: of them; @memory: what goes along, "": nothing */
+static void check_evidence(s64 id, int ret, u32 n, const char *memory)
+{
+	struct shinrai_facts f = { 0 };
+	size_t len;
+	u8 *got;
+
+	assert_int_equal(store_evidence(store, id, &got, &len, &f), ret);
+	assert_int_equal(len, strlen(memory));
+	if (*memory)
+		assert_memory_equal(got, memory, len);
+	else
+		assert_null(got);
+	if (!ret)
+		assert_int_equal(f.n, n);
+	free(got);
 	shinrai_facts_free(&f);
 }
 
@@ -168,6 +188,35 @@ static void test_gathered(void **state)
 	check(id, 0, 9);
 }
 
+/* With it, of the same moment, what the device is remembered by. */
+static void test_evidence(void **state)
+{
+	s64 id = enrolled("seen");
+
+	(void)state;
+	check_evidence(id, 0, 0, "");
+	keep(id, 0, 9, 1, true);
+	check_evidence(id, 0, 9, "");
+	raw("UPDATE device SET memory = CAST('kept' AS BLOB)"
+	    " WHERE name = 'seen'");
+	check_evidence(id, 0, 9, "kept");
+	keep(id, 9, 3, 1, false); /* in another row */
+	check_evidence(id, 0, 12, "kept");
+	keep(id, 0, 0, 1, true);
+	check_evidence(id, 0, 0, "kept");
+	keep(id, 0, STORE_FACTS_MAX, 1, true);
+	keep(id, STORE_FACTS_MAX, 1, 1, false);
+	check_evidence(id, -ENOENT, 0, "kept");
+	keep(id, 0, STORE_FACTS_MAX + 1, 1, false);
+	check_evidence(id, -ENOENT, 0, "kept");
+	keep(id, 0, 1, 1, true);
+	raw("UPDATE facts SET packed = x'01' WHERE device ="
+	    " (SELECT id FROM device WHERE name = 'seen')");
+	check_evidence(id, -EBADMSG, 0, "kept");
+	assert_int_equal(store_remove(store, id), 0);
+	check_evidence(id, -ENODEV, 0, "");
+}
+
 /* What an earlier version kept is not read: the log is asked for. */
 static void test_older(void **state)
 {
@@ -214,8 +263,11 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_known),  cmocka_unit_test(test_bounded),
-		cmocka_unit_test(test_spoilt), cmocka_unit_test(test_gathered),
+		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_bounded),
+		cmocka_unit_test(test_spoilt),
+		cmocka_unit_test(test_gathered),
+		cmocka_unit_test(test_evidence),
 		cmocka_unit_test(test_older),
 	};
 

@@ -53,6 +53,8 @@ int store_changes(struct store *s, s64 id, unsigned int most,
 int store_facts_add(struct store *s, s64 id, const struct shinrai_facts *f,
 		    bool all);
 int store_facts(struct store *s, s64 id, struct shinrai_facts *out);
+int store_evidence(struct store *s, s64 id, u8 **memory, size_t *len,
+		   struct shinrai_facts *out);
 
 /* What a device booted, when its last verdict bears that. */
 int store_boot_put(struct store *s, s64 id, s64 at, const char *text);

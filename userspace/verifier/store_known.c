@@ -159,3 +159,59 @@ int store_facts(struct store *s, s64 id, struct shinrai_facts *out)
 
 	return !ret && out->n > STORE_FACTS_MAX ? -ENOENT : ret;
 }
+
+/*
+ * Of a row: its facts, which may be none, and in the first one the memory, which is
+ * not repeated in each.
+ */
+static int take_evidence(const struct binding *b, bool first, u8 **memory,
+			 size_t *len, struct shinrai_facts *out)
+{
+	size_t n;
+
+	if (first && value_at(b, 2, &n)) {
+		*memory = bytes_at(b, 2, len);
+		if (!*memory)
+			return -ENOMEM;
+	}
+	return number_at(b, 0) == TOO_MANY || value_at(b, 1, &n) ?
+		       take(b, out) :
+		       0;
+}
+
+/**
+ * store_evidence() - as store_facts(), with what the device was remembered by then
+ * @s: the store
+ * @id: of the device
+ * @memory: out: shinrai_state_pack(), for free(), in every case; NULL: none
+ * @len: out: its bytes
+ * @out: is empty; out: for shinrai_facts_free(), in every case
+ *
+ * Both are of one moment: of one boot, when it is asked while another one is kept.
+ *
+ * Return: as store_facts(); -ENODEV there is no such device any more.
+ */
+int store_evidence(struct store *s, s64 id, u8 **memory, size_t *len,
+		   struct shinrai_facts *out)
+{
+	struct binding b = sql_bind(s, EVIDENCE);
+	bool first = true;
+	int ret;
+
+	*memory = NULL;
+	*len = 0;
+	if (RAND_bytes((u8 *)&out->seed, sizeof(out->seed)) != 1)
+		return -ENOMEM;
+	bind_number(&b, id);
+	while ((ret = sql_step(&b)) > 0) {
+		ret = take_evidence(&b, first, memory, len, out);
+		first = false;
+		if (ret) {
+			sql_reset(&b);
+			return ret;
+		}
+	}
+	if (!ret && first)
+		return -ENODEV;
+	return !ret && out->n > STORE_FACTS_MAX ? -ENOENT : ret;
+}

@@ -125,6 +125,10 @@ static const char *const texts[STATEMENTS] = {
 		       " ORDER BY n DESC LIMIT 1",
 	[FACTS] = "SELECT total, packed FROM facts WHERE device = ?1"
 		  " ORDER BY n",
+	[EVIDENCE] = "SELECT total, packed,"
+		     " CASE WHEN coalesce(n, 0) = 0 THEN memory END"
+		     " FROM device LEFT JOIN facts ON device = id"
+		     " WHERE id = ?1 ORDER BY n",
 	[BOOT_PUT] =
 		"INSERT INTO boot (device, at, text)"
 		" SELECT id, CAST(?2 AS BIGINT), CAST(?3 AS TEXT)"

@@ -55,6 +55,7 @@ enum statement {
 	FACTS_CLEAR,
 	FACTS_LAST,
 	FACTS,
+	EVIDENCE,
 	BOOT_PUT,
 	BOOT_DROP,
 	BOOT,
