@@ -14,6 +14,7 @@
 #include "ca.h"
 
 #define BODY_MAX 8192 /* of requests that change a device */
+#define EVIDENCE_SHOWN 100 /* facts at once */
 #define LOG_ENTRIES_MAX 1000 /* that are asked for at once */
 #define NUMBER_MAX (1ull << 53) /* that every JSON reader takes as it is */
 
@@ -88,6 +89,11 @@ void api_policies(const struct request *r);
 /* api_boot.c */
 void api_boot(const struct request *r);
 
+/* api_evidence.c */
+void evidence_errand(const struct request *r, const char *record, bool needs,
+		     void (*done)(struct job *j, struct fleet *f));
+void api_evidence(const struct request *r);
+
 /* api_history.c */
 int history_keep(struct job *j, struct store *s);
 bool history_hours(const struct request *r, u64 *hours);
@@ -141,6 +147,7 @@ void page_icon(const struct request *r);
 void page_fleet(const struct request *r);
 void page_device(const struct request *r);
 void page_record(const struct request *r);
+void page_evidence(const struct request *r);
 void page_violations(const struct request *r);
 
 #endif

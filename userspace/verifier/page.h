@@ -29,6 +29,10 @@ unsigned long long page_number(const json_t *j, const char *name);
 void page_state(struct html *h, const char *state);
 void page_time(struct html *h, const json_t *time);
 
+/* page_evidence.c */
+void page_told(struct html *h, const char *device, const json_t *evidence,
+	       const char *boot);
+
 /* page_plot.c */
 void page_plot(struct html *h, const json_t *history, unsigned int hours);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Pages: one device, from how it stands to its evidence, and one of its records. */
+/* Pages: one device, from how it stands to its evidence. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -103,6 +103,11 @@ static void answer_device(struct evhttp_request *req, const struct device *d,
 
 	snprintf(twin, sizeof(twin), "/v1/devices/%s", d->r.name);
 	h = page_begin(&p, req, d->r.name, twin);
+	html(h,
+	     "<p><a href=\"#verdict\">Last verdict</a>, "
+	     "<a href=\"/device/%s/evidence\">evidence</a>, "
+	     "<a href=\"#changes\">changes</a></p>\n",
+	     d->r.name);
 	write_standing(h, j);
 	page_verdict(h, d->r.name, verdict);
 	write_changes(h, changes, d->r.name);
@@ -144,91 +149,4 @@ void page_device(const struct request *r)
 	}
 	reply_problem(r->req, 503, "Service Unavailable", "out of memory");
 	errand_free(e);
-}
-
-static void write_record(struct html *h, const char *name,
-			 const json_t *verdict, u64 record)
-{
-	const json_t *reasons = json_object_get(verdict, "reasons"), *at;
-	const json_t *notes = json_object_get(verdict, "notes");
-	unsigned long long of;
-	size_t i, found = 0;
-
-	html(h, "<ul>\n");
-	json_array_foreach(reasons, i, at) {
-		if (json_object_get(at, "record") &&
-		    page_number(at, "record") == record) {
-			page_reason(h, name, at);
-			found++;
-		}
-	}
-	json_array_foreach(notes, i, at) {
-		if (page_note_record(page_words(at), &of) && of == record) {
-			page_note(h, name, page_words(at));
-			found++;
-		}
-	}
-	if (!found)
-		html(h,
-		     "<li>The last verdict says nothing of it; accesses that "
-		     "earlier ones told of are among the <a href="
-		     "\"/violations\">violations</a>.</li>\n");
-	html(h, "</ul>\n");
-}
-
-static void write_place(struct html *h, const json_t *verdict, u64 record)
-{
-	const json_t *quoted = json_object_get(verdict, "quoted_record");
-
-	html(h, "<p>Of the boot <code>%s</code>. ",
-	     page_text(verdict, "boot_id"));
-	if (record >= page_number(verdict, "records"))
-		html(h, "It was not among the records that were shown.");
-	else if (quoted && record <= page_number(verdict, "quoted_record"))
-		html(h, "The quote covers it: the TPM vouches that it is what "
-			"the machine recorded.");
-	else
-		html(h, "The quote does not cover it.");
-	html(h, "</p>\n");
-}
-
-/**
- * page_record() - what the last verdict says of one record of a device's log
- * @r: the request
- */
-void page_record(const struct request *r)
-{
-	const char *name = r->dev->r.name;
-	char title[DEVICE_NAME_MAX + 48], twin[DEVICE_NAME_MAX + 16];
-	u64 number = UINT64_MAX;
-	json_t *verdict;
-	struct page p;
-	struct html *h;
-
-	if (!request_number(r, "number", NUMBER_MAX, &number) ||
-	    number == UINT64_MAX) {
-		page_bad(r->req, "number is that of a record, from 0 on");
-		return;
-	}
-	verdict = view_verdict(&r->dev->r, r->may);
-	snprintf(title, sizeof(title), "Record %llu of %s",
-		 (unsigned long long)number, name);
-	snprintf(twin, sizeof(twin), "/v1/devices/%s", name);
-	h = page_begin(&p, r->req, title, twin);
-	html(h, "<p><a href=\"/device/%s\">Back to %s</a></p>\n", name, name);
-	if (json_is_object(verdict)) {
-		write_place(h, verdict, number);
-		html(h, "<h2>What was found of it</h2>\n");
-		write_record(h, name, verdict, number);
-		html(h,
-		     "<p class=\"small\">The record is kept on the device, "
-		     "not here: <code>shinraictl log show --from %llu --count 1</code>."
-		     "</p>\n",
-		     (unsigned long long)number);
-	} else {
-		html(h, "<p>There is no verdict.</p>\n");
-	}
-	h->failed |= !verdict;
-	page_end(&p);
-	json_decref(verdict);
 }

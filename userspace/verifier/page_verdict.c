@@ -119,7 +119,7 @@ static void text(struct html *h, const json_t *j, const char *name,
 		     page_text(j, name));
 }
 
-static void evidence(struct html *h, const json_t *verdict)
+static void evidence(struct html *h, const char *device, const json_t *verdict)
 {
 	const json_t *clock = json_object_get(verdict, "clock");
 
@@ -138,7 +138,10 @@ static void evidence(struct html *h, const json_t *verdict)
 	number(h, clock, "restarts", "TPM restarts");
 	if (json_is_false(json_object_get(clock, "safe")))
 		html(h, "<dt>TPM's clock is safe</dt><dd>no</dd>\n");
-	html(h, "</dl>\n");
+	html(h,
+	     "</dl>\n<p><a href=\"/device/%s/evidence\">What ran on it, and "
+	     "which record told of it</a></p>\n",
+	     device);
 }
 
 static void owner(struct html *h, const json_t *o)
@@ -221,7 +224,7 @@ void page_verdict(struct html *h, const char *device, const json_t *verdict)
 	html(h, ": %s</p>\n", page_text(verdict, "headline"));
 	reasons(h, device, verdict);
 	ladder(h, verdict);
-	evidence(h, verdict);
+	evidence(h, device, verdict);
 	data(h, verdict);
 	notes(h, device, verdict);
 	html(h, "</section>\n");
