@@ -194,7 +194,9 @@ RIGHT_BODY = {  # by operationId
 RIGHT_QUERY = {
     "/v1/log/proof/inclusion": "?index=0&size=1",
     "/v1/log/proof/consistency": "?old=1&size=1",
+    "/v1/devices/{name}/evidence": "?from=0&record=0",
     "/device/{name}/record": "?number=0",
+    "/device/{name}/evidence": "?from=0",
 }
 
 

@@ -139,7 +139,8 @@ class Walk:
 
 
 PAGES = {"fleet": "/", "untrusted": "/?state=untrusted",
-         "device": "/device/press1", "violations": "/violations"}
+         "device": "/device/press1", "evidence": "/device/press1/evidence",
+         "violations": "/violations"}
 
 
 def keyboard(w):
@@ -167,6 +168,18 @@ def keyboard(w):
     w.wait_for(lambda d: "/record?number=" in d.current_url)
     assert w.driver.find_element(By.TAG_NAME, "h1").text == (
         f"R{record[1:]} of press1")
+    w.tab_to("its evidence")
+    w.press(Keys.ENTER)
+    w.wait_for(lambda d: d.current_url.endswith("/press1/evidence"))
+    told = w.driver.find_element(By.CSS_SELECTOR, "tbody tr")
+    number, kind, path, digest = [
+        e.text for e in told.find_elements(By.CSS_SELECTOR, "th, td")]
+    assert kind and path and len(digest) == 64, told.text
+    w.tab_to(number)
+    w.press(Keys.ENTER)
+    w.wait_for(lambda d: d.current_url.endswith(f"number={number}"))
+    assert path in [e.text for e in w.driver.find_elements(
+        By.CSS_SELECTOR, "tbody bdi")]
 
 
 def paging(w):
@@ -213,12 +226,13 @@ def narrow(w):
 
 
 def hostile(w):
-    w.go("/device/press1")
-    assert w.driver.title == "press1 - shinrai", w.driver.title
-    for tag in ("script", "img", "b", "i"):
-        assert not w.driver.find_elements(By.TAG_NAME, tag), tag
-    texts = [e.text for e in w.driver.find_elements(By.TAG_NAME, "bdi")]
-    assert any("<script src=//evil.example>" in t for t in texts), texts
+    for path, title in (("", "press1"), ("/evidence", "Evidence of press1")):
+        w.go("/device/press1" + path)
+        assert w.driver.title == f"{title} - shinrai", w.driver.title
+        for tag in ("script", "img", "b", "i"):
+            assert not w.driver.find_elements(By.TAG_NAME, tag), tag
+        texts = [e.text for e in w.driver.find_elements(By.TAG_NAME, "bdi")]
+        assert any("<script src=//evil.example>" in t for t in texts), texts
 
 
 def console(w):

@@ -72,6 +72,11 @@ done <<TABLE
 404 $device /devices/none
 200 $device/changes /devices/press1/changes
 404 $device/changes /devices/none/changes
+200 $device/evidence /devices/press1/evidence
+200 $device/evidence /devices/press1/evidence?record=0
+200 $device/evidence /devices/away/evidence
+400 $device/evidence /devices/press1/evidence?from=x
+404 $device/evidence /devices/none/evidence
 200 $device/ear /devices/press1/ear
 409 $device/ear /devices/away/ear
 404 $device/ear /devices/none/ear

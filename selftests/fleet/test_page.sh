@@ -77,8 +77,10 @@ done <<TABLE
 /?state=new|/v1/devices?state=new|0 devices that are new
 /?page=7|/v1/devices|2 devices
 /device/press1|/v1/devices/press1|^Reasons$
-/device/press1/record?number=$record|/v1/devices/press1|quote covers it
-/device/press1/record?number=999|/v1/devices/press1|says nothing of it
+/device/press1/record?number=$record|/v1/devices/press1/evidence?record=$record|quote covers it
+/device/press1/record?number=999|/v1/devices/press1/evidence?record=999|says nothing of it
+/device/press1/evidence|/v1/devices/press1/evidence?from=0|1 to [0-9]* of [0-9]* in this boot
+/device/away/evidence|/v1/devices/away/evidence?from=0|not judged yet
 /device/away|/v1/devices/away|It was not judged
 /violations|/v1/log/entries?start=0&count=2|New ones
 TABLE
@@ -113,6 +115,19 @@ ok "a reason leads to its record" page has a \
 	"href=/device/press1/record?number=$record"
 ok "which says why" get 200 "/device/press1/record?number=$record"
 ok "by its code" says '^data-left$' 'What to do: '
+fleet reader /devices/press1/evidence >/dev/null
+code_record=$(jq '[.facts[] | select(.path | test("evil.example"))][0].record' body)
+ok "a verdict leads to evidence" get 200 /device/press1
+ok "by a link" page has a href=/device/press1/evidence
+ok "evidence" get 200 /device/press1/evidence
+ok "has the path of what ran, as text" says \
+	'^/</bdi><script src=//evil.example></script><img src=x onerror='
+ok "and leads to the record" page has a \
+	"href=/device/press1/record?number=$code_record"
+ok "which" get 200 "/device/press1/record?number=$code_record"
+ok "is well made" page check
+ok "and has it, too" says \
+	'^/</bdi><script src=//evil.example></script><img src=x onerror=' '^program$'
 ok "violations" get 200 /violations
 ok "name the device, the record and what was done" page has a \
 	"href=/device/press1/record?number=$record"
@@ -135,6 +150,11 @@ done <<'TABLE'
 400 /?sort=name reader
 400 /device/press1/record reader
 400 /device/press1/record?number=-1 reader
+400 /device/press1/record?number=1&record=1 reader
+400 /device/press1/evidence?from=-1 reader
+400 /device/press1/evidence?record=1 reader
+404 /device/none/evidence reader
+403 /device/press1/evidence verifier
 400 /violations?before=x reader
 403 / verifier
 403 /device/press1 verifier

@@ -72,6 +72,7 @@ leaks() { # FILE: is there anything of it?
 ok "the leaves hide all of it" fails leaks leaves
 for who in auditor operator blind; do
 	for path in /devices /devices/press1 /devices/press1/changes \
+		/devices/press1/evidence \
 		/log/entries '/log/proof/inclusion?index=0&size=1'; do
 		fleet "$who" "$path" >/dev/null
 		ok "$who: $path is answered" test "$code" = 200
@@ -115,6 +116,37 @@ ok "who may read nothing has the leaves" asks blind /log/entries \
 	'.disclosures | all(. == [])'
 ok "all have the same ones" test "$(jq -c '.entries[0]' body)" = \
 	"$(jq -c '.entries[0]' reader.entries)"
+
+# Evidence: paths and digests, for who may read these.
+fleet reader /devices/press1/evidence >/dev/null
+cp body evidence.json
+ok "a reader has evidence" jq -e '[.facts[] | select((.path | startswith("/"))
+	and (.sha256 | length == 64))] | length >= 3' evidence.json
+mv secrets words
+jq -r '.facts[] | .path, .sha256 // empty' evidence.json | sort -u >secrets
+record=$(jq '.facts[0].record' evidence.json)
+ok "an auditor has it, too" asks auditor /devices/press1/evidence \
+	". == $(cat evidence.json)"
+for who in operator blind; do
+	ok "$who: has no path of it, and no digest" asks "$who" \
+		/devices/press1/evidence '(.facts | length >= 3) and (.facts |
+		all(.path == {redacted: "paths"} and .sha256 ==
+		{redacted: "digests"} and .kind != "" and .record >= 0))'
+	ok "$who: at all" fails leaks body
+	ok "$who: nor of a record" asks "$who" \
+		"/devices/press1/evidence?record=$record" \
+		'.facts[0].path == {redacted: "paths"}'
+	ok "$who: at all" fails leaks body
+	for path in evidence "record?number=$record"; do
+		curl -s -m 30 -o page.html --cacert ca.pem --cert "$who.pem" \
+			--key "$who.key" "https://127.0.0.1:$api/device/press1/$path"
+		ok "$who: the page $path is there" grep -q '<caption' page.html
+		ok "$who: says that something is left out" grep -q \
+			'(redacted)' page.html
+		ok "$who: and nothing of it" fails leaks page.html
+	done
+done
+mv words secrets
 
 # Proofs, offline, of what each of them was given.
 verify=$(realpath "${SHINRAI_VERIFY:-$BUILD/user/shinrai-verify}")
