@@ -1,22 +1,26 @@
 # SPDX-License-Identifier: MIT
 """Watches a verifier and its simulated fleet for some time; prints JSON.
 
-usage: fleet.py PORT PID DEVICES PERIOD SECONDS ROGUES EMPTY-KIB WARM-UP
+usage: fleet.py PORT PID DEVICES PERIOD SECONDS ROGUES EMPTY-KIB WARM-UP [TIMES]
 
 Standard input has the simulator's answers, descriptor 3 takes its commands.  Devices
 go wrong one after the other, at random times; each is well again once it was named.
 It is measured after WARM-UP seconds: the simulator makes as many handshakes in the
-first period as the verifier does, on the same machine.
+first period as the verifier does, on the same machine.  TIMES: where verify_time.c
+counts.
 """
 import http.client
 import json
 import os
 import random
 import ssl
+import struct
 import sys
 import time
 
-port, pid, devices, period, seconds, rogues, empty, warm = map(int, sys.argv[1:])
+port, pid, devices, period, seconds, rogues, empty, warm = map(
+    int, sys.argv[1:9])
+TIMES = sys.argv[9] if len(sys.argv) > 9 else None
 TICK = os.sysconf("SC_CLK_TCK")
 POLL = 0.1  # s
 
@@ -69,6 +73,13 @@ def used():
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
+def verifying():
+    """CPU time of the verification of quotes so far, s, and how many there were."""
+    with open(TIMES, "rb") as f:
+        ns, calls = struct.unpack("=QQ", f.read())
+    return ns / 1e9, calls
+
+
 def anonymous():
     with open(f"/proc/{pid}/status", encoding="ascii") as f:
         return next(int(line.split()[1]) for line in f
@@ -111,6 +122,7 @@ time.sleep(warm)
 first = metrics()
 begun = time.monotonic()
 cpu = used()
+ecdsa = verifying() if TIMES else None
 looked = 0
 started = 0
 # What went wrong late has its time, too.
@@ -132,6 +144,11 @@ while time.monotonic() - begun < seconds or len(rogue.took) < rogues:
 elapsed = time.monotonic() - begun
 last = metrics()
 cpu = used() - cpu
+timed = {}
+if TIMES:
+    took, calls = (now - then for now, then in zip(verifying(), ecdsa))
+    timed = {"ecdsa_verifications": calls, "ecdsa_cpu_s": round(took, 3),
+             "ecdsa_share_of_cpu": round(took / cpu, 3)}
 done = int(sum(last[key] - first[key] for key in last
                if key.startswith("shinrai_appraisals_total")))
 print(json.dumps({
@@ -148,5 +165,5 @@ print(json.dumps({
     "rogues": started, "named": len(rogue.took),
     "named_within_s": round(max(rogue.took), 1) if rogue.took else None,
     "cpu_s": round(cpu, 2), "cpu_share": round(cpu / elapsed, 3),
-    "anonymous_kib": anonymous(), "empty_kib": empty,
+    "anonymous_kib": anonymous(), "empty_kib": empty, **timed,
     "sim": json.loads(sim("stats"))}))

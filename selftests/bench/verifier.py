@@ -35,12 +35,9 @@ if seconds:
     steady, bare, busy = read("steady"), read("unconnected"), read("busy")
     bare["bytes_per_device"] = round(
         1024 * (bare["anonymous_kib"] - bare["empty_kib"]) / bare["devices"])
-    for run in (steady, busy):
-        # Not sampled: so many verifications, at what one takes by itself.
-        run["ecdsa_share_of_cpu_estimated"] = round(
-            run["judgements"] / judging["ecdsa_p256_verifications_per_s"]
-            / run["cpu_s"], 3)
-    result.update(steady=steady, unconnected=bare, busy=busy)
+    result.update(steady=steady, unconnected=bare, busy=busy,
+                  steady_timed=read("steady_timed"),
+                  busy_timed=read("busy_timed"))
     at_least += [
         ("devices judged a second, of 5,000 every 10 s",
          steady["judgements_per_s"], 495),
