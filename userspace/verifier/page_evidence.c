@@ -17,7 +17,8 @@ static const struct {
 	  "asked for when the policy changes." },
 	{ "too-many",
 	  "Nothing is kept of this boot: more than 20000 different programs and "
-	  "pieces of code ran, which are too many." },
+	  "pieces of code ran, which are too many, or an earlier version of the "
+	  "verifier kept them." },
 	{ "damaged",
 	  "What was kept of this boot is damaged; the whole log is asked for "
 	  "when the policy changes." },
