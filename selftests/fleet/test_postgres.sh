@@ -43,6 +43,9 @@ ok "a name is taken once" said 409 fleet admin /devices -d \
 sim rogue 5 >/dev/null
 ok "one that is not is named" becomes dev-5 \
 	'.state == "untrusted" and .code == "code-unknown"'
+ok "it has what ran" said 200 fleet reader /devices/dev-5/evidence
+ok "of its boot" jq -e '.missing == null and .total >= 10 and (.records > 0) and
+	(.boot_id | length == 32) and (.facts[0].path | startswith("/"))' body
 # by_index INDEX STATEMENT: it looks at no other rows
 by_index() {
 	sql fleet "SET enable_seqscan = off; EXPLAIN $2" >plan
@@ -156,6 +159,13 @@ ok "it knows how all stand" stands "trusted $((n - 2)) untrusted 2" 3
 sleep 2
 sim stats
 ok "and asks for nothing that it has" test "$(jq .whole <<<"$said")" = "$whole"
+fleet admin /devices -d '{"name":"away","policy":"sim",
+	"url":"https://127.0.0.1:1/"}' >/dev/null
+ok "of a device that was not judged" said 200 fleet reader /devices/away/evidence
+ok "nothing ran" jq -e '.missing == "not-judged" and .boot_id == null' body
+fleet reader /devices/dev-1/evidence >/dev/null
+ok "what an earlier version kept is not shown" jq -e '.missing == "too-many" and
+	.total == 0' body
 ok "the verifier ends" stop_verifier
 ok "the database ends" stop_pg
 finish
