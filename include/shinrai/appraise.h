@@ -90,6 +90,7 @@ struct shinrai_appraise_input {
 	const char *signers; /* of these, printable; NULL: nobody was asked */
 	unsigned int nunsigned; /* files of these */
 	bool whole; /* the log was asked for from record 0 on */
+	bool past_more; /* of earlier boots there is more than came */
 	bool keep_facts; /* of what is judged now: shinrai_appraisal.facts */
 	/* Of all that @last has judged, when its facts are our base; or NULL. */
 	const struct shinrai_facts *known;
@@ -162,6 +163,7 @@ struct shinrai_appraisal {
 	/* With @have_next of another boot: they point into the evidence, too. */
 	struct shinrai_past *past;
 	unsigned int npast;
+	unsigned int past_note; /* the first one that is of them, with @past */
 	/* The large ones last: shinrai_appraisal_clear(). */
 	struct shinrai_data_state data;
 	/* What to remember; only when the quote is authentic and placed. */

@@ -44,6 +44,7 @@ struct shinrai_client_answer {
 	size_t log_len;
 	u8 *past; /* the same for the records of earlier boots */
 	size_t past_len;
+	bool past_more; /* which there is more of */
 	unsigned int status; /* of HTTP */
 	struct shinrai_session session; /* as seen by us */
 	EVP_PKEY *key; /* of our certificate, for EVP_PKEY_free() */
@@ -59,6 +60,8 @@ struct shinrai_collect {
 	size_t len;
 	u64 next; /* first record that is missing */
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of which boot */
+	u8 log_boot[SHINRAI_BOOT_ID_SIZE]; /* of what is in @log */
+	bool anew; /* ask as at first: it booted while parts came */
 	u8 *past; /* of earlier boots, PROTOCOL.md 4.3; for free() */
 	size_t past_len;
 	bool past_more; /* there is more of it than was asked for */

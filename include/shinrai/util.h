@@ -10,6 +10,17 @@
 void shinrai_free_ptr(void *pp);
 
 /*
+ * Counts that come from outside: they end where JSON has no larger integers.
+ * Return: the sum, INT64_MAX at most.
+ */
+static inline u64 shinrai_sum(u64 a, u64 b)
+{
+	const u64 most = INT64_MAX;
+
+	return a > most || b > most - a ? most : a + b;
+}
+
+/*
  * Reads a whole file; pseudo files (securityfs, pipes) too, whose size is not
  * known beforehand.
  * @path: "-" is standard input

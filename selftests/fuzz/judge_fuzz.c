@@ -136,7 +136,6 @@ static void check_past(const struct judgement *j,
 {
 	size_t bytes = j->past ? json_dumpb(j->past, NULL, 0, JSON_COMPACT) : 0;
 
-	plan_check(!j->past == !j->unproven);
 	plan_check(!j->past || (j->next && past->len));
 	/* Beside what is listed a boot has its id, four numbers and names. */
 	plan_check(bytes <= JUDGE_PAST_MAX + 64 * 300);

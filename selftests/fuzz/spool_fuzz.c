@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* links: userspace/shinraid/spool.c */
+/* links: userspace/shinraid/spool.c userspace/shinraid/prune.c */
 /* The spool after a crash, whatever is in it: only whole records stay, and they tell
  * the same as when they were appended.
  */
@@ -50,6 +50,8 @@ static void log_path(const char *root, const u8 *boot, char path[128])
 
 static void forget(char path[128])
 {
+	unlink(path);
+	strcpy(strrchr(path, '/'), "/order");
 	unlink(path);
 	*strrchr(path, '/') = '\0';
 	rmdir(path);

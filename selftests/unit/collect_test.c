@@ -181,6 +181,43 @@ static void test_past(void **state)
 	free(buf);
 }
 
+/* It boots anew while parts come: of what came nothing joins what will. */
+static void test_anew(void **state)
+{
+	struct shinrai_collect c = { 0 };
+	struct shinrai_evidence ev = { 0 };
+	struct shinrai_item *log = &ev.item[SHINRAI_ITEM_LOG];
+	struct shinrai_item *past = &ev.item[SHINRAI_ITEM_PAST];
+	u8 *buf = malloc(SHINRAI_MAX_ANSWER_LOG), *before = malloc(4096);
+
+	(void)state;
+	assert_non_null(buf);
+	assert_non_null(before);
+	past->data = before;
+	log->data = buf;
+	past->len = make_log(before, 7, 1, 0);
+	log->len = make_log(buf, 0, 2, LONG);
+	assert_int_equal(shinrai_collect(&c, &ev), 1);
+	assert_int_equal(c.past_len, past->len);
+	assert_int_equal(c.boot_id[0], 2);
+	/* The same again, as with each part of what was before. */
+	assert_int_equal(shinrai_collect(&c, &ev), 1);
+	assert_false(c.anew);
+	assert_int_equal(c.len, log->len);
+	past->len = make_log(before, c.next, 2, 0);
+	log->len = make_log(buf, 0, 3, 0);
+	assert_int_equal(shinrai_collect(&c, &ev), 1);
+	assert_true(c.anew);
+	assert_null(c.log);
+	assert_null(c.past);
+	c.anew = false;
+	assert_int_equal(shinrai_collect(&c, &ev), 0);
+	assert_false(c.anew);
+	shinrai_collect_free(&c);
+	free(before);
+	free(buf);
+}
+
 /* Whoever answers decides how much; not how much memory it takes. */
 static void test_endless(void **state)
 {
@@ -223,6 +260,7 @@ int main(void)
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_nothing_more),
 		cmocka_unit_test(test_past),
+		cmocka_unit_test(test_anew),
 		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_over_the_limit),
 	};

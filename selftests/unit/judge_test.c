@@ -248,7 +248,7 @@ static void test_no_firmware(void **state)
 }
 
 /* Bytes of earlier boots, and what is done to them. */
-enum bend { STRAIGHT, NONE, FLIP, GAP, TORN, GARBAGE, TWICE };
+enum bend { STRAIGHT, NONE, FLIP, GAP, TORN, GARBAGE, TWICE, LATER };
 
 static u8 *bend_past(const struct shinrai_item *from, enum bend bend,
 		     size_t *len)
@@ -265,6 +265,8 @@ static u8 *bend_past(const struct shinrai_item *from, enum bend bend,
 	assert_int_equal(shinrai_record_next(&rd, &r), 1);
 	if (bend == FLIP)
 		p[r.raw_len - 1] ^= 1;
+	else if (bend == LATER) /* version of the second record's header */
+		p[r.raw_len + (size_t)(r.content - r.raw) + 5]++;
 	else if (bend == TORN)
 		*len = r.raw_len + 9;
 	else if (bend == GARBAGE)
@@ -284,9 +286,9 @@ static const struct {
 	const char *why;
 	enum bend bend;
 	bool crash; /* it ran what nobody knows, before it booted anew */
-	bool late, no_memory, same_boot, more;
+	bool late, no_memory, same_boot, from_0, more;
 	size_t boots; /* told of */
-	u64 unproven;
+	size_t reasons; /* of the first one */
 	const char *code; /* of the first reason of the first one; NULL: none */
 } past[] = {
 	{ .why = "nothing happened", .bend = STRAIGHT },
@@ -294,7 +296,7 @@ static const struct {
 	  .bend = STRAIGHT,
 	  .crash = true,
 	  .boots = 1,
-	  .unproven = 1,
+	  .reasons = 1,
 	  .code = "code-unknown" },
 	{ .why = "not fresh: it is asked for again",
 	  .bend = STRAIGHT,
@@ -312,31 +314,51 @@ static const struct {
 	{ .why = "a record is not what it says",
 	  .bend = FLIP,
 	  .boots = 1,
-	  .unproven = 1,
+	  .reasons = 1,
 	  .code = "record-root" },
 	{ .why = "a record lacks: it is not what was asked for",
 	  .bend = GAP,
 	  .boots = 1,
-	  .unproven = 2,
+	  .reasons = 2,
 	  .code = "log-first" },
-	{ .why = "torn: what is whole counts",
+	{ .why = "torn: what is whole counts, and that it is",
 	  .bend = TORN,
 	  .crash = true,
 	  .boots = 1,
-	  .unproven = 1,
+	  .reasons = 2,
+	  .code = "log-syntax" },
+	{ .why = "no records at all",
+	  .bend = GARBAGE,
+	  .crash = true,
+	  .boots = 1,
+	  .reasons = 1,
+	  .code = "log-syntax" },
+	{ .why = "a record of a version that nobody knows, and one behind it",
+	  .bend = LATER,
+	  .crash = true,
+	  .boots = 1,
+	  .reasons = 3,
+	  .code = "record-digest" },
+	{ .why = "what was judged comes again, as when the whole log is asked for",
+	  .bend = STRAIGHT,
+	  .crash = true,
+	  .from_0 = true,
+	  .boots = 1,
+	  .reasons = 1,
 	  .code = "code-unknown" },
-	{ .why = "no records at all", .bend = GARBAGE, .crash = true },
+	{ .why = "the same, and nothing happened",
+	  .bend = STRAIGHT,
+	  .from_0 = true },
 	{ .why = "the same again, under the same numbers",
 	  .bend = TWICE,
 	  .crash = true,
 	  .boots = 1,
-	  .unproven = 3,
+	  .reasons = 3,
 	  .code = "log-repeat" },
 	{ .why = "there was more than was asked for",
 	  .bend = STRAIGHT,
 	  .more = true,
-	  .boots = 1,
-	  .unproven = 1 },
+	  .boots = 1 },
 };
 
 static void check_past(const struct judgement *j, size_t i)
@@ -347,7 +369,8 @@ static void check_past(const struct judgement *j, size_t i)
 	char *text = json_dumps(j->past, 0);
 
 	if (json_array_size(j->past) != past[i].boots ||
-	    j->unproven != past[i].unproven ||
+	    json_array_size(json_object_get(boot, "reasons")) !=
+		    past[i].reasons ||
 	    (boot &&
 	     json_is_true(json_object_get(boot, "more")) != past[i].more) ||
 	    !code != !past[i].code || (code && strcmp(code, past[i].code)))
@@ -388,6 +411,7 @@ static void test_past(void **state)
 			sim_boot(&now);
 		}
 		j = plan(&q);
+		q.from = past[i].from_0 ? 0 : first.records;
 		assert_int_equal(sim_answer(&now, NULL, &q, &data, &j.len), 0);
 		assert_int_equal(shinrai_evidence_parse(data, j.len, &ev), 0);
 		bytes = bend_past(&ev.item[SHINRAI_ITEM_PAST], past[i].bend,

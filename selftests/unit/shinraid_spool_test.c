@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Spool: append, ranges, and recovery from a cut at every byte. */
-/* links: userspace/shinraid/spool.c */
+/* links: userspace/shinraid/spool.c userspace/shinraid/prune.c */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -100,6 +100,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
+	unlink(file);
+	strcpy(strrchr(file, '/'), "/order");
 	unlink(file);
 	*strrchr(file, '/') = '\0';
 	rmdir(file);

@@ -46,6 +46,7 @@ struct judge {
 	struct shinrai_state last;
 	X509 *saver; /* whose saved sessions are believed */
 	bool whole; /* the log was asked for from record 0 on */
+	bool past_more; /* of earlier boots there is more than came */
 	u64 ima_from; /* byte of the IMA list that was asked for; 0: all */
 	bool no_firmware; /* its log was not asked for */
 	bool report; /* of violations, not on the machine */

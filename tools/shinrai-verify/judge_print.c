@@ -7,6 +7,8 @@
 
 #include "judge.h"
 
+#define MOST_NOTES 8 /* unless all are asked for */
+
 static const char *color(enum shinrai_verdict verdict)
 {
 	static const char *const codes[] = {
@@ -162,7 +164,7 @@ static void print_reason(const struct shinrai_appraisal *a,
 void judge_print(const struct shinrai_appraisal *a, bool verbose)
 {
 	char hex[2 * SHINRAI_NAME_MAX + 1], time[24];
-	unsigned int i;
+	unsigned int i, more = 0;
 
 	print_word(a);
 	printf("machine %s", *a->machine ? a->machine : "(unnamed)");
@@ -180,13 +182,18 @@ void judge_print(const struct shinrai_appraisal *a, bool verbose)
 			     i + 1 == a->nwhy ||
 				     a->why[i + 1].code != a->why[i].code);
 	for (i = 0; i < a->nnotes; i++) {
-		/* Trust on somebody's word is never left unsaid. */
-		printf("note: %s\n", a->note[i]);
-		if (!verbose && i == 7 && a->nnotes > 8) {
-			printf("note: %u more with -v\n", a->nnotes - 8);
-			break;
-		}
+		/*
+		 * Trust on somebody's word is never left unsaid, nor what will
+		 * not be told again.
+		 */
+		if (verbose || i < MOST_NOTES ||
+		    (a->npast && i >= a->past_note))
+			printf("note: %s\n", a->note[i]);
+		else
+			more++;
 	}
+	if (more)
+		printf("note: %u more with -v\n", more);
 	if (verbose && a->ak_name_len)
 		printf("key %s\n",
 		       shinrai_hex_encode(a->ak_name, a->ak_name_len, hex));

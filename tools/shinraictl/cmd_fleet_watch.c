@@ -7,6 +7,7 @@
 
 #include <shinrai/sealed.h>
 #include <shinrai/session.h>
+#include <shinrai/util.h>
 
 #include "fleet.h"
 
@@ -17,15 +18,19 @@
 /* Return: how much it tells of earlier boots, which no quote covers. */
 static json_int_t past_of(const json_t *e)
 {
-	const json_t *all = json_object_get(e, "past"), *one;
-	json_int_t n = 0;
-	size_t i;
+	const json_t *all = json_object_get(e, "past"), *one, *why;
+	u64 n = 0;
+	size_t i, k;
 
-	json_array_foreach(all, i, one)
-		n += (json_int_t)json_array_size(
-			     json_object_get(one, "reasons")) +
-		     json_integer_value(json_object_get(one, "violations"));
-	return n;
+	json_array_foreach(all, i, one) {
+		n = shinrai_sum(n, (u64)json_integer_value(
+					   json_object_get(one, "violations")));
+		/* What left is among those already. */
+		json_array_foreach(json_object_get(one, "reasons"), k, why)
+			n = shinrai_sum(n, strcmp(fleet_text(why, "code"),
+						  "data-left") != 0);
+	}
+	return (json_int_t)n;
 }
 
 /* @e: NULL: it is from before fields were sealed, and not for us */

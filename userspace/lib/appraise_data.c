@@ -2,6 +2,7 @@
 /* Appraisal: what became of labelled data, and whether its owner may be sure. */
 #include <shinrai/flow.h>
 #include <shinrai/hex.h>
+#include <shinrai/util.h>
 
 #include "appraise_ctx.h"
 
@@ -93,8 +94,7 @@ static void judge_outcome(struct appraise *a, const struct shinrai_header *h,
 	u64 *count = &a->now.data.flows[what];
 	char text[SHINRAI_FLOW_WORDS];
 
-	*count = f->count > UINT64_MAX - *count ? UINT64_MAX :
-						  *count + f->count;
+	*count = shinrai_sum(*count, f->count);
 	if (what == SHINRAI_FLOW_ALLOWED)
 		return;
 	shinrai_flow_words(f, &names, text);

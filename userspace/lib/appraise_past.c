@@ -13,36 +13,72 @@
 #define MAX_BOOTS 64
 #define MAX_TOLD 8 /* findings of a boot that become notes */
 
-/* Records of one boot that follow each other. */
+/* Records of one boot that follow each other, and what cannot be read of them. */
 struct stretch {
 	struct shinrai_item log;
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
+	bool known; /* whose they are: else of the boot that was asked for */
 	u64 first, records;
 };
 
-/* Return: whether there is one; @rd is behind it. */
-static bool next_stretch(struct shinrai_rd *rd, struct stretch *s)
+/* Was it judged, with a quote?  Who asked for the whole log gets it again. */
+static bool is_judged(const struct shinrai_state *last,
+		      const struct shinrai_header *h)
 {
-	struct shinrai_rd ahead = *rd, events;
+	return h->recnum < last->records &&
+	       !memcmp(h->boot_id, last->boot_id, sizeof(h->boot_id));
+}
+
+/* Return: whether it belongs there; then it is added. */
+static bool add(struct stretch *s, const struct shinrai_record *r,
+		const struct shinrai_state *last)
+{
 	struct shinrai_header h;
-	struct shinrai_record r;
+	struct shinrai_rd events;
 	const u8 *tlv;
 
+	if (!shinrai_content_parse(r, &h, &tlv, &events)) {
+		if (!s->log.len && is_judged(last, &h))
+			return true;
+		if (s->known &&
+		    memcmp(s->boot_id, h.boot_id, sizeof(h.boot_id)))
+			return false;
+		memcpy(s->boot_id, h.boot_id, sizeof(s->boot_id));
+		s->known = true;
+	}
+	if (!s->log.len) {
+		s->log.data = r->raw;
+		s->first = r->recnum;
+	}
+	s->log.len += r->raw_len;
+	s->records++;
+	return true;
+}
+
+/*
+ * What cannot be read is part of it, for the judgement to tell.  @all: of whatever boots
+ * Return: whether there is one; @rd is behind it.
+ */
+static bool next_stretch(struct shinrai_rd *rd, bool all,
+			 const struct shinrai_state *last, struct stretch *s)
+{
+	struct shinrai_rd ahead = *rd;
+	struct shinrai_record r;
+
 	memset(s, 0, sizeof(*s));
-	s->log.data = rd->p;
-	while (shinrai_record_next(&ahead, &r) > 0 &&
-	       !shinrai_content_parse(&r, &h, &tlv, &events)) {
-		if (!s->records) {
-			memcpy(s->boot_id, h.boot_id, sizeof(s->boot_id));
-			s->first = r.recnum;
-		} else if (memcmp(s->boot_id, h.boot_id, sizeof(s->boot_id))) {
-			break;
-		}
-		s->records++;
-		s->log.len += r.raw_len;
+	memcpy(s->boot_id, last->boot_id, sizeof(s->boot_id));
+	while (!all && shinrai_record_next(&ahead, &r) > 0) {
+		if (!add(s, &r, last))
+			return true;
 		*rd = ahead;
 	}
-	return s->records;
+	if (shinrai_rd_left(rd)) {
+		if (!s->log.len)
+			s->log.data = rd->p;
+		s->log.len += shinrai_rd_left(rd);
+		shinrai_rd_init(rd, rd->p + shinrai_rd_left(rd), 0);
+	}
+	return s->log.len;
 }
 
 /* As if a quote covered them, by the same policy, after what is known of that boot. */
@@ -111,10 +147,10 @@ static void note_stretch(struct appraise *a, const struct shinrai_past *p)
 	shinrai_hex_encode(p->boot_id, sizeof(p->boot_id), boot);
 	shinrai_appraise_note(
 		a,
-		"boot %s, an earlier one: records %llu to %llu came after its "
-		"last quote, and nothing proves them; %s",
-		boot, (unsigned long long)p->first,
-		(unsigned long long)(p->first + p->records - 1),
+		"boot %s, an earlier one: %llu records from %llu on came after "
+		"its last quote, and nothing proves them; %s",
+		boot, (unsigned long long)p->records,
+		(unsigned long long)p->first,
 		p->told->nwhy ? "they speak against it" :
 				"nothing in them speaks against it");
 	note_findings(a, boot, p->told);
@@ -170,14 +206,14 @@ void shinrai_appraise_past(struct appraise *a)
 	if (!has_past(a))
 		return;
 	shinrai_rd_init(&rd, item->data, item->len);
-	while (!ret && a->out->npast < MAX_BOOTS && next_stretch(&rd, &s))
+	a->out->past_note = a->out->nnotes;
+	while (!ret && next_stretch(&rd, a->out->npast == MAX_BOOTS - 1,
+				    a->in->last, &s))
 		ret = take(a, &s);
 	if (ret)
 		a->err = ret;
-	else if (shinrai_rd_left(&rd))
-		shinrai_appraise_note(
-			a, "what came of earlier boots %s from byte %zu on",
-			a->out->npast == MAX_BOOTS ? "is of too many of them" :
-						     "cannot be read",
-			item->len - shinrai_rd_left(&rd));
+	if (a->in->past_more)
+		shinrai_appraise_note(a,
+				      "earlier boots recorded more, which the "
+				      "machine has on its disk only");
 }

@@ -89,10 +89,13 @@ int shinrai_collect_add(struct shinrai_collect *c, const void *log, size_t len)
 		if (c->len &&
 		    (part.first != c->next ||
 		     memcmp(part.boot_id, c->boot_id, sizeof(part.boot_id)))) {
+			c->anew = memcmp(part.boot_id, c->log_boot,
+					 sizeof(c->log_boot));
 			free(c->log);
 			c->log = NULL;
 			c->len = 0;
 		}
+		memcpy(c->log_boot, part.boot_id, sizeof(c->log_boot));
 		c->next = part.next;
 		memcpy(c->boot_id, part.boot_id, sizeof(part.boot_id));
 	}
@@ -168,6 +171,12 @@ int shinrai_collect(struct shinrai_collect *c,
 
 	if (more < 0)
 		return more;
+	/* What came of it would be of an earlier boot now, and in parts. */
+	if (c->anew) {
+		shinrai_collect_free(c);
+		c->anew = true;
+		return 1;
+	}
 	/* Then what follows is of the earlier boot, and the log comes anew. */
 	ret = shinrai_collect_past(c, past->data, past->len, more);
 	return ret ? ret : more;
@@ -236,8 +245,9 @@ int shinrai_client_collect(const struct shinrai_client_request *req,
 	for (n = 0; n < MAX_ANSWERS && ret > 0; n++) {
 		if (n) {
 			drop(ans);
-			next.from = c.next;
-			next.boot_id = c.boot_id;
+			next.from = c.anew ? req->from : c.next;
+			next.boot_id = c.anew ? req->boot_id : c.boot_id;
+			c.anew = false;
 			if (!req->boot_id || memcmp(c.boot_id, req->boot_id,
 						    sizeof(c.boot_id))) {
 				next.ima_from = 0;
@@ -253,6 +263,7 @@ int shinrai_client_collect(const struct shinrai_client_request *req,
 		ans->log_len = c.len;
 		ans->past = c.past;
 		ans->past_len = c.past_len;
+		ans->past_more = c.past_more;
 		return 0;
 	}
 	shinrai_collect_free(&c);

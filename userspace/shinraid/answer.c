@@ -276,21 +276,23 @@ static bool wants_past(const struct round *r, const struct challenge *c)
 	       memcmp(c->boot_id, r->log.boot_id, sizeof(c->boot_id));
 }
 
-/* @past: out, for free().  Where there is none the answer has none. */
-static void set_past(struct shinrai_evidence *ev, struct net *n,
-		     const struct challenge *c, u8 **past)
+/*
+ * @past: out, for free().  Where there is none the answer has none; else it would not be
+ * asked for again.  Return: 0; -ENOMEM; -errno.
+ */
+static int set_past(struct shinrai_evidence *ev, struct net *n,
+		    const struct challenge *c, u8 **past)
 {
 	size_t len;
 	int ret;
 
 	if (!wants_past(&n->round, c))
-		return;
+		return 0;
 	ret = past_read(&n->past, c->boot_id, c->from, SHINRAI_MAX_PAST, past,
 			&len);
 	if (!ret)
 		set(ev, SHINRAI_ITEM_PAST, *past, len);
-	else if (ret != -ENODATA)
-		not_sent("earlier boot's", -ret);
+	return ret == -ENODATA ? 0 : ret;
 }
 
 /**
@@ -299,7 +301,8 @@ static void set_past(struct shinrai_evidence *ev, struct net *n,
  * @index: which challenge
  * @body: appended to; undefined on error
  *
- * Return: 0; -EMSGSIZE when it exceeds the limits of PROTOCOL.md 4; -ENOMEM.
+ * Return: 0; -EMSGSIZE when it exceeds the limits of PROTOCOL.md 4; -ENOMEM; -errno of
+ * reading what earlier boots recorded.
  */
 int answer_build(struct net *n, u64 index, struct evbuffer *body)
 {
@@ -319,7 +322,7 @@ int answer_build(struct net *n, u64 index, struct evbuffer *body)
 	set_quote(&ev, &r->quoted);
 	set(&ev, SHINRAI_ITEM_CHALLENGE, item, w.len);
 	set_logs(&ev, r, index);
-	set_past(&ev, n, c, &past);
+	ret = set_past(&ev, n, c, &past);
 	if (c->report)
 		ret = abridge(&ev, r, index, &log);
 	if (!ret && c->items & ITEM_MACHINE) {

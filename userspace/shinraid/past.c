@@ -93,23 +93,48 @@ void past_add(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], int fd,
  */
 void past_close(struct past *p)
 {
-	while (p->n)
-		close(p->boot[--p->n].fd);
+	while (p->n) {
+		free(p->boot[--p->n].mark);
+		close(p->boot[p->n].fd);
+	}
 }
 
-/* From the place that is remembered, when it is before that; ends at what is torn. */
-static void seek(struct past_boot *b, const u8 *data, u64 from)
+/* Return: 0; -ENOMEM. */
+static int add_mark(struct past_boot *b, u64 offset)
+{
+	u64 *p = reallocarray(b->mark, b->nmarks + 1, sizeof(*p));
+
+	if (!p)
+		return -ENOMEM;
+	b->mark = p;
+	p[b->nmarks++] = offset;
+	return 0;
+}
+
+/*
+ * From the last mark before it, so that nobody reads a log twice; ends at what is torn.
+ * Return: 0; -ENOMEM.
+ */
+static int seek(struct past_boot *b, const u8 *data, u64 from, u64 *offset)
 {
 	struct shinrai_record r;
 	struct shinrai_rd rd;
+	u64 record;
+	int ret = b->nmarks ? 0 : add_mark(b, 0);
 
-	if (from < b->record)
-		b->record = b->offset = 0;
-	shinrai_rd_init(&rd, data + b->offset, b->size - b->offset);
-	while (b->record < from && shinrai_record_next(&rd, &r) > 0) {
-		b->record++;
-		b->offset += r.raw_len;
+	if (ret)
+		return ret;
+	record = from / PAST_STEP < b->nmarks ? from / PAST_STEP :
+						b->nmarks - 1;
+	*offset = b->mark[record];
+	record *= PAST_STEP;
+	shinrai_rd_init(&rd, data + *offset, b->size - *offset);
+	while (!ret && record < from && shinrai_record_next(&rd, &r) > 0) {
+		*offset += r.raw_len;
+		if (!(++record % PAST_STEP) && record / PAST_STEP == b->nmarks)
+			ret = add_mark(b, *offset);
 	}
+	return ret;
 }
 
 /* Return: bytes of whole records, @room at most; @all: out: more do not follow. */
@@ -137,7 +162,9 @@ static ssize_t take(struct past_boot *b, u64 from, u8 *out, size_t room,
 		    bool *all)
 {
 	struct blob *map;
-	size_t len;
+	size_t len = 0;
+	u64 offset;
+	int ret;
 
 	*all = true;
 	if (!b->size)
@@ -145,11 +172,13 @@ static ssize_t take(struct past_boot *b, u64 from, u8 *out, size_t room,
 	map = blob_map(b->fd, b->size);
 	if (!map)
 		return -errno;
-	seek(b, blob_data(map), from);
-	len = whole(b, blob_data(map), b->offset, room, all);
-	memcpy(out, blob_data(map) + b->offset, len);
+	ret = seek(b, blob_data(map), from, &offset);
+	if (!ret) {
+		len = whole(b, blob_data(map), offset, room, all);
+		memcpy(out, blob_data(map) + offset, len);
+	}
 	blob_put(map);
-	return (ssize_t)len;
+	return ret ? ret : (ssize_t)len;
 }
 
 /**
@@ -161,7 +190,7 @@ static ssize_t take(struct past_boot *b, u64 from, u8 *out, size_t room,
  * @out: out, only on success, for free()
  * @len: out, its bytes
  *
- * Reads the log up to @from once; who asks goes on there.
+ * A log is read up to @from once, whoever asks how often.
  *
  * Return: 0; -ENODATA when there are none, or @boot_id is none of them; -ENOMEM;
  * -errno of mapping a log.
@@ -186,7 +215,7 @@ int past_read(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], u64 from,
 		n = take(&p->boot[i], from, *out + *len, max - *len, &all);
 		*len += n > 0 ? (size_t)n : 0;
 	}
-	if (*len) /* and what cannot be read is what follows that */
+	if (n >= 0 && *len)
 		return 0;
 	free(*out);
 	*out = NULL;

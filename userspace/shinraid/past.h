@@ -8,14 +8,16 @@
 
 #include <shinrai/record.h>
 
+#define PAST_STEP 1024
 #define PAST_BOOTS 16 /* the newest of those that the spool keeps */
 
 struct past_boot {
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
 	int fd; /* open for reading */
 	u64 size; /* bytes; the last record may be torn */
-	/* A place in it, so that nobody reads it from its begin each time. */
-	u64 record, offset;
+	/* Byte of each PAST_STEPth record, as far as somebody looked. */
+	u64 *mark;
+	size_t nmarks;
 };
 
 /* All zeros is none. */

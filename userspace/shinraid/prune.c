@@ -17,10 +17,39 @@ static bool is_boot_name(const char *name)
 	       strspn(name, "0123456789abcdef") == strlen(name);
 }
 
+/* Clocks are set: it is written down.  Return: 0: nowhere. */
+static u64 read_order(int dir)
+{
+	int fd = openat(dir, "order", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	char text[24] = "";
+	ssize_t n;
+
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	return n > 0 ? strtoull(text, NULL, 10) : 0;
+}
+
+static u64 order_of(int root, const char *name)
+{
+	int dir = openat(root, name,
+			 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	u64 order;
+
+	if (dir < 0)
+		return 0;
+	order = read_order(dir);
+	close(dir);
+	return order;
+}
+
 static int newest_first(const void *a, const void *b)
 {
 	const struct spool_old *x = a, *y = b;
 
+	if (x->order != y->order)
+		return x->order < y->order ? 1 : -1;
 	if (x->mtime.tv_sec != y->mtime.tv_sec)
 		return x->mtime.tv_sec < y->mtime.tv_sec ? 1 : -1;
 	if (x->mtime.tv_nsec != y->mtime.tv_nsec)
@@ -46,6 +75,7 @@ static int collect(DIR *dir, const char *current, struct spool_old **list,
 		p += (*n)++;
 		memset(p, 0, sizeof(*p));
 		memcpy(p->name, d->d_name, sizeof(p->name));
+		p->order = order_of(dirfd(dir), p->name);
 		snprintf(path, sizeof(path), "%s/log.cel", p->name);
 		if (!fstatat(dirfd(dir), path, &st, AT_SYMLINK_NOFOLLOW)) {
 			p->mtime = st.st_mtim;
@@ -57,11 +87,15 @@ static int collect(DIR *dir, const char *current, struct spool_old **list,
 
 static int discard(int root, const char *name)
 {
-	char path[2 * SHINRAI_BOOT_ID_SIZE + 1 + sizeof("/log.cel")];
+	static const char *const files[] = { "log.cel", "order", "order.new" };
+	char path[2 * SHINRAI_BOOT_ID_SIZE + 1 + sizeof("/order.new")];
+	size_t i;
 
-	snprintf(path, sizeof(path), "%s/log.cel", name);
-	if (unlinkat(root, path, 0) && errno != ENOENT)
-		return -errno;
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		snprintf(path, sizeof(path), "%s/%s", name, files[i]);
+		if (unlinkat(root, path, 0) && errno != ENOENT)
+			return -errno;
+	}
 	if (unlinkat(root, name, AT_REMOVEDIR))
 		return -errno;
 	return 0;
@@ -92,6 +126,50 @@ int spool_olds(const char *root, const u8 current[SHINRAI_BOOT_ID_SIZE],
 	closedir(dir);
 	if (*n)
 		qsort(*list, *n, sizeof(**list), newest_first);
+	return ret;
+}
+
+static int write_order(int dir, u64 order)
+{
+	int fd = openat(dir, "order.new",
+			O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+			0600);
+	char text[24];
+	int ret = 0, n;
+
+	if (fd < 0)
+		return -errno;
+	n = snprintf(text, sizeof(text), "%llu\n", (unsigned long long)order);
+	errno = EIO; /* of a short write */
+	if (write(fd, text, (size_t)n) != n || fdatasync(fd))
+		ret = -errno;
+	close(fd);
+	if (!ret && renameat(dir, "order.new", dir, "order"))
+		ret = -errno;
+	return ret;
+}
+
+/**
+ * spool_order() - write down that a boot comes after all others that are there
+ * @root: folder of all spools
+ * @dir: of this boot's, whose making durable is the caller's
+ * @boot_id: of this boot
+ *
+ * Return: 0, also when it has been written before; -ENOMEM; -errno.
+ */
+int spool_order(const char *root, int dir,
+		const u8 boot_id[SHINRAI_BOOT_ID_SIZE])
+{
+	struct spool_old *list;
+	size_t n;
+	int ret;
+
+	if (read_order(dir))
+		return 0;
+	ret = spool_olds(root, boot_id, &list, &n);
+	if (!ret)
+		ret = write_order(dir, n ? list[0].order + 1 : 1);
+	free(list);
 	return ret;
 }
 

@@ -259,8 +259,12 @@ static void answer_one(struct net *n, u64 index)
 					"for evidence" :
 					"the evidence is too large: ask for "
 					"fewer items");
-	else if (ret)
+	else if (ret == -ENOMEM)
 		problem_for(n, c, 503, "out of memory");
+	else if (ret)
+		problem_for(
+			n, c, 503,
+			"what was recorded before this boot cannot be read");
 	else if (c->whom == FOR_RECEIVER)
 		push_report(n, body);
 	else if (c->whom == FOR_VERIFIER)

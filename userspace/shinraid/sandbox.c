@@ -116,6 +116,7 @@ static const int calls_parent[] = {
 	SCMP_SYS(socket),	   SCMP_SYS(connect),
 	SCMP_SYS(sendto),	   SCMP_SYS(recvfrom),
 	SCMP_SYS(pread64),	   SCMP_SYS(uname),
+	SCMP_SYS(renameat),
 };
 
 #ifdef __SANITIZE_ADDRESS__

@@ -220,7 +220,8 @@ static int sync_dir(int dir, const char *name)
 	return ret;
 }
 
-static int open_log(const char *root, const char *name)
+static int open_log(const char *root, const char *name,
+		    const u8 boot_id[SHINRAI_BOOT_ID_SIZE])
 {
 	int dir, sub, fd = -1, ret = 0;
 
@@ -234,6 +235,8 @@ static int open_log(const char *root, const char *name)
 			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (!ret && sub < 0)
 		ret = -errno;
+	if (!ret)
+		ret = spool_order(root, sub, boot_id);
 	if (!ret) {
 		fd = openat(sub, "log.cel",
 			    O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW |
@@ -272,7 +275,7 @@ int spool_open(struct spool *sp, const char *root,
 	int ret;
 
 	shinrai_hex_encode(boot_id, SHINRAI_BOOT_ID_SIZE, name);
-	ret = open_log(root, name);
+	ret = open_log(root, name, boot_id);
 	if (ret < 0)
 		return ret;
 	sp->fd = ret;

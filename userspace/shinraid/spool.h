@@ -49,10 +49,13 @@ int spool_range(const struct spool *sp, u64 from, u64 max, u64 *first,
 /* Of another boot. */
 struct spool_old {
 	char name[2 * SHINRAI_BOOT_ID_SIZE + 1];
+	u64 order; /* that boots had; 0: of an earlier version, then by ... */
 	struct timespec mtime; /* of its log: when it was last appended to */
 	u64 size;
 };
 
+int spool_order(const char *root, int dir,
+		const u8 boot_id[SHINRAI_BOOT_ID_SIZE]);
 int spool_olds(const char *root, const u8 current[SHINRAI_BOOT_ID_SIZE],
 	       struct spool_old **list, size_t *n);
 int spool_prune(const char *root, const u8 keep[SHINRAI_BOOT_ID_SIZE],

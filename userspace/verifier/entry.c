@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 
 #include <shinrai/sealed.h>
+#include <shinrai/util.h>
 
 #include "entry.h"
 
@@ -37,8 +38,8 @@ static json_t *short_verdict(const struct entry *e)
 /* Accesses: violations is what @accesses counts, and left_out. */
 static bool add_accesses(json_t *j, const struct entry *e)
 {
-	const u64 all = e->violations + e->owed->lost;
-	const u64 left_out = e->unlisted + e->owed->lost;
+	const u64 all = shinrai_sum(e->violations, e->owed->lost);
+	const u64 left_out = shinrai_sum(e->unlisted, e->owed->lost);
 
 	if (json_object_set_new(j, "violations", json_integer((json_int_t)all)))
 		return false;

@@ -43,8 +43,8 @@ static void follow_key(const struct judgement *j, struct shinrai_state *last)
 
 static u64 denied(const struct shinrai_state *s)
 {
-	return s->data.flows[SHINRAI_FLOW_REFUSED] +
-	       s->data.flows[SHINRAI_FLOW_LEFT];
+	return shinrai_sum(s->data.flows[SHINRAI_FLOW_REFUSED],
+			   s->data.flows[SHINRAI_FLOW_LEFT]);
 }
 
 static bool of_this_boot(const struct shinrai_state *last,
@@ -66,12 +66,6 @@ static u64 new_violations(const struct shinrai_state *last,
 	if (of_this_boot(last, a))
 		before = denied(last);
 	return now > before ? now - before : 0;
-}
-
-/* Who records flows says how many there were. */
-static u64 add(u64 a, u64 b)
-{
-	return b > UINT64_MAX - a ? UINT64_MAX : a + b;
 }
 
 /* @one: is taken.  Return: 0 it is listed; 1 there is no room any more; -ENOMEM. */
@@ -111,7 +105,8 @@ static int list_violations(json_t *list, const struct shinrai_appraisal *a,
 			       shinrai_violation_json(&a->violation[i], &get),
 			       room);
 		if (!ret)
-			*listed = add(*listed, a->violation[i].flow.count);
+			*listed = shinrai_sum(*listed,
+					      a->violation[i].flow.count);
 	}
 	return ret < 0 ? ret : 0;
 }
@@ -151,7 +146,7 @@ static u64 accesses_of(const struct shinrai_appraisal *told)
 	size_t i;
 
 	for (i = 0; i < told->nviolations; i++)
-		n = add(n, told->violation[i].flow.count);
+		n = shinrai_sum(n, told->violation[i].flow.count);
 	return n;
 }
 
@@ -171,12 +166,13 @@ static json_t *past_json(const struct shinrai_past *p, bool more, size_t *room)
 	}
 	shinrai_hex_encode(p->boot_id, sizeof(p->boot_id), boot_id);
 	return json_pack("{s:s, s:I, s:I, s:o, s:o, s:I, s:{s:I, s:I}, s:b}",
-			 "boot_id", boot_id, "first", (json_int_t)p->first,
-			 "records", (json_int_t)p->records, "reasons", reasons,
-			 "accesses", accesses, "violations", (json_int_t)denied,
-			 "left_out", "reasons",
-			 (json_int_t)p->told->nwhy - shown, "accesses",
-			 (json_int_t)(denied - listed), "more", more);
+			 "boot_id", boot_id, "first",
+			 (json_int_t)shinrai_sum(p->first, 0), "records",
+			 (json_int_t)p->records, "reasons", reasons, "accesses",
+			 accesses, "violations", (json_int_t)denied, "left_out",
+			 "reasons", (json_int_t)p->told->nwhy - shown,
+			 "accesses", (json_int_t)(denied - listed), "more",
+			 more);
 }
 
 /* Of earlier boots: those that tell anything. */
@@ -196,8 +192,6 @@ static int list_past(struct judgement *j, const struct shinrai_appraisal *a)
 		if (!j->past ||
 		    json_array_append_new(j->past, past_json(p, more, &room)))
 			return -ENOMEM;
-		j->unproven = add(j->unproven, accesses_of(p->told));
-		j->unproven = add(j->unproven, p->told->nwhy + more);
 	}
 	return 0;
 }
@@ -260,6 +254,7 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 					     .whole = j->whole,
 					     .keep_facts = true,
 					     .violations = true,
+					     .past_more = j->past_more,
 					     .known = j->known,
 					     .kept_key = pinned_key(j) };
 	SHINRAI_FREE struct shinrai_state *last = NULL;
@@ -368,7 +363,7 @@ int judge(struct judgement *j)
 	j->again = false;
 	j->boot_text = NULL;
 	memset(j->boot, 0, sizeof(j->boot));
-	j->violations = j->unlisted = j->unproven = 0;
+	j->violations = j->unlisted = 0;
 	j->accesses = j->past = NULL;
 	if (!a)
 		return -ENOMEM;
@@ -393,7 +388,7 @@ int judge(struct judgement *j)
 		j->next = NULL;
 		j->boot_text = NULL;
 		j->accesses = j->past = NULL;
-		j->violations = j->unproven = 0;
+		j->violations = 0;
 	}
 	return ret;
 }

@@ -40,7 +40,6 @@ struct judgement {
 	u64 unlisted; /* of them, which @accesses has no room for */
 	/* What earlier boots tell, PROTOCOL.md 13; to be released; NULL: nothing */
 	json_t *past;
-	u64 unproven; /* findings and denied accesses of @past */
 	u8 *told; /* shinrai_verdict_pack(), for free() */
 	size_t told_len;
 	u8 *next; /* what to remember, for free(); NULL: as before */

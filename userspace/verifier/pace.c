@@ -2,6 +2,8 @@
 /* How fast one device may make the log grow.  Pure: no clock, no memory. */
 #include <string.h>
 
+#include <shinrai/util.h>
+
 #include "pace.h"
 
 /* After a clock was set back there is one entry, and then one in each interval. */
@@ -46,14 +48,15 @@ bool pace_is_due(const struct device_pace *p, const struct pace_limit *limit,
 	return (p->changes || p->lost) && pace_allows(p, limit, now);
 }
 
-/* What was held of another boot may be on no log any more. */
-static void end_boot(struct device_pace *p, const struct pace_news *n)
+/*
+ * What was held of another boot is proven by no log any more, and counted: what that
+ * boot's own word has of it is no proof.
+ */
+static void end_boot(struct device_pace *p, const u8 *boot)
 {
-	if (!n->boot || !p->accesses ||
-	    !memcmp(n->boot, p->boot, sizeof(p->boot)))
+	if (!boot || !p->accesses || !memcmp(boot, p->boot, sizeof(p->boot)))
 		return;
-	if (!n->past)
-		p->lost += p->accesses;
+	p->lost = shinrai_sum(p->lost, p->accesses);
 	p->accesses = 0;
 	memset(p->boot, 0, sizeof(p->boot));
 }
@@ -76,10 +79,11 @@ static enum pace_step hold(struct device_pace *p, const struct pace_news *n)
 	if (n->changed && !p->changes++)
 		p->since = n->now;
 	if (!n->accesses)
-		return PACE_HOLD;
-	if (n->heavy) {
+		return n->past ? PACE_FORGET : PACE_HOLD;
+	/* What earlier boots tell is counted nowhere, and has to come again. */
+	if (n->heavy && !n->past) {
 		/* It counts those that were held, too: from the same place on. */
-		p->lost += n->accesses;
+		p->lost = shinrai_sum(p->lost, n->accesses);
 		p->accesses = 0;
 		memset(p->boot, 0, sizeof(p->boot));
 		return PACE_HOLD;
@@ -101,9 +105,9 @@ static enum pace_step hold(struct device_pace *p, const struct pace_news *n)
 enum pace_step pace_take(struct device_pace *p, const struct pace_limit *limit,
 			 const struct pace_news *n, struct device_pace *owed)
 {
-	end_boot(p, n);
+	end_boot(p, n->boot);
 	*owed = *p;
-	if (!n->changed && !n->accesses && !p->changes && !p->lost)
+	if (!n->changed && !n->accesses && !n->past && !p->changes && !p->lost)
 		return PACE_QUIET;
 	if (!pace_allows(p, limit, n->now))
 		return hold(p, n);

@@ -18,12 +18,8 @@ struct pace_limit {
 struct pace_news {
 	s64 now; /* ms since 1970 */
 	bool changed; /* it stands otherwise than before */
-	/*
-	 * Denied, of records that were not acknowledged before; also what earlier
-	 * boots tell.
-	 */
-	u64 accesses;
-	bool past; /* what was held of the boot before is among them */
+	u64 accesses; /* denied, of records that were not acknowledged before */
+	bool past; /* earlier boots tell something, which nothing proves */
 	bool heavy; /* of more records than may be asked for again */
 	const u8 *boot; /* whose records were judged; NULL: none were */
 };

@@ -78,6 +78,15 @@ static bool has_place(const struct device *d)
 	       (!d->is_long || f->asking_long < LONG_ANSWERS);
 }
 
+/* Where what was judged of it ends, or all of it; of an earlier boot what follows comes. */
+static void begin_at(struct question *q)
+{
+	const struct device *d = q->dev;
+
+	q->from = q->whole ? 0 : d->records;
+	q->boot_id = d->r.memory ? d->boot_id : NULL;
+}
+
 /**
  * question_new() - what is to be asked of a device
  * @d: the device; it has a policy
@@ -98,12 +107,11 @@ struct question *question_new(struct device *d)
 				 sizeof(d->judged_by));
 	if (d->r.memory && (!q->anew || d->facts == d->policy->base)) {
 		q->whole = false;
-		q->from = d->records;
-		q->boot_id = d->boot_id;
 		/* Of its entries nothing is kept for another policy. */
 		q->ima_from = q->anew ? 0 : d->ima_from;
 		q->no_firmware = d->no_firmware && settle_boot(d);
 	}
+	begin_at(q);
 	return q;
 }
 
@@ -244,9 +252,37 @@ void pull_again(struct question *q)
 	d->ima_from = q->ima_from = 0;
 	d->no_firmware = q->no_firmware = false;
 	shinrai_collect_free(&q->collect);
-	q->from = d->records;
-	q->boot_id = d->boot_id;
+	begin_at(q);
 	ask_more(q);
+}
+
+/* After a part of it. */
+static void follow(struct question *q)
+{
+	struct device *d = q->dev;
+
+	if (q->collect.anew) {
+		q->collect.anew = false;
+		begin_at(q);
+	} else {
+		q->from = q->collect.next;
+		q->boot_id = q->collect.boot_id;
+		if (!memcmp(q->boot_id, d->boot_id, sizeof(d->boot_id)))
+			return;
+	}
+	q->ima_from = 0;
+	q->no_firmware = false;
+}
+
+/* Of those that come in parts there are few at once, as of other long ones. */
+static bool must_wait(struct question *q)
+{
+	struct device *d = q->dev;
+
+	if (q->pushed || d->is_long)
+		return false;
+	d->is_long = true;
+	return d->fleet->asking_long >= LONG_ANSWERS;
 }
 
 /**
@@ -262,12 +298,14 @@ void pull_go_on(struct question *q)
 	if (!shinrai_evidence_parse(q->body, q->len, &ev))
 		ret = shinrai_collect(&q->collect, &ev);
 	if (ret > 0 && ++q->answers < MAX_ANSWERS) {
-		q->from = q->collect.next;
-		q->boot_id = q->collect.boot_id;
-		if (memcmp(q->boot_id, d->boot_id, sizeof(d->boot_id))) {
-			q->ima_from = 0;
-			q->no_firmware = false;
+		if (must_wait(q)) {
+			snprintf(q->why, sizeof(q->why),
+				 "its log comes in parts, and waits for its "
+				 "turn");
+			pull_give_up(q);
+			return;
 		}
+		follow(q);
 		ask_more(q);
 		return;
 	}

@@ -217,6 +217,18 @@ void api_session_answer(const struct request *r)
 	pull_go_on(q);
 }
 
+/* Return: whether it has one of the places for long answers. */
+static bool is_long(struct question *q)
+{
+	struct fleet *f = q->dev->fleet;
+
+	if (!q->is_long && f->asking_long < LONG_ANSWERS) {
+		q->is_long = true;
+		f->asking_long++;
+	}
+	return q->is_long;
+}
+
 /**
  * session_more() - the log came in part: offer the question for the next one
  * @q: the device's question
@@ -231,6 +243,13 @@ void session_more(struct question *q)
 	d->question = NULL;
 	d->due = 0;
 	pull_schedule(d, d->fleet->conf->period_s * 1000ll);
+	if (!is_long(q)) {
+		question_free(q);
+		reply_problem(req, 503, "Service Unavailable",
+			      "its log comes in parts, as others do now; try "
+			      "again later");
+		return;
+	}
 	if (conn) {
 		offer(q, req, conn_ssl(conn), 200);
 		return;
@@ -304,13 +323,8 @@ bool session_may_go_on(struct conn *conn, size_t received, void *fleet)
 	    !moves_on(q))
 		return false;
 	q->comes = true;
-	if (received <= ANSWER_MAX || q->is_long)
+	if (received <= ANSWER_MAX || is_long(q))
 		return true;
-	if (f->asking_long >= LONG_ANSWERS) {
-		q->comes = false; /* its connection ends with that */
-		return false;
-	}
-	q->is_long = true;
-	f->asking_long++;
-	return true;
+	q->comes = false; /* its connection ends with that */
+	return false;
 }

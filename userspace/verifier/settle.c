@@ -164,14 +164,6 @@ static struct pace_limit limit_of(const struct question *q)
 				    conf->log_interval_s * 1000ll };
 }
 
-/* Either may be as much as there can be. */
-static u64 news_of(const struct judgement *j)
-{
-	return j->violations > UINT64_MAX - j->unproven ?
-		       UINT64_MAX :
-		       j->violations + j->unproven;
-}
-
 /* The entry, or that there is to be one later. */
 static void log_it(struct question *q)
 {
@@ -180,7 +172,7 @@ static void log_it(struct question *q)
 	const struct policy *policy = q->dev->policy;
 	const struct pace_news news = { .now = q->at,
 					.changed = q->changed,
-					.accesses = news_of(&q->j),
+					.accesses = q->j.violations,
 					.past = q->j.past,
 					.heavy = q->collect.len > HELD_MAX,
 					.boot = q->j.next ? q->j.boot_id :
@@ -275,7 +267,7 @@ static void discard(struct question *q)
 	q->j.told = q->j.next = NULL;
 	q->j.boot_text = NULL;
 	q->j.accesses = q->j.past = NULL;
-	q->j.violations = q->j.unlisted = q->j.unproven = 0;
+	q->j.violations = q->j.unlisted = 0;
 	q->j.learned_len = 0;
 	shinrai_facts_free(&q->j.facts);
 	shinrai_facts_free(&q->known);
