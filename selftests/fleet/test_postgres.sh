@@ -13,7 +13,7 @@
 trap 'end_sim; end_verifier; end_pg; cleanup' EXIT
 
 ok "a cluster starts" make_pg
-for t in keep store store_boot store_enrol store_lease store_log; do
+for t in keep store store_boot store_enrol store_ima store_lease store_log; do
 	sql postgres "CREATE DATABASE $t" >/dev/null
 	ok "$t: as in a file" env SHINRAI_TEST_DATABASE="$(pg_url $t)" \
 		"$BUILD/user/test/${t}_test"
@@ -136,7 +136,8 @@ sim stats
 whole=$(jq .whole <<<"$said")
 sql fleet "UPDATE shinrai_verifier SET version = version + 1"
 ok "tables of a later version are refused" refused "$later"
-sql fleet "UPDATE shinrai_verifier SET version = $((known - 2));
+sql fleet "UPDATE shinrai_verifier SET version = $((known - 3));
+	DROP TABLE ima;
 	DROP TABLE clock;
 	DROP TABLE facts;
 	CREATE TABLE fact (

@@ -3,7 +3,7 @@
  * What is kept together: whose failure costs whom, and what is said of the database;
  * and that what is only read is read beside it.
  */
-/* links: userspace/verifier/keep.c userspace/daemon/diag.c userspace/verifier/store_url.c userspace/verifier/store_sql.c userspace/verifier/store_postgres.c userspace/verifier/store_tables.c userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_known.c userspace/verifier/device.c */
+/* links: userspace/verifier/keep.c userspace/daemon/diag.c userspace/verifier/store_url.c userspace/verifier/store_sql.c userspace/verifier/store_postgres.c userspace/verifier/store_tables.c userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_known.c userspace/verifier/store_ima.c userspace/verifier/device.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

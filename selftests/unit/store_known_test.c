@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What ran on devices, in the store: each once, in order, bounded, gone with them. */
-/* links: userspace/verifier/store_url.c userspace/verifier/store_sql.c userspace/verifier/store_postgres.c userspace/verifier/store_tables.c userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_known.c userspace/verifier/device.c */
+/* links: userspace/verifier/store_url.c userspace/verifier/store_sql.c userspace/verifier/store_postgres.c userspace/verifier/store_tables.c userspace/verifier/store_sqlite.c userspace/verifier/store_schema.c userspace/verifier/store_device.c userspace/verifier/store_enrol.c userspace/verifier/store_known.c userspace/verifier/store_ima.c userspace/verifier/device.c */
 #include "testdata.h"
 
 #include <sqlite3.h>
@@ -225,7 +225,8 @@ static void test_older(void **state)
 
 	(void)state;
 	store_close(store);
-	raw("DROP TABLE clock; DROP TABLE facts; CREATE TABLE fact ("
+	raw("DROP TABLE ima; DROP TABLE clock; DROP TABLE facts;"
+	    "CREATE TABLE fact ("
 	    " device INTEGER NOT NULL REFERENCES device(id) ON DELETE CASCADE,"
 	    " what INTEGER NOT NULL, digest BLOB NOT NULL,"
 	    " record INTEGER NOT NULL, text TEXT NOT NULL,"

@@ -56,6 +56,11 @@ int store_facts(struct store *s, s64 id, struct shinrai_facts *out);
 int store_evidence(struct store *s, s64 id, u8 **memory, size_t *len,
 		   struct shinrai_facts *out);
 
+#define STORE_IMA_MAX (64u << 20) /* bytes of a list, of one device */
+int store_ima_add(struct store *s, s64 id, u64 at, const u8 *data, size_t len);
+int store_ima_drop(struct store *s, s64 id);
+int store_ima(struct store *s, s64 id, u8 **out, size_t *len);
+
 /* What a device booted, when its last verdict bears that. */
 int store_boot_put(struct store *s, s64 id, s64 at, const char *text);
 int store_boot_drop(struct store *s, s64 id);

@@ -130,6 +130,12 @@ static const char *const migrations[] = {
 	/* What the time is believed to be, store_enrol.c; 0: not known yet. */
 	"CREATE TABLE clock (at INTEGER NOT NULL) STRICT;"
 	"INSERT INTO clock VALUES (0);",
+	/* The IMA list that each device was judged by, from its byte @at on. */
+	"CREATE TABLE ima ("
+	" device INTEGER NOT NULL REFERENCES device(id) ON DELETE CASCADE,"
+	" at INTEGER NOT NULL,"
+	" data BLOB NOT NULL,"
+	" PRIMARY KEY (device, at)) STRICT;",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 

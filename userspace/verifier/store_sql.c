@@ -129,6 +129,11 @@ static const char *const texts[STATEMENTS] = {
 		     " CASE WHEN coalesce(n, 0) = 0 THEN memory END"
 		     " FROM device LEFT JOIN facts ON device = id"
 		     " WHERE id = ?1 ORDER BY n",
+	[IMA_ADD] = "INSERT INTO ima (device, at, data) VALUES (?1, ?2, ?3)",
+	[IMA_CLEAR] = "DELETE FROM ima WHERE device = ?1",
+	[IMA_END] = "SELECT at + length(data) FROM ima WHERE device = ?1"
+		    " ORDER BY at DESC LIMIT 1",
+	[IMA] = "SELECT at, data FROM ima WHERE device = ?1 ORDER BY at",
 	[BOOT_PUT] =
 		"INSERT INTO boot (device, at, text)"
 		" SELECT id, CAST(?2 AS BIGINT), CAST(?3 AS TEXT)"

@@ -129,6 +129,12 @@ static const char *const migrations[] = {
 	/* What the time is believed to be, store_enrol.c; 0: not known yet. */
 	"CREATE TABLE clock (at BIGINT NOT NULL);"
 	"INSERT INTO clock VALUES (0);",
+	/* The IMA list that each device was judged by, from its byte @at on. */
+	"CREATE TABLE ima ("
+	" device BIGINT NOT NULL REFERENCES device(id) ON DELETE CASCADE,"
+	" at BIGINT NOT NULL,"
+	" data BYTEA NOT NULL,"
+	" PRIMARY KEY (device, at));",
 };
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
