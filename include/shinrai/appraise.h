@@ -94,6 +94,8 @@ struct shinrai_appraise_input {
 	bool keep_facts; /* of what is judged now: shinrai_appraisal.facts */
 	/* Of all that @last has judged, when its facts are our base; or NULL. */
 	const struct shinrai_facts *known;
+	/* The IMA list before what comes of it, as @last judged it; or NULL. */
+	struct shinrai_item ima_before;
 	/*
 	 * Appraise what is reported, not the machine: what violations the log
 	 * shows, and whether it is proven that they are what was recorded.
@@ -159,6 +161,7 @@ struct shinrai_appraisal {
 	/* With @have_next: what was new in the records that were judged now ... */
 	struct shinrai_facts facts;
 	bool facts_all; /* ... and they were all of this boot */
+	u64 ima_first; /* byte of the IMA list that what came begins with */
 	bool have_next;
 	/* With @have_next of another boot: they point into the evidence, too. */
 	struct shinrai_past *past;

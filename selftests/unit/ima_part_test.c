@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * An IMA list that comes in parts is judged as if it came whole: lists with whatever
- * can be found in one, split at random.  And what is no part of it is not believed.
+ * can be found in one, split at random, by one policy, or by others in turn, with what
+ * is kept of it.  And what is no part of it is not believed.
  */
 /* links: selftests/verify/forge.c selftests/verify/forge_log.c selftests/verify/forge_boot.c selftests/verify/forge_ima.c selftests/verify/forge_quote.c selftests/verify/forge_session.c selftests/verify/forge_data.c */
 #include <setjmp.h>
@@ -122,6 +123,57 @@ static void compare(const struct plan *p, unsigned int entries,
 	free(f);
 }
 
+/* As the verifier's store has it. */
+struct kept {
+	u8 data[FORGE_ITEM];
+	size_t len;
+};
+
+static void keep(struct kept *k, const struct forge *f,
+		 const struct shinrai_appraisal *a)
+{
+	const u64 end = a->next.ima.offset;
+
+	k->len = 0;
+	if (!end)
+		return;
+	assert_int_equal(a->ima_first, f->ima_from);
+	assert_in_range(end, a->ima_first,
+			a->ima_first + f->len[SHINRAI_ITEM_IMA]);
+	memcpy(k->data + a->ima_first, f->item[SHINRAI_ITEM_IMA],
+	       end - a->ima_first);
+	k->len = end;
+}
+
+/* Return: how often another policy judged it, and it came in part. */
+static unsigned int split_anew(struct plan *p)
+{
+	struct shinrai_state last = { 0 };
+	static struct kept kept;
+	struct shinrai_appraisal a;
+	unsigned int entries = 1 + (unsigned int)random() % 4, parts = 0;
+	struct forge *f;
+	char *text;
+
+	for (; entries <= LIST; entries += (unsigned int)random() % 7) {
+		f = last.records ? follow(p, entries, &last) :
+				   forge(p, entries);
+		f->ima_before = (struct shinrai_item){ kept.data, f->ima_from };
+		parts += f->ima_from != 0;
+		text = told(f, &a);
+		assert_true(a.have_next);
+		compare(p, entries, text, &a);
+		keep(&kept, f, &a);
+		last = a.next;
+		shinrai_appraisal_free(&a);
+		free(text);
+		free(f);
+		p->rules ^= random() & 1;
+		p->deny ^= !p->rules || random() & 1;
+	}
+	return parts;
+}
+
 /* Return: how often it came in part. */
 static unsigned int split(const struct plan *p)
 {
@@ -148,7 +200,7 @@ static unsigned int split(const struct plan *p)
 
 static void test_splits(void **state)
 {
-	unsigned int i, k, parts = 0;
+	unsigned int i, k, parts = 0, anew = 0;
 	struct plan p;
 
 	(void)state;
@@ -165,9 +217,11 @@ static void test_splits(void **state)
 		p.deny = i & 2;
 		p.big_endian = i & 4;
 		parts += split(&p);
+		anew += split_anew(&p);
 	}
-	print_message("%u lists came in part\n", parts);
-	assert_true(parts > 2 * RUNS);
+	print_message("%u lists came in part, %u for another policy\n", parts,
+		      anew);
+	assert_true(parts > 2 * RUNS && anew > 2 * RUNS);
 }
 
 static const struct plan plain;
@@ -237,6 +291,83 @@ static void nothing(struct forge *f)
 	(void)f;
 }
 
+/* Of the first two entries; another policy needs it. */
+static struct kept kept;
+
+static void kept_too(struct forge *f)
+{
+	other_policy(f);
+	f->ima_before = (struct shinrai_item){ kept.data, kept.len };
+}
+
+static void kept_all(struct forge *f)
+{
+	kept_too(f);
+	f->nima = 2;
+}
+
+static void no_more_comes(struct forge *f)
+{
+	f->len[SHINRAI_ITEM_IMA] = 0;
+}
+
+static void kept_less(struct forge *f)
+{
+	kept_too(f);
+	f->ima_before.len -= ENTRY;
+}
+
+static void kept_less_and_says_so(struct forge *f)
+{
+	kept_less(f);
+	f->ima_from -= ENTRY;
+}
+
+static void kept_more(struct forge *f)
+{
+	kept_too(f);
+	f->ima_before.len++;
+}
+
+static void kept_of_other_boot(struct forge *f)
+{
+	kept_too(f);
+	other_boot(f);
+}
+
+static void kept_and_all_was_asked_for(struct forge *f)
+{
+	kept_too(f);
+	f->whole = true;
+}
+
+static void kept_and_all_comes(struct forge *f)
+{
+	kept_too(f);
+	f->ima_from = 0;
+}
+
+/* Of the path in the first entry. */
+static void kept_spoilt(struct forge *f)
+{
+	static u8 spoilt[sizeof(kept.data)];
+
+	kept_too(f);
+	memcpy(spoilt, kept.data, kept.len);
+	spoilt[ENTRY - 3] ^= 1;
+	f->ima_before.data = spoilt;
+}
+
+static void kept_cut(struct forge *f)
+{
+	static u8 spoilt[sizeof(kept.data)];
+
+	kept_too(f);
+	memset(spoilt, 0xff, sizeof(spoilt));
+	memcpy(spoilt, kept.data, ENTRY);
+	f->ima_before.data = spoilt;
+}
+
 static const struct {
 	const char *name;
 	void (*plan)(struct forge *f);
@@ -255,6 +386,20 @@ static const struct {
 	{ "nothing is remembered", forgotten, NULL, "ima-replay" },
 	{ "no list", nothing, garbage, "ima-syntax" },
 	{ "it ends before the quote", nothing, cut_short, "ima-replay" },
+	{ "another policy, and what came before is kept", kept_too, NULL,
+	  NULL },
+	{ "which is all of it", kept_all, no_more_comes, NULL },
+	{ "all of it comes, though", kept_and_all_comes, NULL, NULL },
+	{ "less is kept than was asked after", kept_less, NULL, "ima-replay" },
+	{ "and that is asked after", kept_less_and_says_so, NULL, NULL },
+	{ "more is kept", kept_more, NULL, "ima-replay" },
+	{ "of another boot", kept_of_other_boot, NULL, "ima-replay" },
+	{ "all was asked for", kept_and_all_was_asked_for, NULL, "ima-replay" },
+	{ "what is kept is spoilt", kept_spoilt, NULL, "ima-replay" },
+	{ "or is no list any more", kept_cut, NULL, "ima-syntax" },
+	{ "an entry is left out after it", kept_too, drops_entry,
+	  "ima-replay" },
+	{ "it ends before the quote", kept_too, cut_short, "ima-replay" },
 };
 
 static bool has(const struct shinrai_appraisal *a, const char *code)
@@ -274,6 +419,7 @@ static void test_lies(void **state)
 	last = a.next;
 	assert_int_equal(last.ima.entries, 2);
 	assert_int_equal(last.ima.offset, 2 * ENTRY);
+	keep(&kept, f, &a);
 	shinrai_appraisal_free(&a);
 	free(f);
 	for (i = 0; i < ARRAY_SIZE(table); i++) {

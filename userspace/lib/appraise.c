@@ -379,6 +379,7 @@ int shinrai_appraise(const struct shinrai_appraise_input *in,
 		shinrai_state_copy(&out->next, &a->now);
 	shinrai_appraise_past(a);
 	ret = a->err;
+	free(a->ima_joined);
 	free(a);
 	return ret;
 }

@@ -28,7 +28,7 @@ struct appraise_ima_point {
 /* Where an entry of the IMA list is. */
 struct appraise_ima_odd {
 	u64 index;
-	size_t offset; /* in the item */
+	size_t offset; /* in what is judged of it */
 };
 
 struct appraise {
@@ -53,6 +53,8 @@ struct appraise {
 	bool has_ima_first; /* the machine can give the list in part */
 	u64 ima_first; /* byte that it begins with, as the machine says */
 	/* appraise_ima.c */
+	struct shinrai_item ima_list; /* what is judged of it */
+	u8 *ima_joined; /* that, when it was put together; for free() */
 	bool ima_goes_on; /* the list, where that of the last one ended */
 	bool have_ima; /* read to its end */
 	bool ima_faults; /* in any of its entries */

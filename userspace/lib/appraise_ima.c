@@ -2,6 +2,7 @@
 /* Appraisal: the kernel's own IMA list, beside our log. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <shinrai/ima.h>
 
@@ -9,6 +10,40 @@
 
 /* Findings of the list that are kept; with more of them all of it is asked for. */
 #define KEPT_FINDINGS 16
+
+static bool is_same_boot(const struct appraise *a)
+{
+	const struct shinrai_state *last = a->in->last;
+
+	return last && a->have_challenge &&
+	       !memcmp(a->challenge.boot_id, last->boot_id,
+		       sizeof(last->boot_id));
+}
+
+/*
+ * What is kept of the list and what came, as one, when the machine says that this is
+ * where it begins.  It is read as if all of it came: PCR 10 says whether it is right.
+ */
+static void join(struct appraise *a)
+{
+	const struct shinrai_item *before = &a->in->ima_before;
+	const struct shinrai_item *item = appraise_item(a, SHINRAI_ITEM_IMA);
+
+	a->ima_list = *item;
+	if (!item->data || !before->len || a->in->whole ||
+	    a->ima_first != before->len || !is_same_boot(a))
+		return;
+	a->ima_joined = malloc(before->len + item->len);
+	if (!a->ima_joined) {
+		a->err = -ENOMEM;
+		return;
+	}
+	memcpy(a->ima_joined, before->data, before->len);
+	memcpy(a->ima_joined + before->len, item->data, item->len);
+	a->ima_list.data = a->ima_joined;
+	a->ima_list.len += before->len;
+	a->out->ima_first = before->len;
+}
 
 /*
  * Does the list go on where that of the last appraisal ended?  The machine says so,
@@ -18,13 +53,11 @@ static bool goes_on(const struct appraise *a)
 {
 	const struct shinrai_state *last = a->in->last;
 
-	return last && last->ima.entries && !a->in->whole && a->ima_first &&
+	return !a->ima_joined && is_same_boot(a) && last->ima.entries &&
+	       !a->in->whole && a->ima_first &&
 	       a->ima_first == last->ima.offset && last->ima.bank == a->bank &&
 	       last->ima.size == shinrai_bank_size(a->bank) &&
-	       !memcmp(last->policy, a->policy, sizeof(a->policy)) &&
-	       a->have_challenge &&
-	       !memcmp(a->challenge.boot_id, last->boot_id,
-		       sizeof(last->boot_id));
+	       !memcmp(last->policy, a->policy, sizeof(a->policy));
 }
 
 /* Of the whole list. */
@@ -37,7 +70,7 @@ static u64 offset_of(const struct appraise *a, const struct shinrai_ima *ima)
 static int begin(const struct appraise *a, unsigned int flags,
 		 struct shinrai_ima *ima)
 {
-	const struct shinrai_item *item = appraise_item(a, SHINRAI_ITEM_IMA);
+	const struct shinrai_item *item = &a->ima_list;
 	const struct shinrai_ima_state *last;
 	int ret;
 
@@ -99,8 +132,11 @@ void shinrai_appraise_ima_read(struct appraise *a)
 	struct shinrai_ima ima;
 	int ret;
 
+	join(a);
 	a->ima_goes_on = goes_on(a);
-	if (!appraise_item(a, SHINRAI_ITEM_IMA)->data || begin(a, 0, &ima))
+	if (a->ima_goes_on)
+		a->out->ima_first = a->in->last->ima.offset;
+	if (!a->ima_list.data || begin(a, 0, &ima))
 		return;
 	do {
 		mark(a, &ima);
@@ -315,7 +351,7 @@ static const struct shinrai_pcr_value *quoted_pcr(const struct appraise *a)
 static void keep(struct appraise *a, const struct appraise_ima_point *at)
 {
 	struct shinrai_ima_state *s = &a->now.ima;
-	const struct shinrai_item *item = appraise_item(a, SHINRAI_ITEM_IMA);
+	const struct shinrai_item *item = &a->ima_list;
 
 	if (!at || !at->entries || !a->has_ima_first || a->ima_full)
 		return;
@@ -372,9 +408,7 @@ static void recall(struct appraise *a, bool absent)
 {
 	const struct shinrai_state *last = a->in->last;
 
-	if (!last || !a->have_challenge ||
-	    memcmp(a->challenge.boot_id, last->boot_id,
-		   sizeof(last->boot_id)) ||
+	if (!is_same_boot(a) ||
 	    memcmp(a->policy, last->policy, sizeof(a->policy)))
 		return;
 	add_kept(a, true);
@@ -390,7 +424,7 @@ static void recall(struct appraise *a, bool absent)
 void shinrai_appraise_ima(struct appraise *a)
 {
 	const struct shinrai_pcr_value *want = quoted_pcr(a);
-	const bool absent = !appraise_item(a, SHINRAI_ITEM_IMA)->data;
+	const bool absent = !a->ima_list.data;
 	struct appraise_ima_point at;
 	bool found = false;
 
