@@ -191,6 +191,7 @@ static void judge_step(struct course *c)
 	judge_once(c->j);
 	free(c->j->told);
 	free(c->j->next);
+	free(c->j->ima_new);
 	shinrai_facts_free(&c->j->facts);
 }
 

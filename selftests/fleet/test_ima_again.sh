@@ -1,13 +1,63 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# IMA lists that do not join what came before are asked for again: of a device that
-# knows no part of its list any more, and of one that gives another one.
+# IMA lists come once: another policy judges what is kept of them.  What does not join
+# that is asked for again, all of it: of a device that knows no part of its list any
+# more, of one that gives another one, and where what was kept is lost, or damaged.
 # shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
 . "$(dirname "$0")/../daemon/lib.sh"
 # shellcheck source=selftests/fleet/lib.sh
 . "$root/selftests/fleet/lib.sh"
 # shellcheck source=selftests/fleet/sim.sh
 . "$root/selftests/fleet/sim.sh"
+
+# Of the first entry of each list, and of one that came later.
+early=$(printf '01%.0s' $(seq 32)) late=$(printf '04%.0s' $(seq 32))
+
+# judge_by [DIGEST]: a policy, which denies that; when all are judged by it
+judge_by() {
+	local i
+	printf '# shinrai-deny v1\n%s CVE-2026-1\n' "${1-}" >deny.list
+	verifier_conf "policies = ( { name = \"sim\"; reference = [
+		\"$work/boot.json\", \"$work/known.txt\"
+		${1:+, \"$work/deny.list\"} ]; } );"
+	anew "new policies are in use"
+	for i in $(seq 100); do
+		fleet reader /policies >/dev/null
+		jq -e '.policies[0].judged == 3' body && return
+		sleep 0.2
+	done
+	return 1
+}
+whole_lists() {
+	sim stats >/dev/null
+	jq '.answers - .part' <<<"$said"
+}
+# came N: so many lists came whole since the last time
+came() {
+	local now
+	now=$(whole_lists)
+	echo "$now, before that $lists"
+	[ $((now - lists)) -eq "$1" ]
+	local ret=$?
+	lists=$now
+	return $ret
+}
+# was NAME CODE...: all that it was said to be, the newest first
+was() {
+	fleet reader "/devices/$1/changes" >/dev/null
+	shift
+	jq -e '[.changes[].code] == $ARGS.positional' body --args -- "$@" ||
+		{ jq -c ".changes[]" body && return 1; }
+}
+# denied ENTRY: by each device
+denied() {
+	local i
+	for i in 0 1 2; do
+		becomes dev-$i '.code == "ima-denied" and
+			(.verdict.reasons[0].detail | startswith("entry '"$1"':"))' ||
+			return 1
+	done
+}
 
 make_fleet_certs
 ok "a fleet can be simulated" build_sim
@@ -19,6 +69,54 @@ ok "they are trusted" stands "trusted 3"
 ok "they are judged again" often 3
 sim stats >/dev/null
 ok "their lists came in part" test "$(jq .part <<<"$said")" -ge 3
+
+lists=$(whole_lists)
+ok "by another policy" judge_by "$early"
+ok "another policy denies what came first" stands "untrusted 3"
+ok "by its entry" denied 0
+ok "and is asked again" often 3
+ok "nothing of a list came again" came 0
+ok "by yet another" judge_by "$late"
+ok "what comes later is denied" denied 3
+ok "by the first policy" judge_by
+ok "the first policy is back" stands "trusted 3"
+ok "still nothing came again" came 0
+ok "nobody was said to be anything else" was dev-2 "" ima-denied ""
+
+ok "the verifier ends" stop_verifier
+sqlite3 fleet.db "DELETE FROM ima WHERE device =
+		(SELECT id FROM device WHERE name = 'dev-1');
+	UPDATE ima SET data = CAST(substr(data, 1, 90) || x'ff' ||
+		substr(data, 92) AS BLOB) WHERE at = 0 AND device =
+		(SELECT id FROM device WHERE name = 'dev-2')"
+ok "and begins anew" start_verifier
+ok "they are judged again" often 3
+ok "by the same policy, for which nothing is read" came 0
+ok "by another policy" judge_by "$early"
+ok "of two, what was kept is lost, or damaged" stands "untrusted 3"
+ok "they are denied the same" denied 0
+ok "and judged again" often 3
+ok "for which two lists came" came 2
+ok "by the first policy" judge_by
+ok "then they are kept again" stands "trusted 3"
+ok "all of them" came 0
+for i in 0 1 2; do
+	ok "dev-$i was nothing else" was dev-$i "" ima-denied "" ima-denied ""
+done
+
+sim reboot 0 >/dev/null
+ok "by another policy" judge_by "$early"
+ok "one has booted, of which all comes" stands "untrusted 3"
+ok "they are denied the same" denied 0
+ok "by the first policy" judge_by
+ok "all are trusted" stands "trusted 3"
+lists=$(whole_lists)
+ok "by another policy" judge_by "$early"
+ok "what is kept is of that boot" stands "untrusted 3"
+ok "and nothing came again" came 0
+ok "by the first policy" judge_by
+ok "all are trusted" stands "trusted 3"
+
 sim aged 1 >/dev/null
 sim apart 2 >/dev/null
 ok "one is of an earlier version, one errs" often 9
@@ -26,7 +124,14 @@ ok "both are trusted" stands "trusted 3"
 for i in 1 2; do
 	ok "dev-$i is judged all the time" device dev-$i '.fresh and .failure == ""'
 	fleet reader /devices/dev-$i/changes >/dev/null
-	ok "and was never anything else" jq -e '.changes | length == 1' body
+	ok "and was never anything else" jq -e '.changes | length == 9' body
+done
+ok "by another policy" judge_by "$early"
+ok "another policy sees all of theirs" stands "untrusted 3"
+ok "by the entry" denied 0
+for i in 1 2; do
+	ok "dev-$i was nothing else" jq -e '.changes | length == 10' <(
+		fleet reader /devices/dev-$i/changes >/dev/null; cat body)
 done
 ok "the verifier ends in an orderly way" stop_verifier
 finish

@@ -43,6 +43,7 @@ enum {
 enum {
 	PIN_NAME = 16,
 	NO_FACTS = 32,
+	IMA_KNOWN = 32, /* of judge_fuzz.c: what came of the list was kept */
 	VIOLATIONS = 64,
 	NOT_KNOWN = 128, /* the facts are lost */
 };

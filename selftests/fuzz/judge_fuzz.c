@@ -40,6 +40,7 @@ static void compare(const struct judgement *j,
 					     .last = last,
 					     .whole = j->whole,
 					     .known = j->known,
+					     .ima_before = j->ima_known,
 					     .keep_facts = true,
 					     .violations = true,
 					     .ak_name = j->ak_name,
@@ -66,6 +67,8 @@ static void compare(const struct judgement *j,
 		plan_check(j->records == a.next.records &&
 			   j->facts.n == a.facts.n);
 	}
+	plan_check(!j->ima_new || (j->next && j->ima_new_len &&
+				   j->ima_new_len <= j->ima_next));
 	plan_check(!j->learned_len || (!j->ak_name_len && a.have_quote));
 	check_accesses(j);
 	shinrai_appraisal_free(&a);
@@ -89,6 +92,7 @@ static void end(struct judgement *j)
 	free(j->told);
 	free(j->next);
 	free(j->boot_text);
+	free(j->ima_new);
 	json_decref(j->accesses);
 	json_decref(j->past);
 	shinrai_facts_free(&j->facts);
@@ -115,6 +119,10 @@ static void follow(const struct plan *p, const struct judgement *first)
 	j.ima_from = plan_forge->ima_from;
 	if (first->kept && first->facts_all && !(p->more & NOT_KNOWN))
 		j.known = &first->facts;
+	/* As the store has it; by the same policy it would not be read. */
+	if (p->more & IMA_KNOWN)
+		j.ima_known = (struct shinrai_item){ first->ima_new,
+						     first->ima_new_len };
 	judge_this(&j, &last);
 	end(&j);
 }

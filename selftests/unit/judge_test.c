@@ -11,11 +11,13 @@
 
 #include <openssl/ec.h>
 
+#include <shinrai/hex.h>
+
 #include "../../userspace/verifier/judge.h"
 #include "../fleet/sim.h"
 
-static struct policy policy;
-static struct conf_policy conf;
+static struct policy policy, other_policy; /* that denies the first IMA entry */
+static struct conf_policy conf, other_conf;
 static EVP_PKEY *any; /* what is common to all devices is made with it */
 static char dir[] = "/tmp/judge-XXXXXX";
 
@@ -46,9 +48,9 @@ static void end(struct judgement *j)
 	free(j->told);
 	free(j->next);
 	free(j->boot_text);
-	json_decref(j->past);
+	free(j->ima_new);
 	shinrai_facts_free(&j->facts);
-	j->told = j->next = NULL;
+	j->told = j->next = j->ima_new = NULL;
 	j->boot_text = NULL;
 }
 
@@ -61,6 +63,16 @@ static u8 *evidence(struct sim_device *d, enum sim_mode mode,
 
 	d->mode = mode;
 	assert_int_equal(sim_answer(d, other, &q, &out, len), 0);
+	return out;
+}
+
+/* What it answers to @q. */
+static u8 *evidence_of(struct sim_device *d, const struct sim_question *q,
+		       size_t *len)
+{
+	u8 *out;
+
+	assert_int_equal(sim_answer(d, NULL, q, &out, len), 0);
 	return out;
 }
 
@@ -247,149 +259,127 @@ static void test_no_firmware(void **state)
 	EVP_PKEY_free(other.key);
 }
 
-/* Bytes of earlier boots, and what is done to them. */
-enum bend { STRAIGHT, NONE, FLIP, GAP, TORN, GARBAGE, TWICE, LATER };
+enum bend {
+	AS_IT_IS,
+	NONE, /* is kept */
+	SHORT,
+	LONG,
+	PATH, /* a byte of it is another one */
+	TEMPLATE_HASH, /* which is extended by nobody here */
+	TEMPLATE_NAME,
+};
 
-static u8 *bend_past(const struct shinrai_item *from, enum bend bend,
-		     size_t *len)
-{
-	u8 *p = malloc(2 * from->len + 16);
-	struct shinrai_record r;
-	struct shinrai_rd rd;
-
-	assert_non_null(p);
-	memcpy(p, from->data, from->len);
-	memcpy(p + from->len, from->data, from->len);
-	*len = from->len;
-	shinrai_rd_init(&rd, from->data, from->len);
-	assert_int_equal(shinrai_record_next(&rd, &r), 1);
-	if (bend == FLIP)
-		p[r.raw_len - 1] ^= 1;
-	else if (bend == LATER) /* version of the second record's header */
-		p[r.raw_len + (size_t)(r.content - r.raw) + 5]++;
-	else if (bend == TORN)
-		*len = r.raw_len + 9;
-	else if (bend == GARBAGE)
-		memset(p, 0x55, *len);
-	else if (bend == TWICE)
-		*len *= 2;
-	else if (bend == NONE)
-		*len = 0;
-	if (bend == GAP) {
-		*len -= r.raw_len;
-		memmove(p, p + r.raw_len, *len);
-	}
-	return p;
-}
+#define TEMPLATE_HASH_AT 4
+#define TEMPLATE_NAME_AT 30
 
 static const struct {
 	const char *why;
-	enum bend bend;
-	bool crash; /* it ran what nobody knows, before it booted anew */
-	bool late, no_memory, same_boot, from_0, more;
-	size_t boots; /* told of */
-	size_t reasons; /* of the first one */
-	const char *code; /* of the first reason of the first one; NULL: none */
-} past[] = {
-	{ .why = "nothing happened", .bend = STRAIGHT },
-	{ .why = "code that nobody knows",
-	  .bend = STRAIGHT,
-	  .crash = true,
-	  .boots = 1,
-	  .reasons = 1,
-	  .code = "code-unknown" },
-	{ .why = "not fresh: it is asked for again",
-	  .bend = STRAIGHT,
-	  .crash = true,
-	  .late = true },
-	{ .why = "first contact: nobody can have asked for it",
-	  .bend = STRAIGHT,
-	  .crash = true,
-	  .no_memory = true },
-	{ .why = "of this boot its own log tells",
-	  .bend = STRAIGHT,
-	  .crash = true,
-	  .same_boot = true },
-	{ .why = "it does not come", .bend = NONE, .crash = true },
-	{ .why = "a record is not what it says",
-	  .bend = FLIP,
-	  .boots = 1,
-	  .reasons = 1,
-	  .code = "record-root" },
-	{ .why = "a record lacks: it is not what was asked for",
-	  .bend = GAP,
-	  .boots = 1,
-	  .reasons = 2,
-	  .code = "log-first" },
-	{ .why = "torn: what is whole counts, and that it is",
-	  .bend = TORN,
-	  .crash = true,
-	  .boots = 1,
-	  .reasons = 2,
-	  .code = "log-syntax" },
-	{ .why = "no records at all",
-	  .bend = GARBAGE,
-	  .crash = true,
-	  .boots = 1,
-	  .reasons = 1,
-	  .code = "log-syntax" },
-	{ .why = "a record of a version that nobody knows, and one behind it",
-	  .bend = LATER,
-	  .crash = true,
-	  .boots = 1,
-	  .reasons = 3,
-	  .code = "record-digest" },
-	{ .why = "what was judged comes again, as when the whole log is asked for",
-	  .bend = STRAIGHT,
-	  .crash = true,
-	  .from_0 = true,
-	  .boots = 1,
-	  .reasons = 1,
-	  .code = "code-unknown" },
-	{ .why = "the same, and nothing happened",
-	  .bend = STRAIGHT,
-	  .from_0 = true },
-	{ .why = "the same again, under the same numbers",
-	  .bend = TWICE,
-	  .crash = true,
-	  .boots = 1,
-	  .reasons = 3,
-	  .code = "log-repeat" },
-	{ .why = "there was more than was asked for",
-	  .bend = STRAIGHT,
-	  .more = true,
-	  .boots = 1 },
+	bool other; /* policy */
+	enum bend bend; /* of what is kept of the list */
+	bool comes; /* more of it */
+	bool all; /* was asked for */
+	bool anew; /* it boots */
+	bool again;
+	bool keeps,
+		whole; /* there is more to be kept; from the first byte on */
+	const char *code; /* "": trusted */
+} ima[] = {
+	{ "the same policy", .code = "" },
+	{ "and more", .comes = true, .keeps = true, .code = "" },
+	{ "another policy sees what is kept", .other = true,
+	  .code = "ima-denied" },
+	{ "and more", .other = true, .comes = true, .keeps = true,
+	  .code = "ima-denied" },
+	{ "nothing is kept", .other = true, .bend = NONE, .again = true,
+	  .code = "ima-replay" },
+	{ "less is kept", .other = true, .bend = SHORT, .again = true,
+	  .code = "ima-replay" },
+	{ "more is kept", .other = true, .bend = LONG, .again = true,
+	  .code = "ima-replay" },
+	{ "it is damaged", .other = true, .bend = PATH, .again = true,
+	  .code = "ima-entry" },
+	{ "where no PCR says so", .other = true, .bend = TEMPLATE_HASH,
+	  .again = true, .code = "ima-entry" },
+	{ "or what it is", .other = true, .bend = TEMPLATE_NAME, .again = true,
+	  .code = "ima-template" },
+	{ "all was asked for", .other = true, .all = true, .keeps = true,
+	  .whole = true, .code = "ima-denied" },
+	{ "it booted anew, and all of it comes", .other = true, .anew = true,
+	  .keeps = true, .whole = true, .code = "ima-denied" },
 };
 
-static void check_past(const struct judgement *j, size_t i)
+/* What is kept of the list in @row; for free(). */
+static u8 *kept_ima(struct judgement *j, const struct judgement *first,
+		    size_t row)
 {
-	const json_t *boot = json_array_get(j->past, 0);
-	const json_t *why = json_array_get(json_object_get(boot, "reasons"), 0);
-	const char *code = json_string_value(json_object_get(why, "code"));
-	char *text = json_dumps(j->past, 0);
+	const size_t len = first->ima_new_len;
+	u8 *kept = calloc(1, len + 1);
 
-	if (json_array_size(j->past) != past[i].boots ||
-	    json_array_size(json_object_get(boot, "reasons")) !=
-		    past[i].reasons ||
-	    (boot &&
-	     json_is_true(json_object_get(boot, "more")) != past[i].more) ||
-	    !code != !past[i].code || (code && strcmp(code, past[i].code)))
-		fail_msg("%s: %s", past[i].why, text);
-	free(text);
-	/* Nothing of it is a reason, or worth another verdict. */
-	if (!past[i].late && j->verdict != SHINRAI_TRUSTED)
-		fail_msg("%s: %s", past[i].why, j->code);
+	assert_non_null(kept);
+	memcpy(kept, first->ima_new, len);
+	j->ima_known = (struct shinrai_item){ kept, len };
+	switch (ima[row].bend) {
+	case AS_IT_IS:
+		break;
+	case NONE:
+		j->ima_known.data = NULL;
+		j->ima_known.len = 0;
+		break;
+	case SHORT:
+		j->ima_known.len--;
+		break;
+	case LONG:
+		j->ima_known.len++;
+		break;
+	case PATH:
+		kept[len - 3] ^= 1;
+		break;
+	case TEMPLATE_HASH:
+		kept[TEMPLATE_HASH_AT] ^= 1;
+		break;
+	case TEMPLATE_NAME:
+		kept[TEMPLATE_NAME_AT] ^= 1;
+		break;
+	}
+	return kept;
 }
 
-/* What a device recorded before it booted anew is told, and changes nothing. */
-static void test_past(void **state)
+/* Evidence with nothing of the list. */
+static u8 *without_ima(u8 *data, size_t *len)
+{
+	struct shinrai_evidence ev;
+	u8 *out;
+
+	assert_int_equal(shinrai_evidence_parse(data, *len, &ev), 0);
+	ev.item[SHINRAI_ITEM_IMA].len = 0;
+	assert_int_equal(shinrai_evidence_pack(&ev, &out, len), 0);
+	free(data);
+	return out;
+}
+
+static void check_ima(struct judgement *j, const struct judgement *first,
+		      size_t row)
+{
+	const u64 at = ima[row].whole ? 0 : first->ima_next;
+
+	if (j->again != ima[row].again || strcmp(j->code, ima[row].code))
+		fail_msg("%s: %s", ima[row].why, j->code);
+	/* Of what is asked for again nothing is kept. */
+	if (j->again)
+		return;
+	if (!j->ima_new == ima[row].keeps ||
+	    (j->ima_new && j->ima_next - j->ima_new_len != at))
+		fail_msg("%s: is kept", ima[row].why);
+	assert_false(j->ima_gone && !ima[row].whole);
+}
+
+/* What is kept of an IMA list is judged by another policy as if it came again. */
+static void test_ima(void **state)
 {
 	struct sim_device d = { .key = EVP_EC_gen("P-256"), .clock = 100000 };
 	struct sim_question q = ask();
 	struct judgement first = plan(&q), j;
-	struct shinrai_evidence ev;
-	struct shinrai_item bent;
-	u8 *data, *bytes;
+	u8 *data, *kept;
 	size_t i;
 
 	(void)state;
@@ -397,47 +387,43 @@ static void test_past(void **state)
 	data = evidence(&d, SIM_WELL, NULL, &first.len);
 	first.evidence = data;
 	assert_int_equal(judge(&first), 0);
+	assert_int_equal(first.verdict, SHINRAI_TRUSTED);
+	assert_true(first.ima_next);
+	assert_int_equal(first.ima_new_len, first.ima_next);
 	free(data);
+	memcpy(q.boot_id, first.boot_id, sizeof(q.boot_id));
 	q.have_boot = true;
 	q.from = first.records;
-	memcpy(q.boot_id, first.boot_id, sizeof(q.boot_id));
-	for (i = 0; i < sizeof(past) / sizeof(past[0]); i++) {
+	for (i = 0; i < sizeof(ima) / sizeof(ima[0]); i++) {
 		struct sim_device now = d;
 
-		if (past[i].crash) {
-			sim_crash(&now);
-		} else {
-			sim_grow(&now, 3);
-			sim_boot(&now);
-		}
 		j = plan(&q);
-		q.from = past[i].from_0 ? 0 : first.records;
-		assert_int_equal(sim_answer(&now, NULL, &q, &data, &j.len), 0);
-		assert_int_equal(shinrai_evidence_parse(data, j.len, &ev), 0);
-		bytes = bend_past(&ev.item[SHINRAI_ITEM_PAST], past[i].bend,
-				  &bent.len);
-		bent.data = bytes;
-		if (past[i].same_boot) { /* what was remembered is of this one */
-			free(data);
-			now = d;
-			assert_int_equal(
-				sim_answer(&now, NULL, &q, &data, &j.len), 0);
-		}
-		j.evidence = data;
-		j.past_log = &bent;
-		j.past_more = past[i].more;
+		j.policy = ima[i].other ? &other_policy : &policy;
+		j.known = ima[i].other ? &first.facts : NULL;
 		j.whole = false;
-		j.memory = past[i].no_memory ? NULL : first.next;
+		j.memory = first.next;
 		j.memory_len = first.next_len;
 		j.ak_name = first.learned;
 		j.ak_name_len = first.learned_len;
-		j.session.nonce[0] ^= past[i].late;
+		j.boot_known = first.boot;
+		q.ima_from = j.ima_from = ima[i].all ? 0 : first.ima_next;
+		kept = kept_ima(&j, &first, i);
+		if (!ima[i].other || ima[i].all)
+			j.ima_known.len = 0;
+		if (ima[i].anew)
+			sim_boot(&now);
+		if (ima[i].comes)
+			sim_measure(&now);
+		data = evidence_of(&now, &q, &j.len);
+		if (!ima[i].comes && !ima[i].whole)
+			data = without_ima(data, &j.len);
+		j.evidence = data;
 		assert_int_equal(judge(&j), 0);
-		check_past(&j, i);
+		check_ima(&j, &first, i);
 		end(&j);
 		EVP_PKEY_CTX_free(j.key);
-		free(bytes);
 		free(data);
+		free(kept);
 	}
 	end(&first);
 	EVP_PKEY_CTX_free(first.key);
@@ -476,6 +462,20 @@ static void test_memory(void **state)
 	EVP_PKEY_free(d.key);
 }
 
+/* Denies what the first entry of each IMA list is of. */
+static void write_deny(const char *path)
+{
+	char hex[65];
+	u8 digest[32];
+	FILE *f = fopen(path, "w");
+
+	forge_ima_digest(0, digest);
+	shinrai_hex_encode(digest, sizeof(digest), hex);
+	assert_non_null(f);
+	fprintf(f, "# shinrai-deny v1\n%s CVE-2026-1\n", hex);
+	fclose(f);
+}
+
 static int setup(void **state)
 {
 	char err[256], path[64];
@@ -484,19 +484,28 @@ static int setup(void **state)
 	if (!mkdtemp(dir) || chdir(dir))
 		return -1;
 	any = EVP_EC_gen("P-256");
-	sim_prepare(any, 2);
+	sim_prepare(any, 3);
 	sim_write_files();
 	snprintf(path, sizeof(path), "%s/known.txt", dir);
 	conf.reference[0] = strdup(path);
 	snprintf(path, sizeof(path), "%s/boot.json", dir);
 	conf.reference[1] = strdup(path);
-	return policy_load(&policy, &conf, err, sizeof(err));
+	other_conf = conf;
+	snprintf(path, sizeof(path), "%s/deny.list", dir);
+	other_conf.reference[2] = strdup(path);
+	write_deny(path);
+	if (policy_load(&policy, &conf, err, sizeof(err)))
+		return -1;
+	return policy_load(&other_policy, &other_conf, err, sizeof(err));
 }
 
 static int teardown(void **state)
 {
 	(void)state;
 	policy_free(&policy);
+	policy_free(&other_policy);
+	free(other_conf.reference[2]);
+	unlink("deny.list");
 	EVP_PKEY_free(any);
 	free(conf.reference[0]);
 	free(conf.reference[1]);
@@ -511,7 +520,7 @@ int main(void)
 		cmocka_unit_test(test_key_before_pin),
 		cmocka_unit_test(test_boot),
 		cmocka_unit_test(test_no_firmware),
-		cmocka_unit_test(test_past),
+		cmocka_unit_test(test_ima),
 		cmocka_unit_test(test_memory),
 	};
 

@@ -248,6 +248,26 @@ static int learn(struct judgement *j, const struct shinrai_item *firmware,
 	return 0;
 }
 
+/* What the quote covers of what came: the caller's evidence does not last. */
+static int take_ima(struct judgement *j, const struct shinrai_item *ima,
+		    const struct shinrai_state *last,
+		    const struct shinrai_appraisal *a)
+{
+	const u64 end = a->next.ima.offset;
+
+	if (!a->have_next)
+		return 0;
+	j->ima_gone = !last || last->ima.offset > end;
+	if (!ima->data || end <= a->ima_first)
+		return 0;
+	j->ima_new_len = end - a->ima_first;
+	j->ima_new = malloc(j->ima_new_len);
+	if (!j->ima_new)
+		return -ENOMEM;
+	memcpy(j->ima_new, ima->data, j->ima_new_len);
+	return 0;
+}
+
 static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 {
 	struct shinrai_appraise_input in = { .session = &j->session,
@@ -256,6 +276,7 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 					     .violations = true,
 					     .past_more = j->past_more,
 					     .known = j->known,
+					     .ima_before = j->ima_known,
 					     .kept_key = pinned_key(j) };
 	SHINRAI_FREE struct shinrai_state *last = NULL;
 	struct shinrai_evidence ev;
@@ -286,7 +307,9 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 	if (ret)
 		return ret;
 	j->violations = new_violations(last, a);
-	ret = learn(j, &ev.item[SHINRAI_ITEM_FIRMWARE], a);
+	ret = take_ima(j, &ev.item[SHINRAI_ITEM_IMA], last, a);
+	if (!ret)
+		ret = learn(j, &ev.item[SHINRAI_ITEM_FIRMWARE], a);
 	if (!ret && j->violations)
 		ret = list_accesses(j, last, a);
 	return ret ? ret : list_past(j, a);
@@ -307,14 +330,16 @@ static void name_worst(struct judgement *j, const struct shinrai_appraisal *a)
 
 /*
  * The device, or what is remembered of it, may be wrong about where the list begins,
- * and it may have booted anew.
+ * and it may have booted anew.  What is kept of the list may be damaged.
  */
 static bool is_apart(const struct judgement *j,
 		     const struct shinrai_appraisal *a)
 {
 	return (j->no_firmware && a->count[SHINRAI_WHY_FIRMWARE_MISSING]) ||
 	       (j->ima_from && (a->count[SHINRAI_WHY_IMA_REPLAY] ||
-				a->count[SHINRAI_WHY_IMA_SYNTAX]));
+				a->count[SHINRAI_WHY_IMA_SYNTAX])) ||
+	       (j->ima_known.len && (a->count[SHINRAI_WHY_IMA_ENTRY] ||
+				     a->count[SHINRAI_WHY_IMA_TEMPLATE]));
 }
 
 static int tell(struct judgement *j, struct shinrai_appraisal *a)
@@ -365,6 +390,9 @@ int judge(struct judgement *j)
 	memset(j->boot, 0, sizeof(j->boot));
 	j->violations = j->unlisted = 0;
 	j->accesses = j->past = NULL;
+	j->ima_new = NULL;
+	j->ima_new_len = 0;
+	j->ima_gone = false;
 	if (!a)
 		return -ENOMEM;
 	shinrai_appraisal_clear(a); /* it may end before there is one */
@@ -381,12 +409,14 @@ int judge(struct judgement *j)
 		free(j->told);
 		free(j->next);
 		free(j->boot_text);
+		free(j->ima_new);
 		shinrai_facts_free(&j->facts);
 		json_decref(j->accesses);
 		json_decref(j->past);
 		j->told = NULL;
 		j->next = NULL;
 		j->boot_text = NULL;
+		j->ima_new = NULL;
 		j->accesses = j->past = NULL;
 		j->violations = 0;
 	}

@@ -25,6 +25,8 @@ struct judgement {
 	size_t memory_len;
 	/* of all that @memory has judged, to judge it anew; NULL: by the same */
 	const struct shinrai_facts *known;
+	/* Of the IMA list before @ima_from, with @known; empty: not kept. */
+	struct shinrai_item ima_known;
 	const u8 *ak_name; /* pinned; none when @ak_name_len is 0 */
 	size_t ak_name_len;
 	bool enrolled; /* it was proven to be in the device's TPM */
@@ -49,6 +51,9 @@ struct judgement {
 	u64 kept; /* in @next: its facts; 0: they need not be kept */
 	u64 records; /* that need not be asked for again, with @next */
 	u64 ima_next; /* and bytes of the IMA list */
+	u8 *ima_new; /* the last ones of these, for free(); NULL: no more */
+	size_t ima_new_len;
+	bool ima_gone; /* what was kept of it is of no use any more */
 	bool no_firmware_next; /* what its log says is in @next */
 	bool again; /* what came in part does not join: ask for all of it */
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of which boot, with @next */

@@ -47,12 +47,14 @@ void question_free(struct question *q)
 	f = q->dev->fleet;
 	if (q->expiry)
 		event_free(q->expiry);
-	if (q->pushed && q->is_long) {
+	if (q->is_long) {
 		f->asking_long--;
 		next_turn(f);
 	}
 	shinrai_collect_free(&q->collect);
 	free(q->body);
+	free(q->ima);
+	free(q->j.ima_new);
 	shinrai_facts_free(&q->known);
 	shinrai_facts_free(&q->j.facts);
 	json_decref(q->j.accesses);
@@ -60,14 +62,47 @@ void question_free(struct question *q)
 	free(q);
 }
 
+static bool is_anew(const struct device *d)
+{
+	return d->r.memory &&
+	       memcmp(d->judged_by, d->policy->id, sizeof(d->judged_by));
+}
+
+/* A long list is read from the store for another policy, and there until it is judged. */
+static bool reads_long(const struct device *d)
+{
+	return d->policy && is_anew(d) && d->facts == d->policy->base &&
+	       d->ima_from > ANSWER_MAX;
+}
+
+static bool has_long(const struct device *d)
+{
+	return d->fleet->asking_long < LONG_ANSWERS;
+}
+
+/**
+ * pull_may_come() - may this device come by itself now?
+ * @d: the device
+ *
+ * Return: whether it may, or waits for others with long lists.
+ */
+bool pull_may_come(const struct device *d)
+{
+	return !reads_long(d) || has_long(d) || (d->offer && d->offer->is_long);
+}
+
+static void take_long(struct question *q)
+{
+	q->dev->fleet->asking_long += !q->is_long;
+	q->is_long = true;
+}
+
 /* Of those that may be under way at once. */
 static void take_place(struct question *q)
 {
-	struct fleet *f = q->dev->fleet;
-
-	q->is_long = q->dev->is_long;
-	f->asking++;
-	f->asking_long += q->is_long;
+	q->dev->fleet->asking++;
+	if (q->dev->is_long)
+		take_long(q);
 }
 
 static bool has_place(const struct device *d)
@@ -75,7 +110,7 @@ static bool has_place(const struct device *d)
 	const struct fleet *f = d->fleet;
 
 	return f->asking < f->conf->questions &&
-	       (!d->is_long || f->asking_long < LONG_ANSWERS);
+	       (!(d->is_long || reads_long(d)) || has_long(d));
 }
 
 /* Where what was judged of it ends, or all of it; of an earlier boot what follows comes. */
@@ -102,13 +137,13 @@ struct question *question_new(struct device *d)
 	q->dev = d;
 	q->begun = fleet_monotonic();
 	q->whole = true;
-	if (d->r.memory)
-		q->anew = memcmp(d->judged_by, d->policy->id,
-				 sizeof(d->judged_by));
+	q->anew = is_anew(d);
+	q->reads_long = reads_long(d);
+	if (q->reads_long)
+		take_long(q);
 	if (d->r.memory && (!q->anew || d->facts == d->policy->base)) {
 		q->whole = false;
-		/* Of its entries nothing is kept for another policy. */
-		q->ima_from = q->anew ? 0 : d->ima_from;
+		q->ima_from = d->ima_from;
 		q->no_firmware = d->no_firmware && settle_boot(d);
 	}
 	begin_at(q);
@@ -335,7 +370,10 @@ static void hang_up(struct question *q, bool answered)
 	else
 		contact_close(q->dev);
 	f->asking--;
-	f->asking_long -= q->is_long;
+	if (q->is_long && !q->reads_long) {
+		q->is_long = false;
+		f->asking_long--;
+	}
 	next_turn(f);
 }
 

@@ -38,8 +38,11 @@ struct question {
 	const u8 *boot_id; /* of which boot; NULL: any */
 	bool whole;
 	bool anew; /* by another policy: what it did is read from the store, ... */
-	struct shinrai_facts known; /* ... into this */
-	bool is_long; /* it took one of the places for long answers */
+	struct shinrai_facts known; /* ... into this, and ... */
+	u8 *ima; /* ... what is kept of its IMA list; NULL: nothing */
+	size_t ima_len;
+	bool is_long; /* it took one of the places for long answers, ... */
+	bool reads_long; /* ... for @ima: it has it until it is over */
 	bool old_contact; /* it was kept from the last question */
 	bool pushed; /* the device came by itself */
 	struct evhttp_request *req; /* @pushed: that waits for an answer */
@@ -80,6 +83,7 @@ const u8 *settle_boot(const struct device *d);
 struct question *question_new(struct device *d);
 void question_date(struct question *q);
 void question_free(struct question *q);
+bool pull_may_come(const struct device *d);
 void pull_pause(struct device *d);
 void pull_go_on(struct question *q);
 void pull_again(struct question *q);

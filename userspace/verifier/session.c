@@ -150,6 +150,11 @@ void api_session_begin(const struct request *r)
 			      "it is answering over another connection");
 	} else if (rests(d, r->req)) {
 		return;
+	} else if (!pull_may_come(d)) {
+		evhttp_add_header(evhttp_request_get_output_headers(r->req),
+				  "Retry-After", "1");
+		reply_problem(r->req, 503, "Service Unavailable",
+			      "others have long lists to judge; try again");
 	} else if (!d->policy) {
 		reply_problem(r->req, 409, "Conflict",
 			      "the verifier's configuration has no policy for "

@@ -52,6 +52,18 @@ static int keep_boot(const struct question *q, struct store *s)
 	return store_boot_drop(s, q->next.id);
 }
 
+/* The store has all that need not be asked for again, or nothing. */
+static int keep_ima(const struct question *q, struct store *s)
+{
+	const struct judgement *j = &q->j;
+
+	if (j->next && j->ima_new)
+		return store_ima_add(s, q->next.id,
+				     j->ima_next - j->ima_new_len, j->ima_new,
+				     j->ima_new_len);
+	return j->next && j->ima_gone ? store_ima_drop(s, q->next.id) : 0;
+}
+
 static int keep_question(struct job *j, struct store *s)
 {
 	struct question *q = question_of(j);
@@ -62,6 +74,8 @@ static int keep_question(struct job *j, struct store *s)
 	if (!ret && q->j.next && (q->j.kept || q->dev->facts))
 		ret = store_facts_add(s, q->next.id, &q->j.facts,
 				      q->j.facts_all || !q->j.kept);
+	if (!ret)
+		ret = keep_ima(q, s);
 	if (!ret && q->j.told)
 		ret = keep_boot(q, s);
 	if (!ret && q->changed)
@@ -269,6 +283,8 @@ static void discard(struct question *q)
 	q->j.accesses = q->j.past = NULL;
 	q->j.violations = q->j.unlisted = 0;
 	q->j.learned_len = 0;
+	free(q->j.ima_new);
+	q->j.ima_new = NULL;
 	shinrai_facts_free(&q->j.facts);
 	shinrai_facts_free(&q->known);
 	q->job.keep = keep_nothing;
@@ -333,6 +349,7 @@ static void judge_one(struct question *q)
 	q->j.ima_from = q->ima_from;
 	q->j.no_firmware = q->no_firmware;
 	q->j.known = q->anew && !q->whole ? &q->known : NULL;
+	q->j.ima_known = (struct shinrai_item){ q->ima, q->ima_len };
 	q->j.memory = d->r.memory;
 	q->j.memory_len = d->r.memory_len;
 	q->j.boot_known = settle_boot(d);
@@ -344,7 +361,9 @@ static void judge_one(struct question *q)
 	q->judge_us = metrics_clock() - begun;
 	q->j.log = q->j.past_log = NULL;
 	free(q->body);
-	q->body = NULL;
+	free(q->ima);
+	q->body = q->ima = NULL;
+	q->ima_len = 0;
 	if (!ret && q->j.again) {
 		discard(q);
 		return;
@@ -368,8 +387,11 @@ static void judge_all(struct task_list *tasks, void *fleet)
 static int read_known(struct job *j, struct store *s)
 {
 	struct question *q = question_of(j);
+	const s64 id = q->dev->r.id;
+	int ret = store_facts(s, id, &q->known);
 
-	return store_facts(s, q->dev->r.id, &q->known);
+	return ret || !q->ima_from ? ret :
+				     store_ima(s, id, &q->ima, &q->ima_len);
 }
 
 static void known_read(struct job *j, struct fleet *f)
