@@ -32,132 +32,19 @@ void pull_schedule(struct device *d, s64 ms)
 		diag_die("out of memory");
 }
 
-static void next_turn(struct fleet *f);
-
-/**
- * question_free() - release it
- * @q: nothing of it is under way; NULL is none
- */
-void question_free(struct question *q)
-{
-	struct fleet *f;
-
-	if (!q)
-		return;
-	f = q->dev->fleet;
-	if (q->expiry)
-		event_free(q->expiry);
-	if (q->is_long) {
-		f->asking_long--;
-		next_turn(f);
-	}
-	shinrai_collect_free(&q->collect);
-	free(q->body);
-	free(q->ima);
-	free(q->j.ima_new);
-	shinrai_facts_free(&q->known);
-	shinrai_facts_free(&q->j.facts);
-	json_decref(q->j.accesses);
-	json_decref(q->j.past);
-	free(q);
-}
-
-static bool is_anew(const struct device *d)
-{
-	return d->r.memory &&
-	       memcmp(d->judged_by, d->policy->id, sizeof(d->judged_by));
-}
-
-/* A long list is read from the store for another policy, and there until it is judged. */
-static bool reads_long(const struct device *d)
-{
-	return d->policy && is_anew(d) && d->facts == d->policy->base &&
-	       d->ima_from > ANSWER_MAX;
-}
-
-static bool has_long(const struct device *d)
-{
-	return d->fleet->asking_long < LONG_ANSWERS;
-}
-
-/**
- * pull_may_come() - may this device come by itself now?
- * @d: the device
- *
- * Return: whether it may, or waits for others with long lists.
- */
-bool pull_may_come(const struct device *d)
-{
-	return !reads_long(d) || has_long(d) || (d->offer && d->offer->is_long);
-}
-
-static void take_long(struct question *q)
-{
-	q->dev->fleet->asking_long += !q->is_long;
-	q->is_long = true;
-}
-
 /* Of those that may be under way at once. */
 static void take_place(struct question *q)
 {
 	q->dev->fleet->asking++;
 	if (q->dev->is_long)
-		take_long(q);
+		question_take_long(q);
 }
 
 static bool has_place(const struct device *d)
 {
 	const struct fleet *f = d->fleet;
 
-	return f->asking < f->conf->questions &&
-	       (!(d->is_long || reads_long(d)) || has_long(d));
-}
-
-/* Where what was judged of it ends, or all of it; of an earlier boot what follows comes. */
-static void begin_at(struct question *q)
-{
-	const struct device *d = q->dev;
-
-	q->from = q->whole ? 0 : d->records;
-	q->boot_id = d->r.memory ? d->boot_id : NULL;
-}
-
-/**
- * question_new() - what is to be asked of a device
- * @d: the device; it has a policy
- *
- * Return: for question_free(); NULL when memory lacks.
- */
-struct question *question_new(struct device *d)
-{
-	struct question *q = calloc(1, sizeof(*q));
-
-	if (!q)
-		return NULL;
-	q->dev = d;
-	q->begun = fleet_monotonic();
-	q->whole = true;
-	q->anew = is_anew(d);
-	q->reads_long = reads_long(d);
-	if (q->reads_long)
-		take_long(q);
-	if (d->r.memory && (!q->anew || d->facts == d->policy->base)) {
-		q->whole = false;
-		q->ima_from = d->ima_from;
-		q->no_firmware = d->no_firmware && settle_boot(d);
-	}
-	begin_at(q);
-	return q;
-}
-
-/**
- * question_date() - its nonce is made now
- * @q: the question
- */
-void question_date(struct question *q)
-{
-	q->asked = fleet_now();
-	q->nonce_at = fleet_monotonic();
+	return f->asking < f->conf->questions && question_has_room(d);
 }
 
 static void begin(struct device *d)
@@ -173,7 +60,11 @@ static void begin(struct device *d)
 	ask(q);
 }
 
-static void next_turn(struct fleet *f)
+/**
+ * pull_next() - there may be a place for a device that waits for one
+ * @f: the fleet
+ */
+void pull_next(struct fleet *f)
 {
 	struct device *d;
 
@@ -287,26 +178,8 @@ void pull_again(struct question *q)
 	d->ima_from = q->ima_from = 0;
 	d->no_firmware = q->no_firmware = false;
 	shinrai_collect_free(&q->collect);
-	begin_at(q);
+	question_begin(q);
 	ask_more(q);
-}
-
-/* After a part of it. */
-static void follow(struct question *q)
-{
-	struct device *d = q->dev;
-
-	if (q->collect.anew) {
-		q->collect.anew = false;
-		begin_at(q);
-	} else {
-		q->from = q->collect.next;
-		q->boot_id = q->collect.boot_id;
-		if (!memcmp(q->boot_id, d->boot_id, sizeof(d->boot_id)))
-			return;
-	}
-	q->ima_from = 0;
-	q->no_firmware = false;
 }
 
 /* Of those that come in parts there are few at once, as of other long ones. */
@@ -340,7 +213,7 @@ void pull_go_on(struct question *q)
 			pull_give_up(q);
 			return;
 		}
-		follow(q);
+		question_follow(q);
 		ask_more(q);
 		return;
 	}
@@ -374,7 +247,7 @@ static void hang_up(struct question *q, bool answered)
 		q->is_long = false;
 		f->asking_long--;
 	}
-	next_turn(f);
+	pull_next(f);
 }
 
 /* How it stands without a question. */
@@ -442,7 +315,7 @@ static void turn(struct device *d)
 	if (!lease_is_ours(d)) {
 		d->due = 0;
 		pull_schedule(d, RETRY_MS);
-		next_turn(f); /* it may have been this one's */
+		pull_next(f); /* it may have been this one's */
 		return;
 	}
 	/* Sooner than it was to come, or late because the loop was. */
@@ -549,5 +422,5 @@ void pull_stop(struct device *d)
 {
 	pull_pause(d);
 	event_free(d->timer);
-	next_turn(d->fleet); /* it may have been this one's */
+	pull_next(d->fleet); /* it may have been this one's */
 }

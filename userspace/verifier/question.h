@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One question to a device, from its turn to what is kept of the answer.  pull.c:
- * whose turn it is; ask.c: request and answer; settle.c: what follows from the answer.
- * Or the device comes by itself, session.c: then the question is offered to it.
+ * One question to a device, from its turn to what is kept of the answer.  question.c:
+ * what it asks for; pull.c: whose turn it is; ask.c: request and answer; settle.c: what
+ * follows from the answer.  Or the device comes by itself, session.c: then the question
+ * is offered to it.
  */
 #ifndef VERIFIER_QUESTION_H
 #define VERIFIER_QUESTION_H
@@ -79,11 +80,19 @@ void settle_keep(struct question *q);
 void settle_owed(struct question *q);
 const u8 *settle_boot(const struct device *d);
 
-/* pull.c */
+/* question.c */
 struct question *question_new(struct device *d);
+void question_begin(struct question *q);
+void question_follow(struct question *q);
 void question_date(struct question *q);
 void question_free(struct question *q);
-bool pull_may_come(const struct device *d);
+bool question_may_come(const struct device *d);
+bool question_has_room(const struct device *d);
+void question_take_long(struct question *q);
+bool question_try_long(struct question *q);
+
+/* pull.c */
+void pull_next(struct fleet *f);
 void pull_pause(struct device *d);
 void pull_go_on(struct question *q);
 void pull_again(struct question *q);

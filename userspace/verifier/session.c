@@ -150,7 +150,7 @@ void api_session_begin(const struct request *r)
 			      "it is answering over another connection");
 	} else if (rests(d, r->req)) {
 		return;
-	} else if (!pull_may_come(d)) {
+	} else if (!question_may_come(d)) {
 		evhttp_add_header(evhttp_request_get_output_headers(r->req),
 				  "Retry-After", "1");
 		reply_problem(r->req, 503, "Service Unavailable",
@@ -222,18 +222,6 @@ void api_session_answer(const struct request *r)
 	pull_go_on(q);
 }
 
-/* Return: whether it has one of the places for long answers. */
-static bool is_long(struct question *q)
-{
-	struct fleet *f = q->dev->fleet;
-
-	if (!q->is_long && f->asking_long < LONG_ANSWERS) {
-		q->is_long = true;
-		f->asking_long++;
-	}
-	return q->is_long;
-}
-
 /**
  * session_more() - the log came in part: offer the question for the next one
  * @q: the device's question
@@ -248,7 +236,7 @@ void session_more(struct question *q)
 	d->question = NULL;
 	d->due = 0;
 	pull_schedule(d, d->fleet->conf->period_s * 1000ll);
-	if (!is_long(q)) {
+	if (!question_try_long(q)) {
 		question_free(q);
 		reply_problem(req, 503, "Service Unavailable",
 			      "its log comes in parts, as others do now; try "
@@ -328,7 +316,7 @@ bool session_may_go_on(struct conn *conn, size_t received, void *fleet)
 	    !moves_on(q))
 		return false;
 	q->comes = true;
-	if (received <= ANSWER_MAX || is_long(q))
+	if (received <= ANSWER_MAX || question_try_long(q))
 		return true;
 	q->comes = false; /* its connection ends with that */
 	return false;
