@@ -46,9 +46,10 @@ static void end(struct judgement *j)
 	free(j->told);
 	free(j->next);
 	free(j->boot_text);
+	free(j->ima_new);
 	json_decref(j->past);
 	shinrai_facts_free(&j->facts);
-	j->told = j->next = NULL;
+	j->told = j->next = j->ima_new = NULL;
 	j->boot_text = NULL;
 }
 
