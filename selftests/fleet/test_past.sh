@@ -177,7 +177,7 @@ ok "once" entries "length == $seen"
 live --digests data/known.txt --reference data/boot.json --ak ak \
 	--state state --json >verdict || true
 ok "shinrai-verify notes it" jq -e '.verdict == "trusted" and (.notes |
-	any(test("an earlier one: records 14 to .* nothing proves them")) and
+	any(test("an earlier one: [0-9]+ records from 14 on came .* nothing proves them")) and
 	any(test("unproven: record 14: .*refused by acme")))' verdict
 live --digests data/known.txt --reference data/boot.json --ak ak \
 	--state state --json >verdict || true
