@@ -114,20 +114,8 @@ mkdir data next
 ./make_log data data
 ./make_log next data 0 c1
 cp data/firmware firmware
-# The log ends before record 14, which refuses something; 4 TLVs are a record.
-until_14() { # FOLDER: into log
-	python3 - "$1/log" <<-'PY'
-	import sys
-	data, ends, at = open(sys.argv[1], "rb").read(), [], 0
-	while at < len(data):
-	    for _ in range(4):
-	        at += 5 + int.from_bytes(data[at + 1:at + 5], "big")
-	    ends.append(at)
-	open("log", "wb").write(data[:ends[13]])
-	print(len(ends))
-	PY
-}
-all=$(until_14 data)
+# The log ends before record 14, which refuses something.
+all=$(log_until 14 data)
 lines=$(wc -l <data/extends)
 head -n $((lines - all + 14)) data/extends >part
 extend_lines part 1 >/dev/null
@@ -156,7 +144,7 @@ stop_daemon KILL
 kill "$tpm_pid"
 wait "$tpm_pid" 2>/dev/null || true
 start_tpm
-until_14 next >/dev/null
+log_until 14 next >/dev/null
 head -n $((lines - all + 14)) next/extends >part
 extend_lines part 1 >/dev/null
 configure "firmware_log = \"$work/firmware\";" "port = $port;"

@@ -15,17 +15,8 @@ mkdir data left
 ./make_log data data
 ./make_log left left
 cp data/firmware firmware
-# The log ends before record 14, which refuses something; 4 TLVs are a record.
-all=$(python3 - <<-'PY'
-	data, ends, at = open("data/log", "rb").read(), [], 0
-	while at < len(data):
-	    for _ in range(4):
-	        at += 5 + int.from_bytes(data[at + 1:at + 5], "big")
-	    ends.append(at)
-	open("log", "wb").write(data[:ends[13]])
-	print(len(ends))
-	PY
-)
+# The log ends before record 14, which refuses something.
+all=$(log_until 14 data)
 lines=$(wc -l <data/extends)
 head -n $((lines - all + 14)) data/extends >part
 extend_lines part 1 >/dev/null

@@ -26,6 +26,20 @@ good_device() {
 	extend_lines good/extends 1 >/dev/null
 }
 
+# log_until N FOLDER: the log there up to before record N is ours; says how many it has
+log_until() {
+	python3 - "$2/log" "$1" <<-'PY'
+	import sys
+	data, ends, at = open(sys.argv[1], "rb").read(), [], 0
+	while at < len(data):
+	    for _ in range(4):  # TLVs are a record
+	        at += 5 + int.from_bytes(data[at + 1:at + 5], "big")
+	    ends.append(at)
+	open("log", "wb").write(data[:ends[int(sys.argv[2]) - 1]])
+	print(len(ends))
+	PY
+}
+
 # soon SECONDS COMMAND...: it succeeds within them
 soon() {
 	local i
