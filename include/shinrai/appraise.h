@@ -96,6 +96,7 @@ struct shinrai_appraise_input {
 	const struct shinrai_facts *known;
 	/* The IMA list before what comes of it, as @last judged it; or NULL. */
 	struct shinrai_item ima_before;
+	bool keeps_ima; /* the caller keeps that list, whatever was found in it */
 	/*
 	 * Appraise what is reported, not the machine: what violations the log
 	 * shows, and whether it is proven that they are what was recorded.

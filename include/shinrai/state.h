@@ -40,8 +40,9 @@ struct shinrai_owner_state {
 
 /*
  * The kernel's IMA list, as far as the last quote covers it; what was found in it is
- * among the findings.  @offset 0: nothing is kept, all of it is asked for; @entries
- * then says whether this boot had a list at all.
+ * among the findings.  @offset 0: nothing is kept, all of it is asked for.  @entries 0
+ * with an offset: there were too many findings to be kept, so that it has to be judged
+ * from its begin by who keeps the list.
  */
 struct shinrai_ima_state {
 	u64 entries;

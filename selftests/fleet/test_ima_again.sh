@@ -13,13 +13,14 @@
 # Of the first entry of each list, and of one that came later.
 early=$(printf '01%.0s' $(seq 32)) late=$(printf '04%.0s' $(seq 32))
 
-# judge_by [DIGEST]: a policy, which denies that; when all are judged by it
+# judge_by [DIGEST [FILE]]: a policy, which denies that, or has that file instead; when
+# all are judged by it
 judge_by() {
 	local i
 	printf '# shinrai-deny v1\n%s CVE-2026-1\n' "${1-}" >deny.list
 	verifier_conf "policies = ( { name = \"sim\"; reference = [
 		\"$work/boot.json\", \"$work/known.txt\"
-		${1:+, \"$work/deny.list\"} ]; } );"
+		${1:+, \"$work/${2:-deny.list}\"} ]; } );"
 	anew "new policies are in use"
 	for i in $(seq 100); do
 		fleet reader /policies >/dev/null
@@ -117,6 +118,34 @@ ok "and nothing came again" came 0
 ok "by the first policy" judge_by
 ok "all are trusted" stands "trusted 3"
 
+# More is found than is remembered: what is kept is judged again each time.
+echo '{"meta":{"version":1},"digests":{}}' >nothing.json
+has_many() {
+	becomes dev-$1 '.verdict.notes | any(capture(
+		"IMA log replays .*: (?<n>[0-9]+) entries") | .n | tonumber > 20)' 60
+}
+for i in 0 1 2; do
+	ok "dev-$i has a list of more than 20" has_many $i
+done
+lists=$(whole_lists)
+ok "by a policy that knows none of them" judge_by none nothing.json
+ok "none is trusted" stands "untrusted 3"
+ok "each entry is a finding" device dev-0 '[.verdict.reasons[] |
+	select(.code == "ima-unknown")] | length > 16'
+ok "they are judged again" often 9
+ok "and found the same" device dev-0 '[.verdict.reasons[] |
+	select(.code == "ima-unknown")] | length > 16'
+kill -9 "$verifier_pid"
+wait "$verifier_pid" 2>/dev/null || true
+ok "the verifier, killed, begins anew" start_verifier
+ok "they are judged again" often 9
+ok "nothing of a list came again" came 0
+ok "by the first policy" judge_by
+ok "all are trusted" stands "trusted 3"
+ok "for which nothing came again" came 0
+ok "they are judged again" often 3
+ok "nor later" came 0
+
 sim aged 1 >/dev/null
 sim apart 2 >/dev/null
 ok "one is of an earlier version, one errs" often 9
@@ -124,13 +153,13 @@ ok "both are trusted" stands "trusted 3"
 for i in 1 2; do
 	ok "dev-$i is judged all the time" device dev-$i '.fresh and .failure == ""'
 	fleet reader /devices/dev-$i/changes >/dev/null
-	ok "and was never anything else" jq -e '.changes | length == 9' body
+	ok "and was never anything else" jq -e '.changes | length == 11' body
 done
 ok "by another policy" judge_by "$early"
 ok "another policy sees all of theirs" stands "untrusted 3"
 ok "by the entry" denied 0
 for i in 1 2; do
-	ok "dev-$i was nothing else" jq -e '.changes | length == 10' <(
+	ok "dev-$i was nothing else" jq -e '.changes | length == 12' <(
 		fleet reader /devices/dev-$i/changes >/dev/null; cat body)
 done
 ok "the verifier ends in an orderly way" stop_verifier

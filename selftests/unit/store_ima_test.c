@@ -127,6 +127,21 @@ static void test_bounded(void **state)
 	check_bytes(id, big, BIG);
 }
 
+/* Many rows become one: where the others would be there is nothing. */
+static void test_gathered(void **state)
+{
+	s64 id = enrolled("busy");
+	u64 at;
+
+	(void)state;
+	for (at = 0; at < 3 * 1005; at += 3)
+		add(id, at, big + at, 3);
+	raw("DELETE FROM ima WHERE at > 0 AND at < 3000");
+	check_bytes(id, big, 3 * 1005);
+	add(id, at, big + at, 3);
+	check_bytes(id, big, 3 * 1006);
+}
+
 /* Up to the first gap: who asks for it sees by its length that it is not all. */
 static void test_spoilt(void **state)
 {
@@ -193,8 +208,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pieces),	cmocka_unit_test(test_gaps),
-		cmocka_unit_test(test_bounded), cmocka_unit_test(test_spoilt),
-		cmocka_unit_test(test_older),
+		cmocka_unit_test(test_bounded), cmocka_unit_test(test_gathered),
+		cmocka_unit_test(test_spoilt),	cmocka_unit_test(test_older),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

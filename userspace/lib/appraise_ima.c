@@ -8,7 +8,7 @@
 
 #include "appraise_ctx.h"
 
-/* Findings of the list that are kept; with more of them all of it is asked for. */
+/* Findings of the list that are kept; with more of them all of it is judged again. */
 #define KEPT_FINDINGS 16
 
 static bool is_same_boot(const struct appraise *a)
@@ -353,9 +353,10 @@ static void keep(struct appraise *a, const struct appraise_ima_point *at)
 	struct shinrai_ima_state *s = &a->now.ima;
 	const struct shinrai_item *item = &a->ima_list;
 
-	if (!at || !at->entries || !a->has_ima_first || a->ima_full)
+	if (!at || !at->entries || !a->has_ima_first ||
+	    (a->ima_full && !a->in->keeps_ima))
 		return;
-	s->entries = at->entries;
+	s->entries = a->ima_full ? 0 : at->entries;
 	s->offset = at->offset;
 	s->violations = at->violations;
 	s->bank = a->bank;

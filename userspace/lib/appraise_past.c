@@ -135,9 +135,12 @@ static void note_findings(struct appraise *a, const char *boot,
 	if (told->nwhy > MAX_TOLD)
 		shinrai_appraise_note(a, "boot %s, unproven: %u more findings",
 				      boot, told->nwhy - MAX_TOLD);
-	for (i = 0; i < told->nnotes; i++)
+	for (i = 0; i < told->nnotes && i < MAX_TOLD; i++)
 		shinrai_appraise_note(a, "boot %s, unproven: %s", boot,
 				      told->note[i]);
+	if (told->nnotes > MAX_TOLD)
+		shinrai_appraise_note(a, "boot %s, unproven: %u more notes",
+				      boot, told->nnotes - MAX_TOLD);
 }
 
 static void note_stretch(struct appraise *a, const struct shinrai_past *p)

@@ -81,10 +81,10 @@ void logger_close(struct logger *lg)
 	source_close(&lg->src);
 }
 
-static void prune(struct logger *lg)
+static void prune(struct logger *lg, const u8 boot_id[SHINRAI_BOOT_ID_SIZE])
 {
 	const struct conf_limits *l = &lg->conf->limits;
-	int n = spool_prune(lg->conf->spool, lg->spool.boot_id,
+	int n = spool_prune(lg->conf->spool, boot_id,
 			    (unsigned int)l->spool_boots,
 			    (u64)l->spool_mib << 20);
 
@@ -110,6 +110,8 @@ static int open_spool(struct logger *lg)
 				lg->conf->log_device, strerror(-ret));
 		return ret;
 	}
+	if (!lg->full) /* before, as it may be what makes room */
+		prune(lg, boot_id);
 	ret = spool_open(&lg->spool, lg->conf->spool, boot_id);
 	if (ret) {
 		spool_fault(lg, "open the spool", ret);
@@ -130,7 +132,6 @@ static int open_spool(struct logger *lg)
 	}
 	diag(LOG_INFO, "spool: %llu records of this boot are there already",
 	     (unsigned long long)lg->spool.records);
-	prune(lg);
 	return 1;
 }
 

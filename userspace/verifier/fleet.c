@@ -135,6 +135,7 @@ void fleet_take_memory(struct device *d)
 
 	if (!d->r.memory) {
 		d->records = d->facts = d->ima_from = 0;
+		d->ima_again = false;
 		memset(d->boot_id, 0, sizeof(d->boot_id));
 		memset(d->judged_by, 0, sizeof(d->judged_by));
 		return;
@@ -146,6 +147,7 @@ void fleet_take_memory(struct device *d)
 		memcpy(d->judged_by, s->policy, sizeof(d->judged_by));
 		d->facts = s->facts;
 		d->ima_from = s->ima.offset;
+		d->ima_again = s->ima.offset && !s->ima.entries;
 		d->no_firmware = s->boot.base != 0;
 	}
 	free(s);

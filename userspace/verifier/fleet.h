@@ -81,6 +81,7 @@ struct device {
 	u64 records;
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE];
 	u64 ima_from; /* byte; 0: all of the IMA list */
+	bool ima_again; /* what is before it is judged each time, as it is kept */
 	bool no_firmware; /* what its log says is known */
 	u8 judged_by[SHINRAI_POLICY_SIZE];
 	u64 facts; /* that the store has, as in struct shinrai_state */

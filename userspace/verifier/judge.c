@@ -151,7 +151,7 @@ static u64 accesses_of(const struct shinrai_appraisal *told)
 }
 
 /* Return: a new object; NULL when memory lacks. */
-static json_t *past_json(const struct shinrai_past *p, bool more, size_t *room)
+static json_t *past_json(const struct shinrai_past *p, size_t *room)
 {
 	const u64 denied = accesses_of(p->told);
 	json_t *reasons = json_array(), *accesses = json_array();
@@ -165,35 +165,52 @@ static json_t *past_json(const struct shinrai_past *p, bool more, size_t *room)
 		return NULL;
 	}
 	shinrai_hex_encode(p->boot_id, sizeof(p->boot_id), boot_id);
-	return json_pack("{s:s, s:I, s:I, s:o, s:o, s:I, s:{s:I, s:I}, s:b}",
+	return json_pack("{s:s, s:I, s:I, s:o, s:o, s:I, s:{s:I, s:I}}",
 			 "boot_id", boot_id, "first",
 			 (json_int_t)shinrai_sum(p->first, 0), "records",
 			 (json_int_t)p->records, "reasons", reasons, "accesses",
 			 accesses, "violations", (json_int_t)denied, "left_out",
 			 "reasons", (json_int_t)p->told->nwhy - shown,
-			 "accesses", (json_int_t)(denied - listed), "more",
-			 more);
+			 "accesses", (json_int_t)(denied - listed));
 }
 
-/* Of earlier boots: those that tell anything. */
-static int list_past(struct judgement *j, const struct shinrai_appraisal *a)
+/* Of what did not come: its boot is one of those that did, or the one asked for. */
+static json_t *more_json(const struct shinrai_state *last,
+			 const struct shinrai_appraisal *a)
 {
+	const struct shinrai_past *end = a->npast ? &a->past[a->npast - 1] :
+						    NULL;
+	char boot_id[2 * SHINRAI_BOOT_ID_SIZE + 1];
+
+	shinrai_hex_encode(end ? end->boot_id : last->boot_id,
+			   SHINRAI_BOOT_ID_SIZE, boot_id);
+	return json_pack("{s:s, s:b}", "boot_id", boot_id, "more", true);
+}
+
+/* Of earlier boots: those that tell anything, and that there was more. */
+static int list_past(struct judgement *j, const struct shinrai_state *last,
+		     const struct shinrai_appraisal *a)
+{
+	const bool more = j->past_more && last && a->have_next;
 	size_t room = JUDGE_PAST_MAX;
 	unsigned int i;
+	int ret = 0;
 
-	for (i = 0; i < a->npast; i++) {
+	j->past = json_array();
+	for (i = 0; i < a->npast && !ret; i++) {
 		const struct shinrai_past *p = &a->past[i];
-		const bool more = j->past_more && i == a->npast - 1;
 
-		if (!p->told->nwhy && !p->told->nviolations && !more)
-			continue;
-		if (!j->past)
-			j->past = json_array();
-		if (!j->past ||
-		    json_array_append_new(j->past, past_json(p, more, &room)))
-			return -ENOMEM;
+		if (p->told->nwhy || p->told->nviolations)
+			ret = json_array_append_new(j->past,
+						    past_json(p, &room));
 	}
-	return 0;
+	if (!ret && more)
+		ret = json_array_append_new(j->past, more_json(last, a));
+	if (!json_array_size(j->past)) {
+		json_decref(j->past);
+		j->past = NULL;
+	}
+	return ret ? -ENOMEM : 0;
 }
 
 /* A name that evidence brings itself is no reason to believe a key that is kept. */
@@ -277,6 +294,7 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 					     .past_more = j->past_more,
 					     .known = j->known,
 					     .ima_before = j->ima_known,
+					     .keeps_ima = true,
 					     .kept_key = pinned_key(j) };
 	SHINRAI_FREE struct shinrai_state *last = NULL;
 	struct shinrai_evidence ev;
@@ -312,7 +330,7 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 		ret = learn(j, &ev.item[SHINRAI_ITEM_FIRMWARE], a);
 	if (!ret && j->violations)
 		ret = list_accesses(j, last, a);
-	return ret ? ret : list_past(j, a);
+	return ret ? ret : list_past(j, last, a);
 }
 
 static void name_worst(struct judgement *j, const struct shinrai_appraisal *a)
@@ -361,6 +379,7 @@ static int tell(struct judgement *j, struct shinrai_appraisal *a)
 		return 0;
 	j->records = a->next.records;
 	j->ima_next = a->next.ima.offset;
+	j->ima_again = a->next.ima.offset && !a->next.ima.entries;
 	j->no_firmware_next = a->next.boot.base != 0;
 	j->kept = a->next.facts;
 	j->facts_all = a->facts_all;

@@ -51,6 +51,7 @@ struct judgement {
 	u64 kept; /* in @next: its facts; 0: they need not be kept */
 	u64 records; /* that need not be asked for again, with @next */
 	u64 ima_next; /* and bytes of the IMA list */
+	bool ima_again; /* which is to be judged from its begin, as it is kept */
 	u8 *ima_new; /* the last ones of these, for free(); NULL: no more */
 	size_t ima_new_len;
 	bool ima_gone; /* what was kept of it is of no use any more */

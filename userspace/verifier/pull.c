@@ -36,7 +36,7 @@ void pull_schedule(struct device *d, s64 ms)
 static void take_place(struct question *q)
 {
 	q->dev->fleet->asking++;
-	if (q->dev->is_long)
+	if (q->dev->is_long || q->reads_long)
 		question_take_long(q);
 }
 
@@ -157,10 +157,11 @@ void pull_give_up(struct question *q)
 		settle_owed(q);
 }
 
-static void ask_more(struct question *q)
+/* @parts: and others of it came */
+static void ask_more(struct question *q, bool parts)
 {
 	if (q->pushed) {
-		session_more(q);
+		session_more(q, parts);
 		return;
 	}
 	take_place(q);
@@ -179,7 +180,7 @@ void pull_again(struct question *q)
 	d->no_firmware = q->no_firmware = false;
 	shinrai_collect_free(&q->collect);
 	question_begin(q);
-	ask_more(q);
+	ask_more(q, false);
 }
 
 /* Of those that come in parts there are few at once, as of other long ones. */
@@ -190,7 +191,7 @@ static bool must_wait(struct question *q)
 	if (q->pushed || d->is_long)
 		return false;
 	d->is_long = true;
-	return d->fleet->asking_long >= LONG_ANSWERS;
+	return !q->is_long && d->fleet->asking_long >= LONG_ANSWERS;
 }
 
 /**
@@ -214,7 +215,7 @@ void pull_go_on(struct question *q)
 			return;
 		}
 		question_follow(q);
-		ask_more(q);
+		ask_more(q, true);
 		return;
 	}
 	if (ret) {

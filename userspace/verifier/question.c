@@ -10,11 +10,16 @@ static bool is_anew(const struct device *d)
 	       memcmp(d->judged_by, d->policy->id, sizeof(d->judged_by));
 }
 
-/* A long list is read from the store for another policy, and there until it is judged. */
+/* By what the store has of it: another policy, or a list that has to be judged again. */
+static bool reads(const struct device *d)
+{
+	return is_anew(d) ? d->facts == d->policy->base : d->ima_again;
+}
+
+/* A long list is there from when it is read until it is judged. */
 static bool reads_long(const struct device *d)
 {
-	return d->policy && is_anew(d) && d->facts == d->policy->base &&
-	       d->ima_from > ANSWER_MAX;
+	return d->policy && d->ima_from > ANSWER_MAX && reads(d);
 }
 
 static bool has_long(const struct device *d)
@@ -30,7 +35,7 @@ static bool has_long(const struct device *d)
  */
 bool question_may_come(const struct device *d)
 {
-	return !reads_long(d) || has_long(d) || (d->offer && d->offer->is_long);
+	return !reads_long(d) || has_long(d);
 }
 
 /**
@@ -101,9 +106,8 @@ struct question *question_new(struct device *d)
 	q->whole = true;
 	q->anew = is_anew(d);
 	q->reads_long = reads_long(d);
-	if (q->reads_long)
-		question_take_long(q);
-	if (d->r.memory && (!q->anew || d->facts == d->policy->base)) {
+	q->reads = d->r.memory && reads(d);
+	if (d->r.memory && (!q->anew || q->reads)) {
 		q->whole = false;
 		q->ima_from = d->ima_from;
 		q->no_firmware = d->no_firmware && settle_boot(d);

@@ -44,6 +44,7 @@ struct question {
 	size_t ima_len;
 	bool is_long; /* it took one of the places for long answers, ... */
 	bool reads_long; /* ... for @ima: it has it until it is over */
+	bool reads; /* what it did and measured is read from the store: @known, @ima */
 	bool old_contact; /* it was kept from the last question */
 	bool pushed; /* the device came by itself */
 	struct evhttp_request *req; /* @pushed: that waits for an answer */
@@ -100,7 +101,7 @@ void pull_give_up(struct question *q);
 void pull_end(struct device *d);
 
 /* session.c */
-void session_more(struct question *q);
+void session_more(struct question *q, bool parts);
 void session_end(struct question *q);
 
 #endif

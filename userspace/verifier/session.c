@@ -117,6 +117,13 @@ static bool is_coming(const struct device *d, struct conn *conn)
 			      sizeof(exporter)));
 }
 
+/* It comes again, later each time. */
+static void no_room(struct evhttp_request *req)
+{
+	reply_problem(req, 503, "Service Unavailable",
+		      "others have long lists to judge; try again later");
+}
+
 /**
  * api_session_begin() - a device asks for a question
  * @r: the request
@@ -151,10 +158,7 @@ void api_session_begin(const struct request *r)
 	} else if (rests(d, r->req)) {
 		return;
 	} else if (!question_may_come(d)) {
-		evhttp_add_header(evhttp_request_get_output_headers(r->req),
-				  "Retry-After", "1");
-		reply_problem(r->req, 503, "Service Unavailable",
-			      "others have long lists to judge; try again");
+		no_room(r->req);
 	} else if (!d->policy) {
 		reply_problem(r->req, 409, "Conflict",
 			      "the verifier's configuration has no policy for "
@@ -207,6 +211,11 @@ void api_session_answer(const struct request *r)
 		return;
 	}
 	q = d->offer;
+	/* What is read for it takes a place only now: whoever is asked may not answer. */
+	if (q->reads_long && !question_try_long(q)) {
+		no_room(r->req);
+		return;
+	}
 	d->offer = NULL;
 	evtimer_del(q->expiry);
 	if (!ask_witness(q, conn_ssl(r->conn)) || !ask_take_body(q, r->req)) {
@@ -226,7 +235,7 @@ void api_session_answer(const struct request *r)
  * session_more() - the log came in part: offer the question for the next one
  * @q: the device's question
  */
-void session_more(struct question *q)
+void session_more(struct question *q, bool parts)
 {
 	struct evhttp_request *req = q->req;
 	struct conn *conn = conn_of(req);
@@ -236,7 +245,7 @@ void session_more(struct question *q)
 	d->question = NULL;
 	d->due = 0;
 	pull_schedule(d, d->fleet->conf->period_s * 1000ll);
-	if (!question_try_long(q)) {
+	if (parts && !question_try_long(q)) {
 		question_free(q);
 		reply_problem(req, 503, "Service Unavailable",
 			      "its log comes in parts, as others do now; try "

@@ -146,6 +146,7 @@ static void question_kept(struct job *j, struct fleet *f)
 		free(d->r.memory);
 		d->records = q->j.records;
 		d->ima_from = q->j.ima_next;
+		d->ima_again = q->j.ima_again;
 		d->no_firmware = q->j.no_firmware_next;
 		memcpy(d->boot_id, q->j.boot_id, sizeof(d->boot_id));
 		memcpy(d->judged_by, d->policy->id, sizeof(d->judged_by));
@@ -388,7 +389,7 @@ static int read_known(struct job *j, struct store *s)
 {
 	struct question *q = question_of(j);
 	const s64 id = q->dev->r.id;
-	int ret = store_facts(s, id, &q->known);
+	int ret = q->anew ? store_facts(s, id, &q->known) : 0;
 
 	return ret || !q->ima_from ? ret :
 				     store_ima(s, id, &q->ima, &q->ima_len);
@@ -403,10 +404,10 @@ static void known_read(struct job *j, struct fleet *f)
 		stage_put(f->judges, &q->job.task);
 		return;
 	}
-	if (j->err == -ENOENT || j->err == -EBADMSG)
+	if (q->anew && (j->err == -ENOENT || j->err == -EBADMSG))
 		d->facts = 0; /* its log is asked for, next time */
 	snprintf(d->failure, sizeof(d->failure),
-		 "what is known of it %s, to judge it by another policy",
+		 "what is known of it %s, to judge it anew",
 		 j->err == -ENOENT  ? "was too much to be kept" :
 		 j->err == -EBADMSG ? "is damaged" :
 				      "cannot be read");
@@ -419,14 +420,14 @@ static void known_read(struct job *j, struct fleet *f)
  */
 void settle_judge(struct question *q)
 {
-	if (!q->anew || q->whole) {
+	if (!q->reads) {
 		stage_put(q->dev->fleet->judges, &q->job.task);
 		return;
 	}
 	q->job.keep = read_known;
 	q->job.done = known_read;
-	q->job.reads = true;
-	keep_put(q->dev->fleet, &q->job);
+	/* It is much at times: nobody's verdict waits for it to be kept. */
+	keep_read(q->dev->fleet, &q->job);
 }
 
 static int read_worth(struct job *j, struct store *s)

@@ -9,6 +9,9 @@
 
 #include "store_sql.h"
 
+/* Of one row, each entry that came alone takes as much again as it has bytes. */
+#define ROWS_MAX 1000
+
 /* Return: 0, with the bytes that are kept; -errno. */
 static int end_of(struct store *s, s64 id, u64 *end)
 {
@@ -36,36 +39,6 @@ int store_ima_drop(struct store *s, s64 id)
 	struct binding b = sql_bind(s, IMA_CLEAR);
 
 	bind_number(&b, id);
-	return sql_finish(&b);
-}
-
-/**
- * store_ima_add() - what of its list a device was judged by now
- * @s: the store
- * @id: of the device
- * @at: byte of the list that it begins with; 0: what was kept is of another one
- * @data: @len bytes
- * @len: their number, not 0
- *
- * What does not go on where that ends which is kept, or is too much with it, leaves
- * nothing: the device is asked for all of it when it is needed.
- *
- * Return: 0; -errno.
- */
-int store_ima_add(struct store *s, s64 id, u64 at, const u8 *data, size_t len)
-{
-	struct binding b;
-	u64 end = 0;
-	int ret = at ? end_of(s, id, &end) : store_ima_drop(s, id);
-
-	if (ret)
-		return ret;
-	if (at != end || at > STORE_IMA_MAX || len > STORE_IMA_MAX - at)
-		return store_ima_drop(s, id);
-	b = sql_bind(s, IMA_ADD);
-	bind_number(&b, id);
-	bind_number(&b, (s64)at);
-	bind_bytes(&b, data, len);
 	return sql_finish(&b);
 }
 
@@ -111,4 +84,70 @@ int store_ima(struct store *s, s64 id, u8 **out, size_t *len)
 		;
 	sql_reset(&b);
 	return ret < 0 ? ret : 0;
+}
+
+static int put(struct store *s, s64 id, u64 at, const u8 *data, size_t len)
+{
+	struct binding b = sql_bind(s, IMA_ADD);
+
+	bind_number(&b, id);
+	bind_number(&b, (s64)at);
+	bind_bytes(&b, data, len);
+	return sql_finish(&b);
+}
+
+static int rows_of(struct store *s, s64 id, u64 *rows)
+{
+	struct binding b = sql_bind(s, IMA_ROWS);
+	int ret;
+
+	bind_number(&b, id);
+	ret = sql_step(&b);
+	if (ret > 0)
+		*rows = (u64)number_at(&b, 0);
+	sql_reset(&b);
+	return ret < 0 ? ret : 0;
+}
+
+/* All of it as one row. */
+static int gather(struct store *s, s64 id)
+{
+	u8 *all;
+	size_t len;
+	int ret = store_ima(s, id, &all, &len);
+
+	if (!ret)
+		ret = store_ima_drop(s, id);
+	if (!ret && len)
+		ret = put(s, id, 0, all, len);
+	free(all);
+	return ret;
+}
+
+/**
+ * store_ima_add() - what of its list a device was judged by now
+ * @s: the store
+ * @id: of the device
+ * @at: byte of the list that it begins with; 0: what was kept is of another one
+ * @data: @len bytes
+ * @len: their number, not 0
+ *
+ * What does not go on where that ends which is kept, or is too much with it, leaves
+ * nothing: the device is asked for all of it when it is needed.
+ *
+ * Return: 0; -errno.
+ */
+int store_ima_add(struct store *s, s64 id, u64 at, const u8 *data, size_t len)
+{
+	u64 end = 0, rows = 0;
+	int ret = at ? end_of(s, id, &end) : store_ima_drop(s, id);
+
+	if (ret)
+		return ret;
+	if (at != end || at > STORE_IMA_MAX || len > STORE_IMA_MAX - at)
+		return store_ima_drop(s, id);
+	ret = put(s, id, at, data, len);
+	if (!ret && at)
+		ret = rows_of(s, id, &rows);
+	return ret || rows <= ROWS_MAX ? ret : gather(s, id);
 }

@@ -133,6 +133,7 @@ static const char *const texts[STATEMENTS] = {
 	[IMA_CLEAR] = "DELETE FROM ima WHERE device = ?1",
 	[IMA_END] = "SELECT at + length(data) FROM ima WHERE device = ?1"
 		    " ORDER BY at DESC LIMIT 1",
+	[IMA_ROWS] = "SELECT count(*) FROM ima WHERE device = ?1",
 	[IMA] = "SELECT at, data FROM ima WHERE device = ?1 ORDER BY at",
 	[BOOT_PUT] =
 		"INSERT INTO boot (device, at, text)"

@@ -59,6 +59,7 @@ enum statement {
 	IMA_ADD,
 	IMA_CLEAR,
 	IMA_END,
+	IMA_ROWS,
 	IMA,
 	BOOT_PUT,
 	BOOT_DROP,
