@@ -4,8 +4,9 @@
 # that costs, and how soon one that goes wrong is named.  Prints JSON.
 # usage: fleet.sh DEVICES PERIOD SECONDS NEW-RECORDS KEPT-CONNECTIONS ROGUES [PRELOADED]
 # PRELOADED: verify_time.so, which adds up what the verification of quotes takes.
+# shellcheck disable=SC2119,SC2154
 preloaded=${7:+$(realpath "$7")}
-# shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
+# shellcheck source=selftests/daemon/lib.sh
 . "$(dirname "$0")/../daemon/lib.sh"
 # shellcheck source=selftests/fleet/lib.sh
 . "$root/selftests/fleet/lib.sh"

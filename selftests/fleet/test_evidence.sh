@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What the records of a device told, as JSON and as pages: all of it, in its order,
 # a bounded part at once; and where nothing is kept of one, why.
-# shellcheck disable=SC2119,SC2154 source=selftests/daemon/lib.sh
+# shellcheck disable=SC2016,SC2119,SC2154 source=selftests/daemon/lib.sh
 . "$(dirname "$0")/../daemon/lib.sh"
 # shellcheck source=selftests/fleet/lib.sh
 . "$root/selftests/fleet/lib.sh"

@@ -121,7 +121,7 @@ ok "all are trusted" stands "trusted 3"
 # More is found than is remembered: what is kept is judged again each time.
 echo '{"meta":{"version":1},"digests":{}}' >nothing.json
 has_many() {
-	becomes dev-$1 '.verdict.notes | any(capture(
+	becomes "dev-$1" '.verdict.notes | any(capture(
 		"IMA log replays .*: (?<n>[0-9]+) entries") | .n | tonumber > 20)' 60
 }
 for i in 0 1 2; do
