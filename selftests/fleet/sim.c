@@ -181,7 +181,7 @@ static void send_answer(struct sim_device *d, struct evhttp_request *req,
 	stats.answers++;
 	stats.records += fresh;
 	stats.bytes += len;
-	stats.whole += !q->have_boot;
+	stats.whole += !q->from;
 	stats.part += q->ima_from != 0;
 	stats.firmware += !q->no_firmware;
 	evbuffer_add(body, data, len);

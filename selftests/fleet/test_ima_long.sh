@@ -13,14 +13,6 @@
 n=1250
 denied=(0 600 1 $((n - 1)) 2 3)
 long=/$(printf 'x%.0s' $(seq 4000))
-# By the device: what the database gives is read by the verifier, too.
-sent() {
-	local pid sum=0
-	while read -r pid; do
-		sum=$((sum + $(sed -n 's/^wchar: //p' "/proc/$pid/io")))
-	done < <(pgrep -P "$daemon_pid")
-	echo "$sum"
-}
 # deny N: a policy of which the list denies the entry of that number, from 0 on
 deny() {
 	printf '# shinrai-deny v1\n%s CVE-2026-1\n' \

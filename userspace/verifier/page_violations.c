@@ -149,6 +149,13 @@ static void write_past_boot(struct html *h, const json_t *boot)
 		page_number(left, "reasons") + page_number(left, "accesses");
 	size_t i;
 
+	if (json_is_true(json_object_get(boot, "more"))) {
+		html(h,
+		     "<p>There are more records of boot <code>%s</code>, or of "
+		     "later ones, on the device's disk only</p>\n",
+		     page_text(boot, "boot_id"));
+		return;
+	}
 	html(h,
 	     "<p>Not proven, as no quote covers it: records %llu to %llu of an "
 	     "earlier boot, <code>%s</code></p>\n<ul>\n",
@@ -160,9 +167,6 @@ static void write_past_boot(struct html *h, const json_t *boot)
 		write_access(h, NULL, at);
 	if (more)
 		html(h, "<li>%llu more, which that log has</li>\n", more);
-	if (json_is_true(json_object_get(boot, "more")))
-		html(h, "<li>And there are more records, on the device's disk "
-			"only</li>\n");
 	html(h, "</ul>\n");
 }
 
