@@ -234,6 +234,7 @@ void api_session_answer(const struct request *r)
 /**
  * session_more() - the log came in part: offer the question for the next one
  * @q: the device's question
+ * @parts: what came is kept, and takes one of the few places; else all comes anew
  */
 void session_more(struct question *q, bool parts)
 {

@@ -12,17 +12,17 @@
 /* Of one row, each entry that came alone takes as much again as it has bytes. */
 #define ROWS_MAX 1000
 
-/* Return: 0, with the bytes that are kept; -errno. */
-static int end_of(struct store *s, s64 id, u64 *end)
+/* @what: IMA_END, the bytes that are kept, or IMA_ROWS.  Return: 0; -errno. */
+static int count(struct store *s, enum statement what, s64 id, u64 *n)
 {
-	struct binding b = sql_bind(s, IMA_END);
+	struct binding b = sql_bind(s, what);
 	int ret;
 
-	*end = 0;
+	*n = 0;
 	bind_number(&b, id);
 	ret = sql_step(&b);
 	if (ret > 0)
-		*end = (u64)number_at(&b, 0);
+		*n = (u64)number_at(&b, 0);
 	sql_reset(&b);
 	return ret < 0 ? ret : 0;
 }
@@ -69,7 +69,7 @@ int store_ima(struct store *s, s64 id, u8 **out, size_t *len)
 {
 	struct binding b;
 	u64 end;
-	int ret = end_of(s, id, &end);
+	int ret = count(s, IMA_END, id, &end);
 
 	*out = NULL;
 	*len = 0;
@@ -94,19 +94,6 @@ static int put(struct store *s, s64 id, u64 at, const u8 *data, size_t len)
 	bind_number(&b, (s64)at);
 	bind_bytes(&b, data, len);
 	return sql_finish(&b);
-}
-
-static int rows_of(struct store *s, s64 id, u64 *rows)
-{
-	struct binding b = sql_bind(s, IMA_ROWS);
-	int ret;
-
-	bind_number(&b, id);
-	ret = sql_step(&b);
-	if (ret > 0)
-		*rows = (u64)number_at(&b, 0);
-	sql_reset(&b);
-	return ret < 0 ? ret : 0;
 }
 
 /* All of it as one row. */
@@ -140,7 +127,7 @@ static int gather(struct store *s, s64 id)
 int store_ima_add(struct store *s, s64 id, u64 at, const u8 *data, size_t len)
 {
 	u64 end = 0, rows = 0;
-	int ret = at ? end_of(s, id, &end) : store_ima_drop(s, id);
+	int ret = at ? count(s, IMA_END, id, &end) : store_ima_drop(s, id);
 
 	if (ret)
 		return ret;
@@ -148,6 +135,6 @@ int store_ima_add(struct store *s, s64 id, u64 at, const u8 *data, size_t len)
 		return store_ima_drop(s, id);
 	ret = put(s, id, at, data, len);
 	if (!ret && at)
-		ret = rows_of(s, id, &rows);
+		ret = count(s, IMA_ROWS, id, &rows);
 	return ret || rows <= ROWS_MAX ? ret : gather(s, id);
 }
