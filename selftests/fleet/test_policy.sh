@@ -96,6 +96,22 @@ against known.txt next.txt
 ok "it is known again" anew "new policies are in use"
 ok "all are trusted" stands "trusted $n" 10
 
+# More of it than there are findings that are kept.
+sim new 25 >/dev/null
+often $((8 * n))
+sim new 5 >/dev/null
+fleet reader /devices >/dev/null
+ok "each ran a hundred programs" jq -e 'all(.devices[]; .records > 102)' body
+against next.txt
+ok "none of them is known any more" anew "new policies are in use"
+ok "nobody is trusted" stands "untrusted $n" 10
+ok "for that" device dev-3 '.code == "code-unknown"'
+ok "what they ran is" said 200 fleet reader /devices/dev-3/evidence
+ok "of each" jq -e '.missing == null and .total > 100' body
+against known.txt next.txt
+ok "all are known again" anew "new policies are in use"
+ok "all are trusted" stands "trusted $n" 10
+
 sim stats
 ok "no log was asked for again, for all of it" \
 	test "$(jq .whole <<<"$said")" = $n

@@ -57,9 +57,9 @@ enrol_machine() { # NAME
 		\"url\":\"https://127.0.0.1:${port[$1]}/\"}"
 }
 
-stand() { # NAME STATE [SECONDS]
-	becomes "$1" ".state == \"$2\" and .fresh == (\"$2\" != \"unreachable\")" \
-		"${3:-60}"
+stand() { # NAME STATE [SECONDS]: and not only because it is about to be asked
+	becomes "$1" ".state == \"$2\" and .code != \"stale\" and
+		.fresh == (\"$2\" != \"unreachable\")" "${3:-60}"
 }
 
 # turns_rogue NAME: it runs what nobody knows

@@ -15,6 +15,7 @@
 
 #define ROUNDS 200
 #define PLANNED 8 /* records, by forge_plan_log(), that are quoted */
+#define PLANNED_CODE 7 /* in them, where nothing is known */
 #define POOL 14 /* the last two run at the start */
 
 static const char *const pool[POOL] = { "ls",	"lib", "sh",   "mod", "id",
@@ -232,13 +233,21 @@ static void test_refused(void **state)
 		bool keep, give;
 		u8 code_pcr; /* of the other policy; 0: the same */
 		unsigned int strange; /* programs that nobody knows */
+		unsigned int
+			unmeasured; /* findings of any policy, behind those */
 		bool anew;
 	} table[] = {
-		{ "facts were kept and are given", true, true, 0, 3, true },
-		{ "they are not given", true, false, 0, 3, false },
-		{ "they were not kept", false, true, 0, 3, false },
-		{ "the log is elsewhere", true, true, 11, 3, false },
-		{ "findings were pushed out", true, true, 0, 64, false },
+		{ "facts were kept and are given", true, true, 0, 3, 0, true },
+		{ "they are not given", true, false, 0, 3, 0, false },
+		{ "they were not kept", false, true, 0, 3, 0, false },
+		{ "the log is elsewhere", true, true, 11, 3, 0, false },
+		{ "what was pushed out is in the facts", true, true, 0, 64, 0,
+		  true },
+		{ "however much", true, true, 0, 150, 0, true },
+		{ "it gives way", true, true, 0, 64, 64, true },
+		{ "what is not there was pushed out", true, true, 0, 0, 65,
+		  false },
+		{ "the same, beside others", true, true, 0, 64, 65, false },
 	};
 	struct rules before = { "# shinrai-digests v1\n", "", false };
 	struct shinrai_appraisal a;
@@ -259,6 +268,11 @@ static void test_refused(void **state)
 			forge_code(r, SHINRAI_EVENT_CODE, SHINRAI_KIND_EXEC,
 				   name, name);
 		}
+		for (k = 0; k < table[i].unmeasured; k++) {
+			if (!(k % 20))
+				r = forge_more(f, false);
+			forge_simple(r, SHINRAI_EVENT_UNMEASURED, 0);
+		}
 		f->keep_facts = table[i].keep;
 		f->deny = NULL;
 		f->digests = before.known;
@@ -273,6 +287,12 @@ static void test_refused(void **state)
 		assert_int_equal(forge_appraise(f, &a), 0);
 		if (!a.count[SHINRAI_WHY_POLICY_OTHER] != table[i].anew)
 			fail_msg("%s", table[i].why);
+		if (table[i].anew) {
+			assert_int_equal(a.count[SHINRAI_WHY_CODE_UNKNOWN],
+					 PLANNED_CODE + table[i].strange);
+			assert_int_equal(a.count[SHINRAI_WHY_UNMEASURED],
+					 table[i].unmeasured);
+		}
 		shinrai_appraisal_free(&a);
 		shinrai_facts_free(&all);
 	}

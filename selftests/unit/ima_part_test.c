@@ -482,6 +482,93 @@ static void test_left_out(void **state)
 	free(f);
 }
 
+/* Neither does what any policy finds fault with; and the list that is kept stays. */
+static void test_left_out_anew(void **state)
+{
+	static const struct {
+		const char *why;
+		bool keeps, other;
+		u64 offset, entries; /* where it goes on */
+		bool fault;
+	} row[] = {
+		{ "the same policy", false, false, 3, 3, true },
+		{ "another one", false, true, 0, 0, true },
+		{ "another one, which has the list", true, true, 3, 0, true },
+	};
+	struct plan p = { .deny = false };
+	struct shinrai_appraisal a;
+	struct shinrai_state last;
+	struct forge *f;
+	size_t i;
+
+	(void)state;
+	p.kind[1] = FAULTY;
+	f = forge(&p, 3);
+	free(told(f, &a));
+	assert_true(has(&a, "ima-entry"));
+	last = a.next;
+	shinrai_appraisal_free(&a);
+	free(f);
+	for (i = 0; i < ARRAY_SIZE(row); i++) {
+		p.deny = row[i].other;
+		f = follow(&p, 3, &last);
+		f->keeps_ima = row[i].keeps;
+		f->absent[SHINRAI_ITEM_IMA] = true;
+		free(told(f, &a));
+		if (has(&a, "ima-entry") != row[i].fault ||
+		    a.next.ima.offset != row[i].offset * ENTRY ||
+		    a.next.ima.entries != row[i].entries)
+			fail_msg("%s", row[i].why);
+		shinrai_appraisal_free(&a);
+		free(f);
+	}
+}
+
+/* Of more findings than are kept, the worst are, and one of each kind. */
+static void test_worst_kept(void **state)
+{
+	static const struct {
+		const char *why;
+		enum kind many, last;
+		const char *code; /* of the last one */
+	} row[] = {
+		{ "as bad", UNKNOWN, DENY, "ima-denied" },
+		{ "worse", OTHER_PCR, DENY, "ima-denied" },
+		{ "less", UNKNOWN, OTHER_PCR, "ima-pcr" },
+		{ "not kept of another policy", DENY, FAULTY, "ima-entry" },
+	};
+	struct shinrai_appraisal a;
+	struct shinrai_state last;
+	struct forge *f;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(row); i++) {
+		struct plan p = { .deny = true, .rules = true };
+
+		for (k = 0; k < 20; k++)
+			p.kind[k] = row[i].many;
+		p.kind[20] = row[i].last;
+		f = forge(&p, 22);
+		f->keeps_ima = true;
+		free(told(f, &a));
+		assert_int_equal(a.next.ima.entries, 0);
+		assert_int_equal(a.next.ima.offset, 22 * ENTRY);
+		last = a.next;
+		shinrai_appraisal_free(&a);
+		free(f);
+		f = follow(&p, 22, &last);
+		f->keeps_ima = true;
+		f->absent[SHINRAI_ITEM_IMA] = true;
+		free(told(f, &a));
+		if (!has(&a, row[i].code) || a.next.ima.entries ||
+		    a.next.ima.offset != 22 * ENTRY)
+			fail_msg("%s", row[i].why);
+		shinrai_appraisal_free(&a);
+		free(f);
+	}
+}
+
 /* Who cannot give it in part is never asked for a part. */
 static void test_whole_only(void **state)
 {
@@ -504,6 +591,8 @@ int main(void)
 		cmocka_unit_test(test_splits),
 		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_left_out_anew),
+		cmocka_unit_test(test_worst_kept),
 		cmocka_unit_test(test_whole_only),
 	};
 	int ret;

@@ -115,6 +115,10 @@ static const struct {
 	  .bend = STRAIGHT,
 	  .more = true,
 	  .boots = 1 },
+	{ .why = "which cannot be, of this boot",
+	  .bend = STRAIGHT,
+	  .same_boot = true,
+	  .more = true },
 };
 
 static void check_past(const struct judgement *j, size_t i)

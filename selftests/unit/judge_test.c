@@ -222,6 +222,7 @@ static const struct {
 	bool comes; /* more of it */
 	bool all; /* was asked for */
 	bool anew; /* it boots */
+	bool fault; /* in an entry was found before */
 	bool again;
 	bool keeps,
 		whole; /* there is more to be kept; from the first byte on */
@@ -245,6 +246,10 @@ static const struct {
 	  .again = true, .code = "ima-entry" },
 	{ "or what it is", .other = true, .bend = TEMPLATE_NAME, .again = true,
 	  .code = "ima-template" },
+	{ "as it was found before: it came so", .other = true,
+	  .bend = TEMPLATE_HASH, .fault = true, .code = "ima-entry" },
+	{ "another fault was", .other = true, .bend = TEMPLATE_NAME,
+	  .fault = true, .again = true, .code = "ima-template" },
 	{ "all was asked for", .other = true, .all = true, .keeps = true,
 	  .whole = true, .code = "ima-denied" },
 	{ "it booted anew, and all of it comes", .other = true, .anew = true,
@@ -316,13 +321,30 @@ static void check_ima(struct judgement *j, const struct judgement *first,
 	assert_false(j->ima_gone && !ima[row].whole);
 }
 
+/* What is remembered, with a fault of an entry; for free(). */
+static u8 *with_fault(const struct judgement *first, size_t *len)
+{
+	struct shinrai_state *s = malloc(sizeof(*s));
+	u8 *out;
+
+	assert_non_null(s);
+	assert_int_equal(shinrai_state_unpack(first->next, first->next_len, s),
+			 0);
+	s->sticky[s->nsticky].code = SHINRAI_WHY_IMA_ENTRY;
+	s->sticky[s->nsticky].record = 0;
+	strcpy(s->sticky[s->nsticky++].text, "entry 1: it is");
+	assert_int_equal(shinrai_state_pack(s, &out, len), 0);
+	free(s);
+	return out;
+}
+
 /* What is kept of an IMA list is judged by another policy as if it came again. */
 static void test_ima(void **state)
 {
 	struct sim_device d = { .key = EVP_EC_gen("P-256"), .clock = 100000 };
 	struct sim_question q = ask();
 	struct judgement first = plan(&q), j;
-	u8 *data, *kept;
+	u8 *data, *kept, *fault;
 	size_t i;
 
 	(void)state;
@@ -351,6 +373,9 @@ static void test_ima(void **state)
 		j.boot_known = first.boot;
 		q.ima_from = j.ima_from = ima[i].all ? 0 : first.ima_next;
 		kept = kept_ima(&j, &first, i);
+		fault = NULL;
+		if (ima[i].fault)
+			j.memory = fault = with_fault(&first, &j.memory_len);
 		if (!ima[i].other || ima[i].all)
 			j.ima_known.len = 0;
 		if (ima[i].anew)
@@ -367,6 +392,7 @@ static void test_ima(void **state)
 		EVP_PKEY_CTX_free(j.key);
 		free(data);
 		free(kept);
+		free(fault);
 	}
 	end(&first);
 	EVP_PKEY_CTX_free(first.key);

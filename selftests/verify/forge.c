@@ -162,6 +162,7 @@ int forge_appraise(struct forge *f, struct shinrai_appraisal *out)
 	in.keep_facts = f->keep_facts;
 	in.known = f->known;
 	in.ima_before = f->ima_before;
+	in.keeps_ima = f->keeps_ima;
 	in.policy = (const u8(*)[32])f->policy;
 	in.npolicies = f->npolicies;
 	shinrai_refs_init(&refs);

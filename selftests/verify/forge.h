@@ -131,6 +131,7 @@ struct forge {
 	bool allow_anon_exec;
 	bool keep_facts;
 	const struct shinrai_facts *known; /* with @last; NULL: none */
+	bool keeps_ima; /* whoever asks keeps the list */
 	struct shinrai_item ima_before; /* kept of the list; NULL: nothing */
 	bool report; /* asked for violations, not for the machine */
 	bool abridged; /* the log, before it is bent */

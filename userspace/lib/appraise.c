@@ -94,17 +94,51 @@ static bool weaker(enum shinrai_reason_code a, enum shinrai_reason_code b)
 	       shinrai_reason_info(b)->verdict;
 }
 
-/* When all places are taken, one of a finding that weighs less, or NULL. */
-static struct shinrai_sticky *place_for(struct shinrai_state *s,
+/* Is there another finding that weighs as much, and depends on the policy alone? */
+static bool has_like(const struct shinrai_state *s, unsigned int of)
+{
+	const struct shinrai_reason_info *info =
+		shinrai_reason_info(s->sticky[of].code);
+	unsigned int i;
+
+	for (i = 0; i < s->nsticky; i++) {
+		if (i != of && shinrai_appraise_by_policy(s->sticky[i].code) &&
+		    shinrai_reason_info(s->sticky[i].code)->verdict ==
+			    info->verdict)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * When all places are taken, one of a finding that weighs less, or NULL.  What depends
+ * on the policy alone gives way first, as what it is about is a fact: to any finding
+ * that does not, as long as the verdict stays.  Of these none may be lost, or facts
+ * are not enough for another policy.
+ */
+static struct shinrai_sticky *place_for(struct appraise *a,
 					enum shinrai_reason_code code)
 {
+	const bool stays = !shinrai_appraise_by_policy(code);
+	struct shinrai_state *s = &a->now;
+	enum shinrai_reason_code there;
 	unsigned int i;
 
 	if (s->nsticky < SHINRAI_STATE_REASONS)
 		return &s->sticky[s->nsticky++];
 	for (i = s->nsticky; i; i--) {
-		if (weaker(s->sticky[i - 1].code, code))
+		there = s->sticky[i - 1].code;
+		if (shinrai_appraise_by_policy(there) &&
+		    (weaker(there, code) ||
+		     (stays && (!weaker(code, there) || has_like(s, i - 1)))))
 			return &s->sticky[i - 1];
+	}
+	a->stays_lost |= stays;
+	for (i = s->nsticky; i; i--) {
+		if (weaker(s->sticky[i - 1].code, code)) {
+			a->stays_lost = true;
+			return &s->sticky[i - 1];
+		}
 	}
 	return NULL;
 }
@@ -119,7 +153,7 @@ remember(struct appraise *a, enum shinrai_reason_code code, u64 record,
 {
 	struct shinrai_sticky *s;
 
-	s = a->vouched ? place_for(&a->now, code) : NULL;
+	s = a->vouched ? place_for(a, code) : NULL;
 	if (!s)
 		return;
 	s->code = code;

@@ -117,8 +117,7 @@ void shinrai_appraise_anew(struct appraise *a)
  */
 u64 shinrai_appraise_facts(const struct appraise *a)
 {
-	/* Those of another policy may have pushed out what stays true. */
-	if (!a->in->keep_facts || a->now.nsticky >= SHINRAI_STATE_REASONS)
+	if (!a->in->keep_facts || a->stays_lost)
 		return 0;
 	if (a->incremental && a->in->last->facts != a->base)
 		return 0;

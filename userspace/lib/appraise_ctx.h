@@ -44,6 +44,7 @@ struct appraise {
 	bool have_challenge;
 	struct shinrai_challenge challenge;
 	bool authentic; /* the quote can be believed */
+	bool stays_lost; /* a finding that any policy has is not in @now */
 	bool have_given;
 	bool given_proven; /* @given leads to the quoted digest */
 	/* appraise_boot.c */

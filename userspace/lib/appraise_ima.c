@@ -157,24 +157,64 @@ void shinrai_appraise_ima_read(struct appraise *a)
 	shinrai_ima_fini(&ima);
 }
 
-/* For the next appraisal, which does not see the entry again. */
+static unsigned int times_kept(const struct shinrai_state *s,
+			       enum shinrai_reason_code code)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < s->nsticky; i++)
+		n += s->sticky[i].code == code;
+	return n;
+}
+
+/*
+ * A place for a finding.  When there is none left, that of one that weighs less, or of
+ * which there are several, where this is the first of its kind; or NULL.
+ */
+static struct shinrai_sticky *place_for(struct appraise *a,
+					enum shinrai_reason_code code)
+{
+	const enum shinrai_verdict verdict = shinrai_reason_info(code)->verdict;
+	struct shinrai_state *s = &a->now;
+	const bool first = !times_kept(s, code);
+	struct shinrai_sticky *t;
+
+	if (a->nima_kept < KEPT_FINDINGS &&
+	    s->nsticky < SHINRAI_STATE_REASONS) {
+		a->nima_kept++;
+		return &s->sticky[s->nsticky++];
+	}
+	a->ima_full = true;
+	for (t = s->sticky + s->nsticky; t-- > s->sticky;) {
+		const struct shinrai_reason_info *info =
+			shinrai_reason_info(t->code);
+
+		if (info->step != SHINRAI_STEP_IMA &&
+		    !shinrai_appraise_by_policy(t->code))
+			continue;
+		if (info->verdict < verdict ||
+		    (first && times_kept(s, t->code) > 1))
+			return t;
+	}
+	return NULL;
+}
+
+/*
+ * For the next appraisal, which does not see the entry again.  What has no place, or
+ * not all of its text, is found again in the list itself, as long as that is there.
+ */
 static void keep_finding(struct appraise *a, enum shinrai_reason_code code,
 			 const char *text)
 {
-	struct shinrai_state *s = &a->now;
-	struct shinrai_sticky *t = &s->sticky[s->nsticky];
+	struct shinrai_sticky *t = place_for(a, code);
 
-	if (a->nima_kept == KEPT_FINDINGS ||
-	    s->nsticky + 1 >= SHINRAI_STATE_REASONS ||
-	    strlen(text) >= sizeof(t->text)) {
-		a->ima_full = true;
+	if (!t)
 		return;
-	}
+	a->ima_full |= strlen(text) >= sizeof(t->text);
 	t->code = code;
 	t->record = 0;
-	strcpy(t->text, text);
-	s->nsticky++;
-	a->nima_kept++;
+	snprintf(t->text, sizeof(t->text), "%.*s", (int)sizeof(t->text) - 1,
+		 text);
 }
 
 /**
@@ -409,13 +449,21 @@ static void recall(struct appraise *a, bool absent)
 {
 	const struct shinrai_state *last = a->in->last;
 
-	if (!is_same_boot(a) ||
-	    memcmp(a->policy, last->policy, sizeof(a->policy)))
+	bool other;
+
+	if (!is_same_boot(a))
 		return;
+	other = memcmp(a->policy, last->policy, sizeof(a->policy));
+	/* Faults of entries are none of a policy. */
 	add_kept(a, true);
-	add_kept(a, false);
-	if (absent)
-		a->now.ima = last->ima;
+	if (!other)
+		add_kept(a, false);
+	if (!absent || (other && !a->in->keeps_ima))
+		return;
+	a->now.ima = last->ima;
+	/* The other policy judges it when it is there again. */
+	if (other)
+		a->now.ima.entries = 0;
 }
 
 /**

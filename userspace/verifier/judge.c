@@ -191,7 +191,9 @@ static json_t *more_json(const struct shinrai_state *last,
 static int list_past(struct judgement *j, const struct shinrai_state *last,
 		     const struct shinrai_appraisal *a)
 {
-	const bool more = j->past_more && last && a->have_next;
+	const bool more =
+		j->past_more && last && a->have_next &&
+		memcmp(last->boot_id, a->next.boot_id, sizeof(last->boot_id));
 	size_t room = JUDGE_PAST_MAX;
 	unsigned int i;
 	int ret = 0;
@@ -257,7 +259,7 @@ static int learn(struct judgement *j, const struct shinrai_item *firmware,
 	if (j->boot_known && !memcmp(j->boot, j->boot_known, sizeof(j->boot)))
 		return 0;
 	/* What is kept of it is of another key, or boot. */
-	j->again = j->no_firmware && !firmware->data;
+	j->again |= j->no_firmware && !firmware->data;
 	ret = describe_boot(j, firmware, a);
 	if (!ret || ret == -ENOMEM)
 		return ret;
@@ -283,6 +285,35 @@ static int take_ima(struct judgement *j, const struct shinrai_item *ima,
 		return -ENOMEM;
 	memcpy(j->ima_new, ima->data, j->ima_new_len);
 	return 0;
+}
+
+/* Is this found, and was not before? */
+static bool is_news(const struct shinrai_state *last,
+		    const struct shinrai_appraisal *a,
+		    enum shinrai_reason_code code)
+{
+	unsigned int i;
+
+	for (i = 0; i < last->nsticky; i++) {
+		if (last->sticky[i].code == code)
+			return false;
+	}
+	return a->count[code];
+}
+
+/*
+ * The device, or what is remembered of it, may be wrong about where the list begins,
+ * and it may have booted anew.  What is kept of the list may be damaged.
+ */
+static bool is_ima_apart(const struct judgement *j,
+			 const struct shinrai_state *last,
+			 const struct shinrai_appraisal *a)
+{
+	return (j->ima_from && (a->count[SHINRAI_WHY_IMA_REPLAY] ||
+				a->count[SHINRAI_WHY_IMA_SYNTAX])) ||
+	       (j->ima_known.len && last &&
+		(is_news(last, a, SHINRAI_WHY_IMA_ENTRY) ||
+		 is_news(last, a, SHINRAI_WHY_IMA_TEMPLATE)));
 }
 
 static int appraise(struct judgement *j, struct shinrai_appraisal *a)
@@ -325,6 +356,9 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 	if (ret)
 		return ret;
 	j->violations = new_violations(last, a);
+	j->ima_apart = is_ima_apart(j, last, a);
+	j->again = j->ima_apart ||
+		   (j->no_firmware && a->count[SHINRAI_WHY_FIRMWARE_MISSING]);
 	ret = take_ima(j, &ev.item[SHINRAI_ITEM_IMA], last, a);
 	if (!ret)
 		ret = learn(j, &ev.item[SHINRAI_ITEM_FIRMWARE], a);
@@ -346,20 +380,6 @@ static void name_worst(struct judgement *j, const struct shinrai_appraisal *a)
 		 *a->why[0].detail ? ": " : "", a->why[0].detail);
 }
 
-/*
- * The device, or what is remembered of it, may be wrong about where the list begins,
- * and it may have booted anew.  What is kept of the list may be damaged.
- */
-static bool is_apart(const struct judgement *j,
-		     const struct shinrai_appraisal *a)
-{
-	return (j->no_firmware && a->count[SHINRAI_WHY_FIRMWARE_MISSING]) ||
-	       (j->ima_from && (a->count[SHINRAI_WHY_IMA_REPLAY] ||
-				a->count[SHINRAI_WHY_IMA_SYNTAX])) ||
-	       (j->ima_known.len && (a->count[SHINRAI_WHY_IMA_ENTRY] ||
-				     a->count[SHINRAI_WHY_IMA_TEMPLATE]));
-}
-
 static int tell(struct judgement *j, struct shinrai_appraisal *a)
 {
 	int ret = shinrai_verdict_pack(a, &j->told, &j->told_len);
@@ -367,7 +387,6 @@ static int tell(struct judgement *j, struct shinrai_appraisal *a)
 	if (ret)
 		return ret;
 	j->verdict = a->verdict;
-	j->again |= is_apart(j, a);
 	name_worst(j, a);
 	/* Only a key that just signed a fresh quote is worth pinning. */
 	if (!j->ak_name_len && a->proven[SHINRAI_STEP_QUOTE] &&
@@ -404,7 +423,7 @@ int judge(struct judgement *j)
 	struct shinrai_appraisal *a = malloc(sizeof(*a));
 	int ret;
 
-	j->again = false;
+	j->again = j->ima_apart = false;
 	j->boot_text = NULL;
 	memset(j->boot, 0, sizeof(j->boot));
 	j->violations = j->unlisted = 0;

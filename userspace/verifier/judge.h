@@ -57,6 +57,7 @@ struct judgement {
 	bool ima_gone; /* what was kept of it is of no use any more */
 	bool no_firmware_next; /* what its log says is in @next */
 	bool again; /* what came in part does not join: ask for all of it */
+	bool ima_apart; /* @again, for the IMA list */
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE]; /* of which boot, with @next */
 	/* That firmware and boot can be learned from; 0s: they cannot. */
 	u8 boot[32]; /* equal for the same boot that measured the same */

@@ -145,6 +145,7 @@ static void write_past_boot(struct html *h, const json_t *boot)
 	const json_t *accesses = json_object_get(boot, "accesses");
 	const json_t *left = json_object_get(boot, "left_out");
 	const unsigned long long first = page_number(boot, "first");
+	const unsigned long long records = page_number(boot, "records");
 	const unsigned long long more =
 		page_number(left, "reasons") + page_number(left, "accesses");
 	size_t i;
@@ -156,11 +157,16 @@ static void write_past_boot(struct html *h, const json_t *boot)
 		     page_text(boot, "boot_id"));
 		return;
 	}
-	html(h,
-	     "<p>Not proven, as no quote covers it: records %llu to %llu of an "
-	     "earlier boot, <code>%s</code></p>\n<ul>\n",
-	     first, first + page_number(boot, "records") - 1,
-	     page_text(boot, "boot_id"));
+	if (records)
+		html(h,
+		     "<p>Not proven, as no quote covers it: records %llu to %llu "
+		     "of an earlier boot, <code>%s</code></p>\n<ul>\n",
+		     first, first + records - 1, page_text(boot, "boot_id"));
+	else
+		html(h,
+		     "<p>What came of an earlier boot, <code>%s</code>, is no "
+		     "record</p>\n<ul>\n",
+		     page_text(boot, "boot_id"));
 	json_array_foreach(reasons, i, at)
 		write_past_reason(h, at);
 	json_array_foreach(accesses, i, at)

@@ -176,7 +176,8 @@ void pull_again(struct question *q)
 {
 	struct device *d = q->dev;
 
-	d->ima_from = q->ima_from = 0;
+	if (q->j.ima_apart)
+		d->ima_from = q->ima_from = 0;
 	d->no_firmware = q->no_firmware = false;
 	shinrai_collect_free(&q->collect);
 	question_begin(q);
