@@ -72,7 +72,8 @@ owners() {
 
 # shared OWNERS [SECONDS]: within that time
 shared() {
-	for _ in $(seq $((${2:-10} * 5))); do
+	local until=$(($(date +%s%3N) + 1000 * ${2:-10}))
+	while [ "$(date +%s%3N)" -le $until ]; do
 		[ "$(owners)" != "$1" ] || return 0
 		sleep 0.2
 	done
