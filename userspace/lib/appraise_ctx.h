@@ -44,7 +44,6 @@ struct appraise {
 	bool have_challenge;
 	struct shinrai_challenge challenge;
 	bool authentic; /* the quote can be believed */
-	bool stays_lost; /* a finding that any policy has is not in @now */
 	bool have_given;
 	bool given_proven; /* @given leads to the quoted digest */
 	/* appraise_boot.c */
@@ -53,6 +52,7 @@ struct appraise {
 	/* appraise.c */
 	bool has_ima_first; /* the machine can give the list in part */
 	u64 ima_first; /* byte that it begins with, as the machine says */
+	bool stays_lost; /* a finding that any policy has is not in @now */
 	/* appraise_ima.c */
 	struct shinrai_item ima_list; /* what is judged of it */
 	u8 *ima_joined; /* that, when it was put together; for free() */

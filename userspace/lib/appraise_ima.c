@@ -448,7 +448,6 @@ static bool may_lack(const struct appraise *a,
 static void recall(struct appraise *a, bool absent)
 {
 	const struct shinrai_state *last = a->in->last;
-
 	bool other;
 
 	if (!is_same_boot(a))
