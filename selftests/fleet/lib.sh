@@ -140,6 +140,17 @@ often() {
 	return 1
 }
 
+# keeps true|false: within a while what was written last was kept, or not
+keeps() {
+	for _ in $(seq 200); do
+		fleet reader /status >/dev/null
+		[ "$(jq .keeps body)" != "$1" ] || return 0
+		sleep 0.1
+	done
+	cat body
+	return 1
+}
+
 # said STATUS COMMAND...: that is what the answer's status is
 said() {
 	local want=$1

@@ -23,7 +23,7 @@ end_pg() {
 
 # make_pg [LINE...]: its databases are at pg_url NAME; lines of its configuration
 make_pg() {
-	mkdir pg
+	mkdir -p pg
 	chown "$pg_user" pg
 	pg initdb -D data -U shinrai -A trust -E UTF8 --locale C -N >/dev/null
 	cat >>pg/data/postgresql.conf <<-CONF

@@ -72,7 +72,7 @@ done
 n=0
 while read -r who method path; do
 	ok "$method $path: all $all attacks by its $who are cut off" \
-		test "$(tail -n 1 told-$n)" = $all
+		test "$(tail -n 1 told-$n)" = "$all"
 	n=$((n + 1))
 done <routes
 ok "an admin is served after that" said 200 fleet admin /status

@@ -61,15 +61,6 @@ no_copy() {
 }
 ok "a copy is the business of pg_dump" no_copy
 
-keeps() { # true or false, within a while
-	for _ in $(seq 100); do
-		fleet reader /status >/dev/null
-		[ "$(jq .keeps body)" = "$1" ] && return
-		sleep 0.2
-	done
-	cat body
-	return 1
-}
 fleet reader /log >/dev/null
 cp body before.json
 sim rogue 6 >/dev/null
