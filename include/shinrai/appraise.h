@@ -167,7 +167,8 @@ struct shinrai_appraisal {
 	/* With @have_next of another boot: they point into the evidence, too. */
 	struct shinrai_past *past;
 	unsigned int npast;
-	unsigned int past_note; /* the first one that is of them, with @past */
+	bool past_gone; /* the machine has no log of the boot judged last */
+	unsigned int past_note; /* with one of these: the first note of them */
 	/* The large ones last: shinrai_appraisal_clear(). */
 	struct shinrai_data_state data;
 	/* What to remember; only when the quote is authentic and placed. */

@@ -35,6 +35,10 @@ nothing() { # MEMBERS WHY
 of() { # BOOT FROM: members of a challenge
 	echo "\"from\":$2,\"boot_id\":\"$1\""
 }
+offers() { # BOOTS WHY: the last answer says that there are logs of these
+	ok "$2" test "$(evidence item machine | jq -r '.boots // ["none"] | join(" ")')" \
+		= "$1"
+}
 records() { # BOOT FROM COUNT
 	./fake_log "$1" "$2" "$3"
 }
@@ -46,11 +50,16 @@ boots $second 5
 nothing '' "who judged nothing is told nothing of it"
 nothing "$(of $second 2)" "who judged this boot neither"
 nothing "$(of $third 0)" "nor who names a boot that never was here"
+offers '' "who is told of no boots"
 records $first 7 3 >expected
 past "$(of $first 7)" expected "who judged 7 of 10 records gets the other 3"
+offers $first "and is told of which boots there are logs"
 records $first 0 10 >expected
 past "$(of $first 0)" expected "from the begin"
 nothing "$(of $first 10)" "who judged all gets none"
+offers $first "and is told the same"
+nothing "$(of $second 2)" "who judged this boot gets none"
+offers none "nor is told anything"
 nothing "$(of $first 11)" "who judged more than is there gets none"
 records $first 7 3 >expected
 past "$(of $first 7)" expected "asked again: the same"
@@ -116,5 +125,27 @@ past "$(of $first $((last + 1)))" expected "what follows comes when it is asked 
 stop_daemon
 rm -r spool/$first
 ok "starts without what was pruned" start_daemon
-nothing "$(of $first 9)" "of a log that is not there any more nothing comes"
+records $second 0 4 >expected
+past "$(of $first 9)" expected "of a log that is not there any more the later ones come"
+offers $second "of which it says that there are these alone"
+past "$(of $second 0)" expected "who judged a later one gets what follows"
+stop_daemon
+mv spool/boots boots
+ok "starts without the names of what was pruned" start_daemon
+nothing "$(of $first 9)" "then it cannot know who judged that"
+offers '' "and says so"
+ok "the names of what is there are written down" test \
+	"$(od -An -v -tx1 spool/boots | tr -d ' \n')" = $second$third
+stop_daemon
+{ cat boots; printf torn; } >spool/boots
+ok "starts with names that are torn" start_daemon
+past "$(of $first 9)" expected "what is whole of them counts"
+ok "... and is mended" cmp spool/boots boots
+stop_daemon
+rm spool/boots
+ln -s "$work/boots" spool/boots
+refused() { # WORDS: shinraid does not start, and says so
+	! start_daemon >/dev/null && grep -- "$1" err
+}
+ok "a link is not followed" refused 'Too many levels of symbolic links'
 finish

@@ -317,6 +317,11 @@ static u8 *log_of(const struct sim_device *d, u64 from, size_t *len)
 	return buf;
 }
 
+static bool asks_past(const struct sim_device *d, const struct sim_question *q)
+{
+	return q->have_boot && memcmp(q->boot_id, d->log.boot_id, 16);
+}
+
 /* Return: the item of what came before this boot, for free(); NULL: none. */
 static u8 *past_of(const struct sim_device *d, const struct sim_question *q,
 		   size_t *len)
@@ -327,10 +332,14 @@ static u8 *past_of(const struct sim_device *d, const struct sim_question *q,
 	size_t room = 0;
 	u8 *buf;
 
-	while (q->have_boot && l < end && memcmp(l->boot_id, q->boot_id, 16))
-		l++;
-	if (!q->have_boot || l == end)
+	if (!asks_past(d, q) || !d->npast)
 		return NULL;
+	while (l < end && memcmp(l->boot_id, q->boot_id, 16))
+		l++;
+	if (l == end) { /* it is of a boot before those */
+		l = d->past;
+		from = 0;
+	}
 	for (const struct sim_log *k = l; k < end; k++)
 		room += room_for(k->records);
 	buf = malloc(room);
@@ -376,6 +385,22 @@ static u64 begin_of(const struct sim_device *d, const struct sim_question *q)
 	return q->from;
 }
 
+/* The earlier boots of which it has the log, as JSON. */
+static const char *list_boots(const struct sim_device *d)
+{
+	static char text[SIM_PAST * 40 + 8];
+	char name[33];
+	unsigned int i;
+	int n = sprintf(text, "[");
+
+	for (i = 0; i < d->npast; i++) {
+		shinrai_hex_encode(d->past[i].boot_id, 16, name);
+		n += sprintf(text + n, "%s\"%s\"", i ? "," : "", name);
+	}
+	sprintf(text + n, "]");
+	return text;
+}
+
 static void list_ima(const struct sim_device *d, const struct sim_question *q,
 		     struct shinrai_item *item)
 {
@@ -386,6 +411,7 @@ static void list_ima(const struct sim_device *d, const struct sim_question *q,
 
 	forge.ima_whole = d->mode == SIM_AGED;
 	forge.ima_from = from;
+	forge.boots = asks_past(d, q) ? list_boots(d) : NULL;
 	forge_build_machine(&forge);
 	/* Another entry, or part of one. */
 	if (d->mode == SIM_APART && from)

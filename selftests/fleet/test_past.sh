@@ -91,6 +91,25 @@ ok "killed, it begins again" start_verifier
 ok "what happened meanwhile is told" in_time '[.[] | select(.type == "past")] |
 	length == 3 and .[-1].device == "dev-4"'
 
+# It boots more often than it has room for logs, and nobody can ask it.
+ok "the verifier ends" stop_verifier
+for _ in 1 2 3 4 5 6; do
+	sim crash 5 >/dev/null
+done
+ok "and begins again" start_verifier
+ok "what there still is of that is told, and that the first is gone" in_time '[.[] |
+	select(.device == "dev-5")] | length == 2 and (.[-1] | .type == "past" and
+	.state == "trusted" and (.past | length == 5 and .[0].gone and
+	(.[0] | keys == ["boot_id", "gone"]) and (.[1:] |
+	all(.first == 0 and .records == 11 and .reasons[0].code == "code-unknown"))) and
+	(.past | map(.boot_id) | unique | length == 5))'
+curl -s --cacert ca.pem --cert reader.pem --key reader.key \
+	"https://127.0.0.1:$api/violations" >page
+ok "the page has it" grep -q 'the device has no log any more' page
+ok "and who watches the log" watch
+ok "has it, too" grep -q 'dev-5 .*before it booted, unproven: 4, and not all came;' \
+	watched
+
 # There is no room in the log for it now: so it is asked for again.
 for _ in 1 2; do
 	sim crash 2 >/dev/null

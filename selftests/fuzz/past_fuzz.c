@@ -2,9 +2,10 @@
 /*
  * Logs of earlier boots as a crash left them: what is read of them are whole records,
  * the same whether or not somebody read before, and all of it in as many parts as it
- * takes.
+ * takes.  The names of boots are whatever a crash left, too: who names one of them, of
+ * which there is no log, gets all.
  */
-/* links: userspace/shinraid/past.c userspace/shinraid/prune.c userspace/shinraid/blob.c */
+/* links: userspace/shinraid/past.c userspace/shinraid/prune.c userspace/shinraid/boots.c userspace/shinraid/blob.c */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -21,17 +22,23 @@ static void check(bool ok)
 		abort();
 }
 
+static int file_of(const u8 *data, size_t len)
+{
+	int fd = memfd_create("past", MFD_CLOEXEC);
+
+	check(fd >= 0 && write(fd, data, len) == (ssize_t)len);
+	return fd;
+}
+
 static void open_all(struct past *p, const u8 *data, size_t len)
 {
 	u8 boot_id[SHINRAI_BOOT_ID_SIZE] = { 0 };
 	size_t size;
-	int fd;
 
+	past_set_boots(p, file_of(data, len), len);
 	for (; boot_id[0] < BOOTS; boot_id[0]++, data += size, len -= size) {
 		size = boot_id[0] < BOOTS - 1 ? len / 2 : len;
-		fd = memfd_create("past", MFD_CLOEXEC);
-		check(fd >= 0 && write(fd, data, size) == (ssize_t)size);
-		past_add(p, boot_id, fd, size);
+		past_add(p, boot_id, file_of(data, size), size);
 	}
 }
 
@@ -76,7 +83,18 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		free(same);
 		free(all);
 	}
+	/* One that is named in the middle of it is none. */
+	for (m = 3; m + sizeof(boot_id) <= len && m < 40; m++) {
+		const bool is = past_is_for(&p, data + m);
+
+		check(is || (m - 3) % sizeof(boot_id));
+		ret = past_read(&p, data + m, from, max, &some, &n);
+		check(ret == -ENODATA || (!ret && is));
+		if (!ret)
+			free(some);
+	}
 	past_close(&p);
+	check(!past_is_for(&p, boot_id));
 	check(!p.n && past_read(&p, boot_id, 0, 1, &all, &k) == -ENODATA);
 	return 0;
 }

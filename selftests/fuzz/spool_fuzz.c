@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* links: userspace/shinraid/spool.c userspace/shinraid/prune.c */
+/* links: userspace/shinraid/spool.c userspace/shinraid/prune.c userspace/shinraid/boots.c */
 /* The spool after a crash, whatever is in it: only whole records stay, and they tell
  * the same as when they were appended.
  */
@@ -55,6 +55,8 @@ static void forget(char path[128])
 	unlink(path);
 	*strrchr(path, '/') = '\0';
 	rmdir(path);
+	strcpy(strrchr(path, '/'), "/boots");
+	unlink(path);
 }
 
 static void put(const char *path, const u8 *data, size_t len)

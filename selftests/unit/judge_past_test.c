@@ -14,6 +14,9 @@ static u8 *bend_past(const struct shinrai_item *from, enum bend bend,
 	struct shinrai_rd rd;
 
 	assert_non_null(p);
+	*len = 0;
+	if (bend == NONE)
+		return p;
 	memcpy(p, from->data, from->len);
 	memcpy(p + from->len, from->data, from->len);
 	*len = from->len;
@@ -29,8 +32,6 @@ static u8 *bend_past(const struct shinrai_item *from, enum bend bend,
 		memset(p, 0x55, *len);
 	else if (bend == TWICE)
 		*len *= 2;
-	else if (bend == NONE)
-		*len = 0;
 	if (bend == GAP) {
 		*len -= r.raw_len;
 		memmove(p, p + r.raw_len, *len);
@@ -43,6 +44,7 @@ static const struct {
 	enum bend bend;
 	bool crash; /* it ran what nobody knows, before it booted anew */
 	bool late, no_memory, same_boot, from_0, more;
+	unsigned int lost; /* logs of earlier boots that are not there any more */
 	size_t boots; /* told of */
 	size_t reasons; /* of the first one */
 	const char *code; /* of the first reason of the first one; NULL: none */
@@ -115,6 +117,21 @@ static const struct {
 	  .bend = STRAIGHT,
 	  .more = true,
 	  .boots = 1 },
+	{ .why = "the log that was judged is not there any more, a later one is",
+	  .bend = STRAIGHT,
+	  .crash = true,
+	  .lost = 1,
+	  .boots = 2 },
+	{ .why = "nor any other",
+	  .bend = NONE,
+	  .crash = true,
+	  .lost = 2,
+	  .boots = 1 },
+	{ .why = "which says nothing at first contact",
+	  .bend = STRAIGHT,
+	  .crash = true,
+	  .lost = 1,
+	  .no_memory = true },
 	{ .why = "which cannot be, of this boot",
 	  .bend = STRAIGHT,
 	  .same_boot = true,
@@ -126,6 +143,7 @@ static void check_past(const struct judgement *j, size_t i)
 	const json_t *boot = json_array_get(j->past, 0);
 	const json_t *why = json_array_get(json_object_get(boot, "reasons"), 0);
 	const char *code = json_string_value(json_object_get(why, "code"));
+	const bool gone = past[i].lost && past[i].boots;
 	char *text = json_dumps(j->past, 0);
 
 	if (json_array_size(j->past) != past[i].boots ||
@@ -133,6 +151,7 @@ static void check_past(const struct judgement *j, size_t i)
 		    past[i].reasons ||
 	    (boot &&
 	     json_is_true(json_object_get(boot, "more")) != past[i].more) ||
+	    (boot && json_is_true(json_object_get(boot, "gone")) != gone) ||
 	    !code != !past[i].code || (code && strcmp(code, past[i].code)))
 		fail_msg("%s: %s", past[i].why, text);
 	free(text);
@@ -169,6 +188,11 @@ static void test_past(void **state)
 		} else {
 			sim_grow(&now, 3);
 			sim_boot(&now);
+		}
+		if (past[i].lost) {
+			sim_crash(&now);
+			now.past[0] = now.past[1];
+			now.npast -= past[i].lost;
 		}
 		j = plan(&q);
 		q.from = past[i].from_0 ? 0 : first.records;

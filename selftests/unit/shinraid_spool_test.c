@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Spool: append, ranges, and recovery from a cut at every byte. */
-/* links: userspace/shinraid/spool.c userspace/shinraid/prune.c */
+/* links: userspace/shinraid/spool.c userspace/shinraid/prune.c userspace/shinraid/boots.c */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -105,6 +105,8 @@ static int teardown(void **state)
 	unlink(file);
 	*strrchr(file, '/') = '\0';
 	rmdir(file);
+	strcpy(strrchr(file, '/'), "/boots");
+	unlink(file);
 	return rmdir(root);
 }
 
@@ -253,12 +255,81 @@ static void test_range(void **state)
 	spool_close(&sp);
 }
 
+static void write_boots(u32 n, size_t torn)
+{
+	char path[128];
+	u8 id[SHINRAI_BOOT_ID_SIZE] = { 0 };
+	FILE *f;
+	u32 i;
+
+	snprintf(path, sizeof(path), "%s/boots", root);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	for (i = 0; i < n; i++) {
+		memcpy(id, &i, sizeof(i));
+		assert_int_equal(fwrite(id, sizeof(id), 1, f), 1);
+	}
+	assert_int_equal(fwrite(id, 1, torn, f), torn);
+	fclose(f);
+}
+
+/* The names of boots outlive their logs, but not for ever. */
+static void test_boots(void **state)
+{
+	static const struct {
+		u32 before; /* names that are there */
+		size_t torn; /* bytes behind them */
+		bool again; /* the last of them is to be written down once more */
+		u32 first, n; /* names that are there then */
+		const char *why;
+	} t[] = {
+		{ 3, 0, false, 0, 4, "one more" },
+		{ 3, 0, true, 0, 3, "once is enough" },
+		{ 3, 5, false, 0, 4, "what is torn makes room" },
+		{ 3, 5, true, 0, 3, "also for nothing" },
+		{ SPOOL_BOOTS_MAX - 1, 0, false, 0, SPOOL_BOOTS_MAX, "full" },
+		{ SPOOL_BOOTS_MAX, 0, true, 0, SPOOL_BOOTS_MAX,
+		  "full, but for nothing more" },
+		{ SPOOL_BOOTS_MAX, 0, false, SPOOL_BOOTS_MAX - SPOOL_BOOTS,
+		  SPOOL_BOOTS + 1, "the oldest ones are forgotten" },
+		{ SPOOL_BOOTS_MAX, 7, false, SPOOL_BOOTS_MAX - SPOOL_BOOTS,
+		  SPOOL_BOOTS + 1, "also with more than can be" },
+	};
+	static u8 got[(SPOOL_BOOTS_MAX + 1) * SHINRAI_BOOT_ID_SIZE];
+	u8 id[SHINRAI_BOOT_ID_SIZE] = { 0 };
+	char path[128];
+	ssize_t len;
+	u32 last, i, k;
+	int dir, fd;
+
+	(void)state;
+	dir = open(root, O_RDONLY | O_DIRECTORY);
+	snprintf(path, sizeof(path), "%s/boots", root);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		write_boots(t[i].before, t[i].torn);
+		last = t[i].before - t[i].again;
+		memcpy(id, &last, sizeof(last));
+		assert_int_equal(spool_add_boot(root, dir, id), 0);
+		fd = open(path, O_RDONLY);
+		len = read(fd, got, sizeof(got));
+		close(fd);
+		if (len != (ssize_t)(t[i].n * sizeof(id)))
+			fail_msg("%s: %zd bytes", t[i].why, len);
+		for (k = 0; k < t[i].n; k++) {
+			last = t[i].first + k;
+			if (memcmp(got + k * sizeof(id), &last, sizeof(last)))
+				fail_msg("%s: %u", t[i].why, k);
+		}
+	}
+	close(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_append),	cmocka_unit_test(test_torn),
 		cmocka_unit_test(test_changed), cmocka_unit_test(test_facts),
-		cmocka_unit_test(test_range),
+		cmocka_unit_test(test_range),	cmocka_unit_test(test_boots),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -92,6 +92,8 @@ void forge_build_machine(struct forge *f)
 	if (!f->ima_whole)
 		n += sprintf(text + n, ",\"ima_first\":%llu",
 			     (unsigned long long)f->ima_from);
+	if (f->boots)
+		n += sprintf(text + n, ",\"boots\":%s", f->boots);
 	n += sprintf(text + n, "}");
 	f->len[SHINRAI_ITEM_MACHINE] = (size_t)n;
 }

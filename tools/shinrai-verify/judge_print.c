@@ -187,7 +187,7 @@ void judge_print(const struct shinrai_appraisal *a, bool verbose)
 		 * not be told again.
 		 */
 		if (verbose || i < MOST_NOTES ||
-		    (a->npast && i >= a->past_note))
+		    ((a->npast || a->past_gone) && i >= a->past_note))
 			printf("note: %s\n", a->note[i]);
 		else
 			more++;

@@ -33,11 +33,25 @@ static json_int_t past_of(const json_t *e)
 	return (json_int_t)n;
 }
 
+/* Return: whether some of what they recorded did not come. */
+static bool lacks_past(const json_t *e)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(e, "past"), i, one) {
+		if (json_is_true(json_object_get(one, "gone")) ||
+		    json_is_true(json_object_get(one, "more")))
+			return true;
+	}
+	return false;
+}
+
 /* @e: NULL: it is from before fields were sealed, and not for us */
 static void print_entry(const json_t *e, bool json)
 {
 	const json_int_t ms = json_integer_value(json_object_get(e, "time_ms"));
-	char when[24], past[64] = "", *line;
+	char when[24], past[80] = "", *line;
 
 	if (json) {
 		line = json_dumps(e, JSON_COMPACT | JSON_SORT_KEYS);
@@ -52,8 +66,9 @@ static void print_entry(const json_t *e, bool json)
 	shinrai_time_format(ms / 1000, when);
 	if (json_object_get(e, "past"))
 		snprintf(past, sizeof(past),
-			 "before it booted, unproven: %lld; ",
-			 (long long)past_of(e));
+			 "before it booted, unproven: %lld%s; ",
+			 (long long)past_of(e),
+			 lacks_past(e) ? ", and not all came" : "");
 	fleet_line("%-21s %-24s %-12s %s%s%s", when, fleet_text(e, "device"),
 		   fleet_text(e, "state"), past,
 		   strcmp(fleet_text(e, "type"), "violations") ? "" :

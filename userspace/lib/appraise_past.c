@@ -185,13 +185,24 @@ static int take(struct appraise *a, const struct stretch *s)
 	return ret;
 }
 
+static void note_gone(struct appraise *a)
+{
+	const struct shinrai_state *last = a->in->last;
+	char boot[2 * SHINRAI_BOOT_ID_SIZE + 1];
+
+	shinrai_hex_encode(last->boot_id, sizeof(last->boot_id), boot);
+	shinrai_appraise_note(a,
+			      "boot %s was judged last: the machine has no log "
+			      "of it any more, nor perhaps of later ones",
+			      boot);
+}
+
 /* Only of who was known before, and begins anew now, by a quote that counts. */
 static bool has_past(const struct appraise *a)
 {
 	const struct shinrai_state *last = a->in->last;
 
-	return appraise_item(a, SHINRAI_ITEM_PAST)->len && last &&
-	       a->out->have_next &&
+	return last && a->out->have_next &&
 	       memcmp(last->boot_id, a->now.boot_id, sizeof(last->boot_id));
 }
 
@@ -210,6 +221,9 @@ void shinrai_appraise_past(struct appraise *a)
 		return;
 	shinrai_rd_init(&rd, item->data, item->len);
 	a->out->past_note = a->out->nnotes;
+	a->out->past_gone = a->boot_gone;
+	if (a->boot_gone)
+		note_gone(a);
 	while (!ret && next_stretch(&rd, a->out->npast == MAX_BOOTS - 1,
 				    a->in->last, &s))
 		ret = take(a, &s);

@@ -6,6 +6,7 @@
 
 #include <shinrai/abridge.h>
 #include <shinrai/evidence.h>
+#include <shinrai/hex.h>
 #include <shinrai/version.h>
 
 #include "../daemon/diag.h"
@@ -142,6 +143,32 @@ static bool ima_part(const struct round *r, const struct challenge *c,
 	return *from >= r->ima_first;
 }
 
+/* Return: whether it counts in the log of an earlier boot, from which it goes on. */
+static bool wants_past(const struct round *r, const struct challenge *c)
+{
+	return !c->report && c->items & ITEM_LOG && c->boot_known &&
+	       memcmp(c->boot_id, r->log.boot_id, sizeof(c->boot_id));
+}
+
+/*
+ * The earlier boots of which there is a log, for who may know of them; none of those is
+ * the one that was judged last when its log was removed.  Return: NULL: no memory.
+ */
+static json_t *boots(const struct past *p, const struct challenge *c)
+{
+	const unsigned int n = past_is_for(p, c->boot_id) ? p->n : 0;
+	char name[2 * SHINRAI_BOOT_ID_SIZE + 1];
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		shinrai_hex_encode(p->boot[i].boot_id, SHINRAI_BOOT_ID_SIZE,
+				   name);
+		json_array_append_new(list, json_string(name));
+	}
+	return list;
+}
+
 static char *machine(const struct net *n, u64 first, const struct challenge *c)
 {
 	const struct msg_synced *log = &n->round.log;
@@ -165,6 +192,8 @@ static char *machine(const struct net *n, u64 first, const struct challenge *c)
 	if (j && ima_part(&n->round, c, &from))
 		json_object_set_new(j, "ima_first",
 				    json_integer((json_int_t)from));
+	if (j && wants_past(&n->round, c))
+		json_object_set_new(j, "boots", boots(&n->past, c));
 	if (j && c->report)
 		json_object_set_new(
 			j, "since",
@@ -267,13 +296,6 @@ static int abridge(struct shinrai_evidence *ev, const struct round *r,
 	if (!ret)
 		set(ev, SHINRAI_ITEM_LOG, *log, len);
 	return ret;
-}
-
-/* Return: whether it counts in the log of an earlier boot, from which it goes on. */
-static bool wants_past(const struct round *r, const struct challenge *c)
-{
-	return !c->report && c->items & ITEM_LOG && c->boot_known &&
-	       memcmp(c->boot_id, r->log.boot_id, sizeof(c->boot_id));
 }
 
 /*

@@ -126,6 +126,7 @@ static int spool_reader(struct monitor *m)
 static void pass_past(struct monitor *m)
 {
 	const struct spool *sp = &m->logger.spool;
+	struct msg_boots boots;
 	struct msg_past one;
 	struct past past;
 	unsigned int i;
@@ -142,6 +143,9 @@ static void pass_past(struct monitor *m)
 		if (msg_send(m->net, MSG_PAST, 0, &one, past.boot[i].fd))
 			stop(1);
 	}
+	boots.size = past.boots_size;
+	if (boots.size && msg_send(m->net, MSG_BOOTS, 0, &boots, past.boots_fd))
+		stop(1);
 	past_close(&past);
 }
 

@@ -27,6 +27,7 @@ static const struct {
 	[MSG_RANGED] = { sizeof(struct msg_ranged), false },
 	[MSG_ALARM] = { sizeof(struct msg_alarm), false },
 	[MSG_PAST] = { sizeof(struct msg_past), true },
+	[MSG_BOOTS] = { sizeof(struct msg_boots), true },
 };
 
 /**

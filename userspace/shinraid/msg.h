@@ -24,6 +24,7 @@ enum msg_type {
 	MSG_RANGED, /* parent -> net: struct msg_ranged */
 	MSG_ALARM, /* parent -> net: struct msg_alarm */
 	MSG_PAST, /* parent -> net: struct msg_past, with a log, before MSG_SYNCED */
+	MSG_BOOTS, /* parent -> net: struct msg_boots, with their names, likewise */
 };
 
 #define MSG_ATTEST_MAX 2048
@@ -94,6 +95,10 @@ struct msg_past {
 	u64 size; /* bytes */
 };
 
+struct msg_boots {
+	u64 size; /* bytes */
+};
+
 struct msg {
 	u32 type;
 	u32 len;
@@ -110,6 +115,7 @@ struct msg {
 		struct msg_ranged ranged;
 		struct msg_alarm alarm;
 		struct msg_past past;
+		struct msg_boots boots;
 	} u;
 };
 

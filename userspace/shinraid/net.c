@@ -120,6 +120,13 @@ static void take_past(struct net *n, const struct msg *m)
 	past_add(&n->past, m->u.past.boot_id, m->fd, m->u.past.size);
 }
 
+static void take_boots(struct net *n, const struct msg *m)
+{
+	if (m->fd < 0)
+		diag_die("malformed message of the parent process");
+	past_set_boots(&n->past, m->fd, m->u.boots.size);
+}
+
 static void on_parent(evutil_socket_t fd, short what, void *arg)
 {
 	static struct msg m;
@@ -138,6 +145,8 @@ static void on_parent(evutil_socket_t fd, short what, void *arg)
 		push_alarm(arg, m.u.alarm.records);
 	else if (ret == 1 && m.type == MSG_PAST)
 		take_past(arg, &m);
+	else if (ret == 1 && m.type == MSG_BOOTS)
+		take_boots(arg, &m);
 	else if (ret != -EAGAIN)
 		diag_die("unexpected message to the network process");
 }

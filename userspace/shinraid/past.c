@@ -34,6 +34,19 @@ static bool open_boot(int root, const struct spool_old *old,
 	return false;
 }
 
+static void open_boots(int root, struct past *p)
+{
+	struct stat st;
+	int fd = openat(root, "boots", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+		past_set_boots(p, fd, (u64)st.st_size);
+	else
+		close(fd);
+}
+
 /**
  * past_open() - open the newest logs of earlier boots
  * @p: out, for past_close(), also on error
@@ -61,6 +74,8 @@ int past_open(struct past *p, const char *root,
 		if (open_boot(dir, &list[--n], &b))
 			past_add(p, b.boot_id, b.fd, b.size);
 	}
+	if (!ret)
+		open_boots(dir, p);
 	free(list);
 	close(dir);
 	return ret;
@@ -88,6 +103,23 @@ void past_add(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], int fd,
 }
 
 /**
+ * past_set_boots() - which boots there were
+ * @p: of earlier boots
+ * @fd: is taken
+ * @size: bytes in it
+ */
+void past_set_boots(struct past *p, int fd, u64 size)
+{
+	if (!size || size > SPOOL_BOOTS_MAX * SHINRAI_BOOT_ID_SIZE ||
+	    p->boots_size) {
+		close(fd);
+		return;
+	}
+	p->boots_fd = fd;
+	p->boots_size = size;
+}
+
+/**
  * past_close() - close all of them
  * @p: is none afterwards
  */
@@ -97,6 +129,43 @@ void past_close(struct past *p)
 		free(p->boot[--p->n].mark);
 		close(p->boot[p->n].fd);
 	}
+	if (p->boots_size)
+		close(p->boots_fd);
+	p->boots_size = 0;
+}
+
+static unsigned int find(const struct past *p,
+			 const u8 boot_id[SHINRAI_BOOT_ID_SIZE])
+{
+	unsigned int i = 0;
+
+	while (i < p->n &&
+	       memcmp(p->boot[i].boot_id, boot_id, SHINRAI_BOOT_ID_SIZE))
+		i++;
+	return i;
+}
+
+/**
+ * past_is_for() - may who names a boot know of the past?
+ * @p: of earlier boots
+ * @boot_id: the one that is named
+ *
+ * Return: whether it is one of this machine's, of which the log need not be there any
+ * more: who names one that never was has judged none of them.
+ */
+bool past_is_for(const struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE])
+{
+	struct blob *b;
+	bool was;
+
+	if (find(p, boot_id) < p->n)
+		return true;
+	b = p->boots_size ? blob_map(p->boots_fd, p->boots_size) : NULL;
+	if (!b)
+		return false;
+	was = spool_has_boot(blob_data(b), blob_size(b), boot_id);
+	blob_put(b);
+	return was;
 }
 
 /* Return: 0; -ENOMEM. */
@@ -184,7 +253,7 @@ static ssize_t take(struct past_boot *b, u64 from, u8 *out, size_t room,
 /**
  * past_read() - records of earlier boots
  * @p: of earlier boots
- * @boot_id: of one of them
+ * @boot_id: of one of them, or one before all of them
  * @from: record of that one; what is before it, and before that boot, is left out
  * @max: bytes at most: cut at a record
  * @out: out, only on success, for free()
@@ -192,21 +261,22 @@ static ssize_t take(struct past_boot *b, u64 from, u8 *out, size_t room,
  *
  * A log is read up to @from once, whoever asks how often.
  *
- * Return: 0; -ENODATA when there are none, or @boot_id is none of them; -ENOMEM;
- * -errno of mapping a log.
+ * Return: 0; -ENODATA when there are none, or they are not for who names @boot_id;
+ * -ENOMEM; -errno of mapping a log.
  */
 int past_read(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], u64 from,
 	      size_t max, u8 **out, size_t *len)
 {
-	unsigned int i = 0;
+	unsigned int i = find(p, boot_id);
 	bool all = true;
 	ssize_t n = 0;
 
-	while (i < p->n &&
-	       memcmp(p->boot[i].boot_id, boot_id, SHINRAI_BOOT_ID_SIZE))
-		i++;
-	if (i == p->n)
-		return -ENODATA;
+	if (i == p->n) {
+		if (!p->n || !past_is_for(p, boot_id))
+			return -ENODATA;
+		i = 0;
+		from = 0;
+	}
 	*len = 0;
 	*out = malloc(max);
 	if (!*out)

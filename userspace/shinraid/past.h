@@ -22,6 +22,9 @@ struct past_boot {
 
 /* All zeros is none. */
 struct past {
+	/* Names of boots, also of those whose logs are not there any more. */
+	int boots_fd; /* open for reading, when @boots_size is not 0 */
+	u64 boots_size; /* bytes */
 	unsigned int n;
 	struct past_boot boot[PAST_BOOTS]; /* the oldest first */
 };
@@ -30,7 +33,9 @@ int past_open(struct past *p, const char *root,
 	      const u8 current[SHINRAI_BOOT_ID_SIZE]);
 void past_add(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], int fd,
 	      u64 size);
+void past_set_boots(struct past *p, int fd, u64 size);
 void past_close(struct past *p);
+bool past_is_for(const struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE]);
 int past_read(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], u64 from,
 	      size_t max, u8 **out, size_t *len);
 

@@ -237,6 +237,8 @@ static int open_log(const char *root, const char *name,
 		ret = -errno;
 	if (!ret)
 		ret = spool_order(root, sub, boot_id);
+	if (!ret)
+		ret = spool_add_boot(root, dir, boot_id);
 	if (!ret) {
 		fd = openat(sub, "log.cel",
 			    O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW |

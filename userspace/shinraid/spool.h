@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The durable copy of the measurement log: <root>/<boot id>/log.cel, only ever
- * appended to, and an index of its records in memory.
+ * appended to, and an index of its records in memory; and <root>/boots, the names of
+ * the boots that there were.
  */
 #ifndef SHINRAID_SPOOL_H
 #define SHINRAID_SPOOL_H
@@ -11,6 +12,8 @@
 #include <shinrai/record.h>
 
 #define SPOOL_PCRS 24
+#define SPOOL_BOOTS 4096 /* that are remembered, at least */
+#define SPOOL_BOOTS_MAX (2 * SPOOL_BOOTS)
 
 /* What the records say that the daemon needs. */
 struct spool_facts {
@@ -60,5 +63,9 @@ int spool_olds(const char *root, const u8 current[SHINRAI_BOOT_ID_SIZE],
 	       struct spool_old **list, size_t *n);
 int spool_prune(const char *root, const u8 keep[SHINRAI_BOOT_ID_SIZE],
 		unsigned int boots, u64 bytes);
+int spool_add_boot(const char *root, int dir,
+		   const u8 boot_id[SHINRAI_BOOT_ID_SIZE]);
+bool spool_has_boot(const u8 *ids, size_t len,
+		    const u8 boot_id[SHINRAI_BOOT_ID_SIZE]);
 
 #endif

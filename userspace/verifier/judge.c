@@ -174,23 +174,23 @@ static json_t *past_json(const struct shinrai_past *p, size_t *room)
 			 "accesses", (json_int_t)(denied - listed));
 }
 
-/* Of what did not come: its boot is one of those that did, or the one asked for. */
-static json_t *more_json(const struct shinrai_state *last,
-			 const struct shinrai_appraisal *a)
+/* @what did not come, of that boot or later ones.  Return: 0; -1: no memory. */
+static int add_missing(json_t *list, const u8 boot[SHINRAI_BOOT_ID_SIZE],
+		       const char *what)
 {
-	const struct shinrai_past *end = a->npast ? &a->past[a->npast - 1] :
-						    NULL;
 	char boot_id[2 * SHINRAI_BOOT_ID_SIZE + 1];
 
-	shinrai_hex_encode(end ? end->boot_id : last->boot_id,
-			   SHINRAI_BOOT_ID_SIZE, boot_id);
-	return json_pack("{s:s, s:b}", "boot_id", boot_id, "more", true);
+	shinrai_hex_encode(boot, SHINRAI_BOOT_ID_SIZE, boot_id);
+	return json_array_append_new(list, json_pack("{s:s, s:b}", "boot_id",
+						     boot_id, what, true));
 }
 
-/* Of earlier boots: those that tell anything, and that there was more. */
+/* Of earlier boots: those that tell anything, and what is missing. */
 static int list_past(struct judgement *j, const struct shinrai_state *last,
 		     const struct shinrai_appraisal *a)
 {
+	const struct shinrai_past *end = a->npast ? &a->past[a->npast - 1] :
+						    NULL;
 	const bool more =
 		j->past_more && last && a->have_next &&
 		memcmp(last->boot_id, a->next.boot_id, sizeof(last->boot_id));
@@ -199,6 +199,8 @@ static int list_past(struct judgement *j, const struct shinrai_state *last,
 	int ret = 0;
 
 	j->past = json_array();
+	if (a->past_gone)
+		ret = add_missing(j->past, last->boot_id, "gone");
 	for (i = 0; i < a->npast && !ret; i++) {
 		const struct shinrai_past *p = &a->past[i];
 
@@ -207,7 +209,8 @@ static int list_past(struct judgement *j, const struct shinrai_state *last,
 						    past_json(p, &room));
 	}
 	if (!ret && more)
-		ret = json_array_append_new(j->past, more_json(last, a));
+		ret = add_missing(j->past, end ? end->boot_id : last->boot_id,
+				  "more");
 	if (!json_array_size(j->past)) {
 		json_decref(j->past);
 		j->past = NULL;

@@ -157,6 +157,14 @@ static void write_past_boot(struct html *h, const json_t *boot)
 		     page_text(boot, "boot_id"));
 		return;
 	}
+	if (json_is_true(json_object_get(boot, "gone"))) {
+		html(h,
+		     "<p>Of boot <code>%s</code>, the last one that was judged, "
+		     "the device has no log any more: what it recorded last, and "
+		     "perhaps later ones, did not come</p>\n",
+		     page_text(boot, "boot_id"));
+		return;
+	}
 	if (records)
 		html(h,
 		     "<p>Not proven, as no quote covers it: records %llu to %llu "
