@@ -29,7 +29,7 @@ static s64 enrolled(const char *name)
 /* @n of them from @first on, each in the record of its number. */
 static void keep(s64 id, u32 first, u32 n, u16 what, bool all)
 {
-	struct shinrai_facts f = { .seed = 7 };
+	struct shinrai_facts f = { .seed = 0x9e3779b97f4a7c15 };
 	struct shinrai_fact x = { .what = what };
 	u32 i;
 
