@@ -91,6 +91,7 @@ struct shinrai_appraise_input {
 	unsigned int nunsigned; /* files of these */
 	bool whole; /* the log was asked for from record 0 on */
 	bool past_more; /* of earlier boots there is more than came */
+	bool past_gone; /* of the boot that @last is of no log can come */
 	bool keep_facts; /* of what is judged now: shinrai_appraisal.facts */
 	/* Of all that @last has judged, when its facts are our base; or NULL. */
 	const struct shinrai_facts *known;
@@ -167,7 +168,7 @@ struct shinrai_appraisal {
 	/* With @have_next of another boot: they point into the evidence, too. */
 	struct shinrai_past *past;
 	unsigned int npast;
-	bool past_gone; /* the machine has no log of the boot judged last */
+	bool past_gone; /* the machine sends no log of the boot judged last */
 	unsigned int past_note; /* with one of these: the first note of them */
 	/* The large ones last: shinrai_appraisal_clear(). */
 	struct shinrai_data_state data;

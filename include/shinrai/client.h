@@ -45,6 +45,7 @@ struct shinrai_client_answer {
 	u8 *past; /* the same for the records of earlier boots */
 	size_t past_len;
 	bool past_more; /* which there is more of */
+	bool past_gone; /* no log of the boot that was named first can come */
 	unsigned int status; /* of HTTP */
 	struct shinrai_session session; /* as seen by us */
 	EVP_PKEY *key; /* of our certificate, for EVP_PKEY_free() */
@@ -65,13 +66,14 @@ struct shinrai_collect {
 	u8 *past; /* of earlier boots, PROTOCOL.md 4.3; for free() */
 	size_t past_len;
 	bool past_more; /* there is more of it than was asked for */
+	bool past_gone; /* of a boot that was named no log can come */
 };
 
 int shinrai_collect_add(struct shinrai_collect *c, const void *log, size_t len);
 int shinrai_collect_past(struct shinrai_collect *c, const void *past,
 			 size_t len, bool keep);
 int shinrai_collect(struct shinrai_collect *c,
-		    const struct shinrai_evidence *ev);
+		    const struct shinrai_evidence *ev, const u8 *boot_id);
 void shinrai_collect_free(struct shinrai_collect *c);
 
 const char *shinrai_client_url(const char *url,

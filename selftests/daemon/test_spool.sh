@@ -96,12 +96,13 @@ configure 'limits = { spool_boots = 3; };'
 begin "three old boots are kept"
 ok "three old boots are kept, the newest" test "$(echo spool/*)" = \
 	"spool/$boot spool/$(printf '03%.0s' {1..16}) spool/$(printf \
-		'04%.0s' {1..16}) spool/$(printf '05%.0s' {1..16}) spool/keep-me"
+		'04%.0s' {1..16}) spool/$(printf '05%.0s' {1..16}) spool/boots \
+spool/keep-me"
 stop_daemon
 configure 'limits = { spool_mib = 0; };'
 begin "no room for old boots"
 ok "no room for old boots: only this one stays" \
-	test "$(echo spool/*)" = "spool/$boot spool/keep-me"
+	test "$(echo spool/*)" = "spool/$boot spool/boots spool/keep-me"
 serves "no room for old boots"
 stop_daemon
 

@@ -105,7 +105,7 @@ ok "what there still is of that is told, and that the first is gone" in_time '[.
 	(.past | map(.boot_id) | unique | length == 5))'
 curl -s --cacert ca.pem --cert reader.pem --key reader.key \
 	"https://127.0.0.1:$api/violations" >page
-ok "the page has it" grep -q 'the device has no log any more' page
+ok "the page has it" grep -q 'the device sends no log any more' page
 ok "and who watches the log" watch
 ok "has it, too" grep -q 'dev-5 .*before it booted, unproven: 4, and not all came;' \
 	watched

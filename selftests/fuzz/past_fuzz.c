@@ -85,16 +85,16 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	}
 	/* One that is named in the middle of it is none. */
 	for (m = 3; m + sizeof(boot_id) <= len && m < 40; m++) {
-		const bool is = past_is_for(&p, data + m);
+		const bool is = past_is_for(&p, data + m) > 0;
 
-		check(is || (m - 3) % sizeof(boot_id));
+		check(is || (m - 3) % sizeof(boot_id) || !p.boots_size);
 		ret = past_read(&p, data + m, from, max, &some, &n);
 		check(ret == -ENODATA || (!ret && is));
 		if (!ret)
 			free(some);
 	}
 	past_close(&p);
-	check(!past_is_for(&p, boot_id));
+	check(past_is_for(&p, boot_id) == 0);
 	check(!p.n && past_read(&p, boot_id, 0, 1, &all, &k) == -ENODATA);
 	return 0;
 }

@@ -197,21 +197,21 @@ static void test_anew(void **state)
 	log->data = buf;
 	past->len = make_log(before, 7, 1, 0);
 	log->len = make_log(buf, 0, 2, LONG);
-	assert_int_equal(shinrai_collect(&c, &ev), 1);
+	assert_int_equal(shinrai_collect(&c, &ev, NULL), 1);
 	assert_int_equal(c.past_len, past->len);
 	assert_int_equal(c.boot_id[0], 2);
 	/* The same again, as with each part of what was before. */
-	assert_int_equal(shinrai_collect(&c, &ev), 1);
+	assert_int_equal(shinrai_collect(&c, &ev, NULL), 1);
 	assert_false(c.anew);
 	assert_int_equal(c.len, log->len);
 	past->len = make_log(before, c.next, 2, 0);
 	log->len = make_log(buf, 0, 3, 0);
-	assert_int_equal(shinrai_collect(&c, &ev), 1);
+	assert_int_equal(shinrai_collect(&c, &ev, NULL), 1);
 	assert_true(c.anew);
 	assert_null(c.log);
 	assert_null(c.past);
 	c.anew = false;
-	assert_int_equal(shinrai_collect(&c, &ev), 0);
+	assert_int_equal(shinrai_collect(&c, &ev, NULL), 0);
 	assert_false(c.anew);
 	shinrai_collect_free(&c);
 	free(before);
@@ -219,6 +219,72 @@ static void test_anew(void **state)
 }
 
 /* Whoever answers decides how much; not how much memory it takes. */
+/* What answers say of boots that there are logs of, whichever part comes last. */
+static void test_gone(void **state)
+{
+#define B1 "01000000000000000000000000000000"
+#define B2 "02000000000000000000000000000000"
+	static const struct {
+		const char *machine[2]; /* of two answers; NULL: none */
+		u8 named[2]; /* first byte of the boot that was named; 0: none */
+		bool gone;
+		const char *why;
+	} t[] = {
+		{ { "{\"boots\":[\"" B1 "\"]}" }, { 1 }, false, "it is there" },
+		{ { "{\"boots\":[\"" B2 "\",\"" B1 "\"]}" },
+		  { 1 },
+		  false,
+		  "behind another one" },
+		{ { "{\"boots\":[\"" B2 "\"]}" },
+		  { 1 },
+		  true,
+		  "another one is" },
+		{ { "{\"boots\":[]}" }, { 1 }, true, "none is" },
+		{ { "{\"boots\":[]}" }, { 0 }, false, "none was named" },
+		{ { "{\"name\":\"a\"}" }, { 1 }, false, "it is this one" },
+		{ { "{\"boots\":[]}", "{}" },
+		  { 1, 3 },
+		  true,
+		  "the log of this one comes in parts" },
+		{ { "{\"boots\":[\"" B2 "\"]}", "{\"boots\":[\"" B2 "\"]}" },
+		  { 1, 2 },
+		  true,
+		  "what there is comes in parts" },
+		{ { "{\"boots\":[\"" B1 "\"]}", "{}" },
+		  { 1, 3 },
+		  false,
+		  "neither" },
+		{ { "{\"boots\":1}" }, { 1 }, false, "no list" },
+		{ { "{\"boots\":[1,null,{}]}" }, { 1 }, true, "of no names" },
+		{ { "{\"boots\":[" }, { 1 }, false, "no JSON" },
+		{ { NULL }, { 1 }, false, "nothing" },
+	};
+	u8 boot_id[SHINRAI_BOOT_ID_SIZE] = { 0 };
+	struct shinrai_collect c = { 0 };
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		for (k = 0; k < 2; k++) {
+			const char *text = t[i].machine[k] ?: "";
+			struct shinrai_evidence ev = { 0 };
+
+			ev.item[SHINRAI_ITEM_MACHINE] =
+				(struct shinrai_item){ (const u8 *)text,
+						       strlen(text) };
+			boot_id[0] = t[i].named[k];
+			assert_int_equal(shinrai_collect(&c, &ev,
+							 boot_id[0] ? boot_id :
+								      NULL),
+					 0);
+		}
+		if (c.past_gone != t[i].gone)
+			fail_msg("%s", t[i].why);
+		shinrai_collect_free(&c);
+		assert_false(c.past_gone);
+	}
+}
+
 static void test_endless(void **state)
 {
 	struct shinrai_collect c = { 0 };
@@ -261,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_more),
 		cmocka_unit_test(test_past),
 		cmocka_unit_test(test_anew),
+		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_over_the_limit),
 	};

@@ -210,6 +210,7 @@ static void test_past(void **state)
 		j.evidence = data;
 		j.past_log = &bent;
 		j.past_more = past[i].more;
+		j.past_gone = past[i].lost;
 		j.whole = false;
 		j.memory = past[i].no_memory ? NULL : first.next;
 		j.memory_len = first.next_len;

@@ -255,14 +255,12 @@ static void test_range(void **state)
 	spool_close(&sp);
 }
 
-static void write_boots(u32 n, size_t torn)
+static void write_boots(const char *path, u32 n, size_t torn)
 {
-	char path[128];
 	u8 id[SHINRAI_BOOT_ID_SIZE] = { 0 };
 	FILE *f;
 	u32 i;
 
-	snprintf(path, sizeof(path), "%s/boots", root);
 	f = fopen(path, "w");
 	assert_non_null(f);
 	for (i = 0; i < n; i++) {
@@ -283,33 +281,35 @@ static void test_boots(void **state)
 		u32 first, n; /* names that are there then */
 		const char *why;
 	} t[] = {
+		{ 0, 0, false, 0, 1, "the first one" },
+		{ 0, 5, false, 0, 1, "what is torn is none" },
 		{ 3, 0, false, 0, 4, "one more" },
 		{ 3, 0, true, 0, 3, "once is enough" },
 		{ 3, 5, false, 0, 4, "what is torn makes room" },
-		{ 3, 5, true, 0, 3, "also for nothing" },
-		{ SPOOL_BOOTS_MAX - 1, 0, false, 0, SPOOL_BOOTS_MAX, "full" },
-		{ SPOOL_BOOTS_MAX, 0, true, 0, SPOOL_BOOTS_MAX,
+		{ SPOOL_BOOTS - 1, 0, false, 0, SPOOL_BOOTS, "full" },
+		{ SPOOL_BOOTS, 0, true, 0, SPOOL_BOOTS,
 		  "full, but for nothing more" },
-		{ SPOOL_BOOTS_MAX, 0, false, SPOOL_BOOTS_MAX - SPOOL_BOOTS,
-		  SPOOL_BOOTS + 1, "the oldest ones are forgotten" },
-		{ SPOOL_BOOTS_MAX, 7, false, SPOOL_BOOTS_MAX - SPOOL_BOOTS,
-		  SPOOL_BOOTS + 1, "also with more than can be" },
+		{ SPOOL_BOOTS, 0, false, 1, SPOOL_BOOTS,
+		  "the oldest one is forgotten" },
+		{ SPOOL_BOOTS, 7, false, 1, SPOOL_BOOTS,
+		  "also with more than can be" },
 	};
-	static u8 got[(SPOOL_BOOTS_MAX + 1) * SHINRAI_BOOT_ID_SIZE];
+	static u8 got[(SPOOL_BOOTS + 1) * SHINRAI_BOOT_ID_SIZE];
+	char own[] = "/tmp/shinraid-boots-XXXXXX", path[64];
 	u8 id[SHINRAI_BOOT_ID_SIZE] = { 0 };
-	char path[128];
 	ssize_t len;
 	u32 last, i, k;
 	int dir, fd;
 
 	(void)state;
-	dir = open(root, O_RDONLY | O_DIRECTORY);
-	snprintf(path, sizeof(path), "%s/boots", root);
+	assert_non_null(mkdtemp(own));
+	dir = open(own, O_RDONLY | O_DIRECTORY);
+	snprintf(path, sizeof(path), "%s/boots", own);
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		write_boots(t[i].before, t[i].torn);
+		write_boots(path, t[i].before, t[i].torn);
 		last = t[i].before - t[i].again;
 		memcpy(id, &last, sizeof(last));
-		assert_int_equal(spool_add_boot(root, dir, id), 0);
+		assert_int_equal(spool_add_boot(own, dir, id), 0);
 		fd = open(path, O_RDONLY);
 		len = read(fd, got, sizeof(got));
 		close(fd);
@@ -322,6 +322,8 @@ static void test_boots(void **state)
 		}
 	}
 	close(dir);
+	unlink(path);
+	assert_int_equal(rmdir(own), 0);
 }
 
 int main(void)

@@ -47,6 +47,7 @@ struct judge {
 	X509 *saver; /* whose saved sessions are believed */
 	bool whole; /* the log was asked for from record 0 on */
 	bool past_more; /* of earlier boots there is more than came */
+	bool past_gone; /* of the boot that was judged last no log can come */
 	u64 ima_from; /* byte of the IMA list that was asked for; 0: all */
 	bool no_firmware; /* its log was not asked for */
 	bool report; /* of violations, not on the machine */

@@ -120,6 +120,7 @@ static int judge_answer(struct verify *v, struct judge *j,
 		ev.item[SHINRAI_ITEM_PAST] =
 			(struct shinrai_item){ ans->past, ans->past_len };
 	j->past_more = ans->past_more;
+	j->past_gone = ans->past_gone;
 	if (j->save)
 		ret = add_session(v, &ev, ans, text, &sig);
 	return ret ? ret : judge_run(v, j, &ev, 0, &ans->session);

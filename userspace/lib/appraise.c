@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <shinrai/hex.h>
-
 #include "appraise_ctx.h"
 
 /**
@@ -202,23 +200,6 @@ void shinrai_appraise_note(struct appraise *a, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* Who is asked as in an earlier boot tells of which ones it still has the log. */
-static bool lacks_boot(const json_t *boots, const struct shinrai_state *last)
-{
-	char name[2 * SHINRAI_BOOT_ID_SIZE + 1];
-	const json_t *at;
-	size_t i;
-
-	if (!json_is_array(boots) || !last)
-		return false;
-	shinrai_hex_encode(last->boot_id, sizeof(last->boot_id), name);
-	json_array_foreach(boots, i, at) {
-		if (!strcmp(json_string_value(at) ?: "", name))
-			return false;
-	}
-	return true;
-}
-
 /* A machine's own name for itself helps the reader and proves nothing. */
 static void take_machine(struct appraise *a)
 {
@@ -241,7 +222,6 @@ static void take_machine(struct appraise *a)
 	first = json_object_get(j, "ima_first");
 	a->has_ima_first = json_is_integer(first);
 	a->ima_first = (u64)json_integer_value(first);
-	a->boot_gone = lacks_boot(json_object_get(j, "boots"), a->in->last);
 	json_decref(j);
 }
 

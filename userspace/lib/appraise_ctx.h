@@ -52,7 +52,6 @@ struct appraise {
 	/* appraise.c */
 	bool has_ima_first; /* the machine can give the list in part */
 	u64 ima_first; /* byte that it begins with, as the machine says */
-	bool boot_gone; /* as the machine says: no log of the boot judged last */
 	bool stays_lost; /* a finding that any policy has is not in @now */
 	/* appraise_ima.c */
 	struct shinrai_item ima_list; /* what is judged of it */

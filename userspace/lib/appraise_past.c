@@ -192,8 +192,8 @@ static void note_gone(struct appraise *a)
 
 	shinrai_hex_encode(last->boot_id, sizeof(last->boot_id), boot);
 	shinrai_appraise_note(a,
-			      "boot %s was judged last: the machine has no log "
-			      "of it any more, nor perhaps of later ones",
+			      "boot %s was judged last: the machine sends no "
+			      "log of it any more, nor perhaps of later ones",
 			      boot);
 }
 
@@ -221,8 +221,8 @@ void shinrai_appraise_past(struct appraise *a)
 		return;
 	shinrai_rd_init(&rd, item->data, item->len);
 	a->out->past_note = a->out->nnotes;
-	a->out->past_gone = a->boot_gone;
-	if (a->boot_gone)
+	a->out->past_gone = a->in->past_gone;
+	if (a->in->past_gone)
 		note_gone(a);
 	while (!ret && next_stretch(&rd, a->out->npast == MAX_BOOTS - 1,
 				    a->in->last, &s))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* A log that is longer than an answer: its parts put together, PROTOCOL.md 5. */
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,6 +8,7 @@
 
 #include <shinrai/client.h>
 #include <shinrai/evidence.h>
+#include <shinrai/hex.h>
 #include <shinrai/record.h>
 
 /* An attester that reboots again and again is not asked for ever. */
@@ -155,20 +157,49 @@ void shinrai_collect_free(struct shinrai_collect *c)
 	memset(c, 0, sizeof(*c));
 }
 
+/*
+ * Who is asked as in an earlier boot tells of which ones it has the log (PROTOCOL.md
+ * 4.2); of the answer that is judged that may be another one.
+ */
+static bool lacks_boot(const struct shinrai_item *machine, const u8 *boot_id)
+{
+	char name[2 * SHINRAI_BOOT_ID_SIZE + 1];
+	const json_t *boots, *at;
+	json_t *j;
+	bool has;
+	size_t i;
+
+	if (!boot_id || !machine->len ||
+	    !memmem(machine->data, machine->len, "\"boots\"", 7))
+		return false;
+	shinrai_hex_encode(boot_id, SHINRAI_BOOT_ID_SIZE, name);
+	j = json_loadb((const char *)machine->data, machine->len,
+		       JSON_REJECT_DUPLICATES, NULL);
+	boots = json_object_get(j, "boots");
+	has = !json_is_array(boots);
+	json_array_foreach(boots, i, at)
+		has = has || !strcmp(json_string_value(at) ?: "", name);
+	json_decref(j);
+	return !has;
+}
+
 /**
  * shinrai_collect() - take what comes in parts
  * @c: as for shinrai_collect_add()
  * @ev: of an answer
+ * @boot_id: that was named when it was asked for, maybe in @c; NULL: none
  *
  * Return: as shinrai_collect_add() and shinrai_collect_past().
  */
 int shinrai_collect(struct shinrai_collect *c,
-		    const struct shinrai_evidence *ev)
+		    const struct shinrai_evidence *ev, const u8 *boot_id)
 {
 	const struct shinrai_item *log = &ev->item[SHINRAI_ITEM_LOG];
 	const struct shinrai_item *past = &ev->item[SHINRAI_ITEM_PAST];
-	int more = shinrai_collect_add(c, log->data, log->len), ret;
+	int more, ret;
 
+	c->past_gone |= lacks_boot(&ev->item[SHINRAI_ITEM_MACHINE], boot_id);
+	more = shinrai_collect_add(c, log->data, log->len);
 	if (more < 0)
 		return more;
 	/* What came of it would be of an earlier boot now, and in parts. */
@@ -182,13 +213,14 @@ int shinrai_collect(struct shinrai_collect *c,
 	return ret ? ret : more;
 }
 
-static int take(struct shinrai_collect *c, struct shinrai_client_answer *ans)
+static int take(struct shinrai_collect *c, struct shinrai_client_answer *ans,
+		const u8 *boot_id)
 {
 	struct shinrai_evidence ev;
 
 	if (shinrai_evidence_parse(ans->body, ans->len, &ev))
 		return 0;
-	return shinrai_collect(c, &ev);
+	return shinrai_collect(c, &ev, boot_id);
 }
 
 static void drop(struct shinrai_client_answer *ans)
@@ -256,7 +288,7 @@ int shinrai_client_collect(const struct shinrai_client_request *req,
 		}
 		ret = shinrai_client_ask(&next, ans);
 		if (!ret)
-			ret = take(&c, ans);
+			ret = take(&c, ans, next.boot_id);
 	}
 	if (!ret) {
 		ans->log = c.log;
@@ -264,6 +296,7 @@ int shinrai_client_collect(const struct shinrai_client_request *req,
 		ans->past = c.past;
 		ans->past_len = c.past_len;
 		ans->past_more = c.past_more;
+		ans->past_gone = c.past_gone;
 		return 0;
 	}
 	shinrai_collect_free(&c);

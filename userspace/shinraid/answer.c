@@ -151,22 +151,25 @@ static bool wants_past(const struct round *r, const struct challenge *c)
 }
 
 /*
- * The earlier boots of which there is a log, for who may know of them; none of those is
- * the one that was judged last when its log was removed.  Return: NULL: no memory.
+ * Of which earlier boots there is a log, for who may know of them; the one that was
+ * judged last is none of these when its log is not there any more.
+ * Return: 0; -1: no memory, or they cannot be read.
  */
-static json_t *boots(const struct past *p, const struct challenge *c)
+static int add_boots(json_t *to, const struct past *p,
+		     const struct challenge *c)
 {
-	const unsigned int n = past_is_for(p, c->boot_id) ? p->n : 0;
+	const int may = past_is_for(p, c->boot_id);
 	char name[2 * SHINRAI_BOOT_ID_SIZE + 1];
 	json_t *list = json_array();
 	unsigned int i;
+	int ret = may < 0 ? -1 : 0;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; may > 0 && i < p->n && !ret; i++) {
 		shinrai_hex_encode(p->boot[i].boot_id, SHINRAI_BOOT_ID_SIZE,
 				   name);
-		json_array_append_new(list, json_string(name));
+		ret = json_array_append_new(list, json_string(name));
 	}
-	return list;
+	return json_object_set_new(to, "boots", list) || ret ? -1 : 0;
 }
 
 static char *machine(const struct net *n, u64 first, const struct challenge *c)
@@ -192,8 +195,10 @@ static char *machine(const struct net *n, u64 first, const struct challenge *c)
 	if (j && ima_part(&n->round, c, &from))
 		json_object_set_new(j, "ima_first",
 				    json_integer((json_int_t)from));
-	if (j && wants_past(&n->round, c))
-		json_object_set_new(j, "boots", boots(&n->past, c));
+	if (j && wants_past(&n->round, c) && add_boots(j, &n->past, c)) {
+		json_decref(j);
+		return NULL;
+	}
 	if (j && c->report)
 		json_object_set_new(
 			j, "since",

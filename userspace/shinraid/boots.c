@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <shinrai/hex.h>
@@ -15,80 +14,72 @@
 #include "spool.h"
 
 #define ID SHINRAI_BOOT_ID_SIZE
+#define SIZE (SPOOL_BOOTS * ID)
 
-static int append(int fd, const u8 *ids, size_t len)
+/* Return: bytes of whole names, 0 without a file; -errno. */
+static ssize_t read_names(int dir, u8 *ids)
 {
-	const ssize_t n = write(fd, ids, len);
+	int fd = openat(dir, "boots", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	ssize_t n;
 
-	if (n == (ssize_t)len)
-		return fdatasync(fd) ? -errno : 0;
-	return n < 0 ? -errno : -EIO;
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	n = read(fd, ids, SIZE);
+	if (n < 0)
+		n = -errno;
+	close(fd);
+	return n < 0 ? n : n - n % ID;
 }
 
-/* Of an earlier version: as the spools are.  Return: 0; -ENOMEM; -errno. */
-static int begin(const char *root, int fd, const u8 boot_id[ID])
+/* Of an earlier version: as the spools are.  Return: bytes; -ENOMEM; -errno. */
+static ssize_t begin(const char *root, const u8 boot_id[ID], u8 *ids)
 {
 	struct spool_old *list;
-	size_t n, len;
-	u8 id[ID];
+	ssize_t len = 0;
+	size_t n, one;
 	int ret = spool_olds(root, boot_id, &list, &n);
 
+	if (n > SPOOL_BOOTS)
+		n = SPOOL_BOOTS;
 	while (!ret && n--) {
-		if (!shinrai_hex_parse(list[n].name, id, ID, &len))
-			ret = append(fd, id, ID);
+		if (!shinrai_hex_parse(list[n].name, ids + len, ID, &one))
+			len += ID;
 	}
 	free(list);
-	return ret;
+	return ret ? ret : len;
 }
 
-/* The newest of them stay.  Return: a descriptor of those; -errno. */
-static int shorten(int dir, const u8 *ids, size_t len)
+static int write_names(int fd, const u8 *p, size_t len)
 {
-	const size_t keep = SPOOL_BOOTS * ID;
+	ssize_t n;
+
+	while (len) {
+		n = write(fd, p, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n ? -errno : -EIO;
+		p += n;
+		len -= (size_t)n;
+	}
+	return fdatasync(fd) ? -errno : 0;
+}
+
+/* All of them or none, whenever the power fails. */
+static int replace(int dir, const u8 *ids, size_t len)
+{
 	int ret, fd = openat(dir, "boots.new",
-			     O_RDWR | O_CREAT | O_TRUNC | O_APPEND |
-				     O_NOFOLLOW | O_CLOEXEC,
+			     O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
+				     O_CLOEXEC,
 			     0600);
 
 	if (fd < 0)
 		return -errno;
-	ret = append(fd, ids + len - keep, keep);
+	ret = write_names(fd, ids, len);
+	close(fd);
 	if (!ret && renameat(dir, "boots.new", dir, "boots"))
 		ret = -errno;
-	if (!ret)
-		return fd;
-	close(fd);
 	return ret;
-}
-
-/* Return: bytes of whole names, what is torn is cut off; -errno. */
-static ssize_t read_all(int fd, u8 *ids)
-{
-	ssize_t n = pread(fd, ids, SPOOL_BOOTS_MAX * ID, 0);
-
-	if (n < 0 || (n % ID && ftruncate(fd, n - n % ID)))
-		return -errno;
-	return n - n % ID;
-}
-
-/* Return: 0, with more room in @fd when it had none; -errno. */
-static int add(int dir, int *fd, u8 *ids, const u8 boot_id[ID])
-{
-	ssize_t len = read_all(*fd, ids);
-	int ret;
-
-	if (len < 0)
-		return (int)len;
-	if (spool_has_boot(ids, (size_t)len, boot_id))
-		return 0;
-	if (len == SPOOL_BOOTS_MAX * ID) {
-		ret = shorten(dir, ids, (size_t)len);
-		if (ret < 0)
-			return ret;
-		close(*fd);
-		*fd = ret;
-	}
-	return append(*fd, boot_id, ID);
 }
 
 /**
@@ -97,43 +88,47 @@ static int add(int dir, int *fd, u8 *ids, const u8 boot_id[ID])
  * @dir: the same, open; making it durable is the caller's
  * @boot_id: of this boot
  *
+ * The last SPOOL_BOOTS are remembered.
+ *
  * Return: 0, also when it has been written before; -ENOMEM; -errno.
  */
 int spool_add_boot(const char *root, int dir, const u8 boot_id[ID])
 {
-	u8 *ids = malloc(SPOOL_BOOTS_MAX * ID);
-	struct stat st;
-	int fd, ret = 0;
+	u8 *ids = malloc(SIZE + ID);
+	ssize_t len;
+	int ret = 0;
 
 	if (!ids)
 		return -ENOMEM;
-	fd = openat(dir, "boots",
-		    O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || fstat(fd, &st))
-		ret = -errno;
-	if (!ret && !st.st_size)
-		ret = begin(root, fd, boot_id);
-	if (!ret)
-		ret = add(dir, &fd, ids, boot_id);
-	if (fd >= 0)
-		close(fd);
+	len = read_names(dir, ids);
+	if (!len)
+		len = begin(root, boot_id, ids);
+	if (len < 0) {
+		ret = (int)len;
+	} else if (spool_find_boot(ids, (size_t)len, boot_id) < 0) {
+		memcpy(ids + len, boot_id, ID);
+		ret = len < SIZE ? replace(dir, ids, (size_t)len + ID) :
+				   replace(dir, ids + ID, SIZE);
+	}
 	free(ids);
 	return ret;
 }
 
 /**
- * spool_has_boot() - was there a boot?
+ * spool_find_boot() - was there a boot?
  * @ids: what was read of "boots"
  * @len: its bytes
  * @boot_id: of that boot
  *
- * Return: whether it is among them.
+ * Return: its place among them, from 0 on; -1: it is none of them.
  */
-bool spool_has_boot(const u8 *ids, size_t len, const u8 boot_id[ID])
+int spool_find_boot(const u8 *ids, size_t len, const u8 boot_id[ID])
 {
-	for (; len >= ID; ids += ID, len -= ID) {
-		if (!memcmp(ids, boot_id, ID))
-			return true;
+	size_t i;
+
+	for (i = 0; i < len / ID; i++) {
+		if (!memcmp(ids + i * ID, boot_id, ID))
+			return (int)i;
 	}
-	return false;
+	return -1;
 }

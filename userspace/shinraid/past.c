@@ -34,17 +34,22 @@ static bool open_boot(int root, const struct spool_old *old,
 	return false;
 }
 
-static void open_boots(int root, struct past *p)
+/* Return: 0, also without one; -errno. */
+static int open_boots(int root, struct past *p)
 {
+	int ret, fd = openat(root, "boots", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
-	int fd = openat(root, "boots", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
-		return;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
-		past_set_boots(p, fd, (u64)st.st_size);
-	else
-		close(fd);
+		return errno == ENOENT ? 0 : -errno;
+	if (!fstat(fd, &st)) {
+		past_set_boots(p, fd,
+			       S_ISREG(st.st_mode) ? (u64)st.st_size : 0);
+		return 0;
+	}
+	ret = -errno;
+	close(fd);
+	return ret;
 }
 
 /**
@@ -75,7 +80,7 @@ int past_open(struct past *p, const char *root,
 			past_add(p, b.boot_id, b.fd, b.size);
 	}
 	if (!ret)
-		open_boots(dir, p);
+		ret = open_boots(dir, p);
 	free(list);
 	close(dir);
 	return ret;
@@ -110,7 +115,7 @@ void past_add(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], int fd,
  */
 void past_set_boots(struct past *p, int fd, u64 size)
 {
-	if (!size || size > SPOOL_BOOTS_MAX * SHINRAI_BOOT_ID_SIZE ||
+	if (!size || size > SPOOL_BOOTS * SHINRAI_BOOT_ID_SIZE ||
 	    p->boots_size) {
 		close(fd);
 		return;
@@ -145,27 +150,51 @@ static unsigned int find(const struct past *p,
 	return i;
 }
 
+/*
+ * The first log of a boot after one that there is no log of.
+ * Return: 0, with @i, which is p->n for none; -ENODATA: there never was such a boot;
+ * -errno.
+ */
+static int find_after(const struct past *p, const u8 *boot_id, unsigned int *i)
+{
+	struct blob *b;
+	int named, at;
+
+	if (!p->boots_size)
+		return -ENODATA;
+	b = blob_map(p->boots_fd, p->boots_size);
+	if (!b)
+		return -errno;
+	named = spool_find_boot(blob_data(b), blob_size(b), boot_id);
+	for (*i = 0; named >= 0 && *i < p->n; ++*i) {
+		at = spool_find_boot(blob_data(b), blob_size(b),
+				     p->boot[*i].boot_id);
+		if (at < 0 || at > named)
+			break;
+	}
+	blob_put(b);
+	return named < 0 ? -ENODATA : 0;
+}
+
 /**
  * past_is_for() - may who names a boot know of the past?
  * @p: of earlier boots
  * @boot_id: the one that is named
  *
- * Return: whether it is one of this machine's, of which the log need not be there any
- * more: who names one that never was has judged none of them.
+ * Who names one that never was has judged none of them.
+ *
+ * Return: 1: it is one of this machine's, of which the log need not be there any more;
+ * 0; -errno.
  */
-bool past_is_for(const struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE])
+int past_is_for(const struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE])
 {
-	struct blob *b;
-	bool was;
+	unsigned int i;
+	int ret;
 
 	if (find(p, boot_id) < p->n)
-		return true;
-	b = p->boots_size ? blob_map(p->boots_fd, p->boots_size) : NULL;
-	if (!b)
-		return false;
-	was = spool_has_boot(blob_data(b), blob_size(b), boot_id);
-	blob_put(b);
-	return was;
+		return 1;
+	ret = find_after(p, boot_id, &i);
+	return ret == -ENODATA ? 0 : ret ? ret : 1;
 }
 
 /* Return: 0; -ENOMEM. */
@@ -253,7 +282,7 @@ static ssize_t take(struct past_boot *b, u64 from, u8 *out, size_t room,
 /**
  * past_read() - records of earlier boots
  * @p: of earlier boots
- * @boot_id: of one of them, or one before all of them
+ * @boot_id: of one of them, or one that there is no log of any more
  * @from: record of that one; what is before it, and before that boot, is left out
  * @max: bytes at most: cut at a record
  * @out: out, only on success, for free()
@@ -262,7 +291,7 @@ static ssize_t take(struct past_boot *b, u64 from, u8 *out, size_t room,
  * A log is read up to @from once, whoever asks how often.
  *
  * Return: 0; -ENODATA when there are none, or they are not for who names @boot_id;
- * -ENOMEM; -errno of mapping a log.
+ * -ENOMEM; -errno of mapping a file.
  */
 int past_read(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], u64 from,
 	      size_t max, u8 **out, size_t *len)
@@ -270,11 +299,12 @@ int past_read(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], u64 from,
 	unsigned int i = find(p, boot_id);
 	bool all = true;
 	ssize_t n = 0;
+	int ret;
 
 	if (i == p->n) {
-		if (!p->n || !past_is_for(p, boot_id))
-			return -ENODATA;
-		i = 0;
+		ret = find_after(p, boot_id, &i);
+		if (ret)
+			return ret;
 		from = 0;
 	}
 	*len = 0;

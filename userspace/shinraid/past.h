@@ -35,7 +35,7 @@ void past_add(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], int fd,
 	      u64 size);
 void past_set_boots(struct past *p, int fd, u64 size);
 void past_close(struct past *p);
-bool past_is_for(const struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE]);
+int past_is_for(const struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE]);
 int past_read(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], u64 from,
 	      size_t max, u8 **out, size_t *len);
 

@@ -12,8 +12,7 @@
 #include <shinrai/record.h>
 
 #define SPOOL_PCRS 24
-#define SPOOL_BOOTS 4096 /* that are remembered, at least */
-#define SPOOL_BOOTS_MAX (2 * SPOOL_BOOTS)
+#define SPOOL_BOOTS 4096 /* that are remembered */
 
 /* What the records say that the daemon needs. */
 struct spool_facts {
@@ -65,7 +64,7 @@ int spool_prune(const char *root, const u8 keep[SHINRAI_BOOT_ID_SIZE],
 		unsigned int boots, u64 bytes);
 int spool_add_boot(const char *root, int dir,
 		   const u8 boot_id[SHINRAI_BOOT_ID_SIZE]);
-bool spool_has_boot(const u8 *ids, size_t len,
+int spool_find_boot(const u8 *ids, size_t len,
 		    const u8 boot_id[SHINRAI_BOOT_ID_SIZE]);
 
 #endif

@@ -326,6 +326,7 @@ static int appraise(struct judgement *j, struct shinrai_appraisal *a)
 					     .keep_facts = true,
 					     .violations = true,
 					     .past_more = j->past_more,
+					     .past_gone = j->past_gone,
 					     .known = j->known,
 					     .ima_before = j->ima_known,
 					     .keeps_ima = true,

@@ -17,6 +17,7 @@ struct judgement {
 	const struct shinrai_item *log; /* instead of that in it; NULL: that */
 	const struct shinrai_item *past_log; /* the same, of earlier boots */
 	bool past_more; /* of which there is more than was asked for */
+	bool past_gone; /* of the boot that @memory is of no log can come */
 	struct shinrai_session session;
 	bool whole; /* the log was asked for from record 0 on */
 	u64 ima_from; /* byte of the IMA list that was asked for; 0: all */

@@ -206,7 +206,7 @@ void pull_go_on(struct question *q)
 	int ret = 0;
 
 	if (!shinrai_evidence_parse(q->body, q->len, &ev))
-		ret = shinrai_collect(&q->collect, &ev);
+		ret = shinrai_collect(&q->collect, &ev, q->boot_id);
 	if (ret > 0 && ++q->answers < MAX_ANSWERS) {
 		if (must_wait(q)) {
 			snprintf(q->why, sizeof(q->why),

@@ -346,6 +346,7 @@ static void judge_one(struct question *q)
 	q->j.log = log.data ? &log : NULL;
 	q->j.past_log = past.data ? &past : NULL;
 	q->j.past_more = q->collect.past_more;
+	q->j.past_gone = q->collect.past_gone;
 	q->j.whole = q->whole;
 	q->j.ima_from = q->ima_from;
 	q->j.no_firmware = q->no_firmware;
