@@ -45,7 +45,7 @@ struct shinrai_client_answer {
 	u8 *past; /* the same for the records of earlier boots */
 	size_t past_len;
 	bool past_more; /* which there is more of */
-	bool past_gone; /* no log of the boot that was named first can come */
+	bool past_gone; /* no log of the boot that was named can come */
 	unsigned int status; /* of HTTP */
 	struct shinrai_session session; /* as seen by us */
 	EVP_PKEY *key; /* of our certificate, for EVP_PKEY_free() */
@@ -66,7 +66,7 @@ struct shinrai_collect {
 	u8 *past; /* of earlier boots, PROTOCOL.md 4.3; for free() */
 	size_t past_len;
 	bool past_more; /* there is more of it than was asked for */
-	bool past_gone; /* of a boot that was named no log can come */
+	bool past_gone; /* nothing more can come of a boot that was named */
 };
 
 int shinrai_collect_add(struct shinrai_collect *c, const void *log, size_t len);

@@ -45,6 +45,15 @@ records() { # BOOT FROM COUNT
 
 boots $first 10
 nothing '' "nothing is of an earlier boot where there is none"
+stop_daemon
+ok "starts again" start_daemon
+mv spool/boots boots
+ln -s "$work/boots" spool/boots
+challenge ''
+ok "while it cannot tell which boots there were, nothing is answered" test "$code" = 503
+ok "which the log says" grep 'cannot read old boots below .*no evidence' err
+mv boots spool/boots
+nothing '' "then it is"
 nothing "$(of $second 4)" "nothing of a boot that is not known"
 boots $second 5
 nothing '' "who judged nothing is told nothing of it"

@@ -218,7 +218,6 @@ static void test_anew(void **state)
 	free(buf);
 }
 
-/* Whoever answers decides how much; not how much memory it takes. */
 /* What answers say of boots that there are logs of, whichever part comes last. */
 static void test_gone(void **state)
 {
@@ -283,8 +282,11 @@ static void test_gone(void **state)
 		shinrai_collect_free(&c);
 		assert_false(c.past_gone);
 	}
+#undef B1
+#undef B2
 }
 
+/* Whoever answers decides how much; not how much memory it takes. */
 static void test_endless(void **state)
 {
 	struct shinrai_collect c = { 0 };

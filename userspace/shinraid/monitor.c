@@ -122,9 +122,14 @@ static int spool_reader(struct monitor *m)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* Whoever judged one of them up to a record may want what follows. */
-static void pass_past(struct monitor *m)
+/*
+ * Whoever judged one of them up to a record may want what follows.  Without it nothing
+ * is answered: who takes up this boot does not ask for those before it again.
+ * Return: 0; -EIO: they cannot be read, which is tried again.
+ */
+static int pass_past(struct monitor *m)
 {
+	static struct diag_rate failures = DIAG_RATE;
 	const struct spool *sp = &m->logger.spool;
 	struct msg_boots boots;
 	struct msg_past one;
@@ -132,11 +137,14 @@ static void pass_past(struct monitor *m)
 	unsigned int i;
 	int ret = past_open(&past, m->conf->spool, sp->boot_id);
 
-	if (ret)
-		diag(LOG_WARNING,
-		     "spool: cannot read old boots below %s: %s; what they "
-		     "recorded last is not sent",
-		     m->conf->spool, strerror(-ret));
+	if (ret) {
+		diag_limited(&failures, LOG_ERR,
+			     "spool: cannot read old boots below %s: %s; no "
+			     "evidence is given until that can be done",
+			     m->conf->spool, strerror(-ret));
+		past_close(&past);
+		return -EIO;
+	}
 	for (i = 0; i < past.n; i++) {
 		memcpy(one.boot_id, past.boot[i].boot_id, sizeof(one.boot_id));
 		one.size = past.boot[i].size;
@@ -147,6 +155,7 @@ static void pass_past(struct monitor *m)
 	if (boots.size && msg_send(m->net, MSG_BOOTS, 0, &boots, past.boots_fd))
 		stop(1);
 	past_close(&past);
+	return 0;
 }
 
 static void answer_sync(struct monitor *m, u64 cookie)
@@ -163,11 +172,12 @@ static void answer_sync(struct monitor *m, u64 cookie)
 		memcpy(s.boot_id, sp->boot_id, sizeof(s.boot_id));
 		s.records = sp->records;
 		s.selection = m->selection;
-		if (!m->passed) {
-			pass_past(m);
+	}
+	if (!s.status && !m->passed) {
+		s.status = pass_past(m);
+		m->passed = !s.status;
+		if (m->passed)
 			fd = spool_reader(m);
-			m->passed = true;
-		}
 	}
 	if (msg_send(m->net, MSG_SYNCED, cookie, &s, fd))
 		stop(1);

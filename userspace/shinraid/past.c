@@ -111,17 +111,18 @@ void past_add(struct past *p, const u8 boot_id[SHINRAI_BOOT_ID_SIZE], int fd,
  * past_set_boots() - which boots there were
  * @p: of earlier boots
  * @fd: is taken
- * @size: bytes in it
+ * @size: bytes in it; none behind the names of SPOOL_BOOTS count
  */
 void past_set_boots(struct past *p, int fd, u64 size)
 {
-	if (!size || size > SPOOL_BOOTS * SHINRAI_BOOT_ID_SIZE ||
-	    p->boots_size) {
+	const u64 most = SPOOL_BOOTS * SHINRAI_BOOT_ID_SIZE;
+
+	if (!size || p->boots_size) {
 		close(fd);
 		return;
 	}
 	p->boots_fd = fd;
-	p->boots_size = size;
+	p->boots_size = size < most ? size : most;
 }
 
 /**

@@ -160,8 +160,8 @@ static void write_past_boot(struct html *h, const json_t *boot)
 	if (json_is_true(json_object_get(boot, "gone"))) {
 		html(h,
 		     "<p>Of boot <code>%s</code>, the last one that was judged, "
-		     "the device sends no log any more: if that recorded more, or "
-		     "later ones did, it did not come</p>\n",
+		     "the device sends no log any more: if that recorded more, it "
+		     "did not come, nor perhaps what later ones did</p>\n",
 		     page_text(boot, "boot_id"));
 		return;
 	}
