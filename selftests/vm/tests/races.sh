@@ -44,7 +44,7 @@ shared_mapping() {
 one=/tmp/one
 loop() {
 	local i
-	for i in $(seq 25); do "$one" --version || true; done
+	for i in $(seq 35); do "$one" --version || true; done
 }
 
 parallel() {
@@ -52,6 +52,7 @@ parallel() {
 	fresh /usr/bin/jq "$one"
 	cp "$one" "$one.0"
 	for i in 1 2 3 4 5 6 7 8; do loop & done
+	sleep 1 # or none may have run the first one
 	for i in 1 2 3; do
 		cp "$one" "$one.$i"
 		printf '%s' "$i" >>"$one.$i"
