@@ -85,8 +85,7 @@ struct forge {
 	bool ima_big_endian;
 	u64 ima_from; /* byte that the item begins with */
 	bool ima_whole; /* the machine cannot give it in part */
-	const char *
-		boots; /* earlier ones of which it has the log, as JSON, or NULL */
+	const char *boots; /* earlier ones with logs, as JSON; or NULL */
 	const char *module_id; /* in START */
 	u8 programs[34]; /* in ARM: 1, a name of one letter, their digest */
 	u8 own[2]; /* PCRs of code and flow */
