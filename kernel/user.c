@@ -9,6 +9,7 @@
 #include <linux/cred.h>
 #include <linux/hash.h>
 #include <linux/hashtable.h>
+#include <linux/hrtimer.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -188,6 +189,24 @@ static u64 take(u32 uid, bool last)
 	return wait;
 }
 
+/*
+ * Not schedule_timeout(): it counts from jiffies, which are behind where a
+ * host stalled the machine, and the token would not be there yet.
+ *
+ * Return: 0 after @ns; -EINTR when killed.
+ */
+static int sleep_killable(u64 ns)
+{
+	ktime_t until = ktime_add_ns(ktime_get(), ns);
+
+	do {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		set_current_state(TASK_KILLABLE);
+	} while (schedule_hrtimeout(&until, HRTIMER_MODE_ABS));
+	return 0;
+}
+
 /**
  * shinrai_user_admit() - may this user add one more event?
  * @payer: from shinrai_user_payer(); 0 always may
@@ -207,9 +226,7 @@ int shinrai_user_admit(u32 payer, bool may_sleep)
 	if (!wait || !may_sleep)
 		return wait ? -EDQUOT : 0;
 	might_sleep();
-	wait = min_t(u64, wait, SHINRAI_WAIT_MS * NSEC_PER_MSEC);
-	if (schedule_timeout_killable(nsecs_to_jiffies(wait) + 1) &&
-	    fatal_signal_pending(current))
+	if (sleep_killable(min_t(u64, wait, SHINRAI_WAIT_MS * NSEC_PER_MSEC)))
 		return -EINTR;
 	return take(payer, true) ? -EDQUOT : 0;
 }

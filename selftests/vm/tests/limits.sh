@@ -45,6 +45,18 @@ hurried() {
 	user bash -c 'scripts 1 40'
 }
 
+# A host that stops the machine shortens nobody's delay: forty of these sixty
+# wait for a token, and each gets it.
+stalled() {
+	local answer
+	export -f mapped
+	exec 3<>/dev/virtio-ports/shinrai.host
+	echo "stall 70" >&3
+	user bash -c 'mapped /tmp/many 50001 50060' || return
+	read -r -t 60 answer <&3
+	[ "$answer" = ok ]
+}
+
 # Many at once are above what a delay of two seconds can hold.
 crowd() {
 	local i
@@ -76,6 +88,8 @@ reader_may_not() {
 check "three hundred files make few records" batched
 check "a user who hurries is delayed" hurried
 check "the state says nothing of it" test "$(cat "$S/state")" = armed
+check "nor is he refused where the machine is stalled" stalled
+check "of which the state says nothing" test "$(cat "$S/state")" = armed
 check "a crowd of one user is cut off" crowd
 check "the state says so" test "$(cat "$S/state")" = "armed overflowed"
 dump
