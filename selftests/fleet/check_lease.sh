@@ -20,7 +20,9 @@
 # shellcheck source=selftests/fleet/several.sh
 . "$root/selftests/fleet/several.sh"
 
-n=${DEVICES:-300} minutes=${MINUTES:-10} period=5
+# One comes by itself; with it they are as many as three verifiers share evenly, for
+# who has fewer is a matter of chance otherwise.
+n=$((${DEVICES:-300} / 3 * 3 - 1)) minutes=${MINUTES:-10} period=5
 out=$(realpath "$BUILD")/check-fleet
 mkdir -p "$out"
 make_fleet_certs
@@ -158,8 +160,8 @@ watched() {
 
 fleet reader /.well-known/jwks.json >/dev/null
 cp body keys.json
-owned=$(((n + 1 + 2) / 3))
-ok "each verifier has its share" shared "$owned $owned $((n + 1 - 2 * owned))" 20
+owned=$(((n + 1) / 3))
+ok "each verifier has its share" shared "$owned $owned $owned" 20
 sim stats
 begun=$(uptime_ms) stop=$((SECONDS + minutes * 60)) round=0 names=(a b c)
 while [ $SECONDS -lt "$stop" ]; do
