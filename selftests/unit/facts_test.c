@@ -225,6 +225,19 @@ static void test_random(void **state)
 	assert_true(seen[SHINRAI_UNTRUSTED] > 50);
 }
 
+/* What is remembered is enough for the verdict. */
+static bool stays_untrusted(const struct shinrai_state *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nsticky; i++) {
+		if (shinrai_reason_info(s->sticky[i].code)->verdict ==
+		    SHINRAI_UNTRUSTED)
+			return true;
+	}
+	return false;
+}
+
 /* What cannot be told from facts is not. */
 static void test_refused(void **state)
 {
@@ -235,19 +248,24 @@ static void test_refused(void **state)
 		unsigned int strange; /* programs that nobody knows */
 		unsigned int
 			unmeasured; /* findings of any policy, behind those */
+		unsigned int odd; /* such that prove nothing, behind those */
 		bool anew;
 	} table[] = {
-		{ "facts were kept and are given", true, true, 0, 3, 0, true },
-		{ "they are not given", true, false, 0, 3, 0, false },
-		{ "they were not kept", false, true, 0, 3, 0, false },
-		{ "the log is elsewhere", true, true, 11, 3, 0, false },
-		{ "what was pushed out is in the facts", true, true, 0, 64, 0,
+		{ "facts were kept and are given", true, true, 0, 3, 0, 0,
 		  true },
-		{ "however much", true, true, 0, 150, 0, true },
-		{ "it gives way", true, true, 0, 64, 64, true },
-		{ "what is not there was pushed out", true, true, 0, 0, 65,
+		{ "they are not given", true, false, 0, 3, 0, 0, false },
+		{ "they were not kept", false, true, 0, 3, 0, 0, false },
+		{ "the log is elsewhere", true, true, 11, 3, 0, 0, false },
+		{ "what was pushed out is in the facts", true, true, 0, 64, 0,
+		  0, true },
+		{ "however much", true, true, 0, 150, 0, 0, true },
+		{ "it gives way", true, true, 0, 64, 64, 0, true },
+		{ "also to what weighs less", true, true, 0, 64, 0, 63, true },
+		{ "but for the last one, for the verdict's sake", true, true, 0,
+		  64, 0, 64, false },
+		{ "what is not there was pushed out", true, true, 0, 0, 65, 0,
 		  false },
-		{ "the same, beside others", true, true, 0, 64, 65, false },
+		{ "the same, beside others", true, true, 0, 64, 65, 0, false },
 	};
 	struct rules before = { "# shinrai-digests v1\n", "", false };
 	struct shinrai_appraisal a;
@@ -273,11 +291,17 @@ static void test_refused(void **state)
 				r = forge_more(f, false);
 			forge_simple(r, SHINRAI_EVENT_UNMEASURED, 0);
 		}
+		for (k = 0; k < table[i].odd; k++) {
+			if (!(k % 20))
+				r = forge_more(f, false);
+			forge_simple(r, SHINRAI_EVENT_STATE, 999);
+		}
 		f->keep_facts = table[i].keep;
 		f->deny = NULL;
 		f->digests = before.known;
 		show(f->nrec, 0);
 		go_on(&a);
+		assert_true(stays_untrusted(&a.next));
 		gather(&all, &a);
 		f->expect[0] = table[i].code_pcr;
 		f->allow_anon_exec = true;
@@ -292,6 +316,8 @@ static void test_refused(void **state)
 					 PLANNED_CODE + table[i].strange);
 			assert_int_equal(a.count[SHINRAI_WHY_UNMEASURED],
 					 table[i].unmeasured);
+			assert_int_equal(a.count[SHINRAI_WHY_STATE_OTHER],
+					 table[i].odd);
 		}
 		shinrai_appraisal_free(&a);
 		shinrai_facts_free(&all);
