@@ -164,7 +164,7 @@ static void report_dropped(u32 uid, u64 count)
 }
 
 /*
- * One try.  @late: it is the last, and a refusal counts.
+ * One try.  @last: there is no other, and a refusal counts.
  * Return: 0 admitted; else the nanoseconds until there is a token.
  */
 static u64 take(u32 uid, bool last)

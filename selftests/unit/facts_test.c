@@ -16,6 +16,7 @@
 #define ROUNDS 200
 #define PLANNED 8 /* records, by forge_plan_log(), that are quoted */
 #define PLANNED_CODE 7 /* in them, where nothing is known */
+#define FULL 20 /* events that a record is given */
 #define POOL 14 /* the last two run at the start */
 
 static const char *const pool[POOL] = { "ls",	"lib", "sh",   "mod", "id",
@@ -225,6 +226,35 @@ static void test_random(void **state)
 	assert_true(seen[SHINRAI_UNTRUSTED] > 50);
 }
 
+/* Programs that nobody knows, each with a name of its own. */
+static void strangers(unsigned int n)
+{
+	struct forge_record *r = NULL;
+	char name[32];
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (!(i % FULL))
+			r = forge_more(f, false);
+		snprintf(name, sizeof(name), "strange%u", i);
+		forge_code(r, SHINRAI_EVENT_CODE, SHINRAI_KIND_EXEC, name,
+			   name);
+	}
+}
+
+/* Events of a type whose only field is a reason. */
+static void findings(u16 type, u32 reason, unsigned int n)
+{
+	struct forge_record *r = NULL;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (!(i % FULL))
+			r = forge_more(f, false);
+		forge_simple(r, type, reason);
+	}
+}
+
 /* What is remembered is enough for the verdict. */
 static bool stays_untrusted(const struct shinrai_state *s)
 {
@@ -269,9 +299,7 @@ static void test_refused(void **state)
 	};
 	struct rules before = { "# shinrai-digests v1\n", "", false };
 	struct shinrai_appraisal a;
-	struct forge_record *r = NULL;
-	char name[32];
-	size_t i, k;
+	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
@@ -279,23 +307,9 @@ static void test_refused(void **state)
 
 		forge_init(f, key);
 		f->nrec = PLANNED;
-		for (k = 0; k < table[i].strange; k++) {
-			if (!(k % 20))
-				r = forge_more(f, false);
-			snprintf(name, sizeof(name), "strange%zu", k);
-			forge_code(r, SHINRAI_EVENT_CODE, SHINRAI_KIND_EXEC,
-				   name, name);
-		}
-		for (k = 0; k < table[i].unmeasured; k++) {
-			if (!(k % 20))
-				r = forge_more(f, false);
-			forge_simple(r, SHINRAI_EVENT_UNMEASURED, 0);
-		}
-		for (k = 0; k < table[i].odd; k++) {
-			if (!(k % 20))
-				r = forge_more(f, false);
-			forge_simple(r, SHINRAI_EVENT_STATE, 999);
-		}
+		strangers(table[i].strange);
+		findings(SHINRAI_EVENT_UNMEASURED, 0, table[i].unmeasured);
+		findings(SHINRAI_EVENT_STATE, 999, table[i].odd);
 		f->keep_facts = table[i].keep;
 		f->deny = NULL;
 		f->digests = before.known;

@@ -45,8 +45,8 @@ hurried() {
 	user bash -c 'scripts 1 40'
 }
 
-# A host that stops the machine shortens nobody's delay: forty of these sixty
-# wait for a token, and each gets it.
+# A host that stops the machine shortens nobody's delay: of these sixty at least
+# forty wait for a token, and each gets it.
 stalled() {
 	local answer
 	export -f mapped
